@@ -1,0 +1,84 @@
+# Everything a developer types. `make run` and `make test` need Python 3.11 or newer (with venv) and make; they set up the rest.
+
+VENV ?= .venv
+WORKERS ?= 2
+ARGS ?=
+# The first Python on this machine that is new enough; choose another with `make PYTHON=… run`.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format lock parity docker-steps clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run  ## start Convscope and print the address to open (ARGS="--port 8001 --open")
+	@$(BIN)/convscope serve $(ARGS)
+
+test: $(VENV)/.test  ## all tests (SKIP_BROWSER=1 without those in Chromium; ARGS="-k recipe")
+	$(BIN)/pytest -n $(WORKERS) -m "not browser" $(ARGS)
+ifeq ($(SKIP_BROWSER),1)
+	@echo "The tests in the browser were left out (SKIP_BROWSER=1)."
+else
+	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && $(BIN)/pytest -n $(WORKERS) -m browser $(ARGS)
+endif
+
+lint: $(VENV)/.test  ## style, types, floors, Dockerfile
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+
+format: $(VENV)/.test  ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:  ## pin the needs anew (UPGRADE=--upgrade takes newer versions)
+	@command -v uv >/dev/null || test -x .venv-lock/bin/uv || \
+		{ $(PYTHON) -m venv .venv-lock && echo '*' > .venv-lock/.gitignore && .venv-lock/bin/python -m pip install --quiet uv; }
+	export PATH="$$PATH:$$PWD/.venv-lock/bin" && \
+		uv $(COMPILE) pyproject.toml -o requirements/run.txt && \
+		uv $(COMPILE) -c requirements/run.txt requirements/build.in -o requirements/build.txt && \
+		uv $(COMPILE) -c requirements/run.txt -c requirements/build.txt pyproject.toml requirements/test.in -o requirements/test.txt
+
+parity: .venv-parity/.made  ## the long comparison with PyTorch (fetches PyTorch, which is large)
+	.venv-parity/bin/pytest tests/parity $(ARGS)
+
+docker-steps:  ## the Dockerfile's own steps in a scratch folder, without Docker
+	$(PYTHON) -m scripts.docker_steps
+
+clean:  ## forget the environments and caches
+	rm -rf $(VENV) .venv-lock .venv-parity dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Stamps: each step runs again only when what it depends on is newer.
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "Convscope needs Python 3.11 or newer, and none was found. Install one, or name it: make PYTHON=/path/to/python3 run" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Convscope needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 run" >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) …"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "This Python cannot make environments; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made requirements/run.txt requirements/build.txt pyproject.toml
+	@echo "Installing what Convscope needs …"
+	@$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements/test.txt
+	@echo "Installing what the tests need …"
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+.venv-parity/.made: requirements/test.txt
+	$(PYTHON) -m venv .venv-parity && echo '*' > .venv-parity/.gitignore
+	.venv-parity/bin/python -m pip install --quiet --require-hashes -r requirements/test.txt
+	.venv-parity/bin/python -m pip install torch==2.13.0
+	.venv-parity/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,83 @@
+"""The compute queue: as many jobs at once as there are slots, a bounded waiting room, and nothing on the event loop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from cachetools import LRUCache
+
+from app.errors import Busy
+
+T = TypeVar("T")
+
+
+class ComputeQueue:
+    """Runs heavy jobs in `slots` threads; at most `waiting_room` wait for one, further callers are sent away (Busy)."""
+
+    def __init__(self, slots: int, waiting_room: int) -> None:
+        self._slots = slots
+        self._room = waiting_room
+        self._heavy = ThreadPoolExecutor(slots, "compute")
+        self._light = ThreadPoolExecutor(2, "render")
+        self._free = asyncio.Semaphore(slots)
+        self.waiting = 0
+
+    async def heavy(self, job: Callable[[], T]) -> T:
+        """Return what `job` returns, once a slot is free."""
+        if self._free.locked():
+            if self.waiting >= self._room:
+                raise Busy(
+                    "All {slots} computing slots are taken and {waiting} requests are waiting; try again in a moment.",
+                    slots=self._slots, waiting=self.waiting, retry_after=2,
+                )
+            self.waiting += 1
+            try:
+                await self._free.acquire()
+            finally:
+                self.waiting -= 1
+        else:
+            await self._free.acquire()
+        # The slot is given back when the thread is done, which may be after the caller has gone.
+        work = asyncio.get_running_loop().run_in_executor(self._heavy, job)
+        work.add_done_callback(lambda _: self._free.release())
+        return await asyncio.shield(work)
+
+    async def light(self, job: Callable[[], T]) -> T:
+        """Return what the short `job` returns; it does not wait for heavy ones."""
+        return await asyncio.get_running_loop().run_in_executor(self._light, job)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._heavy.shutdown(wait=False, cancel_futures=True)
+        self._light.shutdown(wait=False, cancel_futures=True)
+
+
+class Once(Generic[T]):
+    """Results by key, each made once however many ask at the same time; the least used are dropped past `capacity`."""
+
+    def __init__(self, capacity: int, size: Callable[[T], int]) -> None:
+        self._kept: LRUCache[str, T] = LRUCache(capacity, getsizeof=size)
+        self._coming: dict[str, asyncio.Task[T]] = {}
+        self._size = size
+
+    async def get(self, key: str, make: Callable[[], Awaitable[T]]) -> T:
+        """Return the result for `key`, making it with `make` where it is neither kept nor on its way."""
+        if (kept := self._kept.get(key)) is not None:
+            return kept
+        task = self._coming.get(key)
+        if task is None:
+            task = asyncio.ensure_future(self._make(key, make))
+            self._coming[key] = task
+            task.add_done_callback(lambda _: self._coming.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def _make(self, key: str, make: Callable[[], Awaitable[T]]) -> T:
+        result = await make()
+        if self._size(result) <= self._kept.maxsize:
+            self._kept[key] = result
+        return result
+
+    def forget(self, key: str) -> None:
+        """Drop the result for `key`."""
+        self._kept.pop(key, None)

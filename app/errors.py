@@ -1,0 +1,101 @@
+"""The mistakes that a visitor can make, each with its HTTP status; one handler gives them two voices.
+
+    Mistake                 422  a request that cannot be carried out as it stands
+    ├── BrokenRequest       400  not JSON, not multipart, a Host that is not ours
+    ├── Forbidden           403  from another site, or without the right token
+    ├── NotFound            404  unknown or expired id, layer or place outside the map
+    ├── TooLarge            413  a body over the byte limit
+    ├── UnknownKind         415  a file of no kind that we read
+    ├── Unreadable          422  a picture of a known kind that cannot be decoded, or has too many pixels
+    ├── Unfit               422  a pipeline that cannot be: sizes, names, numbers, cost
+    │   └── RecipeMistake   422  … found while reading the one-line recipe, with its column
+    ├── Busy                429  the waiting room is full
+    └── Unavailable         503  shutting down, or the store is away
+
+A message is a template for `str.format` and doubles as the gettext msgid, so that both faces can say it in the
+visitor's language: raise Unfit("A {k} window …", k="8×8"). It says what happened, with the numbers, and the way out.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+
+class Mistake(Exception):
+    """A visitor's mistake: a sentence with its numbers, a status and, where known, the field at fault."""
+
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "This request cannot be carried out"
+
+    def __init__(self, message: str, /, *, pointer: str | None = None, **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.values = values
+        self.pointer = pointer  # JSON pointer into the document, such as /layers/0/kernel_size
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """Return the sentence, in the language that `translate` speaks."""
+        return translate(self.message).format(**self.values)
+
+    def __str__(self) -> str:
+        return self.say()
+
+    def at(self, pointer: str) -> "Mistake":
+        """Name the field at fault, unless a nearer one is already named."""
+        if self.pointer is None:
+            self.pointer = pointer
+        return self
+
+
+class BrokenRequest(Mistake):
+    status = 400
+    title = "The request could not be read"
+
+
+class Forbidden(Mistake):
+    status = 403
+    title = "Not allowed"
+
+
+class NotFound(Mistake):
+    status = 404
+    title = "Nothing here"
+
+
+class TooLarge(Mistake):
+    status = 413
+    title = "Too many bytes"
+
+
+class UnknownKind(Mistake):
+    status = 415
+    title = "Not a kind of picture that can be read"
+
+
+class Unreadable(Mistake):
+    title = "The picture cannot be read"
+
+
+class Unfit(Mistake):
+    title = "This pipeline cannot be"
+
+
+class RecipeMistake(Unfit):
+    title = "The recipe cannot be read"
+
+    def __init__(self, message: str, /, *, column: int, **values: object) -> None:
+        super().__init__(message, pointer="/recipe", column=column, **values)
+        self.column = column  # 1-based, as editors count
+
+
+class Busy(Mistake):
+    status = 429
+    title = "Too busy"
+
+    def __init__(self, message: str, /, *, retry_after: int = 1, **values: object) -> None:
+        super().__init__(message, **values)
+        self.retry_after = retry_after  # seconds
+
+
+class Unavailable(Busy):
+    status = 503
+    title = "Not available just now"

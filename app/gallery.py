@@ -1,0 +1,64 @@
+"""The pictures that ship with the program: a table of what is said of each, beside the files in static/gallery."""
+
+from dataclasses import asdict, dataclass
+from functools import cache
+
+from app.intake import decode
+from app.paths import folder
+from app.picture import Picture
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's name for "translate where it is shown"
+    """Mark a message for translation."""
+    return message
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is said of one picture; `title` is a msgid."""
+
+    id: str
+    title: str
+    width: int
+    height: int
+    credit: str
+    licence: str
+
+    def facts(self) -> dict[str, str | int]:
+        """Return the entry as the API shows it, in English."""
+        return asdict(self)
+
+    @property
+    def file(self) -> str:
+        """The name of its file in static/gallery."""
+        return FILES[self.id]
+
+
+PUBLIC_DOMAIN = N_("Public domain")
+UNRESTRICTED = N_("No known copyright restrictions")
+
+GALLERY: dict[str, Entry] = {
+    entry.id: entry
+    for entry in (
+        Entry("astronaut", N_("Astronaut Eileen Collins"), 512, 512, "NASA", PUBLIC_DOMAIN),
+        Entry("brick", N_("Brick wall"), 512, 512, "CC0Textures", "CC0 1.0"),
+        Entry("camera", N_("Photographer with a camera"), 512, 512, "Lav Varshney", "CC0 1.0"),
+        Entry("chelsea", N_("Chelsea the cat"), 451, 300, "Stefan van der Walt", "CC0 1.0"),
+        Entry("coffee", N_("Cup of coffee"), 600, 400, "Rachel Michetti, Pikolo Espresso Bar", "CC0 1.0"),
+        Entry("coins", N_("Greek coins from Pompeii"), 384, 303, "Brooklyn Museum Collection", UNRESTRICTED),
+        Entry("hubble_deep_field", N_("Hubble eXtreme Deep Field"), 1000, 872, "NASA", PUBLIC_DOMAIN),
+        Entry("retina", N_("Human retina"), 1024, 1024, "Mikael Häggström", "CC0 1.0"),
+        Entry("rocket", N_("Falcon 9 rocket"), 640, 427, "SpaceX", PUBLIC_DOMAIN),
+    )
+}
+
+# Grey as PNG, since WebP knows no grey; lossless wherever the source was.
+FILES = {name: f"{name}.{'png' if name in {'brick', 'camera', 'coins'} else 'webp'}" for name in GALLERY}
+
+
+@cache
+def load(name: str) -> Picture:
+    """Return the picture `name` of the gallery, decoded once."""
+    entry = GALLERY[name]
+    data = (folder("static") / "gallery" / entry.file).read_bytes()
+    return decode(data, max_pixels=entry.width * entry.height)

@@ -1,0 +1,189 @@
+"""Convolution: each filter slides over all input channels at once; at each place a dot product gives one number.
+
+What networks call convolution is computed without flipping the filter, which mathematics calls correlation.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import BeforeValidator, Field, model_validator
+
+from app.errors import Unfit
+from app.layers.layer import Array, Layer, PaddingPair, Place, Shape, SizePair, Weights
+from app.layers.weights import AnyWeights, RandomWeights
+from app.numerics.convolution import correlate
+from app.numerics.gather import patch
+from app.numerics.window import Pair, Window
+
+MOST_CHANNELS = 4096
+
+
+def _valid_is_none(value: object) -> object:
+    return 0 if value == "valid" else value
+
+
+class Conv2d(Layer):
+    """Slides filters over all channels of the input; each filter makes one map."""
+
+    positional: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size", "stride", "padding")
+    learned: ClassVar[bool] = True
+    starter: ClassVar[Mapping[str, Any]] = {"out_channels": 4, "kernel_size": 3, "padding": 1}
+
+    type: Literal["conv2d"] = "conv2d"
+    out_channels: Annotated[int, Field(ge=1, le=MOST_CHANNELS, strict=True)] | None = None
+    """How many filters; each makes one map."""
+    kernel_size: SizePair | None = None
+    """Rows and columns of the filter."""
+    stride: SizePair = (1, 1)
+    """How far the filter moves from place to place."""
+    padding: Annotated[Literal["same"] | PaddingPair, BeforeValidator(_valid_is_none)] = (0, 0)
+    """Cells added around the input; "same" keeps its size."""
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros"
+    """What the added cells hold."""
+    dilation: SizePair = (1, 1)
+    """How far apart the filter's cells read."""
+    groups: Annotated[int, Field(ge=1, le=MOST_CHANNELS, strict=True)] = 1
+    """Parts into which the channels are split; filters read one part each."""
+    bias: Annotated[bool, Field(strict=True)] = True
+    """Whether each filter adds a number of its own."""
+    weights: AnyWeights = RandomWeights()
+    """Where the weights come from."""
+
+    @model_validator(mode="after")
+    def _settle(self) -> "Conv2d":
+        """Fill in what the weights fix, and refuse what contradicts them."""
+        fixed = self.weights.known_shape()
+        if fixed:
+            self._fix("out_channels", fixed[0])
+            self._fix("kernel_size", (fixed[2], fixed[3]))
+        if self.out_channels is None:
+            raise Unfit("conv2d needs out_channels: how many filters, such as 6.", pointer="/out_channels")
+        if self.kernel_size is None:
+            raise Unfit("conv2d needs kernel_size: the rows and columns of its filter, such as 5.",
+                        pointer="/kernel_size")
+        if not self.bias and self.weights.has_bias():
+            raise Unfit("A bias is given although bias is false; leave one of them out.", pointer="/weights/bias")
+        if self.padding == "same" and self.stride != (1, 1):
+            raise Unfit(
+                'padding "same" needs stride 1, but the stride is {stride}; choose stride 1 or give padding as a '
+                "number.",
+                stride=f"{self.stride[0]}×{self.stride[1]}", pointer="/padding",
+            )
+        if self.out_channels % self.groups:
+            raise Unfit(
+                "{out} filters cannot be split evenly into {groups} groups; choose a multiple of {groups}.",
+                out=self.out_channels, groups=self.groups, pointer="/groups",
+            )
+        return self
+
+    def _fix(self, field: str, wanted: object) -> None:
+        given = getattr(self, field)
+        if given is None:
+            object.__setattr__(self, field, wanted)
+        elif given != wanted:
+            raise Unfit(
+                "{field} is {given}, but the weights make it {wanted}; leave it out or make them agree.",
+                field=field, given=_words(given), wanted=_words(wanted), pointer=f"/{field}",
+            )
+
+    @property
+    def _size(self) -> Pair:
+        assert self.kernel_size is not None
+        return self.kernel_size
+
+    @property
+    def _filters(self) -> int:
+        assert self.out_channels is not None
+        return self.out_channels
+
+    def window(self, shape: Shape) -> Window:
+        if self.padding == "same":
+            spare = [(k - 1) * d for k, d in zip(self._size, self.dilation, strict=True)]
+            padding = ((spare[0] // 2, spare[0] - spare[0] // 2), (spare[1] // 2, spare[1] - spare[1] // 2))
+        else:
+            rows, columns = self.padding
+            padding = ((rows, rows), (columns, columns))
+        return Window(self._size, self.stride, padding, self.dilation)
+
+    def out_channels_of(self, shape: Shape) -> int:
+        return self._filters
+
+    def channels_read(self, shape: Shape, channel: int) -> Pair:
+        width = shape[0] // self.groups
+        first = channel // (self._filters // self.groups) * width
+        return first, first + width
+
+    def border_mode(self) -> str:
+        return self.padding_mode
+
+    def check(self, shape: Shape) -> None:
+        if shape[0] % self.groups:
+            raise Unfit(
+                "{channels} input channels cannot be split evenly into {groups} groups; choose a divisor of "
+                "{channels}.",
+                channels=shape[0], groups=self.groups, pointer="/groups",
+            )
+        for axis, name in enumerate(("rows", "columns")):
+            most = {"reflect": shape[axis + 1] - 1, "circular": shape[axis + 1]}.get(self.padding_mode)
+            widest = max(self.window(shape).padding[axis])
+            if most is not None and widest > most:
+                raise Unfit(
+                    "padding_mode {mode} can add at most {most} cells to {length} {name}, not {widest}; use less "
+                    "padding or another mode.",
+                    mode=self.padding_mode, most=most, length=shape[axis + 1], name=name, widest=widest,
+                    pointer="/padding",
+                )
+        if not isinstance(self.weights, RandomWeights):
+            self.weights.draw(self._weight_shape(shape), 1)
+
+    def _weight_shape(self, shape: Shape) -> tuple[int, int, int, int]:
+        return self._filters, shape[0] // self.groups, *self._size
+
+    def _fan_in(self, shape: Shape) -> int:
+        return shape[0] // self.groups * self._size[0] * self._size[1]
+
+    def weights_for(self, shape: Shape) -> Weights:
+        weight, bias = self.weights.draw(self._weight_shape(shape), self._fan_in(shape))
+        return {"weight": weight, "bias": bias} if self.bias else {"weight": weight}
+
+    def forward(self, x: Array, weights: Weights) -> Array:
+        return correlate(
+            x, weights["weight"], weights.get("bias"), self.window(_shape(x)),
+            padding_mode=self.padding_mode, groups=self.groups,
+        )
+
+    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+        shape = _shape(x)
+        first, last = self.channels_read(shape, place.channel)
+        values, _ = patch(x[first:last], self.window(shape), place.row, place.column, self.padding_mode)
+        kernel = weights["weight"][place.channel]
+        products = values.astype(np.float64) * kernel  # exact: a product of two float32 fits a float64
+        bias = float(weights["bias"][place.channel]) if self.bias else 0.0
+        return {
+            "channels": [first, last], "patch": values, "kernel": kernel, "products": products,
+            "channel_sums": products.sum(axis=(1, 2)), "bias": bias,
+        }
+
+    def parameters(self, shape: Shape) -> int:
+        return self._filters * (self._fan_in(shape) + int(self.bias))
+
+    def multiplications(self, shape: Shape) -> int:
+        channels, rows, columns = self.output_shape(shape)
+        return channels * rows * columns * self._fan_in(shape)
+
+    def work(self, shape: Shape) -> tuple[int, str]:
+        return self._fan_in(shape), "multiplications"
+
+    def fully_connected_parameters(self, shape: Shape) -> int:
+        outputs = int(np.prod(self.output_shape(shape), dtype=object))
+        return outputs * int(np.prod(shape, dtype=object)) + outputs
+
+
+def _shape(x: Array) -> Shape:
+    channels, rows, columns = x.shape
+    return channels, rows, columns
+
+
+def _words(value: object) -> str:
+    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,157 @@
+"""What every kind of layer says about itself: its fields, its window, its shape rule, its arithmetic, its cost.
+
+A layer is a frozen document. It holds no arrays: weights follow from the document and the shape of the input, so that
+the same document gives the same numbers everywhere.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from app.errors import Unfit
+from app.numerics.window import Pair, Window
+
+Array = NDArray[np.float32]
+Shape = tuple[int, int, int]  # (channels, rows, columns)
+Weights = Mapping[str, Array]
+LARGEST = 10_000  # of any window, stride or padding: no picture that we take has a place for more
+
+
+class Place(NamedTuple):
+    """One cell of a layer's output, counted from 0."""
+
+    channel: int
+    row: int
+    column: int
+
+
+def both_axes(value: object) -> object:
+    """Read one number as the same number for rows and columns."""
+    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def one_if_equal(value: object) -> object:
+    """Write a pair of equal numbers as one number, the canonical form."""
+    if isinstance(value, tuple):
+        return value[0] if value[0] == value[1] else list(value)
+    return value
+
+
+SizePair = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=LARGEST, strict=True)], Annotated[int, Field(ge=1, le=LARGEST, strict=True)]],
+    BeforeValidator(both_axes),
+    PlainSerializer(one_if_equal),
+]
+PaddingPair = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=LARGEST, strict=True)], Annotated[int, Field(ge=0, le=LARGEST, strict=True)]],
+    BeforeValidator(both_axes),
+    PlainSerializer(one_if_equal),
+]
+
+
+class Layer(BaseModel):
+    """One stage of a pipeline, as the document has it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    positional: ClassVar[tuple[str, ...]] = ()  # the fields that a recipe may give without their names, in order
+    learned: ClassVar[bool] = False  # has weights
+    keeps_values: ClassVar[bool] = False  # only passes values on or drops them, so its maps share the scale before it
+    starter: ClassVar[Mapping[str, Any]] = {}  # settings with which a new one is added
+    type: str
+
+    # ---- geometry
+
+    def window(self, shape: Shape) -> Window:
+        """Return the window that slides over an input of `shape`."""
+        raise NotImplementedError
+
+    def out_channels_of(self, shape: Shape) -> int:
+        """Return the number of maps made from an input of `shape`."""
+        return shape[0]
+
+    def channels_read(self, shape: Shape, channel: int) -> Pair:
+        """Return the half-open range of input channels that output channel `channel` reads."""
+        return channel, channel + 1
+
+    def border_mode(self) -> str:
+        """Return what cells outside the input hold: zeros, reflect, replicate or circular."""
+        return "zeros"
+
+    def check(self, shape: Shape) -> None:
+        """Refuse an input of `shape` on which these settings have no meaning (Unfit)."""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape of the output for an input of `shape`; raise Unfit where there is none."""
+        self.check(shape)
+        window = self.window(shape)
+        rows, columns = window.output_shape(shape[1:])
+        if not (rows and columns):
+            (top, bottom), (left, right) = window.padding
+            padded = f"{shape[1] + top + bottom}×{shape[2] + left + right}"
+            reach = f"{window.reach[0]}×{window.reach[1]}"
+            where = f"{shape[1]}×{shape[2]}"
+            if padded == where:
+                raise Unfit(
+                    "A {reach} window does not fit in a {where} map; use a smaller window, more padding, "
+                    "or less pooling before it.",
+                    reach=_spread(window, reach), where=where,
+                )
+            raise Unfit(
+                "A {reach} window does not fit in a {where} map padded to {padded}; use a smaller window, "
+                "more padding, or less pooling before it.",
+                reach=_spread(window, reach), where=where, padded=padded,
+            )
+        return self.out_channels_of(shape), rows, columns
+
+    # ---- arithmetic
+
+    def weights_for(self, shape: Shape) -> Weights:
+        """Return the arrays that this layer learned, in PyTorch's layout; empty for a layer without."""
+        return {}
+
+    def forward(self, x: Array, weights: Weights) -> Array:
+        """Return the output, float32 in C order, for the input `x` of shape (channels, rows, columns)."""
+        raise NotImplementedError
+
+    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+        """Return the terms of the one number at `place`: what is read, what it is multiplied by, what it gives."""
+        raise NotImplementedError
+
+    # ---- cost
+
+    def parameters(self, shape: Shape) -> int:
+        """Return how many numbers this layer learns."""
+        return 0
+
+    def multiplications(self, shape: Shape) -> int:
+        """Return how many multiplications the whole output takes."""
+        return 0
+
+    def fully_connected_parameters(self, shape: Shape) -> int | None:
+        """Return what a dense layer between the same two volumes would learn, biases included."""
+        return None
+
+    def work(self, shape: Shape) -> tuple[int, str]:
+        """Return how many operations one number takes, and what they are called (a msgid)."""
+        return 1, "comparisons"
+
+    # ---- document
+
+    def canonical(self) -> dict[str, Any]:
+        """Return this layer as JSON with all that equals its default left out."""
+        fields = self.model_dump(mode="json", exclude_defaults=True, exclude={"type"})
+        if "weights" in fields:
+            fields["weights"]["init"] = getattr(self, "weights").init  # noqa: B009 - only layers that learn have it
+        return {"type": self.type, **fields}
+
+
+def _spread(window: Window, reach: str) -> str:
+    """Return the size of the window in words, with its dilation where that is what makes it wide."""
+    if window.dilation == (1, 1):
+        return reach
+    size, dilation = window.size, window.dilation
+    return f"{size[0]}×{size[1]} (dilation {dilation[0]}×{dilation[1]}: {reach})"

@@ -1,0 +1,109 @@
+"""Pooling: a window slides over each map alone and keeps one number of what it sees, the largest or the mean."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from app.errors import Unfit
+from app.layers.layer import Array, Layer, PaddingPair, Place, Shape, SizePair, Weights
+from app.numerics.gather import patch
+from app.numerics.pooling import avg_pool, divisor, max_pool
+from app.numerics.window import Window
+
+
+class Pool2d(Layer):
+    """What the two kinds of pooling share: their settings and their window."""
+
+    positional: ClassVar[tuple[str, ...]] = ("kernel_size", "stride")
+    keeps_values: ClassVar[bool] = True
+    starter: ClassVar[Mapping[str, Any]] = {"kernel_size": 2}
+
+    kernel_size: SizePair
+    """Rows and columns of the window."""
+    stride: SizePair | None = None
+    """How far the window moves; left out: its own size."""
+    padding: PaddingPair = (0, 0)
+    """Cells added around each map, at most half the window."""
+    ceil_mode: Annotated[bool, Field(strict=True)] = False
+    """Whether a last window may reach past the edge."""
+
+    @model_validator(mode="after")
+    def _settle(self) -> "Pool2d":
+        if self.stride == self.kernel_size:
+            object.__setattr__(self, "stride", None)
+        for padding, size in zip(self.padding, self.kernel_size, strict=True):
+            if padding > size // 2:
+                raise Unfit(
+                    "A pool's padding is at most half its window: at most {most} for {size} cells, not {padding}.",
+                    most=size // 2, size=size, padding=padding, pointer="/padding",
+                )
+        return self
+
+    def window(self, shape: Shape) -> Window:
+        rows, columns = self.padding
+        return Window(
+            self.kernel_size, self.stride or self.kernel_size, ((rows, rows), (columns, columns)),
+            ceil_mode=self.ceil_mode,
+        )
+
+    def _patch(self, x: Array, place: Place) -> tuple[Array, np.ndarray[Any, np.dtype[np.bool_]]]:
+        """Return the (rows, columns) of numbers read at `place`, and which of them are padding."""
+        only = x[place.channel : place.channel + 1]
+        values, outside = patch(only, self._window_of(x), place.row, place.column, "zeros")
+        return values[0], outside
+
+    def _window_of(self, x: Array) -> Window:
+        channels, rows, columns = x.shape
+        return self.window((channels, rows, columns))
+
+
+class MaxPool2d(Pool2d):
+    """Keeps the largest number in each window, in each map alone."""
+
+    type: Literal["max_pool2d"] = "max_pool2d"
+
+    def work(self, shape: Shape) -> tuple[int, str]:
+        return self.kernel_size[0] * self.kernel_size[1] - 1, "comparisons"
+
+    def forward(self, x: Array, weights: Weights) -> Array:
+        return max_pool(x, self._window_of(x))
+
+    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+        values, outside = self._patch(x, place)
+        top, left = self._window_of(x).origin(place.row, place.column)
+        largest = values[~outside].max()
+        winners = np.argwhere((values == largest) & ~outside)
+        return {
+            "patch": [[None if out else float(v) for v, out in zip(*row, strict=True)]
+                      for row in zip(values, outside, strict=True)],
+            "winners": [{"row": top + int(r), "column": left + int(c)} for r, c in winners],
+        }
+
+
+class AvgPool2d(Pool2d):
+    """Keeps the mean of each window, in each map alone."""
+
+    type: Literal["avg_pool2d"] = "avg_pool2d"
+    count_include_pad: Annotated[bool, Field(strict=True)] = True
+    """Whether added cells count as zeros in the mean."""
+
+    def forward(self, x: Array, weights: Weights) -> Array:
+        return avg_pool(x, self._window_of(x), count_include_pad=self.count_include_pad)
+
+    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+        values, outside = self._patch(x, place)
+        return {
+            "patch": [[None if out and not self.count_include_pad else float(v)
+                       for v, out in zip(*row, strict=True)] for row in zip(values, outside, strict=True)],
+            "divisor": divisor(self._window_of(x), x.shape[1:], place.row, place.column,
+                               count_include_pad=self.count_include_pad),
+        }
+
+    def multiplications(self, shape: Shape) -> int:
+        channels, rows, columns = self.output_shape(shape)
+        return channels * rows * columns
+
+    def work(self, shape: Shape) -> tuple[int, str]:
+        return 1, "multiplications"

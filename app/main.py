@@ -1,0 +1,59 @@
+"""Assembles the app: settings, store, lab, the two faces, and the gate around them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+from starlette.staticfiles import StaticFiles
+
+from app import __version__
+from app.lab import Lab
+from app.paths import folder
+from app.settings import Settings
+from app.storage import open_store
+from app.web import examples, pages, problems
+from app.web.api import api
+from app.web.gate import Gate
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the app for `settings`, by default those of the environment."""
+    settings = settings or Settings()
+    store, key = open_store(settings)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        lab = Lab(settings, store, key)
+        app.state.lab = lab
+        for document in examples.KEPT:
+            lab.keep_for_ever(document)
+        yield
+        lab.close()
+
+    app = FastAPI(
+        title="Convscope",
+        version=__version__,
+        summary="Convolution, ReLU and pooling on your own picture, one number at a time.",
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.include_router(api)
+    app.include_router(pages.pages)
+    app.mount("/static", StaticFiles(directory=folder("static")), name="static")
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        ready = not app.state.lab.draining and store.ready()
+        return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503,
+                            {} if ready else {"Retry-After": "5"})
+
+    problems.install(app, pages.mistake_page)
+    app.add_middleware(Gate, settings=settings)
+    return app

@@ -1,0 +1,76 @@
+"""Kernels with a name: what each looks for, and who described it.
+
+They are written as they are laid on the picture: correlation does not flip them, so sobel_x is positive where it grows
+brighter to the right. Textbooks that flip the kernel print some of them with the other sign.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.numerics import Floats
+from app.numerics.classics import CLASSICS
+from app.numerics.plate import PLATES
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A named kernel; its weight is read-only, of shape (rows, columns), or (channels, rows, columns) for colour."""
+
+    name: str
+    weight: Floats
+    sentence: str
+    source: str
+    bias: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.weight.flags.writeable = False
+
+
+KERNELS: dict[str, Kernel] = {
+    kernel.name: kernel
+    for kernel in (
+        *(Kernel(classic.name, classic.weight, classic.sentence, classic.source) for classic in CLASSICS),
+        *(Kernel(plate.name, plate.weight, plate.sentence, "Made for Convscope", plate.bias / 100) for plate in PLATES),
+    )
+}
+
+
+def bank(names: Sequence[str], in_channels: int) -> tuple[Floats, Floats]:
+    """Return the named kernels as the weight and bias of one layer.
+
+    Parameters
+    ----------
+    names
+        One filter a name, at least one; names may recur.
+    in_channels
+        Channels that each filter reads.
+
+    Returns
+    -------
+    weight
+        Float32, shape (n, in_channels, kh, kw). A kernel of two axes is divided by `in_channels` and spread over them:
+        on a grey picture it is the plain filter. One of three axes is used as it is. Kernels smaller than the largest
+        are centred, with an odd cell of room at the bottom and right.
+    bias
+        Float32, shape (n,).
+
+    Raises
+    ------
+    KeyError
+        For an unknown name.
+    ValueError
+        Where a kernel of three axes has another number of channels.
+    """
+    kernels = [KERNELS[name] for name in names]
+    rows, columns = (max(kernel.weight.shape[axis] for kernel in kernels) for axis in (-2, -1))
+    weight = np.zeros((len(kernels), in_channels, rows, columns), np.float32)
+    for part, kernel in zip(weight, kernels, strict=True):
+        height, width = kernel.weight.shape[-2:]
+        if kernel.weight.ndim == 3 and len(kernel.weight) != in_channels:
+            raise ValueError(f"{kernel.name} looks at {len(kernel.weight)} channels, not {in_channels}")
+        top, left = (rows - height) // 2, (columns - width) // 2
+        spread = 1 if kernel.weight.ndim == 3 else in_channels
+        part[:, top : top + height, left : left + width] = kernel.weight / np.float32(spread)
+    return weight, np.array([kernel.bias for kernel in kernels], np.float32)

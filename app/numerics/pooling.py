@@ -1,0 +1,132 @@
+"""Pooling: the largest or the mean of what each place reads, every channel for itself.
+
+Both are separable: first over the rows of the window, then over its columns, so a window of kh × kw costs kh + kw steps
+a place. Work goes in blocks of channels and rows of places that stay in the cache.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.numerics import Floats
+from app.numerics.padding import overlap
+from app.numerics.window import Window
+
+BLOCK_FLOATS = 1 << 16  # that a block reads, about; means hold float64
+
+
+def max_pool(x: Floats, window: Window) -> Floats:
+    """Return the largest cell that each place reads; padding counts as minus infinity.
+
+    Parameters
+    ----------
+    x
+        Input, shape (C, H, W).
+    window
+        Geometry; `ceil_mode` as in PyTorch.
+
+    Returns
+    -------
+    ndarray
+        Float32, C-order, shape (C, Ho, Wo). A window with a NaN gives NaN.
+
+    Raises
+    ------
+    ValueError
+        Where the window does not fit.
+
+    Notes
+    -----
+    The definition is that of `torch.nn.MaxPool2d`.
+    """
+    out = np.empty((len(x), *window.places((x.shape[1], x.shape[2]))), np.float32)
+    for channels, rows in _blocks(x, window, out):
+        tall = _reduce(np.maximum, x[channels], window, 0, rows, np.float32(-np.inf))
+        out[channels, rows] = _reduce(np.maximum, tall, window, 1, slice(0, out.shape[2]), np.float32(-np.inf))
+    return out
+
+
+def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Floats:
+    """Return the mean of the cells that each place reads; padding counts as zeros.
+
+    Parameters
+    ----------
+    x
+        Input, shape (C, H, W).
+    window
+        Geometry; `ceil_mode` as in PyTorch.
+    count_include_pad
+        Whether cells of padding are counted among those that the sum is divided by. Cells beyond the padding, which
+        `ceil_mode` may reach, never are.
+
+    Returns
+    -------
+    ndarray
+        Float32, C-order, shape (C, Ho, Wo): the sum in double precision, divided, rounded once.
+
+    Raises
+    ------
+    ValueError
+        Where the window does not fit.
+
+    Notes
+    -----
+    The definition is that of `torch.nn.AvgPool2d`.
+    """
+    out = np.empty((len(x), *window.places((x.shape[1], x.shape[2]))), np.float32)
+    counts = [_counts(window, axis, x.shape[axis + 1], out.shape[axis + 1], count_include_pad) for axis in (0, 1)]
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        for channels, rows in _blocks(x, window, out):
+            tall = _reduce(np.add, x[channels], window, 0, rows, np.float64(0))
+            sums = _reduce(np.add, tall, window, 1, slice(0, out.shape[2]), np.float64(0))
+            out[channels, rows] = sums / (counts[0][rows, None] * counts[1])
+    return out
+
+
+def divisor(window: Window, shape: tuple[int, ...], row: int, column: int, *, count_include_pad: bool = True) -> int:
+    """Return the number of cells that the mean at the place (row, column) of an input of `shape` is divided by."""
+    rows, columns = (
+        _counts(window, axis, shape[axis], place + 1, count_include_pad)[-1] for axis, place in enumerate((row, column))
+    )
+    return int(rows * columns)
+
+
+def _blocks(x: Floats, window: Window, out: Floats) -> Iterator[tuple[slice, slice]]:
+    """Part the maps into (channels, rows) whose sums over rows, as wide as the input, hold about BLOCK_FLOATS."""
+    channels, rows, _ = out.shape
+    lines = max(1, BLOCK_FLOATS // (x.shape[2] * min(window.stride[0], window.size[0])))
+    deep = min(rows, lines)
+    many = max(1, lines // deep)
+    for channel in range(0, channels, many):
+        for row in range(0, rows, deep):
+            yield slice(channel, min(channel + many, channels)), slice(row, min(row + deep, rows))
+
+
+def _reduce(
+    combine: np.ufunc, x: NDArray[Any], window: Window, axis: int, places: slice, start: np.floating[Any]
+) -> NDArray[Any]:
+    """Combine, for each of `places` along `axis`, the cells of the window with `start`, in order."""
+    shape = list(x.shape)
+    shape[axis + 1] = places.stop - places.start
+    result = np.full(shape, start)
+    for tap in range(window.size[axis]):
+        inside, cells = overlap(window.cells(axis, places, tap), x.shape[axis + 1])
+        if axis == 0:
+            part, values = result[:, inside], x[:, cells]
+        else:
+            part, values = result[:, :, inside], x[:, :, cells]
+        combine(part, values, out=part)
+    return result
+
+
+def _counts(window: Window, axis: int, length: int, places: int, include_pad: bool) -> NDArray[np.intp]:
+    """Return, for each place along `axis`, the number of its cells that a mean is divided by."""
+    before, after = window.padding[axis] if include_pad else (0, 0)
+    counts = np.zeros(places, np.intp)
+    for tap in range(window.size[axis]):
+        cells = window.cells(axis, slice(0, places), tap)
+        counted, _ = overlap(range(cells.start + before, cells.stop + before, cells.step), length + before + after)
+        counts[counted] += 1
+    return counts

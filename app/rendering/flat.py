@@ -1,0 +1,140 @@
+"""The flat view of the same number, for pointing: picture, filter and map face the reader, as large as fits.
+
+    picture ▯ sheets ▯▯▯   ×   filter ▢▢▢   =   map ▣
+"""
+
+from xml.etree.ElementTree import Element
+
+from app.rendering.plane import Plane, Point
+from app.rendering.plate import Layout, legend
+from app.rendering.scene import Scene
+from app.rendering.svg import add, caption, drawing, face, label, outline, path
+from app.rendering.values import lens_values
+
+SHEET_WIDTH, SHEET_STEP, SHEET_SLANT = 56.0, 62.0, 0.28
+
+
+def frontal(x: float, y: float, scale: float) -> Plane:
+    """Return a sheet that faces the reader."""
+    return Plane((x, y), (scale, 0.0), (0.0, scale))
+
+
+def flat(scene: Scene, layout: Layout) -> Element:
+    """Return the flat view of `scene` in `layout`."""
+    figure = drawing(layout.width, layout.height, scene.sentence, class_=f"figure flat {layout.name}")
+    stage, window = scene.stage, scene.window
+    (_, rows, columns), (maps, out_rows, out_columns) = stage.input_shape, stage.output_shape
+    (above, below), (left, right) = window.padding
+    top = layout.cap + 2.0
+    side = layout.height - top - (8 if layout.small else 34)  # of the picture and the map
+    most = layout.width * (0.36 if layout.small else 0.24)
+    s = min(side / (rows + above + below), most / (columns + left + right))
+    t = min(side / out_rows, most / out_columns)
+    input_plane = frontal(left * s, top + above * s, s)
+    x = (columns + left + right) * s
+
+    # the picture, and beside it its sheets
+    pictures = [scene.photo] if scene.photo else []
+    sheets = list(scene.sheets)
+    if not pictures:
+        pictures = [sheets[0][1]]
+        sheets = sheets[1:]
+    if any((above, below, left, right)):
+        add(figure, "path", class_="padding",
+            d=path(input_plane.quad((-above, rows + below), (-left, columns + right))))
+    face(figure, pictures[0], input_plane)
+    add(figure, "path", class_="edge", d=path(input_plane.quad((0, rows), (0, columns))))
+    planes = [input_plane]
+    if not layout.small:
+        for index, (name, picture) in enumerate(sheets):
+            plane = _slanted(x + 14 + index * SHEET_STEP, top, s, rows, columns)
+            face(figure, picture, plane)
+            add(figure, "path", class_="edge", d=path(plane.quad((0, rows), (0, columns))))
+            corner = plane.at(columns, rows)
+            label(figure, corner[0] - 8, corner[1] + 18, name, text_anchor="end", class_="name")
+            planes.append(plane)
+        if sheets:
+            x += 14 + len(sheets) * SHEET_STEP
+    span = scene.span
+    if len(planes) > 1:
+        tube = add(figure, "g", data_tube="window", data_plane=planes[0].matrix, data_far=planes[-1].matrix)
+        for i, j in ((0, 1), (1, 2), (2, 3), (3, 0)):
+            a, b = planes[0].span(span), planes[-1].span(span)
+            add(tube, "path", class_="beam window", d=path([a[i], a[j], b[j], b[i]]))
+    for plane in planes:
+        outline(figure, plane.span(span), "window", "window", plane)
+
+    # the map
+    map_x = layout.width - out_columns * t - (2 if layout.small else 8)
+    plane = frontal(map_x, top, t)
+    _map(figure, scene, layout, plane)
+
+    # the filter, or the numbers in the window, in the middle of what is left
+    size, middle = window.size, (x + map_x) / 2
+    count = max(1, len(scene.slices[: 1 if layout.small else None]))
+    room = map_x - x - (24 if layout.small else 88)
+    q = min(side * 0.62 / size[0], (room - 14 * (count - 1)) / (size[1] * count), 40 if scene.slices else 94)
+    lens_x = middle - (q * size[1] * count + 14 * (count - 1)) / 2
+    lens_y = top + (side - q * size[0]) / 2
+    for index, (name, picture) in enumerate(scene.slices[:count]):
+        at = lens_x + index * (q * size[1] + 14)
+        lens = frontal(at, lens_y, q)
+        face(figure, picture, lens)
+        outline(figure, lens.quad((0, size[0]), (0, size[1])), "filter")
+        if count > 1:
+            label(figure, at + q * size[1] / 2, lens_y + q * size[0] + 20, name, text_anchor="middle", class_="name")
+    if not scene.slices:
+        figure.append(lens_values(scene, frontal(lens_x, lens_y, q), layout.figures, q))
+    if not layout.small:
+        for sign, at in (("×" if scene.slices else "→", (x + lens_x) / 2), ("=" if scene.slices else "→",
+                         (lens_x + q * size[1] * count + 14 * (count - 1) + map_x) / 2)):
+            label(figure, at, top + side / 2 + 10, sign, text_anchor="middle", class_="sign")
+
+    _captions(figure, scene, layout, lens_x, map_x)
+    if not layout.small:
+        legend(figure, scene, map_x, layout.height - 29, min(150, out_columns * t), scene.extent_text)
+    return figure
+
+
+def _slanted(x: float, y: float, scale: float, rows: int, columns: int) -> Plane:
+    """Return a sheet turned away, so that several fit side by side."""
+    width = min(SHEET_WIDTH, columns * scale)
+    drop = width * SHEET_SLANT
+    height = rows * scale - drop
+    across: Point = (width / columns, -drop / columns)
+    return Plane((x, y + drop), across, (0.0, height / rows))
+
+
+def _map(figure: Element, scene: Scene, layout: Layout, plane: Plane) -> None:
+    (_, rows, columns) = scene.stage.output_shape
+    whole = path(plane.quad((0, rows), (0, columns)))
+    add(figure, "path", class_="blank map-side", d=whole)
+    add(figure, "path", class_="map-front", d=whole)
+    computed = add(figure, "g", class_="computed", clip_path=f"url(#flat-{layout.name})")
+    clip = add(figure, "clipPath", id=f"flat-{layout.name}")
+    (row, _), (_, end) = scene.cell
+    done = path(plane.quad((0, row), (0, columns))) if row else ""
+    add(clip, "path", d=done + path(plane.quad((row, row + 1), (0, end))))
+    face(computed, scene.map_face(scene.place.channel), plane)
+    add(figure, "path", class_="edge", d=whole)
+    outline(figure, plane.span(scene.cell), "result", "cell", plane)
+    add(figure, "path", class_="hit", d=whole, data_map=plane.matrix)
+
+
+def _captions(figure: Element, scene: Scene, layout: Layout, lens_x: float, map_x: float) -> None:
+    stage, y = scene.stage, layout.cap - 12
+    (_, rows, columns), (_, out_rows, out_columns) = stage.input_shape, stage.output_shape
+    number, size = scene.place.channel + 1, scene.window.size
+    count = scene.sheet_count if scene.slices or scene.photo else 1
+    name = scene.say("Map {number}").format(number=number)
+
+    def shape(*sides: int) -> str:
+        return "" if layout.small else " × ".join(map(str, sides))
+
+    caption(figure, 0, y, scene.say("Input") if scene.slices or stage.index == 0 else name,
+            shape(rows, columns, *([count] if count > 1 else [])))
+    if scene.slices:
+        caption(figure, lens_x, y, scene.say("Filter {number}").format(number=number), shape(*size, count))
+    else:
+        caption(figure, lens_x, y, scene.say("Window") if size != (1, 1) else scene.say("One number"), shape(*size))
+    caption(figure, map_x, y, name, shape(out_rows, out_columns))

@@ -1,0 +1,78 @@
+"""Numbers as people read them: a true minus sign, a fixed number of decimals, and sums that add up as printed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+
+MINUS = "−"
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Return `value` rounded half away from zero to `decimals`, as JavaScript's toFixed rounds."""
+    return Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def written(number: Decimal) -> str:
+    """Return a decimal with a true minus sign; zero has no sign."""
+    text = f"{abs(number):f}"
+    return MINUS + text if number < 0 else text
+
+
+def fixed(value: float, decimals: int) -> str:
+    """Return `value` with `decimals` decimals and a true minus sign."""
+    return written(rounded(value, decimals))
+
+
+def short(value: float, decimals: int) -> str:
+    """Return `value` for a narrow cell: without the zero before the point where there are three decimals or more."""
+    text = fixed(value, decimals)
+    return text.replace("0.", ".", 1) if decimals > 2 and text.lstrip(MINUS).startswith("0.") else text
+
+
+def plain(value: float) -> str:
+    """Return the shortest decimal that reads back as the same float32, for a field to edit."""
+    return written(Decimal(str(np.float32(value))))
+
+
+def grouped(number: int) -> str:
+    """Return a count with its thousands marked: 352,800."""
+    return f"{number:,}"
+
+
+def decimals_for(extent: float, whole: bool) -> int:
+    """Return how many decimals numbers up to ±extent are given: none where all are whole, else about four digits."""
+    if whole or extent >= 100_000:
+        return 0
+    for decimals, least in ((1, 10_000), (2, 1), (3, 0.1), (4, 0.01)):
+        if extent >= least:
+            return decimals
+    return 6
+
+
+def level(value: float, extent: float) -> str:
+    """Return the class of a cell's tint on the signed scale: n10 … n1, z, p1 … p10."""
+    step = round(10 * max(-1.0, min(1.0, value / extent))) if extent else 0
+    return f"n{-step}" if step < 0 else f"p{step}" if step else "z"
+
+
+def brightness(value: float, low: float, high: float) -> str:
+    """Return the class of a cell's tint from dark to light: l0 … l10."""
+    return f"l{round(10 * max(0.0, min(1.0, (value - low) / (high - low))))}"
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Terms, a remainder where rounding asks for one, and a total, as printed: they add up to the last digit."""
+
+    terms: tuple[Decimal, ...]
+    remainder: Decimal
+    total: Decimal
+
+
+def adding_up(terms: Sequence[float], total: float, decimals: int) -> Sum:
+    """Return `terms` and `total` rounded to `decimals`, with what rounding leaves over."""
+    printed = tuple(rounded(term, decimals) for term in terms)
+    whole = rounded(total, decimals)
+    return Sum(printed, whole - sum(printed, Decimal(0)), whole)

@@ -1,0 +1,270 @@
+"""The figure: light passes from a window in the input through a filter, the lens, to one cell of a map, the focus.
+
+        input, a sheet a channel          lens                 the map at work        all maps
+    ┌──┐┐┐┐                              ┌──┐┐┐                ┌──┐                   ┌──┐┐┐┌┄┄┐┐┐
+    │▣ ││││ ═════════ window ══════════▷ │  │││ ═══ result ══▷ │· │                   │  │││┊  ┊││
+    └──┘┘┘┘                              └──┘┘┘                └──┘                   └──┘┘┘└┄┄┘┘┘
+
+A layer with weights has its filter for a lens, any other the numbers in its window. Three layouts, for three widths of
+screen, are the same drawing with other measures; each scales inside its own box.
+"""
+
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from app.rendering.plane import DEPTH, Volume, height_of, rise_of, width_of
+from app.rendering.scene import Scene
+from app.rendering.svg import add, blank, caption, drawing, face, label, outline, path, rays, silhouette, slab
+from app.rendering.values import lens_values
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Measures of one width of screen, px."""
+
+    name: str
+    width: float
+    height: float
+    cap: float  # above the sheets, for headings
+    bottom: float  # below them, for names and legends
+    gap: float  # between sheets of the input, across
+    most: float  # px a cell
+    lens: float  # height of the filter
+    lens_gap: float
+    stack_gap: float
+    stack_space: float  # from the map at work to the stack
+    figures: float  # type size of the numbers in a window
+
+    @property
+    def small(self) -> bool:
+        return self.gap == 0
+
+
+LAYOUTS = {
+    layout.name: layout for layout in (
+        Layout("wide", 1224, 262, 36, 24, 42, 6.9, 109, 38, 40, 78, 19),
+        Layout("medium", 980, 270, 36, 24, 34, 6.2, 90, 28, 27, 30, 16),
+        Layout("narrow", 358, 150, 30, 4, 0, 4.6, 62, 16, 0, 0, 14),
+    )
+}
+
+
+def plate(scene: Scene, layout: Layout) -> Element:
+    """Return the figure of `scene` in `layout`."""
+    figure = drawing(layout.width, layout.height, scene.sentence, class_=f"figure {layout.name}")
+    return _Figure(scene, layout, figure).draw()
+
+
+class _Figure:
+    """The drawing as it grows: measures first, then its parts from back to front."""
+
+    def __init__(self, scene: Scene, layout: Layout, figure: Element) -> None:
+        self.scene, self.layout, self.figure = scene, layout, figure
+        stage = scene.stage
+        (_, self.rows, self.columns), (self.maps, self.out_rows, self.out_columns) = (
+            stage.input_shape, stage.output_shape,
+        )
+        (self.above, self.below), (self.left, self.right) = scene.window.padding
+        self.front = [("", scene.photo)] if scene.photo else []
+        self.sheets = (self.front + list(scene.sheets))[: 1 if layout.small else None]
+        self._measure()
+
+    def _measure(self) -> None:
+        layout = self.layout
+        count = len(self.sheets)
+        self.gap = min(layout.gap, 3 * layout.gap / max(1, count - 1)) if count > 1 else 0
+        depth, rise = self.gap * (count - 1), rise_of(self.gap, count)
+        tall, wide = self.rows + self.above + self.below, self.columns + self.left + self.right
+        lift = 0 if layout.small else 8  # sheets may rise beside the headings
+        room = layout.height - layout.cap - layout.bottom - 6 + lift
+        self.shown = min(self.maps, 12 if layout.width > 1100 else 9)  # maps in the stack
+        self.stack_gap = min(layout.stack_gap, 5 * layout.stack_gap / max(1, self.shown - 1))
+        stack_depth = 0.0 if layout.small else self.stack_gap * (self.shown - 1)
+        map_room = layout.height - layout.cap - layout.bottom - 24 + lift
+        map_room -= rise_of(self.stack_gap, self.shown)
+        self.s = min(
+            (room - rise) / height_of(tall, wide),
+            layout.most if self.scene.slices else layout.most * 1.4,
+            (0.27 * layout.width - depth) / width_of(wide),
+            map_room / height_of(self.out_rows, self.out_columns),
+            (0.115 if not layout.small else 0.3) * layout.width / width_of(self.out_columns),
+        )
+        s = self.s
+        top = layout.cap - lift + rise + 6 + (room - rise - s * height_of(tall, wide)) / 2
+        self.input = Volume((s * width_of(self.left), top + s * height_of(self.above, self.left)), s, self.gap)
+        self.input_width = s * width_of(wide) + depth + s * DEPTH[0]
+        # the lens
+        size = self.scene.window.size
+        count = max(1, len(self.scene.slices[: 1 if layout.small and not self.scene.slices else None]))
+        lens_height = layout.lens if self.scene.slices else layout.lens * 1.75
+        self.q = min(lens_height / height_of(*size), 94 if not layout.small else 40)
+        self.lens_gap = min(layout.lens_gap, 2 * layout.lens_gap / max(1, count - 1))
+        lens_width = self.q * width_of(size[1]) + self.lens_gap * (count - 1)
+        # the map at work, and the stack at the right edge
+        self.map_width = s * width_of(self.out_columns) + s * DEPTH[0]
+        self.stack_x = layout.width - (0 if layout.small else self.map_width + stack_depth + 6)
+        self.map_x = self.stack_x - self.map_width - (8 if layout.small else layout.stack_space)
+        self.map_height = s * height_of(self.out_rows, self.out_columns)
+        map_top = layout.cap + (layout.height - layout.cap - layout.bottom - self.map_height) / 2
+        self.map = Volume((self.map_x, map_top - (0 if layout.small else 10)), s)
+        # between input and map
+        free = self.map_x - self.input_width - lens_width
+        self.lens_x = self.input_width + free * 0.42
+        middle = layout.cap + (layout.height - layout.cap - layout.bottom) / 2
+        lens_top = middle - self.q * height_of(*size) / 2
+        lens_top = max(layout.cap + (6 if layout.small else rise_of(self.lens_gap, count) + 4), lens_top)
+        self.lens = Volume((self.lens_x, lens_top), self.q, self.lens_gap)
+
+    def draw(self) -> Element:
+        self._input()
+        self._light()
+        self._map()
+        if not self.layout.small:
+            self._stack()
+        self._captions()
+        return self.figure
+
+    # ---- parts
+
+    def _input(self) -> None:
+        side = (self.s * DEPTH[0], self.s * DEPTH[1])
+        for index in reversed(range(len(self.sheets))):
+            name, picture = self.sheets[index]
+            plane = self.input.sheet(index)
+            if any((self.above, self.below, self.left, self.right)):
+                border = plane.quad((-self.above, self.rows + self.below), (-self.left, self.columns + self.right))
+                add(self.figure, "path", class_="padding", d=path(border))
+            slab(self.figure, picture, plane, self.s, DEPTH) if picture else silhouette(
+                self.figure, plane, self.columns, self.rows, side, "blank")
+            if name and not self.layout.small and len(self.sheets) > 1:
+                self._name_below(plane.at(self.columns, self.rows), self.gap, name)
+
+    def _light(self) -> None:
+        scene, span = self.scene, self.scene.span
+        size = scene.window.size
+        first, last = self.input.sheet(0), self.input.sheet(len(self.sheets) - 1)
+        if len(self.sheets) > 1:
+            tube = add(self.figure, "g", data_tube="window", data_plane=first.matrix, data_far=last.matrix)
+            for i, j in ((0, 1), (1, 2), (2, 3), (3, 0)):
+                a, b = first.span(span), last.span(span)
+                add(tube, "path", class_="beam window", d=path([a[i], a[j], b[j], b[i]]))
+            for plane in (self.input.sheet(index) for index in range(1, len(self.sheets))):
+                add(self.figure, "path", class_="q window thin", d=path(plane.span(span)),
+                    data_quad="window", data_plane=plane.matrix)
+        front = self.lens.sheet(0)
+        rays(self.figure, last.span(span), front.quad((0, size[0]), (0, size[1])), "window", "window", last)
+        outline(self.figure, first.span(span), "window", "window", first)
+        back = self.lens.sheet(max(0, len(scene.slices) - 1))
+        target = self.map.sheet()
+        lens_end = back.quad((0, size[0]), (0, size[1]))
+        self._paper()
+        rays(self.figure, target.span(scene.cell), lens_end, "result", "cell", target)
+        if scene.slices:
+            for index in reversed(range(len(scene.slices))):
+                name, picture = scene.slices[index]
+                plane = self.lens.sheet(index)
+                slab(self.figure, picture, plane, self.q, DEPTH)
+                add(self.figure, "path", class_="q filter", d=path(plane.quad((0, size[0]), (0, size[1]))))
+                if not self.layout.small and len(scene.slices) > 1:
+                    self._name_below(plane.at(size[1], size[0]), self.lens_gap, name)
+        else:
+            self.figure.append(lens_values(scene, front, self.layout.figures, self.q))
+
+    def _paper(self) -> None:
+        """Draw the map at work: computed cells coloured, the rest blank, a faint rule at each row."""
+        plane, side = self.map.sheet(), (self.s * DEPTH[0], self.s * DEPTH[1])
+        silhouette(self.figure, plane, self.out_columns, self.out_rows, side, "blank map-side")
+        add(self.figure, "path", class_="map-front",
+            d=path(plane.quad((0, self.out_rows), (0, self.out_columns))))
+        computed = add(self.figure, "g", class_="computed", clip_path=f"url(#computed-{self.layout.name})")
+        clip = add(self.figure, "clipPath", id=f"computed-{self.layout.name}")
+        (row, _), (_, end) = self.scene.cell
+        done = plane.quad((0, row), (0, self.out_columns)) if row else []
+        part = plane.quad((row, row + 1), (0, end))
+        add(clip, "path", d=(path(done) if done else "") + path(part))
+        picture = self.scene.map_face(self.scene.place.channel)
+        face(computed, picture, plane)
+        if self.out_rows <= 64:
+            rules = "".join(path([plane.at(0, r), plane.at(self.out_columns, r)], False)
+                            for r in range(1, self.out_rows))
+            add(self.figure, "path", class_="rules", d=rules)
+
+    def _map(self) -> None:
+        plane = self.map.sheet()
+        corners = plane.span(self.scene.cell)
+        add(self.figure, "path", class_="edge", d=path(plane.quad((0, self.out_rows), (0, self.out_columns))))
+        outline(self.figure, corners, "result", "cell", plane)
+        add(self.figure, "path", class_="hit", d=path(plane.quad((0, self.out_rows), (0, self.out_columns))),
+            data_map=plane.matrix)
+        if self.layout.small:
+            return
+        x, y = corners[1]
+        level = self.layout.cap + 10
+        add(self.figure, "path", class_="leader", d=f"M{x:.1f} {y:.1f}L{x + 22:.1f} {level}h8",
+            data_leader="cell", data_plane=plane.matrix, data_level=str(level))
+        label(self.figure, x + 34, level + 7, self.scene.number, class_="tag", data_tag="cell",
+              data_plane=plane.matrix)
+
+    def _stack(self) -> None:
+        scene, s = self.scene, self.s
+        channel = scene.place.channel
+        first = max(0, min(channel - self.shown // 2, self.maps - self.shown))
+        rise = rise_of(self.stack_gap, self.shown)
+        bottom = self.layout.height - 24 - self.map_height
+        volume = Volume((self.stack_x, min(self.map.origin[1] + rise / 2 + 4, bottom)), s, self.stack_gap)
+        side = (s * DEPTH[0], s * DEPTH[1])
+        for index in reversed(range(self.shown)):
+            number, plane = first + index, volume.sheet(index)
+            group = add(self.figure, "a", class_="sheet", data_channel=str(number))
+            if number == channel:
+                add(group, "path", class_="ghost", d=path(plane.quad((0, self.out_rows), (0, self.out_columns))))
+            elif number > channel:
+                blank(group, plane, self.out_columns, self.out_rows, side)
+            else:
+                slab(group, scene.map_face(number), plane, s, DEPTH)
+            if self.stack_gap >= 18 or number in (first, first + self.shown - 1, channel):
+                self._name_below(plane.at(self.out_columns, self.out_rows), self.stack_gap, str(number + 1),
+                                 present=number == channel)
+
+    def _name_below(self, corner: tuple[float, float], gap: float, text: str, present: bool = False) -> None:
+        label(self.figure, corner[0] - min(max(gap, 16), 46) / 2 + 3, corner[1] + 18, text,
+              text_anchor="middle", class_="name present" if present else "name")
+
+    def _captions(self) -> None:
+        scene, layout, stage = self.scene, self.layout, self.scene.stage
+        channel = scene.place.channel + 1
+        y = layout.cap - 12
+        narrow = layout.small
+        number = scene.say("Map {number}").format(number=channel)
+        source = scene.say("Input") if scene.slices or stage.index == 0 else number
+        shape = f"{self.rows} × {self.columns} × {scene.sheet_count}" if scene.slices or scene.photo else (
+            f"{self.rows} × {self.columns}")
+        caption(self.figure, 0, y, source, "" if narrow else shape)
+        size = scene.window.size
+        if scene.slices:
+            caption(self.figure, self.lens_x - (6 if narrow else 0), y, scene.say("Filter {number}").format(
+                number=channel), "" if narrow else f"{size[0]} × {size[1]} × {scene.sheet_count}")
+        else:
+            caption(self.figure, self.lens_x - (6 if narrow else 0), y,
+                    scene.say("Window") if size != (1, 1) else scene.say("One number"),
+                    "" if narrow else f"{size[0]} × {size[1]}")
+        caption(self.figure, self.map_x, y, number, "" if narrow else f"{self.out_rows} × {self.out_columns}")
+        if narrow:
+            return
+        caption(self.figure, self.stack_x, y, scene.say("All {count} maps").format(count=self.maps))
+        legend_y = layout.height - 33
+        width = 150 if layout.width > 1100 else min(max(self.map_width, 110), 120)
+        legend(self.figure, scene, self.map_x, legend_y, width, scene.extent_text)
+        if scene.slices:
+            legend(self.figure, scene, self.lens_x, legend_y, width, scene.weight_extent_text)
+
+
+def legend(parent: Element, scene: Scene, x: float, y: float, width: float, extent: str) -> None:
+    """Draw the signed scale with its ends and a tick at zero."""
+    add(parent, "image", class_="legend", href=scene.legend_href, x=x, y=y, width=width, height="10",
+        preserveAspectRatio="none")
+    add(parent, "path", class_="edge legend-edge",
+        d=f"M{x:.1f} {y:.1f}h{width:.1f}v10h{-width:.1f}zM{x + width / 2:.1f} {y - 3:.1f}v16")
+    for at, text, anchor in ((x, "−" + extent, "start"), (x + width / 2, "0", "middle"), (x + width, "+" + extent, "end")):
+        label(parent, at, y + 29, text, text_anchor=anchor, class_="tick")
+

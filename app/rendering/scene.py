@@ -1,0 +1,59 @@
+"""What a drawing of one number needs to know: the sheets that are read, the filter, the map at work and its place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.layers import Place
+from app.numerics.window import Span, Window
+from app.pipeline import Stage
+from app.rendering.sheets import Tiles
+from app.rendering.svg import Face
+
+MOST_SHEETS = 6  # of an input or a filter in a drawing; a number beside them says how many there are
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number in a window that has no weights: its text (None: padding that is not counted) and whether it stays."""
+
+    text: str | None
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One number of a layer, ready to be drawn."""
+
+    stage: Stage
+    place: Place
+    span: Span  # the window, in cells of the layer's input
+    say: Callable[[str], str]
+    photo: Face | None  # the picture in colour, where the sheets are its channels
+    sheets: tuple[tuple[str, Face], ...]  # the input's sheets that the number reads, by name; at most MOST_SHEETS
+    sheet_count: int  # how many it reads
+    slices: tuple[tuple[str, Face], ...]  # the filter's slices; none for a layer without weights
+    cells: tuple[tuple[Cell, ...], ...]  # the numbers in the window, for a layer without weights
+    sentence: str  # what happens here, in words
+    maps_href: str
+    maps: Tiles
+    legend_href: str
+    extent: float  # the end of the maps' scale
+    weight_extent: float
+    number: str  # the value, as printed
+    extent_text: str
+    weight_extent_text: str
+
+    @property
+    def window(self) -> Window:
+        return self.stage.layer.window(self.stage.input_shape)
+
+    @property
+    def cell(self) -> Span:
+        """The place of the number in its own map."""
+        _, row, column = self.place
+        return Span((row, row + 1), (column, column + 1))
+
+    def map_face(self, channel: int) -> Face:
+        """Return the picture of one map."""
+        x, y = self.maps.corner(channel)
+        return Face(self.maps_href, self.maps.size, x, y, self.maps.width, self.maps.height)

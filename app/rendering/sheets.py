@@ -1,0 +1,66 @@
+"""Sheets: all maps of a layer in one PNG, a pixel a number, in rows of equal tiles with a clear gap of one pixel."""
+
+import math
+from io import BytesIO
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from app.rendering.palette import CLEAR, Bytes
+
+GAP = 1
+
+
+class Tiles(NamedTuple):
+    """Where each map lies on a sheet: `columns` maps a row, each `height` × `width` pixels."""
+
+    count: int
+    columns: int
+    height: int
+    width: int
+
+    def corner(self, index: int) -> tuple[int, int]:
+        """Return (x, y), the first pixel of map `index`."""
+        row, column = divmod(index, self.columns)
+        return column * (self.width + GAP), row * (self.height + GAP)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the whole sheet, pixels."""
+        rows = math.ceil(self.count / self.columns)
+        return self.columns * (self.width + GAP) - GAP, rows * (self.height + GAP) - GAP
+
+
+def tiles(count: int, height: int, width: int, columns: int | None = None) -> Tiles:
+    """Return the arrangement of `count` maps: nearly square, unless the number of columns is given."""
+    return Tiles(count, columns or math.ceil(math.sqrt(count)), height, width)
+
+
+def sheet(maps: Bytes, columns: int | None = None) -> Bytes:
+    """Return one picture (rows, columns) of all `maps` (channels, rows, columns), the gaps filled with CLEAR."""
+    plan = tiles(*maps.shape, columns)
+    width, height = plan.size
+    picture = np.full((height, width), CLEAR, np.uint8)
+    for index, part in enumerate(maps):
+        x, y = plan.corner(index)
+        picture[y : y + plan.height, x : x + plan.width] = part
+    return picture
+
+
+def palette_png(picture: Bytes, palette: bytes, *, clear: bool = False) -> bytes:
+    """Return the PNG of bytes (rows, columns) in the colours of `palette`; `clear` makes byte 255 transparent."""
+    image = Image.fromarray(picture, "L")
+    image = image.copy()
+    image.putpalette(palette)
+    out = BytesIO()
+    options = {"transparency": CLEAR} if clear else {}
+    image.save(out, "PNG", compress_level=1, **options)
+    return out.getvalue()
+
+
+def rgb_png(pixels: Bytes) -> bytes:
+    """Return the PNG of colour pixels (channels, rows, columns)."""
+    out = BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0))).save(out, "PNG", compress_level=1)
+    return out.getvalue()

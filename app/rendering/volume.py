@@ -1,0 +1,23 @@
+"""A volume in true proportions, small: what the ribbon shows of each layer."""
+
+from xml.etree.ElementTree import Element
+
+from app.rendering.plane import DEPTH, Volume, height_of, width_of
+from app.rendering.svg import Face, add, drawing, face, path, silhouette
+
+
+def volume(front: Face, channels: int, scale: float, label: str) -> Element:
+    """Return a block of `channels` sheets behind `front`, `scale` px a cell, one cell of depth a channel."""
+    rows, columns = front.rows, front.columns
+    depth = max(3.0, scale * channels * DEPTH[0])  # px to the right
+    rise = -depth * DEPTH[1] / DEPTH[0]
+    width, height = scale * width_of(columns) + depth, scale * height_of(rows, columns) + rise
+    picture = drawing(width + 2, height + 2, label, width=f"{width + 2:.1f}", height=f"{height + 2:.1f}")
+    picture.set("class", "volume")
+    plane = Volume((1, rise + 1), scale).sheet()
+    a, b, c, _ = plane.quad((0, rows), (0, columns))
+    add(picture, "path", class_="side-top", d=path([a, (a[0] + depth, a[1] - rise), (b[0] + depth, b[1] - rise), b]))
+    add(picture, "path", class_="side-right", d=path([b, (b[0] + depth, b[1] - rise), (c[0] + depth, c[1] - rise), c]))
+    face(picture, front, plane)
+    silhouette(picture, plane, columns, rows, (depth, -rise), "edge")
+    return picture

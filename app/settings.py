@@ -1,0 +1,37 @@
+"""Every setting, read from environment variables with the prefix CONVSCOPE_: plain integers in bytes, pixels, seconds."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Limits and addresses; the defaults suit a teacher's laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="CONVSCOPE_", frozen=True, extra="ignore")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, description="Port to listen on.")
+    public_url: str = Field("", description="Address under which visitors reach the server, where it differs.")
+    allowed_hosts: str = Field(
+        "", description="Host names answered, by commas; empty: host, public_url and localhost; *: any."
+    )
+    allowed_origins: str = Field("", description="Other origins whose pages may change state here, by commas.")
+    frame_ancestors: str = Field("", description="Origins whose pages may frame /embed, by spaces.")
+    data_dir: Path = Field(
+        Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "convscope",
+        description="Folder for uploads, documents and the key.",
+    )
+    secret_key: str = Field("", description="Key of ids and tokens; empty: made once and kept in data_dir.")
+    upload_max_bytes: int = Field(20_000_000, gt=0, description="Largest request body, bytes.")
+    image_max_pixels: int = Field(25_000_000, gt=0, description="Largest picture that is decoded, pixels.")
+    working_max_pixels: int = Field(4_000_000, gt=0, description="Largest input of a run, pixels.")
+    run_max_multiplications: int = Field(20_000_000_000, gt=0, description="Largest cost of a run.")
+    run_max_bytes: int = Field(512_000_000, gt=0, description="Largest input and outputs of a run together, bytes.")
+    compute_slots: int = Field(os.cpu_count() or 1, gt=0, description="Runs computed at the same time.")
+    waiting_room: int = Field(32, ge=0, description="Runs that may wait for a slot; beyond: 429.")
+    cache_bytes: int = Field(1_000_000_000, gt=0, description="Results kept in memory, bytes.")
+    upload_ttl: int = Field(86_400, gt=0, description="Life of an upload and of a stored document, seconds.")
+    log_level: str = Field("info", description="Log level: debug, info, warning or error.")

@@ -1,0 +1,33 @@
+"""What every store does, and what a key is."""
+
+import re
+from typing import Protocol
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+def is_name(text: str) -> bool:
+    """Tell whether `text` can be a kind or a key; anything else is simply not there."""
+    return NAME.fullmatch(text) is not None
+
+
+class Store(Protocol):
+    """Keeps bytes until they expire; safe to call from many threads."""
+
+    def put(self, kind: str, key: str, data: bytes, ttl: int | None) -> None:
+        """Keep `data` for `ttl` seconds from now (None: for ever), in place of what was there; raise Unavailable."""
+
+    def get(self, kind: str, key: str) -> bytes | None:
+        """Return what is kept, or None where there is nothing or it has expired."""
+
+    def expires_at(self, kind: str, key: str) -> float | None:
+        """Return when it expires, in seconds since 1970 (inf: never), or None where there is nothing."""
+
+    def delete(self, kind: str, key: str) -> bool:
+        """Remove it; tell whether it was there."""
+
+    def sweep(self) -> int:
+        """Remove what has expired; return how many."""
+
+    def ready(self) -> bool:
+        """Tell whether the store can be written just now."""

@@ -1,0 +1,63 @@
+"""A step as a picture of its own: the figure with every picture that it shows inside it."""
+
+import base64
+from xml.etree.ElementTree import tostring
+
+from app.lab import Lab, Run
+from app.layers import Place
+from app.paths import folder
+from app.rendering.maps import maps_png, picture_png, weights_png
+from app.rendering.palette import Theme, scale_png
+from app.rendering.plate import LAYOUTS, plate
+from app.web.view import view
+
+
+async def map_picture(
+    lab: Lab, run: Run, index: int | None, channel: int | None, theme: Theme, *, own: bool = False
+) -> bytes:
+    """Return the PNG of the maps of layer `index` (None: the input), all on one sheet or `channel` alone."""
+    result = await lab.result(run, index)
+    if result.pixels is not None:
+        pixels = result.pixels
+        return await lab.queue.light(lambda: picture_png(pixels, channel))
+    extents = await lab.extents(run, index, own=own)
+    chosen = slice(None) if channel is None else slice(channel, channel + 1)
+    return await lab.queue.light(lambda: maps_png(result.output[chosen], extents[chosen], theme))
+
+
+async def filter_picture(lab: Lab, run: Run, index: int | None, theme: Theme) -> bytes:
+    """Return the PNG of the filters of layer `index`: a row a filter, a tile an input channel."""
+    weight = await lab.weight(run, index, "weight")
+    return await lab.queue.light(lambda: weights_png(weight, theme))
+
+
+async def step_svg(lab: Lab, run: Run, index: int, place: Place, theme: Theme, language: str) -> bytes:
+    """Return the drawing of one number, complete in itself."""
+    seen = await view(lab, run, index, place, theme, language)
+    figure = plate(seen.scene(), LAYOUTS["wide"])
+    data: dict[str, bytes] = {}
+    for image in figure.iter("image"):
+        href = image.get("href", "")
+        if href not in data:
+            data[href] = await _picture_at(lab, run, href, theme)
+        image.set("href", "data:image/png;base64," + base64.b64encode(data[href]).decode())
+    style = (folder("static") / "css" / "tokens.css").read_text() + (folder("static") / "css" / "figure.css").read_text()
+    figure.set("class", f"{figure.get('class')} alone")
+    if theme == "dark":
+        figure.set("data-theme", "dark")
+    text = tostring(figure, encoding="unicode")
+    head, _, rest = text.partition(">")
+    return f"{head}><style><![CDATA[{style}]]></style>{rest}".encode()
+
+
+async def _picture_at(lab: Lab, run: Run, href: str, theme: Theme) -> bytes:
+    """Return the picture that the page has at `href`."""
+    if href.startswith("/scale.png"):
+        return scale_png(theme)
+    path, _, options = href.partition("?")
+    *_, layer, name = path.split("/")
+    index = None if layer == "input" else int(layer)
+    if name == "weight.png":
+        return await filter_picture(lab, run, index, theme)
+    channel = next((int(part[8:]) for part in options.split("&") if part.startswith("channel=")), None)
+    return await map_picture(lab, run, index, channel, theme)

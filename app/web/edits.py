@@ -1,0 +1,133 @@
+"""What the explorer's forms change: one setting, the source of the weights, single weights, the order of layers."""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.errors import BrokenRequest, Unfit
+from app.layers import LAYERS, Layer, Shape
+from app.layers.reading import read_layer
+from app.web.state import State
+
+Fields = Mapping[str, str]
+
+
+def edited(state: State, fields: Fields) -> State:
+    """Return the state after the operation `op` of a form; raise Unfit or BrokenRequest where it cannot be."""
+    operation = OPERATIONS.get(fields.get("op", ""))
+    if operation is None:
+        raise BrokenRequest("This form does not say what to change.")
+    return operation(state, fields)
+
+
+def starter(kind: str) -> Layer:
+    """Return a new layer of `kind` with settings to begin with."""
+    return read_layer({"type": kind, **LAYERS[kind].starter})
+
+
+def _set(state: State, fields: Fields) -> State:
+    """Change one setting: a number, two numbers, a word or a truth value."""
+    name, text = fields.get("field", ""), fields.get("value", "").strip()
+    index = _layer(state, fields)
+    kind = type(state.document.layers[index])
+    if name not in kind.model_fields or name in ("type", "weights"):
+        raise Unfit('There is no setting named "{field}" here.', field=name[:60])
+    value = _value(name, text)
+    by = {"-1": -1, "1": 1}.get(fields.get("step", ""), 0)
+    if by and not isinstance(value, (str, bool)):
+        value = [part + by for part in value] if isinstance(value, list) else value + by
+    changes: dict[str, Any] = {name: value}
+    layer = state.document.layers[index]
+    if layer.learned and name in ("out_channels", "kernel_size") and getattr(layer, "weights").known_shape():  # noqa: B009
+        changes["weights"] = None  # fixed weights have fixed sizes; new sizes start from random ones
+    return state.setting(index, changes)
+
+
+def _value(name: str, text: str) -> Any:
+    """Read what stands in a field: 3 · 3, 5 · 3 × 5 · same · true."""
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    parts = [part for part in text.replace("×", " ").replace("x", " ").replace(",", " ").split() if part]
+    if parts and all(part.lstrip("-").isascii() and part.lstrip("-").isdigit() and len(part) < 9 for part in parts):
+        numbers = [int(part) for part in parts]
+        return numbers[0] if len(numbers) == 1 else numbers
+    if not text:
+        raise Unfit("{field} is empty; give a number, or two for rows and columns.", field=name)
+    return text
+
+
+def _move(state: State, fields: Fields) -> State:
+    index, by = _layer(state, fields), -1 if fields.get("by") == "-1" else 1
+    return state.moving(index, by) if 0 <= index + by < len(state.document.layers) else state
+
+
+def _roll(state: State, fields: Fields) -> State:
+    """Draw new random weights from a seed that nobody chose."""
+    return _with_weights(state, fields, {"init": "random", "seed": random.randrange(10_000)})  # noqa: S311
+
+
+def _seed(state: State, fields: Fields) -> State:
+    return _with_weights(state, fields, {"init": "random", "seed": _value("seed", fields.get("seed", ""))})
+
+
+def _preset(state: State, fields: Fields) -> State:
+    """Take named kernels, one filter a name."""
+    names = [name for name in fields.get("names", "").split(",") if name]
+    if not names:
+        raise Unfit("Choose at least one filter.")
+    changes = {"weights": {"init": "preset", "names": names}, "out_channels": None, "kernel_size": None}
+    return state.setting(_layer(state, fields), changes)
+
+
+def _weights(state: State, fields: Fields) -> State:
+    """Change single weights of one filter: fields w.<channel>.<row>.<column> and bias; the rest stays as it was."""
+    index = _layer(state, fields)
+    layer = state.document.layers[index]
+    shape = _shape(fields.get("shape", ""))
+    arrays = {name: array.copy() for name, array in layer.weights_for(shape).items()}
+    if "weight" not in arrays:
+        raise Unfit("This layer has no weights to change.")
+    channel = int(fields.get("channel", "0") or 0)
+    filter_ = arrays["weight"][channel]
+    for name, text in fields.items():
+        if name.startswith("w."):
+            place = tuple(int(part) for part in name[2:].split("."))
+            filter_[place] = _decimal(text)
+    if "bias" in arrays and "bias" in fields:
+        arrays["bias"][channel] = _decimal(fields["bias"])
+    values = {"init": "values", "weight": arrays["weight"]}
+    if "bias" in arrays and arrays["bias"].any():
+        values["bias"] = arrays["bias"]
+    return state.setting(index, {"weights": values})
+
+
+def _decimal(text: str) -> float:
+    try:
+        return float(text.strip().replace("−", "-").replace(",", "."))
+    except ValueError:
+        raise Unfit("A weight is a number, not {given}.", given=repr(text[:40])) from None
+
+
+def _shape(text: str) -> Shape:
+    """Read the shape of a layer's input, which the form carries along."""
+    try:
+        channels, rows, columns = (int(part) for part in text.split("."))
+    except ValueError:
+        raise BrokenRequest("The form has lost the shape of the layer's input; open it again.") from None
+    return channels, rows, columns
+
+
+def _with_weights(state: State, fields: Fields, weights: dict[str, Any]) -> State:
+    return state.setting(_layer(state, fields), {"weights": weights})
+
+
+def _layer(state: State, fields: Fields) -> int:
+    text = fields.get("layer", "")
+    if text.isascii() and text.isdigit() and len(text) < 4 and int(text) < len(state.document.layers):
+        return int(text)
+    raise BrokenRequest("The form names a layer that is not there.")
+
+
+OPERATIONS: dict[str, Callable[[State, Fields], State]] = {
+    "set": _set, "move": _move, "roll": _roll, "seed": _seed, "preset": _preset, "weights": _weights,
+}

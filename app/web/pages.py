@@ -1,0 +1,187 @@
+"""The pages: the explorer, its parts that are fetched alone, and what its forms send. It parses, asks and renders."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+
+from app import gallery
+from app.errors import BrokenRequest, Mistake, NotFound
+from app.lab import Lab, Run
+from app.paths import folder
+from app.picture import Picture, png, prepare
+from app.rendering.palette import Theme, scale_png
+from app.rendering.plate import LAYOUTS
+from app.web import examples
+from app.web.api import InLab, lab_of
+from app.web.artifacts import immutable
+from app.web.edits import edited
+from app.web.explorer import explorer_context, figures, sum_context
+from app.web.forms import document_of, query, read_form
+from app.web.language import language_of, translator
+from app.web.problems import headers_of
+from app.web.state import VIEWS, State, carried, place_of, within
+from app.web.templates import render
+from app.web.view import view
+
+pages = APIRouter(include_in_schema=False)
+DAY = 86_400
+
+
+def theme_of(request: Request) -> Theme:
+    """Return the theme of a page: ?theme=, else what the visitor's last page had."""
+    asked = request.query_params.get("theme") or request.cookies.get("theme")
+    return "dark" if asked == "dark" else "light"
+
+
+async def state_of(fields: dict[str, str], lab: Lab) -> State:
+    """Return the state that the fields of an address or a form describe."""
+    if fields.get("run"):
+        document = (await lab.run(fields["run"])).document
+        if fields.get("image") or fields.get("recipe"):
+            raise BrokenRequest("Give run alone, or image and recipe.")
+    elif "image" not in fields and "recipe" not in fields and "size" not in fields:
+        document = examples.FIRST
+        fields = {"at": examples.FIRST_PLACE, **fields}
+    else:
+        sized = any(fields.get(name) for name in ("size", "height", "width"))
+        defaults = {"image": "coffee", **({} if sized else {"size": "32"})}
+        document = document_of({**defaults, **{k: v for k, v in fields.items() if v}})
+    state = State(document, carried=carried(fields))
+    if "at" in fields:
+        place = place_of(fields["at"])
+        if place:
+            state = state.but(layer=place[0], place=place[1])
+    looked = fields.get("view", "")
+    return state.but(view=looked if looked in VIEWS else "figure", edit=fields.get("edit", ""))
+
+
+async def opened(state: State, lab: Lab) -> tuple[Run, State]:
+    """Return the run of a state, kept under its id, and the state at a place that exists."""
+    run = await lab.open(state.document)
+    await lab.keep(run)
+    return run, within(state, [stage.output_shape for stage in run.stages])
+
+
+@pages.get("/")
+@pages.get("/embed")
+async def explorer(request: Request, lab: InLab) -> Response:
+    fields = dict(request.query_params)
+    run, state = await opened(await state_of(fields, lab), lab)
+    language, theme = language_of(request), theme_of(request)
+    context = await explorer_context(lab, run, state, theme, language, embedded=request.url.path == "/embed")
+    response = HTMLResponse(render(language, "explorer.html", **context))
+    response.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
+    if "theme" in fields:
+        response.set_cookie("theme", theme, max_age=365 * DAY, samesite="lax")
+    return response
+
+
+@pages.get("/parts/plate/{run_id}")
+async def plate_part(
+    run_id: str, at: str, request: Request, lab: InLab, view_: Annotated[str, Query(alias="view")] = "figure",
+    layout: str = "",
+) -> Response:
+    """The plate and the sum at a place, for a page that is already there."""
+    run, state = await _looked_at(run_id, at, lab)
+    language = language_of(request)
+    seen = await view(lab, run, state.layer, state.place, theme_of(request), language)
+    names = [layout] if layout in LAYOUTS else list(LAYOUTS)
+    drawn = figures(seen, view_, names)
+    return HTMLResponse(render(language, "_plate.html", view=seen, figures=drawn, looked=view_))
+
+
+@pages.get("/parts/sum/{run_id}")
+async def sum_part(
+    run_id: str, at: str, request: Request, lab: InLab, view_: Annotated[str, Query(alias="view")] = "figure",
+    layout: str = "wide",
+) -> Response:
+    """The written sum at a place, and the numbers in the lens where they are drawn."""
+    run, state = await _looked_at(run_id, at, lab)
+    language = language_of(request)
+    seen = await view(lab, run, state.layer, state.place, theme_of(request), language)
+    text = render(language, "_sum.html", **sum_context(seen, view_, layout))
+    return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
+
+
+async def _looked_at(run_id: str, at: str, lab: Lab) -> tuple[Run, State]:
+    run = await lab.run(run_id)
+    place = place_of(at)
+    if place is None or not run.stages:
+        raise NotFound("There is no place {at} here.", at=at[:40])
+    state = State(run.document, layer=place[0], place=place[1])
+    return run, within(state, [stage.output_shape for stage in run.stages])
+
+
+@pages.post("/edit")
+async def edit(request: Request, lab: InLab) -> Response:
+    """Changes the state that the form holds and leads to the address of the new one."""
+    fields, _ = await read_form(request)
+    state = edited(await state_of(fields, lab), fields)
+    _, state = await opened(state, lab)
+    return RedirectResponse(state.address(), 303)
+
+
+@pages.post("/upload")
+async def upload(request: Request, lab: InLab) -> Response:
+    """Takes a picture in `file` and leads to the same layers on it."""
+    fields, data = await read_form(request)
+    if not data:
+        raise BrokenRequest("No picture was chosen; choose a file first.")
+    image = (await lab.add_picture(data)).id
+    state = await state_of({**fields, "image": image}, lab)
+    _, state = await opened(state, lab)
+    return RedirectResponse(state.address(), 303)
+
+
+@pages.get("/thumb/{image}.png")
+async def thumb(image: str, request: Request, lab: InLab) -> Response:
+    """A gallery picture or an upload at 96×96."""
+    picture = await lab.picture(image)
+
+    def small() -> bytes:
+        pixels, _ = prepare(picture, 96, 96, "cover", "RGB")
+        return png(Picture(pixels.transpose(1, 2, 0).copy()))
+
+    return await immutable(request, f"thumb-{image}", "image/png", lambda: lab.queue.light(small))
+
+
+@pages.get("/scale.png")
+async def scale(request: Request) -> Response:
+    theme: Theme = "dark" if request.query_params.get("theme") == "dark" else "light"
+    return Response(scale_png(theme), media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@pages.get("/docs")
+async def docs(request: Request) -> Response:
+    return HTMLResponse(render(language_of(request), "docs.html"))
+
+
+@pages.get("/favicon.ico")
+async def favicon() -> Response:
+    return FileResponse(folder("static") / "icon.svg", media_type="image/svg+xml")
+
+
+async def mistake_page(request: Request, mistake: Mistake) -> Response:
+    """Say a mistake to a person: a notice in the page that is there, or a page that keeps what was asked for."""
+    say = translator(request)
+    language = language_of(request)
+    sentence = mistake.say(say)
+    headers = headers_of(mistake)
+    if request.headers.get("hx-request") and not request.headers.get("hx-history-restore-request"):
+        text = render(language, "_notice.html", sentence=sentence)
+        return HTMLResponse(text, mistake.status, {
+            **headers, "HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice",
+            "HX-Push-Url": "false",
+        })
+    fields = {**dict(request.query_params), **getattr(request.state, "fields", {})}
+    kept = {name: value for name, value in fields.items() if name not in ("image", "run", "at", "edit")}
+    choices = [
+        (entry, "/?" + query({"image": entry.id, **({} if fields.get("size") else {"size": "32"}), **kept}))
+        for entry in gallery.GALLERY.values()
+    ] if mistake.pointer == "/input/image" else []
+    lab = lab_of(request)
+    text = render(language, "mistake.html", sentence=sentence, title=say(mistake.title), fields=fields,
+                  choices=choices, theme=theme_of(request), language=language,
+                  upload_max=lab.settings.upload_max_bytes)
+    return HTMLResponse(text, mistake.status, headers)

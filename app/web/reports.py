@@ -1,0 +1,41 @@
+"""A run as the API tells it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from app.lab import Result, Run
+from app.web.artifacts import layer_address
+
+
+def run_report(run: Run, results: Sequence[Result]) -> dict[str, Any]:
+    """Return the run: its shapes, its cost, and what its maps hold."""
+    layers = [_layer_report(run, index, result) for index, result in enumerate(results)]
+    return {
+        "id": run.id,
+        "recipe": run.document.recipe,
+        "input": {"shape": list(run.input_shape), "image": run.document.input.image},
+        "layers": layers,
+        "totals": {name: sum(layer[name] for layer in layers) for name in ("parameters", "multiplications")},
+        "prediction": None,
+    }
+
+
+def _layer_report(run: Run, index: int, result: Result) -> dict[str, Any]:
+    stage = run.stages[index]
+    layer, shape = stage.layer, stage.input_shape
+    prefix = run.document.prefix(index + 1).id
+    links = {f"output_{form}": layer_address(prefix, index, f"output.{form}") for form in ("json", "npy", "png")}
+    links.update({f"{name}_npy": layer_address(prefix, index, f"{name}.npy") for name in result.weights})
+    return {
+        "index": index,
+        "type": layer.type,
+        "input_shape": list(shape),
+        "output_shape": list(stage.output_shape),
+        "parameters": layer.parameters(shape),
+        "multiplications": layer.multiplications(shape),
+        "fully_connected_parameters": layer.fully_connected_parameters(shape),
+        "receptive_field": {"size": list(stage.receptive_size), "jump": list(stage.jump)},
+        "statistics": {**asdict(result.whole), "channels": [asdict(channel) for channel in result.channels]},
+        "links": links,
+    }

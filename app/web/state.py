@@ -1,0 +1,126 @@
+"""What the address bar holds: a document, a place in it, and how it is looked at. Every link of the page is made here.
+
+    ?image=coffee&size=32&scale=byte&recipe=conv2d(6, 5) | relu&at=0.3.7.16&view=flat&edit=0
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.errors import Mistake
+from app.layers import Layer, Place
+from app.layers.reading import read_layer
+from app.pipeline import Document, ImageInput
+from app.web.forms import fields_of, query
+
+VIEWS = ("figure", "flat", "fan")
+LONGEST_ADDRESS = 4000
+CARRIED = ("lang", "theme", "projector")  # kept from page to page
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of the explorer."""
+
+    document: Document
+    layer: int = 0
+    place: Place = Place(0, 0, 0)
+    view: str = "figure"
+    edit: str = ""  # the card that is open: "0" layer 1's settings, "0.weights" its filters
+    carried: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def at(self) -> str:
+        """The place as links write it."""
+        return ".".join(map(str, (self.layer, *self.place)))
+
+    def fields(self) -> dict[str, str]:
+        """Return what the address holds beside the document."""
+        fields = {"at": self.at} if self.document.layers else {}
+        if self.view != "figure":
+            fields["view"] = self.view
+        if self.edit:
+            fields["edit"] = self.edit
+        return {**fields, **dict(self.carried)}
+
+    @property
+    def needs_run(self) -> bool:
+        """Tell whether the whole state is too long for an address, so that it holds the id of a stored run."""
+        if not isinstance(self.document.input, ImageInput):
+            return True
+        return len("/?" + query({**fields_of(self.document), **self.fields()})) > LONGEST_ADDRESS
+
+    def address(self, path: str = "/") -> str:
+        """Return the address of this state."""
+        source = {"run": self.document.id} if self.needs_run else fields_of(self.document)
+        return f"{path}?{query({**source, **self.fields()})}"
+
+    # ---- where one can go from here
+
+    def but(self, **changes: Any) -> "State":
+        """Return this state with some of it changed."""
+        return replace(self, **changes)
+
+    def of_layers(self, layers: Sequence[Layer], **changes: Any) -> "State":
+        """Return this state with other layers."""
+        document = Document(input=self.document.input, layers=tuple(layers))
+        return self.but(document=document, **changes)
+
+    def of_input(self, **fields: Any) -> "State":
+        """Return this state with other settings of its input."""
+        assert isinstance(self.document.input, ImageInput)
+        source = self.document.input.model_copy(update=fields)
+        return self.but(document=Document(input=source, layers=self.document.layers))
+
+    def adding(self, layer: Layer) -> "State":
+        """Return this state with a layer at the end, looked at."""
+        layers = (*self.document.layers, layer)
+        return self.of_layers(layers, layer=len(layers) - 1, place=Place(0, 0, 0), edit="")
+
+    def removing(self, index: int) -> "State":
+        """Return this state without layer `index`."""
+        layers = [*self.document.layers[:index], *self.document.layers[index + 1 :]]
+        return self.of_layers(layers, layer=max(0, min(self.layer - (index <= self.layer), len(layers) - 1)), edit="")
+
+    def moving(self, index: int, by: int) -> "State":
+        """Return this state with layer `index` moved by `by` places."""
+        layers = list(self.document.layers)
+        layers.insert(index + by, layers.pop(index))
+        return self.of_layers(layers, layer=index + by, edit=str(index + by))
+
+    def setting(self, index: int, changes: Mapping[str, Any]) -> "State":
+        """Return this state with settings of layer `index` changed; raise Unfit where they make no layer."""
+        layers = list(self.document.layers)
+        document = {**layers[index].canonical(), **changes}
+        document = {name: value for name, value in document.items() if value is not None}
+        try:
+            layers[index] = read_layer(document)
+        except Mistake as mistake:
+            mistake.pointer = f"/layers/{index}{mistake.pointer or ''}"
+            raise
+        return self.of_layers(layers)
+
+
+def carried(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return what goes along from page to page."""
+    return tuple((name, fields[name]) for name in CARRIED if fields.get(name))
+
+
+def place_of(text: str) -> tuple[int, Place] | None:
+    """Read `at`: layer.channel.row.column; None where it is not four numbers."""
+    parts = text.split(".")
+    if len(parts) == 4 and all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
+        layer, *place = map(int, parts)
+        return layer, Place(*place)
+    return None
+
+
+def within(state: State, shapes: Sequence[tuple[int, int, int]]) -> State:
+    """Return `state` at the nearest place that exists, for layers whose outputs have `shapes`."""
+    if not shapes:
+        return state.but(layer=0, place=Place(0, 0, 0))
+    layer = min(state.layer, len(shapes) - 1)
+    nearest = Place(*(min(wanted, length - 1) for wanted, length in zip(state.place, shapes[layer], strict=True)))
+    return state.but(layer=layer, place=nearest)
+
+

@@ -1,0 +1,55 @@
+"""Jinja2, with every word a person reads through gettext and the few filters that numbers need."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.paths import folder
+from app.rendering import numbers
+from app.rendering.maps import extent_of
+from app.rendering.svg import Face
+from app.web.language import catalogue
+
+if TYPE_CHECKING:
+    from app.web.view import View
+
+
+@lru_cache
+def environment(language: str) -> Environment:
+    """Return the templates, speaking `language`."""
+    env = Environment(
+        loader=FileSystemLoader(folder("templates")), autoescape=True, undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
+    )
+    env.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    env.filters.update(fixed=numbers.fixed, short=numbers.short, grouped=numbers.grouped, written=numbers.written,
+                       level=numbers.level, plain=numbers.plain,
+                       abs_max=extent_of)
+    env.globals.update(adding_up=numbers.adding_up, brightness=numbers.brightness, crop=crop, by=by)
+    return env
+
+
+def render(language: str, name: str, /, **context: Any) -> str:
+    """Return the template `name` filled with `context`."""
+    return environment(language).get_template(name).render(**context)
+
+
+def sentence_of(view: "View") -> str:
+    """Return what happens at a place, in one plain sentence."""
+    module = environment(view.language).get_template(f"layers/{view.layer.type}.html").module
+    return " ".join(str(module.sentence(view)).split())  # type: ignore[attr-defined]
+
+
+def crop(face: Face, label: str = "", class_: str = "") -> Markup:
+    """Return a picture that shows a part of a sheet, its pixels crisp."""
+    about = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup(
+        '<svg class="crop {}" viewBox="{} {} {} {}" {}><image href="{}" width="{}" height="{}"/></svg>'
+    ).format(class_, face.x, face.y, face.columns, face.rows, about, face.href, *face.size)
+
+
+def by(*sides: int) -> str:
+    """Return sizes as they are read: 28 × 28 × 6."""
+    return " × ".join(map(str, sides))

@@ -1,0 +1,271 @@
+"""One place of a run, as both the drawing and the written sum need it: asked of the lab, ready for a template."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.closeup import Closeup
+from app.lab import Lab, Result, Run
+from app.layers import Layer, Place
+from app.numerics.window import Window
+from app.pipeline import ImageInput, Stage
+from app.rendering.maps import extent_of
+from app.rendering.numbers import brightness, decimals_for, fixed, level
+from app.rendering.palette import Theme
+from app.rendering.scene import MOST_SHEETS, Cell, Scene
+from app.rendering.sheets import Tiles, tiles
+from app.rendering.svg import Face
+from app.web.artifacts import layer_address
+from app.web.language import catalogue
+from app.web.templates import sentence_of
+
+Say = Callable[[str], str]
+MOST_SENT = 262_144  # numbers of one map that the page holds to read from
+LARGEST_EXACT_CHECK = 1_000_000  # cells of which it is worth asking whether all are whole
+
+
+@dataclass(frozen=True)
+class View:
+    """A number of a layer with all that is shown about it."""
+
+    run: Run
+    index: int
+    place: Place
+    theme: Theme
+    language: str
+    closeup: Closeup
+    result: Result
+    before: Result
+    extent: float  # of the maps' scale
+    input_extent: float
+    decimals: int
+    input_decimals: int
+    weight_decimals: int
+    range: tuple[float, float] | None  # of the picture's values, where the sheets are its channels
+
+    @property
+    def stage(self) -> Stage:
+        return self.run.stages[self.index]
+
+    @property
+    def layer(self) -> Layer:
+        return self.stage.layer
+
+    @property
+    def say(self) -> Say:
+        return catalogue(self.language).gettext
+
+    @property
+    def channels(self) -> tuple[int, int]:
+        """The half-open range of input channels that the number reads."""
+        return self.stage.layer.channels_read(self.stage.input_shape, self.place.channel)
+
+    @property
+    def weight(self) -> np.ndarray | None:
+        return self.result.weights.get("weight")
+
+    @property
+    def weight_extent(self) -> float:
+        return 0.0 if self.weight is None else extent_of(self.weight)
+
+    @property
+    def window(self) -> Window:
+        return self.layer.window(self.stage.input_shape)
+
+    @property
+    def values_href(self) -> str:
+        """The address of the numbers of the map at work, where they are few enough to send; else nothing."""
+        _, rows, columns = self.stage.output_shape
+        small = rows * columns <= MOST_SENT
+        return layer_address(self.run.document.prefix(self.index + 1).id, self.index, "output.npy",
+                             channel=self.place.channel) if small else ""
+
+    @property
+    def extent_text(self) -> str:
+        return end_text(self.extent)
+
+    @property
+    def zero_share(self) -> str:
+        """The share of zeros in the map at work, in words."""
+        return f"{100 * self.result.channels[self.place.channel].zero_fraction:.0f} %"
+
+    # ---- tints of cells
+
+    def tint_of(self, sheet: int) -> str:
+        """Return the class that says which colour the values of the sheet-th channel read are tinted in."""
+        if self.range is None:
+            return "ch-map"
+        return f"ch-{'rgb'[self.channels[0] + sheet]}" if self.run.input_shape[0] == 3 else "ch-grey"
+
+    def value_tint(self, value: float) -> str:
+        """Return the class of a cell that holds `value`."""
+        if self.range is None:
+            return level(value, self.input_extent)
+        return brightness(value, *self.range)
+
+    def product_levels(self, sheet: int) -> list[tuple[str, str]]:
+        """Return the products of one channel as a picture: for each tint, the path of its cells."""
+        products = self.closeup.terms["products"]
+        extent = float(np.abs(products).max())
+        cells: dict[str, str] = {}
+        for (row, column), value in np.ndenumerate(products[sheet]):
+            tint = level(float(value), extent)
+            cells[tint] = cells.get(tint, "") + f"M{column} {row}h1v1h-1z"
+        return sorted(cells.items())
+
+    # ---- numbers in a window without weights
+
+    @property
+    def counted(self) -> list[tuple[float, tuple[int, int] | None]]:
+        """The numbers that a pool reads, in reading order, each with its place in the map; none for a zero beside it."""
+        _, rows, columns = self.stage.input_shape
+        (top, _), (left, _) = self.closeup.span
+        found: list[tuple[float, tuple[int, int] | None]] = []
+        for r, line in enumerate(self.closeup.terms["patch"]):
+            for c, value in enumerate(line):
+                inside = 0 <= top + r < rows and 0 <= left + c < columns
+                if value is not None:
+                    found.append((value, (top + r, left + c) if inside else None))
+        return found
+
+    def input_swatch(self, place: tuple[int, int] | None = None) -> Face:
+        """Return the very pixel of the input map at `place`, by default at the place of the number itself."""
+        row, column = place or (self.place.row, self.place.column)
+        return self.sheet_faces()[0].part(column, row, 1, 1)
+
+    def number(self, value: float) -> str:
+        """Return a number of this layer's output as printed."""
+        return fixed(value, self.decimals)
+
+    def input_number(self, value: float) -> str:
+        """Return a number of this layer's input as printed."""
+        return fixed(value, self.input_decimals)
+
+    def channel_names(self) -> list[tuple[str, str]]:
+        """Return a letter and a word for each input channel that the number reads."""
+        first, last = self.channels
+        if self.index == 0 and self.range is not None:
+            say = self.say
+            names = [("R", say("red")), ("G", say("green")), ("B", say("blue"))] if self.run.input_shape[0] == 3 else [
+                (say("grey"), say("grey"))]
+            return names[first:last]
+        return [(str(c + 1), self.say("map {number}").format(number=c + 1)) for c in range(first, last)]
+
+    @property
+    def swatch(self) -> Face:
+        """The very pixel of the map that the number is."""
+        x, y = self.map_tiles.corner(self.place.channel)
+        return Face(self.maps_href, self.map_tiles.size, x + self.place.column, y + self.place.row, 1, 1)
+
+    @property
+    def map_tiles(self) -> Tiles:
+        return tiles(*self.stage.output_shape)
+
+    @property
+    def maps_href(self) -> str:
+        return self._address(self.index, "output.png")
+
+    def _address(self, index: int | str, name: str, **options: object) -> str:
+        prefix = self.run.document.prefix(0 if isinstance(index, str) else index + 1).id
+        return layer_address(prefix, index, name, **options, theme="dark" if self.theme == "dark" else None)
+
+    def sheet_faces(self) -> list[Face]:
+        """Return the pictures of the input channels that the number reads, at most MOST_SHEETS of them."""
+        first, last = self.channels
+        chosen = range(first, min(last, first + MOST_SHEETS))
+        channels, rows, columns = self.stage.input_shape
+        if self.index == 0 and self.range is not None:
+            return [Face(self._address("input", "output.png", channel=c), (columns, rows), 0, 0, columns, rows)
+                    for c in chosen]
+        plan = tiles(channels, rows, columns)
+        href = self._address(self.index - 1 if self.index else "input", "output.png")
+        return [Face(href, plan.size, *plan.corner(c), columns, rows) for c in chosen]
+
+    def slices(self, channel: int) -> tuple[tuple[str, Face], ...]:
+        """Return the pictures of the slices of filter `channel`, at most MOST_SHEETS; none for a layer without."""
+        if self.weight is None:
+            return ()
+        out, depth, rows, columns = self.weight.shape
+        plan = tiles(out * depth, rows, columns, columns=depth)
+        href = self._address(self.index, "weight.png")
+        return tuple(
+            (name, Face(href, plan.size, *plan.corner(channel * depth + k), columns, rows))
+            for k, (name, _) in enumerate(self.channel_names()[:MOST_SHEETS])
+        )
+
+    def map_face(self, channel: int) -> Face:
+        """Return the picture of one map of this layer."""
+        plan = self.map_tiles
+        return Face(self.maps_href, plan.size, *plan.corner(channel), plan.width, plan.height)
+
+    def scene(self) -> Scene:
+        """Return what a drawing of this number needs."""
+        names = self.channel_names()
+        faces = self.sheet_faces()
+        first, last = self.channels
+        photo = None
+        _, rows, columns = self.stage.input_shape
+        if self.index == 0 and self.range is not None and last - first == 3:
+            photo = Face(self._address("input", "output.png"), (columns, rows), 0, 0, columns, rows)
+        return Scene(
+            stage=self.stage, place=self.place, span=self.closeup.span, say=self.say, photo=photo,
+            sheets=tuple((name[0], picture) for name, picture in zip(names, faces, strict=False)),
+            sheet_count=last - first, slices=self.slices(self.place.channel), cells=self._cells(), sentence=sentence_of(self),
+            maps_href=self.maps_href, maps=self.map_tiles,
+            legend_href=f"/scale.png?theme={self.theme}", extent=self.extent, weight_extent=self.weight_extent,
+            number=self.number(self.closeup.value), extent_text=end_text(self.extent),
+            weight_extent_text=end_text(self.weight_extent),
+        )
+
+    def _cells(self) -> tuple[tuple[Cell, ...], ...]:
+        """Return the numbers in the window of a layer without weights."""
+        terms = self.closeup.terms
+        if self.weight is not None:
+            return ()
+        if "patch" not in terms:
+            return ((Cell(self.input_number(terms["input"]), kept=terms["input"] == self.closeup.value),),)
+        top, left = self.closeup.span.rows[0], self.closeup.span.columns[0]
+        winners = {(w["row"] - top, w["column"] - left) for w in terms.get("winners", ())}
+        everything_stays = "winners" not in terms
+        return tuple(
+            tuple(Cell(None if v is None else self.input_number(v), not everything_stays and (r, c) in winners)
+                  for c, v in enumerate(row))
+            for r, row in enumerate(terms["patch"])
+        )
+
+
+def end_text(extent: float) -> str:
+    """Return the end of a legend, short."""
+    return fixed(extent, 0 if extent >= 100 else 1 if extent >= 10 else 2 if extent >= 0.1 else 3)
+
+
+async def view(lab: Lab, run: Run, index: int, place: Place, theme: Theme, language: str) -> View:
+    """Return the view of the number at `place` of layer `index`."""
+    closeup = await lab.close_up(run, index, place)
+    result, before = await lab.result(run, index), await lab.result(run, index - 1 if index else None)
+    extent = (await lab.extents(run, index))[0]
+    input_extent = max(-before.whole.minimum, before.whole.maximum)
+    source = run.document.input
+    span: tuple[float, float] | None = None
+    if isinstance(source, ImageInput):
+        span = {"unit": (0.0, 1.0), "byte": (0.0, 255.0)}.get(source.scale) if isinstance(source.scale, str) else (
+            before.whole.minimum, before.whole.maximum + 1e-9)
+
+    def decimals() -> tuple[int, int, int]:
+        weight = result.weights.get("weight")
+        largest = 0.0 if weight is None else extent_of(weight)
+        return (
+            decimals_for(extent, _whole(result.output)), decimals_for(input_extent, _whole(before.output)),
+            decimals_for(largest, weight is not None and _whole(weight)) if largest < 0.1 or weight is None
+            or _whole(weight) else 2,
+        )
+
+    own, entering, weights = await lab.queue.light(decimals)
+    return View(run, index, place, theme, language, closeup, result, before, extent, input_extent, own, entering, weights,
+                span if index == 0 else None)
+
+
+def _whole(x: np.ndarray) -> bool:
+    return x.size <= LARGEST_EXACT_CHECK and bool(np.equal(x, np.rint(x)).all())

