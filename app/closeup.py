@@ -34,16 +34,17 @@ class Closeup:
     def document(self) -> dict[str, Any]:
         """Return the close-up as JSON."""
         return {
-            "layer": self.stage.index, "type": self.stage.layer.type, "position": self.place._asdict(),
-            "window": _rectangle(self.span), **{name: _plain(term) for name, term in self.terms.items()},
+            "layer": self.stage.index,
+            "type": self.stage.layer.type,
+            "position": self.place._asdict(),
+            "window": _rectangle(self.span),
+            **{name: _plain(term) for name, term in self.terms.items()},
             "value": self.value,
             "receptive_field": self.receptive_field and _rectangle(self.receptive_field),
         }
 
 
-def close_up(
-    stages: Sequence[Stage], index: int, place: Place, x: Array, weights: Weights, output: Array
-) -> Closeup:
+def close_up(stages: Sequence[Stage], index: int, place: Place, x: Array, weights: Weights, output: Array) -> Closeup:
     """Return the close-up of the number at `place` of layer `index`; raise NotFound for a place outside its output.
 
     `x` and `output` are the arrays (channel, row, column) that enter and leave that layer.
@@ -53,11 +54,18 @@ def close_up(
         if not 0 <= wanted < length:
             raise NotFound(
                 "{name} {wanted} is outside the output of layer {layer}, whose {name}s run from 0 to {last}.",
-                name=name, wanted=wanted, layer=index, last=length - 1,
+                name=name,
+                wanted=wanted,
+                layer=index,
+                last=length - 1,
             )
     return Closeup(
-        stage, place, stage.layer.window(stage.input_shape).span(place.row, place.column),
-        stage.layer.step(x, weights, place), float(output[place]), receptive_field(stages[: index + 1], place),
+        stage,
+        place,
+        stage.layer.window(stage.input_shape).span(place.row, place.column),
+        stage.layer.step(x, weights, place),
+        float(output[place]),
+        receptive_field(stages[: index + 1], place),
     )
 
 

@@ -29,7 +29,9 @@ class ComputeQueue:
             if self.waiting >= self._room:
                 raise Busy(
                     "All {slots} computing slots are taken and {waiting} requests are waiting; try again in a moment.",
-                    slots=self._slots, waiting=self.waiting, retry_after=2,
+                    slots=self._slots,
+                    waiting=self.waiting,
+                    retry_after=2,
                 )
             self.waiting += 1
             try:

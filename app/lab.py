@@ -1,7 +1,7 @@
 """The core that the pages and the API call: pictures in, documents in, results out, each computed once.
 
-    upload bytes ─ intake ─► picture ─► image id        (keyed hash of the pixels; the original bytes are not kept)
-    document ─ plan ─► run id ─► one result a prefix    (the input is the prefix of no layers)
+upload bytes ─ intake ─► picture ─► image id        (keyed hash of the pixels; the original bytes are not kept)
+document ─ plan ─► run id ─► one result a prefix    (the input is the prefix of no layers)
 """
 
 import hashlib
@@ -100,7 +100,10 @@ class Lab:
     def _upload(self, image: str, picture: Picture, token: bool = False) -> Upload:
         expiry = None if image in gallery.GALLERY else self.store.expires_at("picture", image)
         return Upload(
-            image, picture.width, picture.height, picture.mode,
+            image,
+            picture.width,
+            picture.height,
+            picture.mode,
             None if expiry is None else datetime.fromtimestamp(expiry, UTC),
             self._sign(b"delete " + image.encode()) if token else None,
         )
@@ -156,8 +159,13 @@ class Lab:
         limit = self.settings.working_max_pixels
         if isinstance(source, ValuesInput):
             if source.shape[1] * source.shape[2] > limit:
-                raise Unfit("An input of {rows}×{columns} has more than {most} pixels; give a smaller one.",
-                            rows=source.shape[1], columns=source.shape[2], most=f"{limit:,}", pointer="/input/values")
+                raise Unfit(
+                    "An input of {rows}×{columns} has more than {most} pixels; give a smaller one.",
+                    rows=source.shape[1],
+                    columns=source.shape[2],
+                    most=f"{limit:,}",
+                    pointer="/input/values",
+                )
             return source.shape
         picture = await self.picture(source.image)
         rows, columns = wanted_size((picture.height, picture.width), source.height, source.width, limit)
@@ -222,7 +230,9 @@ class Lab:
                 raise Unfit(
                     "The numbers grow past what float32 holds (about 3.4e38) in layer {number} ({type}); use smaller "
                     "weights or a smaller scale.",
-                    number=index + 1, type=stage.layer.type, pointer=f"/layers/{index}",
+                    number=index + 1,
+                    type=stage.layer.type,
+                    pointer=f"/layers/{index}",
                 )
             output.flags.writeable = False
             return Result(output, whole, channels, weights)
@@ -265,7 +275,8 @@ class Lab:
         arrays = {} if index is None else (await self.result(run, index)).weights
         if name not in arrays:
             raise NotFound(
-                'There is no array "{name}" here; this layer has {names}.', name=name[:40],
+                'There is no array "{name}" here; this layer has {names}.',
+                name=name[:40],
                 names=", ".join(arrays) or "no weights",
             )
         return arrays[name]
@@ -294,5 +305,6 @@ def _input_result(source: AnyInput, picture: Picture | None, shape: Shape) -> Re
 def _no_picture(image: str) -> NotFound:
     return NotFound(
         "There is no picture {id}, or it has expired; upload it again or choose one from the gallery.",
-        id=image[:64], pointer="/input/image",
+        id=image[:64],
+        pointer="/input/image",
     )

@@ -51,8 +51,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
         ready = not app.state.lab.draining and store.ready()
-        return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503,
-                            {} if ready else {"Retry-After": "5"})
+        return JSONResponse(
+            {"status": "ready" if ready else "not ready"}, 200 if ready else 503, {} if ready else {"Retry-After": "5"}
+        )
 
     problems.install(app, pages.mistake_page)
     app.add_middleware(Gate, settings=settings)

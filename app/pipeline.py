@@ -61,7 +61,10 @@ class ImageInput(BaseModel):
         if isinstance(self.scale, Scale) and {len(self.scale.mean), len(self.scale.std)} != {self.channels}:
             raise Unfit(
                 "mean and std need {wanted} numbers each for mode {mode}; here are {mean} and {std}.",
-                wanted=self.channels, mode=self.mode, mean=len(self.scale.mean), std=len(self.scale.std),
+                wanted=self.channels,
+                mode=self.mode,
+                mean=len(self.scale.mean),
+                std=len(self.scale.std),
                 pointer="/input/scale",
             )
 
@@ -69,8 +72,7 @@ class ImageInput(BaseModel):
 class ValuesInput(BaseModel):
     """Numbers given one by one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True,
-                              use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
     image: ClassVar[None] = None
     values: NumbersField
     """[channel][row][column]"""
@@ -85,7 +87,8 @@ class ValuesInput(BaseModel):
         if self.values.array.ndim != 3 or self.values.array.size == 0:
             raise Unfit(
                 "values have three axes [channel][row][column], none empty; these have the shape {shape}.",
-                shape=list(self.values.array.shape), pointer="/input/values",
+                shape=list(self.values.array.shape),
+                pointer="/input/values",
             )
 
 
@@ -130,8 +133,9 @@ class Document(BaseModel):
 def read_input(value: object) -> AnyInput:
     """Return the input that a JSON object describes; raise Unfit where it describes none."""
     if not isinstance(value, Mapping):
-        raise Unfit('The input is an object, such as {{"image": "chelsea", "height": 32, "width": 32}}.',
-                    pointer="/input")
+        raise Unfit(
+            'The input is an object, such as {{"image": "chelsea", "height": 32, "width": 32}}.', pointer="/input"
+        )
     kind: type[ImageInput] | type[ValuesInput] = ValuesInput if "values" in value else ImageInput
     try:
         result: AnyInput = validated(lambda: kind.model_validate(value))
@@ -149,8 +153,11 @@ def read_document(value: object) -> Document:
         raise Unfit('A document is an object with "input" and "layers".')
     unknown = sorted(map(str, value.keys() - {"input", "layers", "recipe"}))
     if unknown:
-        raise Unfit('A document has "input" and "layers" (or "recipe"), but no "{name}".',
-                    name=unknown[0][:60], pointer="/" + unknown[0][:60])
+        raise Unfit(
+            'A document has "input" and "layers" (or "recipe"), but no "{name}".',
+            name=unknown[0][:60],
+            pointer="/" + unknown[0][:60],
+        )
     if "input" not in value:
         raise Unfit('The document has no "input".', pointer="/input")
     if "layers" in value and "recipe" in value:
@@ -158,7 +165,7 @@ def read_document(value: object) -> Document:
     source = read_input(value["input"])
     if "recipe" in value:
         if not isinstance(value["recipe"], str):
-            raise Unfit("The recipe is a text, such as \"conv2d(6, 5) | relu\".", pointer="/recipe")
+            raise Unfit('The recipe is a text, such as "conv2d(6, 5) | relu".', pointer="/recipe")
         return Document(input=source, layers=recipe.read(value["recipe"]))
     return Document(input=source, layers=read_layers(value.get("layers", [])))
 
@@ -168,8 +175,12 @@ def read_layers(value: object) -> tuple[Layer, ...]:
     if not isinstance(value, list):
         raise Unfit('"layers" is a list of layers.', pointer="/layers")
     if len(value) > MAX_LAYERS:
-        raise Unfit("A pipeline has at most {most} layers; this one has {count}.", most=MAX_LAYERS, count=len(value),
-                    pointer="/layers")
+        raise Unfit(
+            "A pipeline has at most {most} layers; this one has {count}.",
+            most=MAX_LAYERS,
+            count=len(value),
+            pointer="/layers",
+        )
     layers = []
     for index, layer in enumerate(value):
         try:
@@ -213,17 +224,21 @@ def plan(document: Document, shape: Shape, *, most_multiplications: int, most_by
             raise Unfit(
                 "Up to layer {number} ({type}) this needs {count} multiplications; the most is {most}. Use a smaller "
                 "picture, fewer filters or a larger stride.",
-                number=index + 1, type=layer.type, count=f"{multiplications:,}", most=f"{most_multiplications:,}",
+                number=index + 1,
+                type=layer.type,
+                count=f"{multiplications:,}",
+                most=f"{most_multiplications:,}",
                 pointer=f"/layers/{index}",
             )
         if 4 * numbers > most_bytes:
             raise Unfit(
                 "Up to layer {number} ({type}) the maps need {count} bytes; the most is {most}. Use a smaller "
                 "picture, fewer filters or a larger stride.",
-                number=index + 1, type=layer.type, count=f"{4 * numbers:,}", most=f"{most_bytes:,}",
+                number=index + 1,
+                type=layer.type,
+                count=f"{4 * numbers:,}",
+                most=f"{most_bytes:,}",
                 pointer=f"/layers/{index}",
             )
         shape = output
     return tuple(stages)
-
-

@@ -35,14 +35,17 @@ def _calls(text: str) -> list[ast.expr]:
     if len(text) > MAX_CHARACTERS:
         raise RecipeMistake(
             "The recipe has {length} characters; the most is {most}. Send large weights as a JSON document.",
-            column=MAX_CHARACTERS, length=f"{len(text):,}", most=f"{MAX_CHARACTERS:,}",
+            column=MAX_CHARACTERS,
+            length=f"{len(text):,}",
+            most=f"{MAX_CHARACTERS:,}",
         )
     text = " ".join(text.split("\n")).replace("\r", " ").replace("\t", " ")
     for column, character in enumerate(text, 1):
         if character in "\\#;`" or not (character.isascii() and character.isprintable()):
             raise RecipeMistake(
                 "The character {character} has no place in a recipe; layers are joined by |.",
-                column=column, character=repr(character),
+                column=column,
+                character=repr(character),
             )
     if not text.strip():
         return []
@@ -75,21 +78,28 @@ def _layer(call: ast.expr) -> Layer:
         return read_layer(document)
     except Mistake as mistake:
         field = (mistake.pointer or "").strip("/").split("/")[0]
-        raise RecipeMistake(
-            mistake.message, column=_column(arguments.get(field, call)), **mistake.values
-        ) from mistake
+        raise RecipeMistake(mistake.message, column=_column(arguments.get(field, call)), **mistake.values) from mistake
 
 
 def _arguments(call: ast.expr, kinds: Kinds, noun: str) -> tuple[str, dict[str, ast.expr]]:
     """Return the name of a call and its arguments by field."""
     function = call.func if isinstance(call, ast.Call) else call
     if not isinstance(function, ast.Name):
-        raise RecipeMistake("Here the name of a {noun} is needed, one of {names}.",
-                            column=_column(call), noun=noun, names=", ".join(kinds))
+        raise RecipeMistake(
+            "Here the name of a {noun} is needed, one of {names}.",
+            column=_column(call),
+            noun=noun,
+            names=", ".join(kinds),
+        )
     name = function.id
     if name not in kinds:
-        raise RecipeMistake('There is no {noun} named "{name}"; the names are {names}.',
-                            column=_column(call), noun=noun, name=name[:60], names=", ".join(kinds))
+        raise RecipeMistake(
+            'There is no {noun} named "{name}"; the names are {names}.',
+            column=_column(call),
+            noun=noun,
+            name=name[:60],
+            names=", ".join(kinds),
+        )
     arguments: dict[str, ast.expr] = {}
     if not isinstance(call, ast.Call):
         return name, arguments
@@ -100,15 +110,21 @@ def _arguments(call: ast.expr, kinds: Kinds, noun: str) -> tuple[str, dict[str, 
     elif len(call.args) > len(positional):
         raise RecipeMistake(
             "{name} takes at most {most} values without names ({fields}); name the others, as in {example}.",
-            column=_column(call.args[len(positional)]), name=name, most=len(positional),
-            fields=", ".join(positional) or "none", example="bias=False",
+            column=_column(call.args[len(positional)]),
+            name=name,
+            most=len(positional),
+            fields=", ".join(positional) or "none",
+            example="bias=False",
         )
     else:
         arguments.update(zip(positional, call.args, strict=False))
     for keyword in call.keywords:
         if keyword.arg is None or keyword.arg in arguments:
-            raise RecipeMistake('"{field}" is given twice.' if keyword.arg else "** has no place in a recipe.",
-                                column=_column(keyword), field=keyword.arg)
+            raise RecipeMistake(
+                '"{field}" is given twice.' if keyword.arg else "** has no place in a recipe.",
+                column=_column(keyword),
+                field=keyword.arg,
+            )
         arguments[keyword.arg] = keyword.value
     return name, arguments
 
@@ -173,5 +189,3 @@ def _text(value: Any, pair: bool = True) -> str:
     if isinstance(value, str):
         return '"' + value + '"'
     return repr(value)
-
-

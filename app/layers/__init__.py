@@ -12,7 +12,8 @@ from app.layers.relu import ReLU
 AnyLayer = Annotated[Conv2d | ReLU | MaxPool2d | AvgPool2d, Field(discriminator="type")]
 
 LAYERS: dict[str, type[Layer]] = {
-    kind.model_fields["type"].default: kind for kind in AnyLayer.__origin__.__args__  # type: ignore[attr-defined]
+    kind.model_fields["type"].default: kind
+    for kind in AnyLayer.__origin__.__args__  # type: ignore[attr-defined]
 }
 
 __all__ = ["LAYERS", "AnyLayer", "Layer", "Place", "Shape"]

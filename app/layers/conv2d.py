@@ -60,20 +60,24 @@ class Conv2d(Layer):
         if self.out_channels is None:
             raise Unfit("conv2d needs out_channels: how many filters, such as 6.", pointer="/out_channels")
         if self.kernel_size is None:
-            raise Unfit("conv2d needs kernel_size: the rows and columns of its filter, such as 5.",
-                        pointer="/kernel_size")
+            raise Unfit(
+                "conv2d needs kernel_size: the rows and columns of its filter, such as 5.", pointer="/kernel_size"
+            )
         if not self.bias and self.weights.has_bias():
             raise Unfit("A bias is given although bias is false; leave one of them out.", pointer="/weights/bias")
         if self.padding == "same" and self.stride != (1, 1):
             raise Unfit(
                 'padding "same" needs stride 1, but the stride is {stride}; choose stride 1 or give padding as a '
                 "number.",
-                stride=f"{self.stride[0]}×{self.stride[1]}", pointer="/padding",
+                stride=f"{self.stride[0]}×{self.stride[1]}",
+                pointer="/padding",
             )
         if self.out_channels % self.groups:
             raise Unfit(
                 "{out} filters cannot be split evenly into {groups} groups; choose a multiple of {groups}.",
-                out=self.out_channels, groups=self.groups, pointer="/groups",
+                out=self.out_channels,
+                groups=self.groups,
+                pointer="/groups",
             )
         return self
 
@@ -84,7 +88,10 @@ class Conv2d(Layer):
         elif given != wanted:
             raise Unfit(
                 "{field} is {given}, but the weights make it {wanted}; leave it out or make them agree.",
-                field=field, given=_words(given), wanted=_words(wanted), pointer=f"/{field}",
+                field=field,
+                given=_words(given),
+                wanted=_words(wanted),
+                pointer=f"/{field}",
             )
 
     @property
@@ -122,7 +129,9 @@ class Conv2d(Layer):
             raise Unfit(
                 "{channels} input channels cannot be split evenly into {groups} groups; choose a divisor of "
                 "{channels}.",
-                channels=shape[0], groups=self.groups, pointer="/groups",
+                channels=shape[0],
+                groups=self.groups,
+                pointer="/groups",
             )
         for axis, name in enumerate(("rows", "columns")):
             most = {"reflect": shape[axis + 1] - 1, "circular": shape[axis + 1]}.get(self.padding_mode)
@@ -131,7 +140,11 @@ class Conv2d(Layer):
                 raise Unfit(
                     "padding_mode {mode} can add at most {most} cells to {length} {name}, not {widest}; use less "
                     "padding or another mode.",
-                    mode=self.padding_mode, most=most, length=shape[axis + 1], name=name, widest=widest,
+                    mode=self.padding_mode,
+                    most=most,
+                    length=shape[axis + 1],
+                    name=name,
+                    widest=widest,
                     pointer="/padding",
                 )
         if not isinstance(self.weights, RandomWeights):
@@ -149,8 +162,12 @@ class Conv2d(Layer):
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return correlate(
-            x, weights["weight"], weights.get("bias"), self.window(_shape(x)),
-            padding_mode=self.padding_mode, groups=self.groups,
+            x,
+            weights["weight"],
+            weights.get("bias"),
+            self.window(_shape(x)),
+            padding_mode=self.padding_mode,
+            groups=self.groups,
         )
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
@@ -161,8 +178,12 @@ class Conv2d(Layer):
         products = values.astype(np.float64) * kernel  # exact: a product of two float32 fits a float64
         bias = float(weights["bias"][place.channel]) if self.bias else 0.0
         return {
-            "channels": [first, last], "patch": values, "kernel": kernel, "products": products,
-            "channel_sums": products.sum(axis=(1, 2)), "bias": bias,
+            "channels": [first, last],
+            "patch": values,
+            "kernel": kernel,
+            "products": products,
+            "channel_sums": products.sum(axis=(1, 2)),
+            "bias": bias,
         }
 
     def parameters(self, shape: Shape) -> int:

@@ -98,12 +98,15 @@ class Layer(BaseModel):
                 raise Unfit(
                     "A {reach} window does not fit in a {where} map; use a smaller window, more padding, "
                     "or less pooling before it.",
-                    reach=_spread(window, reach), where=where,
+                    reach=_spread(window, reach),
+                    where=where,
                 )
             raise Unfit(
                 "A {reach} window does not fit in a {where} map padded to {padded}; use a smaller window, "
                 "more padding, or less pooling before it.",
-                reach=_spread(window, reach), where=where, padded=padded,
+                reach=_spread(window, reach),
+                where=where,
+                padded=padded,
             )
         return self.out_channels_of(shape), rows, columns
 

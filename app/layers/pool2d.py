@@ -37,14 +37,19 @@ class Pool2d(Layer):
             if padding > size // 2:
                 raise Unfit(
                     "A pool's padding is at most half its window: at most {most} for {size} cells, not {padding}.",
-                    most=size // 2, size=size, padding=padding, pointer="/padding",
+                    most=size // 2,
+                    size=size,
+                    padding=padding,
+                    pointer="/padding",
                 )
         return self
 
     def window(self, shape: Shape) -> Window:
         rows, columns = self.padding
         return Window(
-            self.kernel_size, self.stride or self.kernel_size, ((rows, rows), (columns, columns)),
+            self.kernel_size,
+            self.stride or self.kernel_size,
+            ((rows, rows), (columns, columns)),
             ceil_mode=self.ceil_mode,
         )
 
@@ -76,8 +81,10 @@ class MaxPool2d(Pool2d):
         largest = values[~outside].max()
         winners = np.argwhere((values == largest) & ~outside)
         return {
-            "patch": [[None if out else float(v) for v, out in zip(*row, strict=True)]
-                      for row in zip(values, outside, strict=True)],
+            "patch": [
+                [None if out else float(v) for v, out in zip(*row, strict=True)]
+                for row in zip(values, outside, strict=True)
+            ],
             "winners": [{"row": top + int(r), "column": left + int(c)} for r, c in winners],
         }
 
@@ -95,10 +102,13 @@ class AvgPool2d(Pool2d):
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         values, outside = self._patch(x, place)
         return {
-            "patch": [[None if out and not self.count_include_pad else float(v)
-                       for v, out in zip(*row, strict=True)] for row in zip(values, outside, strict=True)],
-            "divisor": divisor(self._window_of(x), x.shape[1:], place.row, place.column,
-                               count_include_pad=self.count_include_pad),
+            "patch": [
+                [None if out and not self.count_include_pad else float(v) for v, out in zip(*row, strict=True)]
+                for row in zip(values, outside, strict=True)
+            ],
+            "divisor": divisor(
+                self._window_of(x), x.shape[1:], place.row, place.column, count_include_pad=self.count_include_pad
+            ),
         }
 
     def multiplications(self, shape: Shape) -> int:

@@ -18,8 +18,12 @@ def read_layer(document: object) -> Layer:
     if not isinstance(document, Mapping):
         raise Unfit('A layer is an object with a type, such as {{"type": "relu"}}.')
     if document.get("type") not in LAYERS:
-        raise Unfit('There is no layer named "{name}"; the names are {names}.',
-                    name=str(document.get("type", ""))[:60], names=", ".join(LAYERS), pointer="/type")
+        raise Unfit(
+            'There is no layer named "{name}"; the names are {names}.',
+            name=str(document.get("type", ""))[:60],
+            names=", ".join(LAYERS),
+            pointer="/type",
+        )
     return validated(lambda: _ADAPTER.validate_python(document), drop=1)
 
 
@@ -44,19 +48,47 @@ def sentence(error: ValidationError, drop: int = 0) -> Mistake:
     if kind == "extra_forbidden":
         return Unfit('There is no setting named "{field}" here.', field=field[:60], pointer=pointer)
     if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
-        return Unfit("{field} must be {bound}, not {given}.", field=_named(place), given=given, pointer=pointer,
-                     bound={"g": "at least ", "l": "at most "}[kind[0]] + str(next(iter(context.values()))))
+        return Unfit(
+            "{field} must be {bound}, not {given}.",
+            field=_named(place),
+            given=given,
+            pointer=pointer,
+            bound={"g": "at least ", "l": "at most "}[kind[0]] + str(next(iter(context.values()))),
+        )
     if kind == "literal_error":
-        return Unfit("{field} must be {expected}, not {given}.", field=_named(place), expected=context["expected"],
-                     given=given, pointer=pointer)
+        return Unfit(
+            "{field} must be {expected}, not {given}.",
+            field=_named(place),
+            expected=context["expected"],
+            given=given,
+            pointer=pointer,
+        )
     if kind.startswith("union_tag"):
-        return Unfit('weights come from "random", "preset" or "values", not {given}.',
-                     given=_shown((first.get("input") or {}).get("init") if isinstance(first.get("input"), Mapping)
-                                  else first.get("input")), pointer=pointer)
-    wanted = {"int_type": "a whole number", "bool_type": "true or false", "tuple_type": "a number or two: rows, columns",
-              "string_type": "a text", "float_type": "a number", "too_short": "longer", "too_long": "shorter"}
-    return Unfit("{field} must be {expected}, not {given}.", field=_named(place),
-                 expected=wanted.get(kind, first["msg"]), given=given, pointer=pointer)
+        return Unfit(
+            'weights come from "random", "preset" or "values", not {given}.',
+            given=_shown(
+                (first.get("input") or {}).get("init")
+                if isinstance(first.get("input"), Mapping)
+                else first.get("input")
+            ),
+            pointer=pointer,
+        )
+    wanted = {
+        "int_type": "a whole number",
+        "bool_type": "true or false",
+        "tuple_type": "a number or two: rows, columns",
+        "string_type": "a text",
+        "float_type": "a number",
+        "too_short": "longer",
+        "too_long": "shorter",
+    }
+    return Unfit(
+        "{field} must be {expected}, not {given}.",
+        field=_named(place),
+        expected=wanted.get(kind, first["msg"]),
+        given=given,
+        pointer=pointer,
+    )
 
 
 _TAGS = {"random", "preset", "values", "trained", "tuple[constrained-int, constrained-int]"}

@@ -1,8 +1,8 @@
 """Where a layer's weights come from: drawn from a seed, named kernels, or numbers given.
 
-    {"init": "random", "seed": 7}                      random(7)
-    {"init": "preset", "names": ["sobel_x"]}           preset("sobel_x")
-    {"init": "values", "weight": …, "bias": …}         values([[[[…]]]], […])
+{"init": "random", "seed": 7}                      random(7)
+{"init": "preset", "names": ["sobel_x"]}           preset("sobel_x")
+{"init": "values", "weight": …, "bias": …}         values([[[[…]]]], […])
 """
 
 from collections.abc import Sequence
@@ -87,9 +87,7 @@ NumbersField = Annotated[
 class Weights(BaseModel):
     """A source of weights."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
     positional: ClassVar[tuple[str, ...]] = ()
     init: str
 
@@ -131,7 +129,9 @@ class PresetWeights(Weights):
             if name not in KERNELS:
                 raise Unfit(
                     'There is no kernel named "{name}"; the names are: {names}.',
-                    name=name[:60], names=", ".join(KERNELS), pointer="/weights/names",
+                    name=name[:60],
+                    names=", ".join(KERNELS),
+                    pointer="/weights/names",
                 )
         sizes = [KERNELS[name].weight.shape[-2:] for name in self.names]
         return len(self.names), 0, max(rows for rows, _ in sizes), max(columns for _, columns in sizes)
@@ -143,7 +143,10 @@ class PresetWeights(Weights):
                 raise Unfit(
                     'The kernel "{name}" looks at {wanted} channels, but here it reads {channels}; use it on a colour '
                     "picture, or choose one without colour.",
-                    name=name, wanted=weight.shape[0], channels=shape[1], pointer="/weights/names",
+                    name=name,
+                    wanted=weight.shape[0],
+                    channels=shape[1],
+                    pointer="/weights/names",
                 )
         return bank(self.names, shape[1])
 
@@ -164,12 +167,15 @@ class ValueWeights(Weights):
             raise Unfit(
                 "Weights have four axes [out_channels][in_channels / groups][row][column], none empty; these have "
                 "the shape {shape}.",
-                shape=list(shape), pointer="/weights/weight",
+                shape=list(shape),
+                pointer="/weights/weight",
             )
         if self.bias is not None and self.bias.array.shape != (shape[0],):
             raise Unfit(
                 "The bias needs one number an output channel, {wanted} in all; this one has the shape {shape}.",
-                wanted=shape[0], shape=list(self.bias.array.shape), pointer="/weights/bias",
+                wanted=shape[0],
+                shape=list(self.bias.array.shape),
+                pointer="/weights/bias",
             )
         return shape
 
@@ -182,7 +188,9 @@ class ValueWeights(Weights):
             raise Unfit(
                 "The weights read {given} channels, but here each filter reads {channels}; give {channels} sheets "
                 "a filter.",
-                given=given.shape[1], channels=shape[1], pointer="/weights/weight",
+                given=given.shape[1],
+                channels=shape[1],
+                pointer="/weights/weight",
             )
         return given, np.zeros(shape[0], np.float32) if self.bias is None else self.bias.array
 

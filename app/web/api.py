@@ -32,13 +32,20 @@ def lab_of(request: Request) -> Lab:
 
 
 InLab = Annotated[Lab, Depends(lab_of)]
-ImageId = Annotated[str, Path(description="The id of an upload or the name of a gallery picture.",
-                              openapi_examples={"gallery": {"value": "chelsea"}})]
+ImageId = Annotated[
+    str,
+    Path(
+        description="The id of an upload or the name of a gallery picture.",
+        openapi_examples={"gallery": {"value": "chelsea"}},
+    ),
+]
 RunId = Annotated[str, Path(description="The id of a run.", openapi_examples=examples.RUN_ID)]
-LayerIndex = Annotated[str, Path(description="The layer, from 0; `input` is the input.",
-                                 openapi_examples={"first": {"value": "0"}})]
-Axis = Annotated[str, Path(description="A place in the layer's output, from 0.",
-                           openapi_examples={"first": {"value": "0"}})]
+LayerIndex = Annotated[
+    str, Path(description="The layer, from 0; `input` is the input.", openapi_examples={"first": {"value": "0"}})
+]
+Axis = Annotated[
+    str, Path(description="A place in the layer's output, from 0.", openapi_examples={"first": {"value": "0"}})
+]
 
 
 # ---- pictures
@@ -49,8 +56,13 @@ async def images() -> list[dict[str, Any]]:
     return [entry.facts() for entry in gallery.GALLERY.values()]
 
 
-@api.post("/images", status_code=201, summary="Upload a picture", tags=["pictures"],
-          openapi_extra={"requestBody": examples.UPLOAD_BODY})
+@api.post(
+    "/images",
+    status_code=201,
+    summary="Upload a picture",
+    tags=["pictures"],
+    openapi_extra={"requestBody": examples.UPLOAD_BODY},
+)
 async def upload(request: Request, lab: InLab) -> Response:
     """Keeps the picture, upright and without metadata, until it expires; the same picture again renews it."""
     fields, data = await read_form(request)
@@ -86,7 +98,10 @@ async def delete_image(image: ImageId, request: Request, lab: InLab) -> Response
 
 def _upload(upload: Upload, token: bool = False) -> dict[str, Any]:
     facts: dict[str, Any] = {
-        "id": upload.id, "width": upload.width, "height": upload.height, "mode": upload.mode,
+        "id": upload.id,
+        "width": upload.width,
+        "height": upload.height,
+        "mode": upload.mode,
         "expires_at": _instant(upload.expires_at),
     }
     return {**facts, "delete_token": upload.delete_token} if token else facts
@@ -110,8 +125,13 @@ async def layers() -> list[dict[str, Any]]:
 @api.get("/kernels", summary="Every named kernel", tags=["what there is"])
 async def kernels() -> list[dict[str, Any]]:
     return [
-        {"name": kernel.name, "weight": kernel.weight.astype(float).round(9).tolist(), "bias": kernel.bias,
-         "sentence": kernel.sentence, "source": kernel.source}
+        {
+            "name": kernel.name,
+            "weight": kernel.weight.astype(float).round(9).tolist(),
+            "bias": kernel.bias,
+            "sentence": kernel.sentence,
+            "source": kernel.source,
+        }
         for kernel in KERNELS.values()
     ]
 
@@ -119,8 +139,14 @@ async def kernels() -> list[dict[str, Any]]:
 # ---- runs
 
 
-@api.post("/runs", status_code=201, summary="Compute a run", tags=["runs"],
-          openapi_extra={"requestBody": examples.RUN_BODY}, responses={200: {"description": "The run, again"}})
+@api.post(
+    "/runs",
+    status_code=201,
+    summary="Compute a run",
+    tags=["runs"],
+    openapi_extra={"requestBody": examples.RUN_BODY},
+    responses={200: {"description": "The run, again"}},
+)
 async def post_run(request: Request, lab: InLab) -> Response:
     """Takes a JSON document, or a multipart form with a picture in `file`, a `recipe`, and the input's fields."""
     run = await lab.open(await _posted_document(request, lab))
@@ -171,8 +197,9 @@ async def get_run(run_id: RunId, lab: InLab) -> dict[str, Any]:
 Channel = Annotated[str | None, Query(description="One channel, from 0; all of them where left out.")]
 
 
-@api.get("/runs/{run_id}/layers/{layer}/output.{form}", summary="All maps of a layer", tags=["runs"],
-         response_class=Response)
+@api.get(
+    "/runs/{run_id}/layers/{layer}/output.{form}", summary="All maps of a layer", tags=["runs"], response_class=Response
+)
 async def output(
     run_id: RunId,
     layer: LayerIndex,
@@ -191,8 +218,11 @@ async def output(
     only = None if channel is None else whole(channel, "channel", shape[0])
     count = shape[1] * shape[2] * (shape[0] if only is None else 1)
     if form == "json" and count > MOST_JSON_NUMBERS:
-        raise Unfit("{count} numbers are too many for JSON (at most {most}); take output.npy, or one channel with "
-                    "?channel=0.", count=f"{count:,}", most=f"{MOST_JSON_NUMBERS:,}")
+        raise Unfit(
+            "{count} numbers are too many for JSON (at most {most}); take output.npy, or one channel with ?channel=0.",
+            count=f"{count:,}",
+            most=f"{MOST_JSON_NUMBERS:,}",
+        )
     theme = theme_of(request)
 
     async def make() -> bytes:
@@ -207,18 +237,26 @@ async def output(
     return await immutable(request, key, kind, make, f"layer-{layer}.{form}" if form == "npy" else None)
 
 
-@api.get("/runs/{run_id}/layers/{layer}/{name}.npy", summary="Weights of a layer", tags=["runs"],
-         response_class=Response)
+@api.get(
+    "/runs/{run_id}/layers/{layer}/{name}.npy", summary="Weights of a layer", tags=["runs"], response_class=Response
+)
 async def weights(
-    run_id: RunId, layer: LayerIndex,
+    run_id: RunId,
+    layer: LayerIndex,
     name: Annotated[str, Path(description="weight or bias", openapi_examples={"weight": {"value": "weight"}})],
-    request: Request, lab: InLab,
+    request: Request,
+    lab: InLab,
 ) -> Response:
     """`weight` or `bias` in PyTorch's layout, as a NumPy file; 404 for a layer without."""
     run = await lab.run(run_id)
     array = await lab.weight(run, layer_index(run, layer), name)
-    return await immutable(request, f"{run.id}-{layer}-{name}", "application/octet-stream",
-                           lambda: lab.queue.light(lambda: npy(array)), f"layer-{layer}-{name}.npy")
+    return await immutable(
+        request,
+        f"{run.id}-{layer}-{name}",
+        "application/octet-stream",
+        lambda: lab.queue.light(lambda: npy(array)),
+        f"layer-{layer}-{name}.npy",
+    )
 
 
 @api.get("/runs/{run_id}/layers/{layer}/weight.png", tags=["runs"], include_in_schema=False)
@@ -226,24 +264,34 @@ async def weight_png(run_id: str, layer: str, request: Request, lab: InLab) -> R
     run, theme = await lab.run(run_id), theme_of(request)
     index = layer_index(run, layer)
     await lab.weight(run, index, "weight")
-    return await immutable(request, f"{run.id}-{layer}-weights-{theme}", "image/png",
-                           lambda: filter_picture(lab, run, index, theme))
+    return await immutable(
+        request, f"{run.id}-{layer}-weights-{theme}", "image/png", lambda: filter_picture(lab, run, index, theme)
+    )
 
 
-@api.get("/runs/{run_id}/layers/{layer}/steps/{channel}/{row}/{column}.svg", summary="One number as a drawing",
-         tags=["runs"], response_class=Response)
+@api.get(
+    "/runs/{run_id}/layers/{layer}/steps/{channel}/{row}/{column}.svg",
+    summary="One number as a drawing",
+    tags=["runs"],
+    response_class=Response,
+)
 async def step_drawing(
     run_id: RunId, layer: LayerIndex, channel: Axis, row: Axis, column: Axis, request: Request, lab: InLab
 ) -> Response:
     """The drawing that the page shows: the window, the filter and the cell of the map."""
     run, index, place = await _place(run_id, layer, channel, row, column, lab)
     theme = theme_of(request)
-    return await immutable(request, f"{run.id}-{index}-{place}-svg-{theme}", "image/svg+xml",
-                           lambda: step_svg(lab, run, index, place, theme, language_of(request)))
+    return await immutable(
+        request,
+        f"{run.id}-{index}-{place}-svg-{theme}",
+        "image/svg+xml",
+        lambda: step_svg(lab, run, index, place, theme, language_of(request)),
+    )
 
 
-@api.get("/runs/{run_id}/layers/{layer}/steps/{channel}/{row}/{column}", summary="How one number came to be",
-         tags=["runs"])
+@api.get(
+    "/runs/{run_id}/layers/{layer}/steps/{channel}/{row}/{column}", summary="How one number came to be", tags=["runs"]
+)
 async def step(
     run_id: RunId, layer: LayerIndex, channel: Axis, row: Axis, column: Axis, request: Request, lab: InLab
 ) -> Response:
@@ -257,16 +305,16 @@ async def step(
     return await immutable(request, f"{run.id}-{index}-{place}", "application/json", make)
 
 
-async def _place(
-    run_id: str, layer: str, channel: str, row: str, column: str, lab: Lab
-) -> tuple[Run, int, Place]:
+async def _place(run_id: str, layer: str, channel: str, row: str, column: str, lab: Lab) -> tuple[Run, int, Place]:
     run = await lab.run(run_id)
     index = layer_index(run, layer)
     if index is None:
         raise NotFound("A number of the input has no steps: it is where the steps begin.")
     numbers = (
-        whole(text, name, length) for text, name, length in
-        zip((channel, row, column), Place._fields, run.stages[index].output_shape, strict=True)
+        whole(text, name, length)
+        for text, name, length in zip(
+            (channel, row, column), Place._fields, run.stages[index].output_shape, strict=True
+        )
     )
     return run, index, Place(*numbers)
 
@@ -284,8 +332,9 @@ def whole(text: str, name: str, count: int) -> int:
     """Return the number that an address names, below `count`; raise NotFound."""
     if text.isascii() and text.isdigit() and len(text) < 10 and int(text) < count:
         return int(text)
-    raise NotFound("There is no {name} {text}; here they run from 0 to {last}.", name=name, text=text[:20],
-                   last=count - 1)
+    raise NotFound(
+        "There is no {name} {text}; here they run from 0 to {last}.", name=name, text=text[:20], last=count - 1
+    )
 
 
 def npy(array: np.ndarray[Any, Any]) -> bytes:

@@ -23,9 +23,11 @@ RUN_ID = {"chelsea": {"value": PLAIN.id}}
 FILE = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
 UPLOAD_BODY: dict[str, Any] = {
     "required": True,
-    "content": {"multipart/form-data": {
-        "schema": {"type": "object", "required": ["file"], "properties": {"file": FILE}},
-    }},
+    "content": {
+        "multipart/form-data": {
+            "schema": {"type": "object", "required": ["file"], "properties": {"file": FILE}},
+        }
+    },
 }
 FORM_FIELDS: dict[str, Any] = {
     "image": {"type": "string", "description": "In place of a file: the id of an upload or a gallery picture."},
@@ -50,23 +52,36 @@ RUN_BODY: dict[str, Any] = {
                 },
             },
             "examples": {
-                "layers": {"summary": "a list of layers", "value": {
-                    "input": {"image": "chelsea", "height": 32, "width": 32},
-                    "layers": [
-                        {"type": "conv2d", "out_channels": 6, "kernel_size": 5,
-                         "weights": {"init": "random", "seed": 7}},
-                        {"type": "relu"},
-                        {"type": "max_pool2d", "kernel_size": 2},
-                    ],
-                }},
-                "recipe": {"summary": "a recipe", "value": {
-                    "input": {"image": "coffee", "height": 64, "width": 64},
-                    "recipe": 'conv2d(weights=preset("sobel_x", "gaussian")) | relu',
-                }},
-                "values": {"summary": "numbers", "value": {
-                    "input": {"values": [[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]},
-                    "recipe": "conv2d(weights=values([[[[1, 0], [0, -1]]]]))",
-                }},
+                "layers": {
+                    "summary": "a list of layers",
+                    "value": {
+                        "input": {"image": "chelsea", "height": 32, "width": 32},
+                        "layers": [
+                            {
+                                "type": "conv2d",
+                                "out_channels": 6,
+                                "kernel_size": 5,
+                                "weights": {"init": "random", "seed": 7},
+                            },
+                            {"type": "relu"},
+                            {"type": "max_pool2d", "kernel_size": 2},
+                        ],
+                    },
+                },
+                "recipe": {
+                    "summary": "a recipe",
+                    "value": {
+                        "input": {"image": "coffee", "height": 64, "width": 64},
+                        "recipe": 'conv2d(weights=preset("sobel_x", "gaussian")) | relu',
+                    },
+                },
+                "values": {
+                    "summary": "numbers",
+                    "value": {
+                        "input": {"values": [[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]},
+                        "recipe": "conv2d(weights=values([[[[1, 0], [0, -1]]]]))",
+                    },
+                },
             },
         },
         "multipart/form-data": {
@@ -77,9 +92,21 @@ RUN_BODY: dict[str, Any] = {
 }
 RUN_QUERY: dict[str, Any] = {
     "parameters": [
-        {"name": name, "in": "query", "required": name == "image", "schema": schema,
-         **({"example": example} if (example := {"image": "chelsea", "size": 32,
-             "recipe": "conv2d(6, 5, weights=random(7)) | relu"}.get(name)) else {})}
+        {
+            "name": name,
+            "in": "query",
+            "required": name == "image",
+            "schema": schema,
+            **(
+                {"example": example}
+                if (
+                    example := {"image": "chelsea", "size": 32, "recipe": "conv2d(6, 5, weights=random(7)) | relu"}.get(
+                        name
+                    )
+                )
+                else {}
+            ),
+        }
         for name, schema in FORM_FIELDS.items()
     ],
 }
@@ -88,21 +115,38 @@ RUN_QUERY: dict[str, Any] = {
 def _problem(kind: type[Mistake], sentence: str) -> dict[str, Any]:
     return {
         "description": kind.title,
-        "content": {"application/problem+json": {
-            "schema": {"type": "object", "required": ["type", "title", "status", "detail"], "properties": {
-                "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
-                "detail": {"type": "string"}, "errors": {"type": "array", "items": {"type": "object", "properties": {
-                    "pointer": {"type": "string"}, "detail": {"type": "string"}}}},
-            }},
-            "example": {"type": "about:blank", "title": kind.title, "status": kind.status, "detail": sentence},
-        }},
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail"],
+                    "properties": {
+                        "type": {"type": "string"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string"},
+                        "errors": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+                            },
+                        },
+                    },
+                },
+                "example": {"type": "about:blank", "title": kind.title, "status": kind.status, "detail": sentence},
+            }
+        },
     }
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    404: _problem(NotFound, "There is no picture cat, or it has expired; upload it again or choose one from the gallery."),
-    422: _problem(Mistake, "A 7×7 window does not fit in a 2×3 map; use a smaller window, more padding, or less pooling "
-                           "before it."),
+    404: _problem(
+        NotFound, "There is no picture cat, or it has expired; upload it again or choose one from the gallery."
+    ),
+    422: _problem(
+        Mistake,
+        "A 7×7 window does not fit in a 2×3 map; use a smaller window, more padding, or less pooling before it.",
+    ),
     429: _problem(Busy, "All 2 computing slots are taken and 32 requests are waiting; try again in a moment."),
 }
-

@@ -1,6 +1,6 @@
 """From the flat fields of a URL or a form to a document, and back.
 
-    image=chelsea&size=32&mode=RGB&fit=cover&scale=byte&recipe=conv2d(6, 5) | relu
+image=chelsea&size=32&mode=RGB&fit=cover&scale=byte&recipe=conv2d(6, 5) | relu
 """
 
 import json
@@ -33,7 +33,9 @@ def parse_json(data: bytes) -> Any:
     except json.JSONDecodeError as error:
         raise BrokenRequest(
             "The JSON cannot be read at line {line}, column {column}: {reason}.",
-            line=error.lineno, column=error.colno, reason=error.msg,
+            line=error.lineno,
+            column=error.colno,
+            reason=error.msg,
         ) from None
     except ValueError:
         raise BrokenRequest("The JSON holds a number with too many digits.") from None
@@ -54,8 +56,11 @@ def input_of(fields: Mapping[str, str]) -> dict[str, Any]:
     source: dict[str, Any] = {name: fields[name] for name in ("image", "fit", "mode") if fields.get(name)}
     if fields.get("size"):
         if fields.get("height") or fields.get("width"):
-            raise Unfit("Give size, or height and width, not both: size={size} stands for height and width at once.",
-                        size=fields["size"][:20], pointer="/input/size")
+            raise Unfit(
+                "Give size, or height and width, not both: size={size} stands for height and width at once.",
+                size=fields["size"][:20],
+                pointer="/input/size",
+            )
         source["height"] = source["width"] = _whole("size", fields["size"])
     else:
         source.update({name: _whole(name, fields[name]) for name in ("height", "width") if fields.get(name)})
@@ -67,8 +72,12 @@ def input_of(fields: Mapping[str, str]) -> dict[str, Any]:
 def _whole(name: str, text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return int(text)
-    raise Unfit("{field} must be a whole number of pixels, not {given}.", field=name, given=repr(text[:40]),
-                pointer=f"/input/{name}")
+    raise Unfit(
+        "{field} must be a whole number of pixels, not {given}.",
+        field=name,
+        given=repr(text[:40]),
+        pointer=f"/input/{name}",
+    )
 
 
 def _scale(text: str) -> Any:
@@ -80,8 +89,11 @@ def _scale(text: str) -> Any:
             for name, numbers in (part.split(":", 1) for part in text.split(";"))
         }
     except ValueError:
-        raise Unfit("scale must be unit, byte, or written like mean:0.5,0.5,0.5;std:0.2,0.2,0.2, not {given}.",
-                    given=repr(text[:80]), pointer="/input/scale") from None
+        raise Unfit(
+            "scale must be unit, byte, or written like mean:0.5,0.5,0.5;std:0.2,0.2,0.2, not {given}.",
+            given=repr(text[:80]),
+            pointer="/input/scale",
+        ) from None
 
 
 def fields_of(document: Document) -> dict[str, str]:
@@ -109,7 +121,7 @@ def fields_of(document: Document) -> dict[str, str]:
 
 def query(fields: Mapping[str, str]) -> str:
     """Return `fields` as a readable query string."""
-    return urlencode(fields, safe="(),|:;/*=\"[]".replace("|", "").replace('"', "").replace("[", "").replace("]", ""))
+    return urlencode(fields, safe='(),|:;/*="[]'.replace("|", "").replace('"', "").replace("[", "").replace("]", ""))
 
 
 async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
@@ -123,7 +135,8 @@ async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
     try:
         fields = {
             name: ",".join(part for part in form.getlist(name) if isinstance(part, str)) if name == "names" else value
-            for name, value in form.items() if isinstance(value, str)
+            for name, value in form.items()
+            if isinstance(value, str)
         }
         file = form.get("file")
         return fields, await file.read() if isinstance(file, UploadFile) else None

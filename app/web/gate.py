@@ -94,7 +94,8 @@ class Gate:
     def _too_large(self, count: int) -> TooLarge:
         return TooLarge(
             "The request has {count} bytes; the most is {most}. Send a smaller picture.",
-            count=f"{count:,}", most=f"{self._shown_limit:,}",
+            count=f"{count:,}",
+            most=f"{self._shown_limit:,}",
         )
 
     def _protect(self, scope: Scope, headers: MutableHeaders) -> None:

@@ -31,12 +31,16 @@ def problem(mistake: Mistake, request: Request) -> Response:
     say = translator(request)
     sentence = mistake.say(say)
     body: dict[str, object] = {
-        "type": "about:blank", "title": say(mistake.title), "status": mistake.status, "detail": sentence,
+        "type": "about:blank",
+        "title": say(mistake.title),
+        "status": mistake.status,
+        "detail": sentence,
     }
     if mistake.pointer is not None:
         body["errors"] = [{"pointer": mistake.pointer, "detail": sentence}]
-    return Response(json.dumps(body, ensure_ascii=False), mistake.status, headers_of(mistake),
-                    media_type="application/problem+json")
+    return Response(
+        json.dumps(body, ensure_ascii=False), mistake.status, headers_of(mistake), media_type="application/problem+json"
+    )
 
 
 def headers_of(mistake: Mistake) -> dict[str, str]:
