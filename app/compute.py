@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
-from app.errors import Busy
+from app.errors import Busy, Unavailable
 
 T = TypeVar("T")
 
@@ -21,38 +21,61 @@ class ComputeQueue:
         self._heavy = ThreadPoolExecutor(slots, "compute")
         self._light = ThreadPoolExecutor(2, "render")
         self._free = asyncio.Semaphore(slots)
+        self._closed = False
         self.waiting = 0
 
     async def heavy(self, job: Callable[[], T]) -> T:
         """Return what `job` returns, once a slot is free."""
-        if self._free.locked():
-            if self.waiting >= self._room:
-                raise Busy(
-                    "All {slots} computing slots are taken and {waiting} requests are waiting; try again in a moment.",
-                    slots=self._slots,
-                    waiting=self.waiting,
-                    retry_after=2,
-                )
+        if not self._free.locked():
+            await self._free.acquire()
+        elif self.waiting < self._room:
             self.waiting += 1
             try:
                 await self._free.acquire()
             finally:
                 self.waiting -= 1
         else:
-            await self._free.acquire()
+            raise Busy(
+                "All {slots} computing slots are taken and {waiting} requests are waiting; try again in a moment.",
+                slots=self._slots,
+                waiting=self.waiting,
+                retry_after=2,
+            )
+        try:
+            work = self._submit(self._heavy, job)
+        except BaseException:
+            self._free.release()
+            raise
         # The slot is given back when the thread is done, which may be after the caller has gone.
-        work = asyncio.get_running_loop().run_in_executor(self._heavy, job)
         work.add_done_callback(lambda _: self._free.release())
-        return await asyncio.shield(work)
+        return await self._outcome(work)
 
     async def light(self, job: Callable[[], T]) -> T:
         """Return what the short `job` returns; it does not wait for heavy ones."""
-        return await asyncio.get_running_loop().run_in_executor(self._light, job)
+        return await self._outcome(self._submit(self._light, job))
+
+    def _submit(self, threads: ThreadPoolExecutor, job: Callable[[], T]) -> asyncio.Future[T]:
+        if self._closed:
+            raise _closing()
+        return asyncio.get_running_loop().run_in_executor(threads, job)
+
+    async def _outcome(self, work: asyncio.Future[T]) -> T:
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            if work.cancelled() and self._closed:  # it was not the caller who left
+                raise _closing() from None
+            raise
 
     def close(self) -> None:
         """Let the threads end."""
+        self._closed = True
         self._heavy.shutdown(wait=False, cancel_futures=True)
         self._light.shutdown(wait=False, cancel_futures=True)
+
+
+def _closing() -> Unavailable:
+    return Unavailable("The server is shutting down; try again in a moment.", retry_after=5)
 
 
 class Once(Generic[T]):
@@ -71,8 +94,13 @@ class Once(Generic[T]):
         if task is None:
             task = asyncio.ensure_future(self._make(key, make))
             self._coming[key] = task
-            task.add_done_callback(lambda _: self._coming.pop(key, None))
+            task.add_done_callback(lambda done: self._arrived(key, done))
         return await asyncio.shield(task)
+
+    def _arrived(self, key: str, done: asyncio.Task[T]) -> None:
+        del self._coming[key]
+        if not done.cancelled():
+            done.exception()  # seen, even where everybody who asked has gone
 
     async def _make(self, key: str, make: Callable[[], Awaitable[T]]) -> T:
         result = await make()

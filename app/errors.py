@@ -5,6 +5,7 @@
     ├── Forbidden           403  from another site, or without the right token
     ├── NotFound            404  unknown or expired id, layer or place outside the map
     ├── TooLarge            413  a body over the byte limit
+    ├── TooLong             414  an address over the length that is read
     ├── UnknownKind         415  a file of no kind that we read
     ├── Unreadable          422  a picture of a known kind that cannot be decoded, or has too many pixels
     ├── Unfit               422  a pipeline that cannot be: sizes, names, numbers, cost
@@ -16,6 +17,7 @@ A message is a template for `str.format` and doubles as the gettext msgid, so th
 visitor's language: raise Unfit("A {k} window …", k="8×8"). It says what happened, with the numbers, and the way out.
 """
 
+import reprlib
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -39,10 +41,9 @@ class Mistake(Exception):
     def __str__(self) -> str:
         return self.say()
 
-    def at(self, pointer: str) -> "Mistake":
-        """Name the field at fault, unless a nearer one is already named."""
-        if self.pointer is None:
-            self.pointer = pointer
+    def within(self, place: str) -> "Mistake":
+        """Say where in a larger document the field at fault lies, which a smaller part of it has named."""
+        self.pointer = place + (self.pointer or "")
         return self
 
 
@@ -66,6 +67,11 @@ class TooLarge(Mistake):
     title = "Too many bytes"
 
 
+class TooLong(Mistake):
+    status = 414
+    title = "Too long an address"
+
+
 class UnknownKind(Mistake):
     status = 415
     title = "Not a kind of picture that can be read"
@@ -83,8 +89,13 @@ class RecipeMistake(Unfit):
     title = "The recipe cannot be read"
 
     def __init__(self, message: str, /, *, column: int, **values: object) -> None:
-        super().__init__(message, pointer="/recipe", column=column, **values)
+        super().__init__(message)
+        self.pointer, self.values = "/recipe", values
         self.column = column  # 1-based, as editors count
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """Return the sentence after the column that it is about."""
+        return translate("Column {column}: {sentence}").format(column=self.column, sentence=super().say(translate))
 
 
 class Busy(Mistake):
@@ -99,3 +110,17 @@ class Busy(Mistake):
 class Unavailable(Busy):
     status = 503
     title = "Not available just now"
+
+
+def shown(value: object) -> str:
+    """Return what a visitor gave, as a sentence quotes it: the way JSON writes it, and not at length."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    try:
+        return _BRIEF.repr(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "a number with too many digits"
+
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxlong = _BRIEF.maxother = 60

@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
 
 from app import recipe
-from app.errors import Mistake, Unfit
+from app.errors import Mistake, Unfit, shown
 from app.layers import Layer, Shape
-from app.layers.reading import MAX_LAYERS, read_layer, validated
-from app.layers.weights import NumbersField
+from app.layers.layer import MOST_CHANNELS
+from app.layers.numbers import NumbersField, unpacked, written
+from app.layers.reading import MAX_LAYERS, escaped, read_layer, validated
 from app.numerics.window import Pair
 
 ENGINE = "1"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
 Side = Annotated[int, Field(ge=1, le=MOST_SIDE, strict=True)]
-Finite = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
-Positive = Annotated[float, Field(ge=1e-6, le=1e6, allow_inf_nan=False)]
+Finite = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False, strict=True), AfterValidator(lambda x: x + 0.0)]
+Positive = Annotated[float, Field(ge=1e-6, le=1e6, allow_inf_nan=False, strict=True)]
 
 
 class Scale(BaseModel):
@@ -35,10 +36,41 @@ class Scale(BaseModel):
     std: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]
 
 
-class ImageInput(BaseModel):
+def _scale(value: object) -> object:
+    if isinstance(value, Mapping):
+        try:
+            return validated(lambda: Scale.model_validate(value))
+        except Mistake as mistake:
+            raise mistake.within("/scale") from None
+    if value in ("unit", "byte") or isinstance(value, Scale):
+        return value
+    raise Unfit(
+        'scale must be "unit", "byte", or an object with mean and std, not {given}.',
+        given=shown(value),
+        pointer="/scale",
+    )
+
+
+class Input(BaseModel):
+    """What a run reads; its kinds say where the numbers come from."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True
+    )
+
+    def canonical(self) -> dict[str, Any]:
+        """Return the input as JSON with all that equals its default left out."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    @cached_property
+    def text(self) -> str:
+        """The canonical form as it is stored and hashed, its arrays packed."""
+        return written(self.model_dump(mode="python", exclude_defaults=True))
+
+
+class ImageInput(Input):
     """A picture, brought to a size, a colour mode and a scale."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     image: Annotated[str, Field(min_length=1, max_length=128)]
     """The id of an upload or the name of a gallery picture."""
     height: Side | None = None
@@ -49,14 +81,15 @@ class ImageInput(BaseModel):
     """How the picture meets that size: cropped, letterboxed or stretched."""
     mode: Literal["RGB", "L"] = "RGB"
     """Colour or grey."""
-    scale: Literal["unit", "byte"] | Scale = "unit"
+    scale: Annotated[Literal["unit", "byte"] | Scale, BeforeValidator(_scale)] = "unit"
     """0..1, 0..255, or a mean and a standard deviation a channel."""
 
     @property
     def channels(self) -> int:
         return {"RGB": 3, "L": 1}[self.mode]
 
-    def check(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> "ImageInput":
         """Refuse a scale that does not have one number a channel."""
         if isinstance(self.scale, Scale) and {len(self.scale.mean), len(self.scale.std)} != {self.channels}:
             raise Unfit(
@@ -65,14 +98,14 @@ class ImageInput(BaseModel):
                 mode=self.mode,
                 mean=len(self.scale.mean),
                 std=len(self.scale.std),
-                pointer="/input/scale",
+                pointer="/scale",
             )
+        return self
 
 
-class ValuesInput(BaseModel):
+class ValuesInput(Input):
     """Numbers given one by one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
     image: ClassVar[None] = None
     values: NumbersField
     """[channel][row][column]"""
@@ -82,14 +115,24 @@ class ValuesInput(BaseModel):
         channels, rows, columns = self.values.array.shape
         return channels, rows, columns
 
-    def check(self) -> None:
-        """Refuse anything but three axes."""
-        if self.values.array.ndim != 3 or self.values.array.size == 0:
+    @model_validator(mode="after")
+    def _check(self) -> "ValuesInput":
+        """Refuse anything but three axes, and more channels than any layer makes."""
+        shape = self.values.array.shape
+        if len(shape) != 3 or 0 in shape:
             raise Unfit(
                 "values have three axes [channel][row][column], none empty; these have the shape {shape}.",
-                shape=list(self.values.array.shape),
-                pointer="/input/values",
+                shape=list(shape),
+                pointer="/values",
             )
+        if shape[0] > MOST_CHANNELS:
+            raise Unfit(
+                "values have {count} channels; the most is {most}.",
+                count=f"{shape[0]:,}",
+                most=f"{MOST_CHANNELS:,}",
+                pointer="/values",
+            )
+        return self
 
 
 AnyInput = ImageInput | ValuesInput
@@ -102,23 +145,28 @@ class Document(BaseModel):
     input: ImageInput | ValuesInput
     layers: tuple[SerializeAsAny[Layer], ...] = ()
 
-    @cached_property
+    @property
     def canonical(self) -> dict[str, Any]:
         """The document as JSON, with all that equals its default left out."""
-        return {
-            "input": self.input.model_dump(mode="json", exclude_defaults=True),
-            "layers": [layer.canonical() for layer in self.layers],
-        }
+        return {"input": self.input.canonical(), "layers": [layer.canonical() for layer in self.layers]}
 
-    @cached_property
+    @property
     def text(self) -> str:
-        """The canonical form as it is stored and hashed."""
-        return json.dumps(self.canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        """The canonical form as it is stored, its arrays packed."""
+        return f'{{"input":{self.input.text},"layers":[{",".join(layer.text for layer in self.layers)}]}}'
 
     @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all prefixes, from the input alone to the whole: each is the hash of the last and one layer."""
+        chain = [hashlib.sha256(self.input.text.encode())]
+        for layer in self.layers:
+            chain.append(hashlib.sha256(chain[-1].digest() + layer.text.encode()))
+        return tuple(link.hexdigest()[:32] for link in chain)
+
+    @property
     def id(self) -> str:
         """The name of this run, for ever: 32 hexadecimal digits."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:32]
+        return self.ids[-1]
 
     @cached_property
     def recipe(self) -> str:
@@ -130,6 +178,11 @@ class Document(BaseModel):
         return self if count == len(self.layers) else Document(input=self.input, layers=self.layers[:count])
 
 
+def unpack(text: bytes) -> Document:
+    """Return the document whose `text` was stored."""
+    return read_document(json.loads(text, object_hook=unpacked))
+
+
 def read_input(value: object) -> AnyInput:
     """Return the input that a JSON object describes; raise Unfit where it describes none."""
     if not isinstance(value, Mapping):
@@ -139,11 +192,8 @@ def read_input(value: object) -> AnyInput:
     kind: type[ImageInput] | type[ValuesInput] = ValuesInput if "values" in value else ImageInput
     try:
         result: AnyInput = validated(lambda: kind.model_validate(value))
-        result.check()
     except Mistake as mistake:
-        pointer = mistake.pointer or ""
-        mistake.pointer = pointer if pointer.startswith("/input") else "/input" + pointer.rstrip("/")
-        raise
+        raise mistake.within("/input") from None
     return result
 
 
@@ -156,7 +206,7 @@ def read_document(value: object) -> Document:
         raise Unfit(
             'A document has "input" and "layers" (or "recipe"), but no "{name}".',
             name=unknown[0][:60],
-            pointer="/" + unknown[0][:60],
+            pointer="/" + escaped(unknown[0][:60]),
         )
     if "input" not in value:
         raise Unfit('The document has no "input".', pointer="/input")
@@ -186,8 +236,7 @@ def read_layers(value: object) -> tuple[Layer, ...]:
         try:
             layers.append(read_layer(layer))
         except Mistake as mistake:
-            mistake.pointer = f"/layers/{index}{mistake.pointer or ''}".rstrip("/")
-            raise
+            raise mistake.within(f"/layers/{index}") from None
     return tuple(layers)
 
 
@@ -207,38 +256,35 @@ def plan(document: Document, shape: Shape, *, most_multiplications: int, most_by
     """Return the stages of `document` on an input of `shape`; raise Unfit for what cannot be or costs too much."""
     stages: list[Stage] = []
     size, jump = (1, 1), (1, 1)
-    multiplications, numbers = 0, shape[0] * shape[1] * shape[2]
+    cost, numbers = 0, shape[0] * shape[1] * shape[2]
     for index, layer in enumerate(document.layers):
         try:
             output = layer.output_shape(shape)
         except Mistake as mistake:
-            mistake.pointer = f"/layers/{index}{mistake.pointer or ''}"
-            raise
+            raise mistake.within(f"/layers/{index}") from None
         window = layer.window(shape)
         size = (size[0] + (window.reach[0] - 1) * jump[0], size[1] + (window.reach[1] - 1) * jump[1])
         jump = (jump[0] * window.stride[0], jump[1] * window.stride[1])
         stages.append(Stage(index, layer, shape, output, size, jump))
-        multiplications += layer.multiplications(shape)
+        cost += layer.cost(shape)
         numbers += output[0] * output[1] * output[2]
-        if multiplications > most_multiplications:
-            raise Unfit(
-                "Up to layer {number} ({type}) this needs {count} multiplications; the most is {most}. Use a smaller "
-                "picture, fewer filters or a larger stride.",
-                number=index + 1,
-                type=layer.type,
-                count=f"{multiplications:,}",
-                most=f"{most_multiplications:,}",
-                pointer=f"/layers/{index}",
-            )
-        if 4 * numbers > most_bytes:
-            raise Unfit(
-                "Up to layer {number} ({type}) the maps need {count} bytes; the most is {most}. Use a smaller "
-                "picture, fewer filters or a larger stride.",
-                number=index + 1,
-                type=layer.type,
-                count=f"{4 * numbers:,}",
-                most=f"{most_bytes:,}",
-                pointer=f"/layers/{index}",
-            )
+        _afford(index, layer, "multiplications, or comparisons as dear", cost, most_multiplications)
+        _afford(index, layer, "bytes for its maps", 4 * numbers, most_bytes)
+        _afford(index, layer, "bytes for its weights", 4 * layer.parameters(shape), most_bytes)
         shape = output
     return tuple(stages)
+
+
+def _afford(index: int, layer: Layer, what: str, count: int, most: int) -> None:
+    """Refuse a run that, up to layer `index`, needs more than the most that is allowed of something (a msgid)."""
+    if count > most:
+        raise Unfit(
+            "Up to layer {number} ({type}) this needs {count} {what}; the most is {most}. Use a smaller picture, "
+            "fewer filters, a smaller window or a larger stride.",
+            number=index + 1,
+            type=layer.type,
+            count=f"{count:,}",
+            what=what,
+            most=f"{most:,}",
+            pointer=f"/layers/{index}",
+        )

@@ -5,15 +5,20 @@ fields as in the JSON document, with all that equals its default left out.
 """
 
 import ast
+import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.errors import Mistake, RecipeMistake
+from app.errors import Mistake, RecipeMistake, shown
 from app.layers import LAYERS, Layer
 from app.layers.reading import MAX_LAYERS, read_layer
 from app.layers.weights import WEIGHTS
 
-MAX_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 100_000  # beside long blocks of numbers
+_BLOCK = re.compile(r"\[[][0-9 ,.eE+-]{500,}\]")
+_ASIDE = "º"  # begins the name of a block that is set aside: a letter, but none that a recipe may hold
+_STRANGER = re.compile(r"[^ -~]|[\\#;`]")
 Kinds = Mapping[str, Any]  # names of calls: layers, or sources of weights
 
 
@@ -32,23 +37,23 @@ def write(layers: Iterable[Layer]) -> str:
 
 def _calls(text: str) -> list[ast.expr]:
     """Return the layers' expressions, from left to right."""
-    if len(text) > MAX_CHARACTERS:
+    text = re.sub(r"[\n\r\t]", " ", text)
+    if stranger := _STRANGER.search(text):
         raise RecipeMistake(
-            "The recipe has {length} characters; the most is {most}. Send large weights as a JSON document.",
-            column=MAX_CHARACTERS,
-            length=f"{len(text):,}",
-            most=f"{MAX_CHARACTERS:,}",
+            "The character {character} has no place in a recipe; layers are joined by |.",
+            column=stranger.start() + 1,
+            character=stranger[0] if stranger[0].isprintable() else ascii(stranger[0]),
         )
-    text = " ".join(text.split("\n")).replace("\r", " ").replace("\t", " ")
-    for column, character in enumerate(text, 1):
-        if character in "\\#;`" or not (character.isascii() and character.isprintable()):
-            raise RecipeMistake(
-                "The character {character} has no place in a recipe; layers are joined by |.",
-                column=column,
-                character=repr(character),
-            )
+    blocks: list[Any] = []
+    text = _BLOCK.sub(lambda block: _set_aside(block, blocks), text)
     if not text.strip():
         return []
+    if len(text) - len(text.strip()) + len(text.replace(" ", "")) > MAX_CHARACTERS:
+        raise RecipeMistake(
+            "This recipe is longer than {most} characters; send it as a JSON document.",
+            column=MAX_CHARACTERS,
+            most=f"{MAX_CHARACTERS:,}",
+        )
     if text.count("|") >= MAX_LAYERS:
         raise RecipeMistake("A recipe has at most {most} layers.", column=1, most=MAX_LAYERS)
     indent = len(text) - len(text.lstrip())
@@ -65,10 +70,35 @@ def _calls(text: str) -> list[ast.expr]:
         if isinstance(node, (ast.expr, ast.keyword)):
             node.col_offset += indent
     calls = []
+    expression = _Returned(blocks).visit(expression)
     while isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.BitOr):
         calls.append(expression.right)
         expression = expression.left
     return [expression, *reversed(calls)]
+
+
+def _set_aside(block: re.Match[str], blocks: list[Any]) -> str:
+    """Keep a long block of numbers, which Python's parser would spend much memory on, and leave a name in its place."""
+    try:
+        lists = json.loads(f"[{block[0]}]")
+    except ValueError:
+        return block[0]
+    names = ",".join(f"{_ASIDE}{len(blocks) + index}" for index in range(len(lists)))
+    blocks += lists
+    return names.ljust(len(block[0]))
+
+
+class _Returned(ast.NodeTransformer):
+    """Puts the blocks that were set aside back, as constants."""
+
+    def __init__(self, blocks: list[Any]) -> None:
+        self.blocks = blocks
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - ast calls it so
+        if not node.id.startswith(_ASIDE):
+            return node
+        constant = ast.Constant(self.blocks[int(node.id[1:])])
+        return ast.copy_location(constant, node)
 
 
 def _layer(call: ast.expr) -> Layer:
@@ -106,7 +136,8 @@ def _arguments(call: ast.expr, kinds: Kinds, noun: str) -> tuple[str, dict[str, 
     positional = kinds[name].positional
     if positional and positional[0].startswith("*"):
         if call.args:
-            arguments[positional[0][1:]] = ast.List(elts=call.args, **_where(call.args[0]))
+            first = call.args[0]
+            arguments[positional[0][1:]] = ast.List(call.args, ast.Load(), lineno=1, col_offset=first.col_offset)
     elif len(call.args) > len(positional):
         raise RecipeMistake(
             "{name} takes at most {most} values without names ({fields}); name the others, as in {example}.",
@@ -119,11 +150,13 @@ def _arguments(call: ast.expr, kinds: Kinds, noun: str) -> tuple[str, dict[str, 
     else:
         arguments.update(zip(positional, call.args, strict=False))
     for keyword in call.keywords:
-        if keyword.arg is None or keyword.arg in arguments:
+        if keyword.arg is None:
+            raise RecipeMistake("** has no place in a recipe.", column=_column(keyword))
+        if keyword.arg in arguments:
+            raise RecipeMistake('"{field}" is given twice.', column=_column(keyword), field=keyword.arg[:60])
+        if keyword.arg in ("type", "init"):  # which the name of the call says
             raise RecipeMistake(
-                '"{field}" is given twice.' if keyword.arg else "** has no place in a recipe.",
-                column=_column(keyword),
-                field=keyword.arg,
+                "There is no setting named {field} here.", column=_column(keyword), field=shown(keyword.arg)
             )
         arguments[keyword.arg] = keyword.value
     return name, arguments
@@ -139,7 +172,7 @@ def _value(field: str, node: ast.expr) -> Any:
 def _literal(node: ast.expr) -> Any:
     """Return the number, text, truth value or list that `node` writes down."""
     match node:
-        case ast.Constant(value=bool() | int() | float() | str() as value):
+        case ast.Constant(value=bool() | int() | float() | str() | list() as value):
             return value
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
             return [_literal(part) for part in parts]
@@ -154,38 +187,37 @@ def _column(node: ast.expr | ast.keyword) -> int:
     return node.col_offset + 1
 
 
-def _where(node: ast.expr) -> dict[str, int]:
-    return {"lineno": node.lineno, "col_offset": node.col_offset}
-
-
 # ---- writing
 
 
 def _call(name: str, kind: Any, fields: dict[str, Any]) -> str:
     """Write one call: fields in positional order while they are there without a gap, the rest by name."""
     fields = {field: value for field, value in fields.items() if field not in ("type", "init")}
+    texts = {field: _text(field, value) for field, value in fields.items()}
     if kind.positional and kind.positional[0].startswith("*"):
-        parts = [_text(value) for value in fields.pop(kind.positional[0][1:])]
+        parts = [_literally(value) for value in fields[kind.positional[0][1:]]]
+        texts.clear()
     else:
         parts = []
         for field in kind.positional:
-            if field not in fields:
+            if field not in texts:
                 break
-            parts.append(_text(fields.pop(field)))
-    for field, value in fields.items():
-        if field == "weights":
-            value_text = _call(value["init"], WEIGHTS[value["init"]], value)
-        else:
-            value_text = _text(value, pair=True)
-        parts.append(f"{field}={value_text}")
+            parts.append(texts.pop(field))
+    parts += [f"{field}={text}" for field, text in texts.items()]
     return f"{name}({', '.join(parts)})" if parts else name
 
 
-def _text(value: Any, pair: bool = True) -> str:
+def _text(field: str, value: Any) -> str:
+    """Write the value of a field: weights are a call, a list elsewhere in a layer is a pair."""
+    match value:
+        case {"init": init}:
+            return _call(init, WEIGHTS[init], value)
+        case [int(rows), int(columns)] if field not in ("weight", "bias"):
+            return f"({rows}, {columns})"
+    return _literally(value)
+
+
+def _literally(value: Any) -> str:
     if isinstance(value, list):
-        if len(value) == 2 and pair and all(isinstance(part, int) for part in value):
-            return f"({value[0]}, {value[1]})"
-        return "[" + ", ".join(_text(part, pair=False) for part in value) + "]"
-    if isinstance(value, str):
-        return '"' + value + '"'
-    return repr(value)
+        return "[" + ", ".join(map(_literally, value)) + "]"
+    return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -7,20 +7,44 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema, model_validator
 
-from app.errors import Unfit
-from app.layers.layer import Array, Layer, PaddingPair, Place, Shape, SizePair, Weights
+from app.errors import Unfit, shown
+from app.layers.layer import (
+    MOST_CHANNELS,
+    Array,
+    Layer,
+    Place,
+    Shape,
+    SizePair,
+    Weights,
+    one_if_equal,
+    pair_schema,
+    read_pair,
+)
 from app.layers.weights import AnyWeights, RandomWeights
 from app.numerics.convolution import correlate
 from app.numerics.gather import patch
 from app.numerics.window import Pair, Window
 
-MOST_CHANNELS = 4096
+
+def _padding(value: object, info: ValidationInfo) -> Literal["same"] | Pair:
+    """Read "same", "valid" (which is none), one number or two."""
+    if value == "same":
+        return "same"
+    if isinstance(value, str) and value != "valid":
+        raise Unfit(
+            'padding must be "same", "valid", a whole number, or two (rows, columns), not {given}.',
+            given=shown(value),
+            pointer="/padding",
+        )
+    return read_pair(0 if value == "valid" else value, info, 0)
 
 
-def _valid_is_none(value: object) -> object:
-    return 0 if value == "valid" else value
+_PADDING_SCHEMA = {"anyOf": [{"enum": ["same", "valid"]}, *pair_schema(0)["anyOf"]]}
+ConvPadding = Annotated[
+    Literal["same"] | Pair, BeforeValidator(_padding), PlainSerializer(one_if_equal), WithJsonSchema(_PADDING_SCHEMA)
+]
 
 
 class Conv2d(Layer):
@@ -37,7 +61,7 @@ class Conv2d(Layer):
     """Rows and columns of the filter."""
     stride: SizePair = (1, 1)
     """How far the filter moves from place to place."""
-    padding: Annotated[Literal["same"] | PaddingPair, BeforeValidator(_valid_is_none)] = (0, 0)
+    padding: ConvPadding = (0, 0)
     """Cells added around the input; "same" keeps its size."""
     padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros"
     """What the added cells hold."""
@@ -55,6 +79,13 @@ class Conv2d(Layer):
         """Fill in what the weights fix, and refuse what contradicts them."""
         fixed = self.weights.known_shape()
         if fixed:
+            if fixed[0] > MOST_CHANNELS:
+                raise Unfit(
+                    "The weights make {count} filters; the most is {most}.",
+                    count=f"{fixed[0]:,}",
+                    most=f"{MOST_CHANNELS:,}",
+                    pointer="/weights",
+                )
             self._fix("out_channels", fixed[0])
             self._fix("kernel_size", (fixed[2], fixed[3]))
         if self.out_channels is None:
@@ -147,17 +178,14 @@ class Conv2d(Layer):
                     widest=widest,
                     pointer="/padding",
                 )
-        if not isinstance(self.weights, RandomWeights):
-            self.weights.draw(self._weight_shape(shape), 1)
-
-    def _weight_shape(self, shape: Shape) -> tuple[int, int, int, int]:
-        return self._filters, shape[0] // self.groups, *self._size
+        self.weights.check(shape[0] // self.groups)
 
     def _fan_in(self, shape: Shape) -> int:
         return shape[0] // self.groups * self._size[0] * self._size[1]
 
     def weights_for(self, shape: Shape) -> Weights:
-        weight, bias = self.weights.draw(self._weight_shape(shape), self._fan_in(shape))
+        weight_shape = (self._filters, shape[0] // self.groups, *self._size)
+        weight, bias = self.weights.draw(weight_shape, self._fan_in(shape))
         return {"weight": weight, "bias": bias} if self.bias else {"weight": weight}
 
     def forward(self, x: Array, weights: Weights) -> Array:
@@ -178,7 +206,7 @@ class Conv2d(Layer):
         products = values.astype(np.float64) * kernel  # exact: a product of two float32 fits a float64
         bias = float(weights["bias"][place.channel]) if self.bias else 0.0
         return {
-            "channels": [first, last],
+            **({"channels": [first, last]} if self.groups > 1 else {}),
             "patch": values,
             "kernel": kernel,
             "products": products,

@@ -5,18 +5,21 @@ the same document gives the same numbers everywhere.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, NamedTuple
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from app.errors import Unfit
+from app.errors import Unfit, shown
+from app.layers.numbers import written
 from app.numerics.window import Pair, Window
 
 Array = NDArray[np.float32]
 Shape = tuple[int, int, int]  # (channels, rows, columns)
 Weights = Mapping[str, Array]
+MOST_CHANNELS = 4096  # of any volume
 LARGEST = 10_000  # of any window, stride or padding: no picture that we take has a place for more
 
 
@@ -28,11 +31,6 @@ class Place(NamedTuple):
     column: int
 
 
-def both_axes(value: object) -> object:
-    """Read one number as the same number for rows and columns."""
-    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 def one_if_equal(value: object) -> object:
     """Write a pair of equal numbers as one number, the canonical form."""
     if isinstance(value, tuple):
@@ -40,16 +38,37 @@ def one_if_equal(value: object) -> object:
     return value
 
 
-SizePair = Annotated[
-    tuple[Annotated[int, Field(ge=1, le=LARGEST, strict=True)], Annotated[int, Field(ge=1, le=LARGEST, strict=True)]],
-    BeforeValidator(both_axes),
-    PlainSerializer(one_if_equal),
-]
-PaddingPair = Annotated[
-    tuple[Annotated[int, Field(ge=0, le=LARGEST, strict=True)], Annotated[int, Field(ge=0, le=LARGEST, strict=True)]],
-    BeforeValidator(both_axes),
-    PlainSerializer(one_if_equal),
-]
+def read_pair(value: object, info: ValidationInfo, least: int) -> Pair:
+    """Read one whole number, for both axes, or two: rows, columns; raise Unfit for anything else."""
+    parts = tuple(value) if isinstance(value, (list, tuple)) else (value, value)
+    if len(parts) == 2 and all(type(part) is int and least <= part <= LARGEST for part in parts):
+        return parts
+    raise Unfit(
+        "{field} must be a whole number from {least} to {most}, or two (rows, columns), not {given}.",
+        field=info.field_name,
+        least=least,
+        most=f"{LARGEST:,}",
+        given=shown(value),
+        pointer=f"/{info.field_name}",
+    )
+
+
+def _size(value: object, info: ValidationInfo) -> Pair:
+    return read_pair(value, info, 1)
+
+
+def _padding(value: object, info: ValidationInfo) -> Pair:
+    return read_pair(value, info, 0)
+
+
+def pair_schema(least: int) -> dict[str, Any]:
+    """Return the JSON schema of one number or two."""
+    number = {"type": "integer", "minimum": least, "maximum": LARGEST}
+    return {"anyOf": [number, {"type": "array", "items": number, "minItems": 2, "maxItems": 2}]}
+
+
+SizePair = Annotated[Pair, BeforeValidator(_size), PlainSerializer(one_if_equal), WithJsonSchema(pair_schema(1))]
+PaddingPair = Annotated[Pair, BeforeValidator(_padding), PlainSerializer(one_if_equal), WithJsonSchema(pair_schema(0))]
 
 
 class Layer(BaseModel):
@@ -138,6 +157,10 @@ class Layer(BaseModel):
         """Return what a dense layer between the same two volumes would learn, biases included."""
         return None
 
+    def cost(self, shape: Shape) -> int:
+        """Return how much computing the whole output takes, in multiplications or operations as dear."""
+        return self.multiplications(shape)
+
     def work(self, shape: Shape) -> tuple[int, str]:
         """Return how many operations one number takes, and what they are called (a msgid)."""
         return 1, "comparisons"
@@ -146,9 +169,18 @@ class Layer(BaseModel):
 
     def canonical(self) -> dict[str, Any]:
         """Return this layer as JSON with all that equals its default left out."""
-        fields = self.model_dump(mode="json", exclude_defaults=True, exclude={"type"})
-        if "weights" in fields:
-            fields["weights"]["init"] = getattr(self, "weights").init  # noqa: B009 - only layers that learn have it
+        return self._fields("json")
+
+    @cached_property
+    def text(self) -> str:
+        """The canonical form as it is stored and hashed, its arrays packed."""
+        return written(self._fields("python"))
+
+    def _fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
+        fields = self.model_dump(mode=mode, exclude_defaults=True, exclude={"type", "weights"})
+        weights = getattr(self, "weights", None)  # which only layers that learn have
+        if weights is not None and weights != type(self).model_fields["weights"].default:
+            fields["weights"] = weights.fields(mode)
         return {"type": self.type, **fields}
 
 

@@ -53,6 +53,11 @@ class Pool2d(Layer):
             ceil_mode=self.ceil_mode,
         )
 
+    def cost(self, shape: Shape) -> int:
+        """Count what looking costs: first along the rows, then along the columns of what that gives."""
+        channels, rows, columns = self.output_shape(shape)
+        return channels * rows * (self.kernel_size[0] * shape[2] + self.kernel_size[1] * columns)
+
     def _patch(self, x: Array, place: Place) -> tuple[Array, np.ndarray[Any, np.dtype[np.bool_]]]:
         """Return the (rows, columns) of numbers read at `place`, and which of them are padding."""
         only = x[place.channel : place.channel + 1]

@@ -5,101 +5,86 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.errors import Mistake, Unfit
+from app.errors import Unfit, shown
 from app.layers import LAYERS, AnyLayer, Layer
+from app.layers.weights import WEIGHTS
 
 T = TypeVar("T")
 MAX_LAYERS = 100
 _ADAPTER: TypeAdapter[Layer] = TypeAdapter(AnyLayer)
+_EXPECTED = {
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "string_type": "a text",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "tuple_type": "a list",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "too_short": "a longer list",
+    "too_long": "a shorter list",
+    "string_too_short": "a longer text",
+    "string_too_long": "a shorter text",
+}
 
 
 def read_layer(document: object) -> Layer:
     """Return the layer that `document` describes; raise Unfit, with a pointer inside it, where it describes none."""
     if not isinstance(document, Mapping):
         raise Unfit('A layer is an object with a type, such as {{"type": "relu"}}.')
-    if document.get("type") not in LAYERS:
+    kind = document.get("type")
+    if not (isinstance(kind, str) and kind in LAYERS):
         raise Unfit(
-            'There is no layer named "{name}"; the names are {names}.',
-            name=str(document.get("type", ""))[:60],
+            "There is no layer named {name}; the names are {names}.",
+            name=shown(kind),
             names=", ".join(LAYERS),
             pointer="/type",
         )
-    return validated(lambda: _ADAPTER.validate_python(document), drop=1)
+    return validated(lambda: _ADAPTER.validate_python(document), tag=kind)
 
 
-def validated(validate: Callable[[], T], drop: int = 0) -> T:
-    """Return what `validate` makes, its errors told as Unfit; `drop` leading parts of their places are not fields."""
+def validated(validate: Callable[[], T], tag: str = "") -> T:
+    """Return what `validate` makes, its errors told as Unfit; pydantic puts the `tag` of a union before its places."""
     try:
         return validate()
     except ValidationError as error:
-        raise sentence(error, drop) from error
+        raise _sentence(error.errors(include_url=False)[0], tag) from error
 
 
-def sentence(error: ValidationError, drop: int = 0) -> Mistake:
-    """Return the first error as a sentence that names the field, what it was, and what it may be."""
-    first = error.errors(include_url=False)[0]
-    place = [part for part in first["loc"][drop:] if str(part) not in _TAGS]
-    field, pointer = str(place[-1]) if place else "", "/" + "/".join(map(str, place))
-    context: dict[str, Any] = first.get("ctx") or {}
-    given = _shown(first.get("input"))
-    kind = first["type"]
-    if kind == "missing":
-        return Unfit("{field} is missing.", field=_named(place), pointer=pointer)
-    if kind == "extra_forbidden":
-        return Unfit('There is no setting named "{field}" here.', field=field[:60], pointer=pointer)
-    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
-        return Unfit(
-            "{field} must be {bound}, not {given}.",
-            field=_named(place),
-            given=given,
-            pointer=pointer,
-            bound={"g": "at least ", "l": "at most "}[kind[0]] + str(next(iter(context.values()))),
-        )
-    if kind == "literal_error":
-        return Unfit(
-            "{field} must be {expected}, not {given}.",
-            field=_named(place),
-            expected=context["expected"],
-            given=given,
-            pointer=pointer,
-        )
-    if kind.startswith("union_tag"):
-        return Unfit(
-            'weights come from "random", "preset" or "values", not {given}.',
-            given=_shown(
-                (first.get("input") or {}).get("init")
-                if isinstance(first.get("input"), Mapping)
-                else first.get("input")
-            ),
-            pointer=pointer,
-        )
-    wanted = {
-        "int_type": "a whole number",
-        "bool_type": "true or false",
-        "tuple_type": "a number or two: rows, columns",
-        "string_type": "a text",
-        "float_type": "a number",
-        "too_short": "longer",
-        "too_long": "shorter",
-    }
-    return Unfit(
-        "{field} must be {expected}, not {given}.",
-        field=_named(place),
-        expected=wanted.get(kind, first["msg"]),
-        given=given,
-        pointer=pointer,
-    )
+def _sentence(error: Mapping[str, Any], tag: str) -> Unfit:
+    """Return an error of pydantic's as a sentence that names the field, what it was, and what it may be."""
+    place = list(error["loc"])
+    if tag and place[:1] == [tag]:
+        del place[0]
+    if place[:1] == ["weights"] and place[1:2] and place[1] in WEIGHTS:
+        del place[1]
+    pointer = "".join(f"/{escaped(str(part))}" for part in place)
+    field = next((part for part in reversed(place) if isinstance(part, str)), "this")
+    context: dict[str, Any] = error.get("ctx") or {}
+    given = shown(error.get("input"))
+    match error["type"]:
+        case "missing":
+            return Unfit("{field} is missing.", field=field, pointer=pointer)
+        case "extra_forbidden":
+            return Unfit("There is no setting named {field} here.", field=shown(field), pointer=pointer)
+        case "union_tag_invalid" | "union_tag_not_found":
+            return Unfit(
+                "{field} come from {expected}, as in {example}, not {given}.",
+                field=field,
+                expected=", ".join(WEIGHTS),
+                example='{"init": "random", "seed": 7}',
+                given=given,
+                pointer=pointer,
+            )
+        case "greater_than_equal" | "less_than_equal" as kind:
+            expected = f"at least {context['ge']:,}" if kind[0] == "g" else f"at most {context['le']:,}"
+        case "literal_error":
+            expected = context["expected"].replace("'", '"')
+        case kind:
+            expected = _EXPECTED.get(kind, "something else")
+    return Unfit("{field} must be {expected}, not {given}.", field=field, expected=expected, given=given, pointer=pointer)
 
 
-_TAGS = {"random", "preset", "values", "trained", "tuple[constrained-int, constrained-int]"}
-
-
-def _named(place: list[Any]) -> str:
-    """Return the nearest named field of a place: "kernel_size" for ("kernel_size", 0)."""
-    names = [part for part in place if isinstance(part, str) and "[" not in part]
-    return names[-1] if names else "this"
-
-
-def _shown(value: object) -> str:
-    text = {"True": "true", "False": "false", "None": "null"}.get(repr(value), repr(value))
-    return text if len(text) <= 60 else text[:57] + "…"
+def escaped(name: str) -> str:
+    """Return a name as a part of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")

@@ -5,83 +5,17 @@
 {"init": "values", "weight": …, "bias": …}         values([[[[…]]]], […])
 """
 
-from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Unfit
-from app.layers.layer import Array
+from app.layers.numbers import Array, NumbersField
 from app.numerics.kernels import KERNELS, bank
 from app.numerics.randomness import normal_weights
 
 MAX_SEED = 2**53 - 1  # what every JSON reader keeps exactly
-
-
-class Numbers:
-    """A float32 array as a value: read-only, compared and written by its numbers."""
-
-    __slots__ = ("array",)
-
-    def __init__(self, array: Array) -> None:
-        array = np.ascontiguousarray(array, dtype=np.float32)
-        array.flags.writeable = False
-        self.array = array
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Numbers) and np.array_equal(self.array, other.array)
-
-    def __hash__(self) -> int:
-        return hash((self.array.shape, self.array.tobytes()))
-
-    def nested(self) -> Any:
-        """Return nested lists of the shortest decimals that read back as the same float32."""
-        return _shortest(self.array)
-
-
-def _shortest(array: Array) -> Any:
-    if array.ndim == 0:
-        number = float(str(array[()]))
-        return int(number) if number.is_integer() and abs(number) < 1e15 else number
-    return [_shortest(part) for part in array]
-
-
-def numbers(value: object) -> Numbers:
-    """Read nested lists of finite numbers of a regular shape; raise Unfit otherwise."""
-    if isinstance(value, Numbers):
-        return value
-    if isinstance(value, np.ndarray):
-        return Numbers(value)
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        raise Unfit("Here a nested list of numbers is needed, such as [[1, 0], [0, -1]].")
-    try:
-        array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise Unfit(
-            "These nested lists are not a regular block of numbers; give every row the same length, numbers only."
-        ) from None
-    if not _all_numbers(value):
-        raise Unfit("Every entry must be a number; text, true, false and null are not.")
-    with np.errstate(over="ignore"):
-        single = array.astype(np.float32)
-    if not np.isfinite(single).all():
-        raise Unfit("Every number must be finite and within the range of float32 (about ±3.4e38).")
-    return Numbers(single + np.float32(0))  # −0 is written as 0
-
-
-def _all_numbers(value: object) -> bool:
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return all(map(_all_numbers, value))
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-NumbersField = Annotated[
-    Numbers,
-    BeforeValidator(numbers),
-    PlainSerializer(Numbers.nested),
-    WithJsonSchema({"type": "array", "items": {}, "description": "nested lists of finite numbers"}),
-]
 
 
 class Weights(BaseModel):
@@ -99,9 +33,16 @@ class Weights(BaseModel):
         """Tell whether a bias is given expressly."""
         return False
 
+    def check(self, depth: int) -> None:
+        """Refuse filters that read `depth` channels where the source has no weights for them (Unfit)."""
+
     def draw(self, shape: tuple[int, int, int, int], fan_in: int) -> tuple[Array, Array]:
         """Return weights of `shape` (out, in, rows, columns) and a bias of (out,), float32."""
         raise NotImplementedError
+
+    def fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
+        """Return this source with all that equals its default left out; in Python's mode arrays stay arrays."""
+        return {"init": self.init, **self.model_dump(mode=mode, exclude_defaults=True, exclude={"init"})}
 
 
 class RandomWeights(Weights):
@@ -136,18 +77,20 @@ class PresetWeights(Weights):
         sizes = [KERNELS[name].weight.shape[-2:] for name in self.names]
         return len(self.names), 0, max(rows for rows, _ in sizes), max(columns for _, columns in sizes)
 
-    def draw(self, shape: tuple[int, int, int, int], fan_in: int) -> tuple[Array, Array]:
+    def check(self, depth: int) -> None:
         for name in self.names:
             weight = KERNELS[name].weight
-            if weight.ndim == 3 and weight.shape[0] != shape[1]:
+            if weight.ndim == 3 and len(weight) != depth:
                 raise Unfit(
                     'The kernel "{name}" looks at {wanted} channels, but here it reads {channels}; use it on a colour '
                     "picture, or choose one without colour.",
                     name=name,
-                    wanted=weight.shape[0],
-                    channels=shape[1],
+                    wanted=len(weight),
+                    channels=depth,
                     pointer="/weights/names",
                 )
+
+    def draw(self, shape: tuple[int, int, int, int], fan_in: int) -> tuple[Array, Array]:
         return bank(self.names, shape[1])
 
 
@@ -182,18 +125,27 @@ class ValueWeights(Weights):
     def has_bias(self) -> bool:
         return self.bias is not None
 
-    def draw(self, shape: tuple[int, int, int, int], fan_in: int) -> tuple[Array, Array]:
-        given = self.weight.array
-        if given.shape != shape:
+    def check(self, depth: int) -> None:
+        given = self.weight.array.shape[1]
+        if given != depth:
             raise Unfit(
                 "The weights read {given} channels, but here each filter reads {channels}; give {channels} sheets "
                 "a filter.",
-                given=given.shape[1],
-                channels=shape[1],
+                given=given,
+                channels=depth,
                 pointer="/weights/weight",
             )
-        return given, np.zeros(shape[0], np.float32) if self.bias is None else self.bias.array
+
+    def draw(self, shape: tuple[int, int, int, int], fan_in: int) -> tuple[Array, Array]:
+        return self.weight.array, np.zeros(shape[0], np.float32) if self.bias is None else self.bias.array
+
+    def fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
+        fields = super().fields(mode)
+        if self.bias is not None and not self.bias.array.any():
+            del fields["bias"]  # zeros, as without it
+        return fields
 
 
-AnyWeights = Annotated[RandomWeights | PresetWeights | ValueWeights, Field(discriminator="init")]
-WEIGHTS: dict[str, type[Weights]] = {"random": RandomWeights, "preset": PresetWeights, "values": ValueWeights}
+Source = RandomWeights | PresetWeights | ValueWeights
+AnyWeights = Annotated[Source, Field(discriminator="init")]
+WEIGHTS: dict[str, type[Weights]] = {kind.model_fields["init"].default: kind for kind in get_args(Source)}

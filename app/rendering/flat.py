@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from app.rendering.plane import Plane, Point
 from app.rendering.plate import Layout, legend
 from app.rendering.scene import Scene
-from app.rendering.svg import add, caption, drawing, face, label, outline, path
+from app.rendering.svg import add, caption, drawing, face, label, light, outline, path
 from app.rendering.values import lens_values
 
 SHEET_WIDTH, SHEET_STEP, SHEET_SLANT = 56.0, 62.0, 0.28
@@ -21,12 +21,13 @@ def frontal(x: float, y: float, scale: float) -> Plane:
 
 def flat(scene: Scene, layout: Layout) -> Element:
     """Return the flat view of `scene` in `layout`."""
-    figure = drawing(layout.width, layout.height, scene.sentence, class_=f"figure flat {layout.name}")
+    height = layout.height(scene)
+    figure = drawing(layout.width, height, scene.sentence, class_=f"figure flat {layout.name}")
     stage, window = scene.stage, scene.window
     (_, rows, columns), (maps, out_rows, out_columns) = stage.input_shape, stage.output_shape
     (above, below), (left, right) = window.padding
     top = layout.cap + 2.0
-    side = layout.height - top - (8 if layout.small else 34)  # of the picture and the map
+    side = height - top - (8 if layout.small else 34)  # of the picture and the map
     most = layout.width * (0.36 if layout.small else 0.24)
     s = min(side / (rows + above + below), most / (columns + left + right))
     t = min(side / out_rows, most / out_columns)
@@ -57,10 +58,9 @@ def flat(scene: Scene, layout: Layout) -> Element:
             x += 14 + len(sheets) * SHEET_STEP
     span = scene.span
     if len(planes) > 1:
-        tube = add(figure, "g", data_tube="window", data_plane=planes[0].matrix, data_far=planes[-1].matrix)
-        for i, j in ((0, 1), (1, 2), (2, 3), (3, 0)):
-            a, b = planes[0].span(span), planes[-1].span(span)
-            add(tube, "path", class_="beam window", d=path([a[i], a[j], b[j], b[i]]))
+        tube = add(figure, "g", class_="window", data_tube="window", data_plane=planes[0].matrix,
+                   data_far=planes[-1].matrix)
+        light(tube, planes[0].span(span), planes[-1].span(span))
     for plane in planes:
         outline(figure, plane.span(span), "window", "window", plane)
 
@@ -92,7 +92,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
 
     _captions(figure, scene, layout, lens_x, map_x)
     if not layout.small:
-        legend(figure, scene, map_x, layout.height - 29, min(150, out_columns * t), scene.extent_text)
+        legend(figure, scene, map_x, height - 29, min(150, out_columns * t), scene.extent_text)
     return figure
 
 

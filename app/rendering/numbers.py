@@ -53,7 +53,8 @@ def decimals_for(extent: float, whole: bool) -> int:
 
 def level(value: float, extent: float) -> str:
     """Return the class of a cell's tint on the signed scale: n10 … n1, z, p1 … p10."""
-    step = round(10 * max(-1.0, min(1.0, value / extent))) if extent else 0
+    share = min(1.0, abs(value) / extent) ** 0.8 if extent else 0.0  # as the palette grows
+    step = round(10 * share) * (1 if value > 0 else -1)
     return f"n{-step}" if step < 0 else f"p{step}" if step else "z"
 
 

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from app.rendering.plane import DEPTH, Volume, height_of, rise_of, width_of
 from app.rendering.scene import Scene
-from app.rendering.svg import add, blank, caption, drawing, face, label, outline, path, rays, silhouette, slab
+from app.rendering.svg import add, blank, caption, drawing, face, label, light, outline, path, rays, silhouette, slab
 from app.rendering.values import lens_values
 
 
@@ -24,7 +24,8 @@ class Layout:
 
     name: str
     width: float
-    height: float
+    shallow: float  # height above a written-out sum
+    deep: float  # height above a single line
     cap: float  # above the sheets, for headings
     bottom: float  # below them, for names and legends
     gap: float  # between sheets of the input, across
@@ -35,6 +36,10 @@ class Layout:
     stack_space: float  # from the map at work to the stack
     figures: float  # type size of the numbers in a window
 
+    def height(self, scene: Scene) -> float:
+        """Return the height of the drawing: a layer without weights leaves it more room."""
+        return self.shallow if scene.slices else self.deep
+
     @property
     def small(self) -> bool:
         return self.gap == 0
@@ -42,16 +47,16 @@ class Layout:
 
 LAYOUTS = {
     layout.name: layout for layout in (
-        Layout("wide", 1224, 262, 36, 24, 42, 6.9, 109, 38, 40, 78, 19),
-        Layout("medium", 980, 270, 36, 24, 34, 6.2, 90, 28, 27, 30, 16),
-        Layout("narrow", 358, 150, 30, 4, 0, 4.6, 62, 16, 0, 0, 14),
+        Layout("wide", 1224, 262, 384, 36, 24, 42, 6.9, 109, 38, 40, 78, 19),
+        Layout("medium", 980, 270, 400, 36, 24, 34, 6.2, 90, 28, 27, 30, 16),
+        Layout("narrow", 358, 150, 170, 30, 4, 0, 4.6, 62, 16, 0, 0, 14),
     )
 }
 
 
 def plate(scene: Scene, layout: Layout) -> Element:
     """Return the figure of `scene` in `layout`."""
-    figure = drawing(layout.width, layout.height, scene.sentence, class_=f"figure {layout.name}")
+    figure = drawing(layout.width, layout.height(scene), scene.sentence, class_=f"figure {layout.name}")
     return _Figure(scene, layout, figure).draw()
 
 
@@ -60,6 +65,7 @@ class _Figure:
 
     def __init__(self, scene: Scene, layout: Layout, figure: Element) -> None:
         self.scene, self.layout, self.figure = scene, layout, figure
+        self.height = layout.height(scene)
         stage = scene.stage
         (_, self.rows, self.columns), (self.maps, self.out_rows, self.out_columns) = (
             stage.input_shape, stage.output_shape,
@@ -76,18 +82,18 @@ class _Figure:
         depth, rise = self.gap * (count - 1), rise_of(self.gap, count)
         tall, wide = self.rows + self.above + self.below, self.columns + self.left + self.right
         lift = 0 if layout.small else 8  # sheets may rise beside the headings
-        room = layout.height - layout.cap - layout.bottom - 6 + lift
+        room = self.height - layout.cap - layout.bottom - 6 + lift
         self.shown = min(self.maps, 12 if layout.width > 1100 else 9)  # maps in the stack
         self.stack_gap = min(layout.stack_gap, 5 * layout.stack_gap / max(1, self.shown - 1))
         stack_depth = 0.0 if layout.small else self.stack_gap * (self.shown - 1)
-        map_room = layout.height - layout.cap - layout.bottom - 24 + lift
+        map_room = self.height - layout.cap - 24 + lift
         map_room -= rise_of(self.stack_gap, self.shown)
         self.s = min(
             (room - rise) / height_of(tall, wide),
             layout.most if self.scene.slices else layout.most * 1.4,
             (0.27 * layout.width - depth) / width_of(wide),
             map_room / height_of(self.out_rows, self.out_columns),
-            (0.115 if not layout.small else 0.3) * layout.width / width_of(self.out_columns),
+            (0.3 if layout.small else 0.115 if self.scene.slices else 0.15) * layout.width / width_of(self.out_columns),
         )
         s = self.s
         top = layout.cap - lift + rise + 6 + (room - rise - s * height_of(tall, wide)) / 2
@@ -105,12 +111,12 @@ class _Figure:
         self.stack_x = layout.width - (0 if layout.small else self.map_width + stack_depth + 6)
         self.map_x = self.stack_x - self.map_width - (8 if layout.small else layout.stack_space)
         self.map_height = s * height_of(self.out_rows, self.out_columns)
-        map_top = layout.cap + (layout.height - layout.cap - layout.bottom - self.map_height) / 2
+        map_top = layout.cap + (self.height - layout.cap - layout.bottom - self.map_height) / 2
         self.map = Volume((self.map_x, map_top - (0 if layout.small else 10)), s)
         # between input and map
         free = self.map_x - self.input_width - lens_width
         self.lens_x = self.input_width + free * 0.42
-        middle = layout.cap + (layout.height - layout.cap - layout.bottom) / 2
+        middle = layout.cap + (self.height - layout.cap - layout.bottom) / 2
         lens_top = middle - self.q * height_of(*size) / 2
         lens_top = max(layout.cap + (6 if layout.small else rise_of(self.lens_gap, count) + 4), lens_top)
         self.lens = Volume((self.lens_x, lens_top), self.q, self.lens_gap)
@@ -144,10 +150,8 @@ class _Figure:
         size = scene.window.size
         first, last = self.input.sheet(0), self.input.sheet(len(self.sheets) - 1)
         if len(self.sheets) > 1:
-            tube = add(self.figure, "g", data_tube="window", data_plane=first.matrix, data_far=last.matrix)
-            for i, j in ((0, 1), (1, 2), (2, 3), (3, 0)):
-                a, b = first.span(span), last.span(span)
-                add(tube, "path", class_="beam window", d=path([a[i], a[j], b[j], b[i]]))
+            tube = add(self.figure, "g", class_="window", data_tube="window", data_plane=first.matrix, data_far=last.matrix)
+            light(tube, first.span(span), last.span(span))
             for plane in (self.input.sheet(index) for index in range(1, len(self.sheets))):
                 add(self.figure, "path", class_="q window thin", d=path(plane.span(span)),
                     data_quad="window", data_plane=plane.matrix)
@@ -210,7 +214,7 @@ class _Figure:
         channel = scene.place.channel
         first = max(0, min(channel - self.shown // 2, self.maps - self.shown))
         rise = rise_of(self.stack_gap, self.shown)
-        bottom = self.layout.height - 24 - self.map_height
+        bottom = self.height - 24 - self.map_height
         volume = Volume((self.stack_x, min(self.map.origin[1] + rise / 2 + 4, bottom)), s, self.stack_gap)
         side = (s * DEPTH[0], s * DEPTH[1])
         for index in reversed(range(self.shown)):
@@ -252,7 +256,7 @@ class _Figure:
         if narrow:
             return
         caption(self.figure, self.stack_x, y, scene.say("All {count} maps").format(count=self.maps))
-        legend_y = layout.height - 33
+        legend_y = self.height - 33
         width = 150 if layout.width > 1100 else min(max(self.map_width, 110), 120)
         legend(self.figure, scene, self.map_x, legend_y, width, scene.extent_text)
         if scene.slices:

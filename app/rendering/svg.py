@@ -2,10 +2,11 @@
 
 What moves says so in its attributes, and is drawn here only at the place of the first paint:
     data-quad="window"   the outline of that rectangle on data-plane
-    data-rays="window"   rays from that rectangle on data-plane to the fixed corners in data-ends
+    data-rays="window"   light from that rectangle on data-plane to the fixed corners in data-ends
+    data-tube="window"   light between that rectangle on data-plane and the same on data-far
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -32,20 +33,26 @@ class Face:
         return Face(self.href, self.size, self.x + x, self.y + y, columns, rows)
 
 
-def drawing(width: float, height: float, label: str, /, **attributes: str) -> Element:
+def drawing(width: float, height: float, label: str, /, **attributes: object) -> Element:
     """Return an empty drawing of `width` × `height` px that fills the box it is given."""
     return Element("svg", {
         "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width:g} {height:g}", "role": "img",
-        "aria-label": label, **attributes,
+        "aria-label": label, **_named(attributes),
     })
 
 
 def add(parent: Element, tag: str, text: str | None = None, **attributes: object) -> Element:
     """Add an element; underscores in attribute names stand for hyphens, a trailing one is dropped."""
-    named = {name.rstrip("_").replace("_", "-"): _written(v) for name, v in attributes.items() if v is not None}
-    element = SubElement(parent, tag, named)
+    element = SubElement(parent, tag, _named(attributes))
     element.text = text
     return element
+
+
+def _named(attributes: Mapping[str, object]) -> dict[str, str]:
+    return {
+        name.rstrip("_").replace("_", "-"): _written(value)
+        for name, value in attributes.items() if value is not None
+    }
 
 
 def _written(value: object) -> str:
@@ -109,6 +116,11 @@ def rays(parent: Element, near: Quad, far: Quad, role: str, follow: str, plane: 
     """Draw light between two rectangles, `near` being the one that moves, as `follow` on `plane`."""
     ends = " ".join(f"{x:.1f} {y:.1f}" for x, y in far)
     group = add(parent, "g", class_=f"rays {role}", data_rays=follow, data_plane=plane.matrix, data_ends=ends)
+    light(group, near, far)
+
+
+def light(group: Element, near: Quad, far: Quad) -> None:
+    """Draw the four faces and the four edges of the light between two rectangles."""
     for i, j in ((0, 1), (1, 2), (2, 3), (3, 0)):
         add(group, "path", class_="beam", d=path([near[i], near[j], far[j], far[i]]))
     for a, b in zip(near, far, strict=True):

@@ -12,8 +12,7 @@ def volume(front: Face, channels: int, scale: float, label: str) -> Element:
     depth = max(3.0, scale * channels * DEPTH[0])  # px to the right
     rise = -depth * DEPTH[1] / DEPTH[0]
     width, height = scale * width_of(columns) + depth, scale * height_of(rows, columns) + rise
-    picture = drawing(width + 2, height + 2, label, width=f"{width + 2:.1f}", height=f"{height + 2:.1f}")
-    picture.set("class", "volume")
+    picture = drawing(width + 2, height + 2, label, width=width + 2, height=height + 2, class_="volume")
     plane = Volume((1, rise + 1), scale).sheet()
     a, b, c, _ = plane.quad((0, rows), (0, columns))
     add(picture, "path", class_="side-top", d=path([a, (a[0] + depth, a[1] - rise), (b[0] + depth, b[1] - rise), b]))

@@ -1,0 +1,128 @@
+"""Blocks of numbers that a document gives one by one: read from nested lists, checked, kept as float32 arrays.
+
+They have two written forms. People and the API see nested lists of the shortest decimals; the store and the ids, which
+must be quick about millions of numbers, see the bytes: {"float32": base64, "shape": […]}.
+"""
+
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
+
+from app.errors import Unfit
+
+Array = NDArray[np.float32]
+MOST_AXES = 4
+BATCH = 1 << 14  # numbers handled in one go: what is longer would keep other threads waiting
+
+
+class Numbers:
+    """A float32 array as a value: read-only, compared and written by its numbers."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        with np.errstate(over="ignore"):
+            single = array.astype(np.float32, order="C")
+        if not np.isfinite(single).all():
+            raise Unfit("Every number must be finite and within the range of float32 (about ±3.4e38).")
+        single += np.float32(0)  # −0 is written as 0
+        single.flags.writeable = False
+        self.array: Array = single
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Numbers) and np.array_equal(self.array, other.array)
+
+    def __hash__(self) -> int:
+        return hash((self.array.shape, self.array.tobytes()))
+
+    def nested(self) -> Any:
+        """Return nested lists of the shortest decimals that read back as the same float32."""
+        return _shortest(self.array)
+
+    def packed(self) -> dict[str, Any]:
+        """Return the form in which the store and the ids see the numbers."""
+        data = self.array.astype("<f4", copy=False).tobytes()
+        return {"float32": base64.b64encode(data).decode(), "shape": list(self.array.shape)}
+
+
+def _shortest(array: Array) -> Any:
+    if array.ndim > 1:
+        return [_shortest(part) for part in array]
+    return [_decimal(text) for text in array.astype(str).tolist()]
+
+
+def _decimal(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def written(document: dict[str, Any]) -> str:
+    """Return a canonical form as text, its numbers packed."""
+    return json.dumps(document, default=Numbers.packed, sort_keys=True, separators=(",", ":"))
+
+
+def unpacked(fields: dict[str, Any]) -> Any:
+    """Return the array that a packed form holds, and every other object as it is: json's object_hook."""
+    if fields.keys() != {"float32", "shape"}:
+        return fields
+    return np.frombuffer(base64.b64decode(fields["float32"]), "<f4").reshape(fields["shape"])
+
+
+def numbers(value: object) -> Numbers:
+    """Read nested lists of finite numbers of a regular shape; raise Unfit otherwise."""
+    if isinstance(value, Numbers):
+        return value
+    if isinstance(value, np.ndarray):
+        return Numbers(value)
+    if not isinstance(value, (list, tuple)):
+        raise Unfit("Here a nested list of numbers is needed, such as [[1, 0], [0, -1]].")
+    entries: Sequence[Any] = value
+    shape = [len(entries)]
+    while (kinds := _distinct(type, entries)) and kinds <= {list, tuple}:
+        lengths = _distinct(len, entries)
+        if len(lengths) > 1 or len(shape) == MOST_AXES:
+            raise Unfit(
+                "These nested lists are not a regular block of numbers; give every row the same length, numbers only."
+            )
+        shape.append(*lengths)
+        entries = list(chain.from_iterable(entries))
+    if not kinds <= {int, float}:
+        raise Unfit("Every entry must be a number, in rows of the same length; text, true, false and null are not.")
+    array = np.empty(len(entries))
+    try:
+        for place in _batches(len(entries)):
+            array[place] = entries[place]
+    except OverflowError:
+        raise Unfit("Every number must be finite and within the range of float32 (about ±3.4e38).") from None
+    return Numbers(array.reshape(shape))
+
+
+def _distinct(ask: Any, entries: Sequence[Any]) -> set[Any]:
+    """Return what `ask` says of all entries, each answer once."""
+    return set().union(*(set(map(ask, entries[place])) for place in _batches(len(entries))))
+
+
+def _batches(count: int) -> Iterator[slice]:
+    return (slice(start, start + BATCH) for start in range(0, count, BATCH))
+
+
+def _read(value: object, info: ValidationInfo) -> Numbers:
+    try:
+        return numbers(value)
+    except Unfit as mistake:
+        inside = "" if info.field_name == "values" else "/weights"  # an input's field; all others are of weights
+        raise mistake.within(f"{inside}/{info.field_name}") from None
+
+
+NumbersField = Annotated[
+    Numbers,
+    BeforeValidator(_read),
+    PlainSerializer(Numbers.nested, when_used="json"),
+    WithJsonSchema({"type": "array", "items": {}, "description": "nested lists of finite numbers"}),
+]

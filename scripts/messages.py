@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Collects every message that a person reads into locale/convscope.pot: `make messages`.
+
+babel.cfg says which files are read. Templates mark their words with _(); in Python a message is what is said, `say("…")`,
+or what a mistake is raised with. Words that are shown by way of a registry, such as the help of a field, are asked of the
+registry. No date and no line number is written, so that the file changes when a message does and not otherwise.
+"""
+
+import ast
+import io
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import write_po
+
+from app import errors
+from app.gallery import GALLERY
+from app.layers import LAYERS
+from app.numerics.kernels import KERNELS
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "locale" / "convscope.pot"
+SAYING = ("_", "N_", "gettext", "say", "translate")
+COMMENT = "# What Convscope says to people; made by `make messages`, not by hand."
+DATES = (b'"POT-Creation-Date', b'"PO-Revision-Date')
+
+
+def mistakes() -> list[type[errors.Mistake]]:
+    """Return every class of the tree in app/errors.py."""
+    return [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Mistake)]
+
+
+def said(
+    file: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: dict[str, Any]
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Yield the messages of a Python file, for Babel: both of them where a call chooses between two."""
+    for node in ast.walk(ast.parse(file.read())):
+        if isinstance(node, ast.Call) and node.args:
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in keywords:
+                for message in alternatives(node.args[0]):
+                    yield node.lineno, name, message, []
+
+
+def alternatives(node: ast.expr) -> Iterator[str]:
+    """Yield the texts that an expression may have the value of."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from alternatives(node.body)
+        yield from alternatives(node.orelse)
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from alternatives(value)
+    elif isinstance(node, ast.JoinedStr):
+        raise ValueError(f"line {node.lineno}: a message cannot be an f-string; give its numbers to format")
+
+
+def shown() -> Iterator[tuple[str, str]]:
+    """Yield the messages of the registries, each with the place where its words stand."""
+    for kind in mistakes():
+        yield "app/errors.py", kind.title
+    for entry in GALLERY.values():
+        yield "app/gallery.py", entry.title
+    for kernel in KERNELS.values():
+        yield "app/numerics/kernels.py", kernel.sentence
+    for layer in LAYERS.values():
+        where = layer.__module__.replace(".", "/") + ".py"
+        yield where, (layer.__doc__ or "").strip()
+        for field in layer.model_fields.values():
+            yield where, field.description or ""
+        yield where, layer(**layer.starter).work((3, 32, 32))[1]  # what its cost is counted in
+
+
+def collected() -> Catalog:
+    """Return all messages as a catalogue without translations."""
+    catalogue = Catalog(project="Convscope", version="", header_comment=COMMENT, fuzzy=False)
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    keywords = DEFAULT_KEYWORDS | dict.fromkeys([*SAYING, *(kind.__name__ for kind in mistakes())])
+    found = extract_from_dir(ROOT, methods, options, keywords, strip_comment_tags=True)
+    located: Iterable[tuple[str, Any, str | None]] = [
+        *((name, message, context) for name, _, message, _, context in found),
+        *((name, message, None) for name, message in shown() if message),
+    ]
+    for name, message, context in sorted(located, key=lambda each: each[0]):
+        if message:
+            catalogue.add(message, locations=[(Path(name).as_posix(), None)], context=context)
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    """Return the text of locale/convscope.pot."""
+    file = io.BytesIO()
+    write_po(file, catalogue, width=100, sort_by_file=True, include_lineno=False)
+    return b"".join(line for line in file.getvalue().splitlines(keepends=True) if not line.startswith(DATES))
+
+
+def main() -> None:
+    """Write the file."""
+    catalogue = collected()
+    TEMPLATE.parent.mkdir(exist_ok=True)
+    TEMPLATE.write_bytes(written(catalogue))
+    print(f"{len(catalogue)} messages in {TEMPLATE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

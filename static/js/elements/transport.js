@@ -1,0 +1,97 @@
+// <cs-transport>: the tape deck under the plate. It shows a place and says what was pressed; it moves nothing itself.
+
+export class Transport extends HTMLElement {
+  connectedCallback() {
+    this.abort = new AbortController();
+    const { signal } = this.abort;
+    this.addEventListener("click", (event) => {
+      const button = /** @type {Element} */ (event.target).closest("#first, #back, #next, #last, #play");
+      if (!button || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.tell(button.id);
+    }, { signal, capture: true });
+    this.addEventListener("change", (event) => {
+      if (event.target.id === "speed") this.tell("speed", +event.target.value);
+    }, { signal });
+    this.addEventListener("pointerdown", (event) => this.scrub(event), { signal });
+    this.begin();
+  }
+
+  disconnectedCallback() {
+    this.abort.abort();
+  }
+
+  begin() {
+    const data = this.dataset;
+    this.places = +data.places;
+    this.channels = +data.channels;
+    this.segments = +data.segments;
+    this.work = +data.work;
+    this.bar = this.querySelector("#scrub");
+    this.knob = this.bar?.querySelector("b");
+    if (this.knob) this.knob.hidden = false;
+  }
+
+  /** @param {number} index place among all places of the layer @param {number} [left] seconds that remain */
+  show(index, left) {
+    const channel = Math.floor(index / this.places), place = (index % this.places) + 1;
+    const bars = this.bar.querySelectorAll("progress");
+    bars.forEach((bar, s) => {
+      bar.value = this.segments === 1 ? index + 1 : s < channel ? this.places : s > channel ? 0 : place;
+    });
+    this.knob.style.left = `${this.fraction(channel, place) * 100}%`;
+    this.bar.setAttribute("aria-valuenow", String(place));
+    this.bar.setAttribute("aria-valuetext", this.bar.dataset.text.replace("{place}", String(place)).replace("{places}", String(this.places)));
+    this.write("[data-place]", place);
+    this.write("[data-map]", channel + 1);
+    this.write("b[data-work]", this.work * (index + 1));
+    const rest = this.querySelector("[data-left]");
+    rest.hidden = left === undefined;
+    if (left !== undefined) rest.textContent = document.querySelector("#plate").dataset.left.replace("{time}", clock(left));
+  }
+
+  fraction(channel, place) {
+    const inside = place / this.places;
+    return this.segments === 1 ? (channel + inside) / this.channels : (channel + inside) / this.segments;
+  }
+
+  /** @param {string} selector @param {number} number */
+  write(selector, number) {
+    this.querySelector(selector).textContent = number.toLocaleString("en-US");
+  }
+
+  /** @param {PointerEvent} event */
+  scrub(event) {
+    if (!this.bar?.contains(/** @type {Node} */ (event.target)) || event.button > 0) return;
+    event.preventDefault();
+    this.bar.focus();
+    this.bar.setPointerCapture(event.pointerId);
+    const go = (e) => {
+      const box = this.bar.getBoundingClientRect();
+      const at = Math.max(0, Math.min(0.999999, (e.clientX - box.left) / box.width));
+      this.tell("scrub", Math.floor(at * this.places * this.channels));
+    };
+    go(event);
+    const signal = this.abort.signal;
+    this.bar.addEventListener("pointermove", go, { signal });
+    const end = () => this.bar.removeEventListener("pointermove", go);
+    this.bar.addEventListener("pointerup", end, { once: true, signal });
+    this.bar.addEventListener("pointercancel", end, { once: true, signal });
+  }
+
+  /** @param {boolean} on */
+  playing(on) {
+    const play = this.querySelector("#play");
+    play.setAttribute("aria-pressed", String(on));
+    play.setAttribute("aria-label", on ? play.dataset.pause : play.dataset.play);
+  }
+
+  /** @param {string} name @param {number} [value] */
+  tell(name, value) {
+    this.dispatchEvent(new CustomEvent("cs:transport", { bubbles: true, detail: { name, value } }));
+  }
+}
+
+/** @param {number} seconds */
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;

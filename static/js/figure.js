@@ -1,0 +1,46 @@
+// Moves what moves in a drawing that the server made: outlines, light, the number at its cell. See app/rendering/svg.py.
+import { corners, numbers, path } from "./planes.js";
+
+/** @typedef {import("./planes.js").Rectangle} Rectangle */
+
+export class Figure {
+  /** @param {SVGSVGElement} svg */
+  constructor(svg) {
+    this.svg = svg;
+    const read = (name, make) => [...svg.querySelectorAll(`[data-${name}]`)].map(make);
+    this.quads = read("quad", (e) => ({ e, of: e.dataset.quad, plane: numbers(e.dataset.plane) }));
+    this.rays = read("rays", (e) => {
+      const ends = numbers(e.dataset.ends);
+      return { lines: [...e.children], of: e.dataset.rays, plane: numbers(e.dataset.plane), far: [0, 2, 4, 6].map((i) => [ends[i], ends[i + 1]]) };
+    });
+    this.tubes = read("tube", (e) => ({ lines: [...e.children], of: e.dataset.tube, plane: numbers(e.dataset.plane), back: numbers(e.dataset.far) }));
+    this.leaders = read("leader", (e) => ({ e, of: e.dataset.leader, plane: numbers(e.dataset.plane), level: +e.dataset.level }));
+    this.tags = read("tag", (e) => ({ e, of: e.dataset.tag, plane: numbers(e.dataset.plane) }));
+    const hit = svg.querySelector("[data-map]");
+    this.map = hit && numbers(hit.dataset.map);
+  }
+
+  /** @param {{window: Rectangle, cell: Rectangle}} places @param {string | null} text the number, where it is known */
+  draw(places, text) {
+    for (const { e, of, plane } of this.quads) e.setAttribute("d", path(corners(plane, places[of])));
+    for (const { lines, of, plane, far } of this.rays) light(lines, corners(plane, places[of]), far);
+    for (const { lines, of, plane, back } of this.tubes) light(lines, corners(plane, places[of]), corners(back, places[of]));
+    for (const { e, of, plane, level } of this.leaders) {
+      const [x, y] = corners(plane, places[of])[1];
+      e.setAttribute("d", `M${x.toFixed(1)} ${y.toFixed(1)}L${(x + 22).toFixed(1)} ${level}h8`);
+    }
+    for (const { e, of, plane } of this.tags) {
+      e.setAttribute("x", (corners(plane, places[of])[1][0] + 34).toFixed(1));
+      if (text !== null) e.textContent = text;
+    }
+  }
+}
+
+/** Four faces and four edges between two rectangles. @param {Element[]} lines @param {number[][]} near @param {number[][]} far */
+function light(lines, near, far) {
+  for (let i = 0; i < 4; i++) {
+    const j = (i + 1) % 4;
+    lines[i].setAttribute("d", path([near[i], near[j], far[j], far[i]]));
+    lines[i + 4].setAttribute("d", path([near[i], far[i]], false));
+  }
+}

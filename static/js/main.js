@@ -1,0 +1,111 @@
+// Starts what is on the page, and starts it anew whenever htmx has swapped in another state.
+import { Plate } from "./elements/plate.js";
+import { Transport } from "./elements/transport.js";
+import { Explorer, openTerm } from "./explorer.js";
+import { listen } from "./keys.js";
+import { listenForPictures } from "./upload.js";
+
+customElements.define("cs-plate", Plate);
+customElements.define("cs-transport", Transport);
+
+let explorer = null;
+let began = ""; // the state that the page on the screen was made for
+
+function start() {
+  explorer?.close();
+  followTheme();
+  for (const element of document.querySelectorAll("cs-plate, cs-transport")) element.begin?.();
+  explorer = new Explorer();
+  began = document.querySelector("#app").dataset.address;
+  const sum = document.querySelector("#sum");
+  if (sum) openTerm(sum, 0);
+  const current = document.querySelector(".ribbon li[aria-current]");
+  if (current) {
+    const list = current.parentElement;
+    list.scrollLeft = current.offsetLeft - (list.clientWidth - current.clientWidth) / 2;
+  }
+}
+
+/** Pictures were asked for in the theme that the server knew; where the system's is another, ask again. */
+function followTheme() {
+  const dark = document.documentElement.dataset.theme === "dark";
+  const swap = (address) => (dark && !/theme=dark/.test(address) ? address.replace(/[?&]theme=light/, "").replace(/(\.png)(\?|$)/, "$1?theme=dark&").replace(/&$/, "") : address);
+  if (!dark) return;
+  for (const image of document.querySelectorAll('image, img[src^="/scale.png"]')) {
+    const name = image.tagName === "IMG" ? "src" : "href", address = image.getAttribute(name);
+    if (/output\.png|weight\.png|scale\.png/.test(address)) image.setAttribute(name, swap(address));
+  }
+  for (const plate of document.querySelectorAll(".plate")) plate.dataset.maps = swap(plate.dataset.maps);
+}
+
+/** Goes to another state of the explorer, as a link would. @param {string} address */
+function go(address) {
+  htmx.ajax("GET", address, { target: "#app", select: "#app", swap: "outerMorph", push: "true" });
+}
+
+/** @param {string} sentence */
+function say(sentence) {
+  const notice = document.querySelector("#notice"), box = document.createElement("div"), text = document.createElement("p");
+  box.className = "notice";
+  box.setAttribute("role", "alert");
+  text.textContent = sentence;
+  box.append(text);
+  notice.replaceChildren(box);
+}
+
+listenForPictures((image) => {
+  const query = new URLSearchParams(document.querySelector("#app").dataset.address.split("?")[1]);
+  const old = query.get("run") ? "recipe=" : "";
+  query.set("image", image);
+  query.delete("edit");
+  go(`/?${query}${old && ""}`);
+}, say);
+
+listen(() => explorer);
+
+document.addEventListener("htmx:after:swap", () => start());
+
+// What links say about the place is what it was when the page was made; the place has moved since.
+document.addEventListener("htmx:config:request", (event) => {
+  const { ctx } = event.detail, link = ctx.sourceElement?.closest?.("a");
+  if (!explorer?.plate || !ctx.request.action.includes("at=")) return;
+  const was = new URLSearchParams(began.split("?")[1]).get("at");
+  const action = new URL(ctx.request.action, location.href);
+  const move = (at) => { ctx.request.action = ctx.request.action.replace(/([?&]at=)[^&]*/, `$1${at}`); };
+  const { plate } = explorer;
+  if (link?.dataset.along) {
+    const [layer, channels, rows, columns] = link.dataset.along.split(" ").map(Number);
+    const along = (here, length, there) => Math.min(there - 1, Math.floor((here * there) / length));
+    move([layer, Math.min(plate.channel, channels - 1), along(plate.place.row, plate.rows, rows), along(plate.place.column, plate.columns, columns)].join("."));
+  } else if (action.searchParams.get("at") === was) move(explorer.at);
+});
+
+document.addEventListener("click", async (event) => {
+  const target = /** @type {Element} */ (event.target);
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
+  const part = target.closest(".term > .part");
+  if (part) openTerm(document.querySelector("#sum"), [...document.querySelectorAll(".term")].indexOf(part.parentElement));
+  if (target.closest("#help-open")) document.querySelector("#help").showModal();
+  const share = target.closest("#share");
+  if (share) await copyAddress(/** @type {HTMLElement} */ (share));
+});
+
+document.addEventListener("change", (event) => {
+  const field = /** @type {HTMLElement} */ (event.target);
+  if (field.matches(".stepper input, [data-submit]")) field.closest("form").requestSubmit();
+});
+
+/** @param {HTMLElement} button */
+async function copyAddress(button) {
+  explorer?.settle?.call(explorer);
+  try {
+    await navigator.clipboard.writeText(location.href);
+    const text = button.textContent;
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = text; }, 1500);
+  } catch {
+    prompt(button.textContent, location.href); // plain http has no clipboard: the address to copy by hand
+  }
+}
+
+start();
