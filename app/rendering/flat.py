@@ -11,7 +11,8 @@ from app.rendering.scene import Scene
 from app.rendering.svg import add, caption, drawing, face, label, light, outline, path
 from app.rendering.values import lens_values
 
-SHEET_WIDTH, SHEET_STEP, SHEET_SLANT = 56.0, 62.0, 0.28
+SHEET_SLANT = 0.28
+SHEET_GAP = 6.0
 
 
 def frontal(x: float, y: float, scale: float) -> Plane:
@@ -46,16 +47,17 @@ def flat(scene: Scene, layout: Layout) -> Element:
     face(figure, pictures[0], input_plane)
     add(figure, "path", class_="edge", d=path(input_plane.quad((0, rows), (0, columns))))
     planes = [input_plane]
+    step = min(layout.gap * 1.5, 190 / max(1, len(sheets)))
     if not layout.small:
         for index, (name, picture) in enumerate(sheets):
-            plane = _slanted(x + 14 + index * SHEET_STEP, top, s, rows, columns)
+            plane = _slanted(x + 14 + index * step, top, s, rows, columns, step - SHEET_GAP)
             face(figure, picture, plane)
             add(figure, "path", class_="edge", d=path(plane.quad((0, rows), (0, columns))))
             corner = plane.at(columns, rows)
             label(figure, corner[0] - 8, corner[1] + 18, name, text_anchor="end", class_="name")
             planes.append(plane)
         if sheets:
-            x += 14 + len(sheets) * SHEET_STEP
+            x += 14 + len(sheets) * step
     span = scene.span
     if len(planes) > 1:
         tube = add(figure, "g", class_="window", data_tube="window", data_plane=planes[0].matrix,
@@ -65,14 +67,14 @@ def flat(scene: Scene, layout: Layout) -> Element:
         outline(figure, plane.span(span), "window", "window", plane)
 
     # the map
-    map_x = layout.width - out_columns * t - (2 if layout.small else 8)
+    map_x = layout.width - out_columns * t - (2 if layout.small else 112)
     plane = frontal(map_x, top, t)
     _map(figure, scene, layout, plane)
 
     # the filter, or the numbers in the window, in the middle of what is left
     size, middle = window.size, (x + map_x) / 2
     count = max(1, len(scene.slices[: 1 if layout.small else None]))
-    room = map_x - x - (24 if layout.small else 88)
+    room = map_x - x - (24 if layout.small else 76)
     q = min(side * 0.62 / size[0], (room - 14 * (count - 1)) / (size[1] * count), 40 if scene.slices else 94)
     lens_x = middle - (q * size[1] * count + 14 * (count - 1)) / 2
     lens_y = top + (side - q * size[0]) / 2
@@ -92,13 +94,14 @@ def flat(scene: Scene, layout: Layout) -> Element:
 
     _captions(figure, scene, layout, lens_x, map_x)
     if not layout.small:
+        label(figure, layout.width - 100, top + side / 2 + 7, scene.number, class_="tag", data_tag="cell")
         legend(figure, scene, map_x, height - 29, min(150, out_columns * t), scene.extent_text)
     return figure
 
 
-def _slanted(x: float, y: float, scale: float, rows: int, columns: int) -> Plane:
+def _slanted(x: float, y: float, scale: float, rows: int, columns: int, most: float) -> Plane:
     """Return a sheet turned away, so that several fit side by side."""
-    width = min(SHEET_WIDTH, columns * scale)
+    width = min(most, columns * scale)
     drop = width * SHEET_SLANT
     height = rows * scale - drop
     across: Point = (width / columns, -drop / columns)

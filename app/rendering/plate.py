@@ -18,6 +18,10 @@ from app.rendering.svg import add, blank, caption, drawing, face, label, light, 
 from app.rendering.values import lens_values
 
 
+LEAST_NAME = 18.0  # px between sheets that have names
+LEAST_MAP = 84.0  # px of height of the map at work
+
+
 @dataclass(frozen=True)
 class Layout:
     """Measures of one width of screen, px."""
@@ -35,6 +39,8 @@ class Layout:
     stack_gap: float
     stack_space: float  # from the map at work to the stack
     figures: float  # type size of the numbers in a window
+    corner: float  # kept free for the stack and the links at the top right
+    heading: float  # least width of the map at work with its heading
 
     def height(self, scene: Scene) -> float:
         """Return the height of the drawing: a layer without weights leaves it more room."""
@@ -47,9 +53,9 @@ class Layout:
 
 LAYOUTS = {
     layout.name: layout for layout in (
-        Layout("wide", 1224, 262, 384, 36, 24, 42, 6.9, 109, 38, 40, 78, 19),
-        Layout("medium", 980, 270, 400, 36, 24, 34, 6.2, 90, 28, 27, 30, 16),
-        Layout("narrow", 358, 150, 170, 30, 4, 0, 4.6, 62, 16, 0, 0, 14),
+        Layout("wide", 1224, 262, 384, 36, 24, 42, 6.9, 109, 38, 40, 78, 19, 300, 178),
+        Layout("medium", 980, 270, 400, 36, 24, 34, 6.2, 90, 28, 27, 30, 16, 262, 145),
+        Layout("narrow", 358, 150, 170, 30, 4, 0, 4.6, 62, 16, 0, 0, 14, 0, 0),
     )
 }
 
@@ -106,13 +112,15 @@ class _Figure:
         self.q = min(lens_height / height_of(*size), 94 if not layout.small else 40)
         self.lens_gap = min(layout.lens_gap, 2 * layout.lens_gap / max(1, count - 1))
         lens_width = self.q * width_of(size[1]) + self.lens_gap * (count - 1)
-        # the map at work, and the stack at the right edge
-        self.map_width = s * width_of(self.out_columns) + s * DEPTH[0]
-        self.stack_x = layout.width - (0 if layout.small else self.map_width + stack_depth + 6)
-        self.map_x = self.stack_x - self.map_width - (8 if layout.small else layout.stack_space)
-        self.map_height = s * height_of(self.out_rows, self.out_columns)
+        # the map at work, and the stack at the right edge; cells as large as the input's, but no map too small to see
+        t = self.t = max(s, min(LEAST_MAP / height_of(self.out_rows, self.out_columns), 20))
+        self.map_width = t * width_of(self.out_columns) + t * DEPTH[0]
+        self.stack_x = layout.width - (0 if layout.small else max(self.map_width + stack_depth + 6, layout.corner))
+        self.map_x = self.stack_x - (self.map_width + 8 if layout.small else max(
+            self.map_width + layout.stack_space, layout.heading))
+        self.map_height = t * height_of(self.out_rows, self.out_columns)
         map_top = layout.cap + (self.height - layout.cap - layout.bottom - self.map_height) / 2
-        self.map = Volume((self.map_x, map_top - (0 if layout.small else 10)), s)
+        self.map = Volume((self.map_x, map_top - (0 if layout.small else 10)), t)
         # between input and map
         free = self.map_x - self.input_width - lens_width
         self.lens_x = self.input_width + free * 0.42
@@ -125,7 +133,7 @@ class _Figure:
         self._input()
         self._light()
         self._map()
-        if not self.layout.small:
+        if not self.layout.small and self.maps > 1:
             self._stack()
         self._captions()
         return self.figure
@@ -142,7 +150,7 @@ class _Figure:
                 add(self.figure, "path", class_="padding", d=path(border))
             slab(self.figure, picture, plane, self.s, DEPTH) if picture else silhouette(
                 self.figure, plane, self.columns, self.rows, side, "blank")
-            if name and not self.layout.small and len(self.sheets) > 1:
+            if name and self.gap >= LEAST_NAME:
                 self._name_below(plane.at(self.columns, self.rows), self.gap, name)
 
     def _light(self) -> None:
@@ -169,14 +177,14 @@ class _Figure:
                 plane = self.lens.sheet(index)
                 slab(self.figure, picture, plane, self.q, DEPTH)
                 add(self.figure, "path", class_="q filter", d=path(plane.quad((0, size[0]), (0, size[1]))))
-                if not self.layout.small and len(scene.slices) > 1:
+                if self.lens_gap >= LEAST_NAME and not self.layout.small and len(scene.slices) > 1:
                     self._name_below(plane.at(size[1], size[0]), self.lens_gap, name)
         else:
             self.figure.append(lens_values(scene, front, self.layout.figures, self.q))
 
     def _paper(self) -> None:
         """Draw the map at work: computed cells coloured, the rest blank, a faint rule at each row."""
-        plane, side = self.map.sheet(), (self.s * DEPTH[0], self.s * DEPTH[1])
+        plane, side = self.map.sheet(), (self.t * DEPTH[0], self.t * DEPTH[1])
         silhouette(self.figure, plane, self.out_columns, self.out_rows, side, "blank map-side")
         add(self.figure, "path", class_="map-front",
             d=path(plane.quad((0, self.out_rows), (0, self.out_columns))))
@@ -210,7 +218,7 @@ class _Figure:
               data_plane=plane.matrix)
 
     def _stack(self) -> None:
-        scene, s = self.scene, self.s
+        scene, s = self.scene, self.t
         channel = scene.place.channel
         first = max(0, min(channel - self.shown // 2, self.maps - self.shown))
         rise = rise_of(self.stack_gap, self.shown)
@@ -226,7 +234,7 @@ class _Figure:
                 blank(group, plane, self.out_columns, self.out_rows, side)
             else:
                 slab(group, scene.map_face(number), plane, s, DEPTH)
-            if self.stack_gap >= 18 or number in (first, first + self.shown - 1, channel):
+            if self.stack_gap >= LEAST_NAME or number in (first, first + self.shown - 1, channel):
                 self._name_below(plane.at(self.out_columns, self.out_rows), self.stack_gap, str(number + 1),
                                  present=number == channel)
 
@@ -255,7 +263,8 @@ class _Figure:
         caption(self.figure, self.map_x, y, number, "" if narrow else f"{self.out_rows} × {self.out_columns}")
         if narrow:
             return
-        caption(self.figure, self.stack_x, y, scene.say("All {count} maps").format(count=self.maps))
+        if self.maps > 1:
+            caption(self.figure, self.stack_x, y, scene.say("All {count} maps").format(count=self.maps))
         legend_y = self.height - 33
         width = 150 if layout.width > 1100 else min(max(self.map_width, 110), 120)
         legend(self.figure, scene, self.map_x, legend_y, width, scene.extent_text)

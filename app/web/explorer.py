@@ -28,6 +28,7 @@ SIZES = (16, 24, 32, 48, 64, 96, 128, 224, 256)
 RIBBON_HEIGHT = 54.0  # px of the tallest volume
 MOST_SEGMENTS = 24  # of the scrubber
 SPEEDS = ("0.25", "0.5", "1", "2", "4", "8", "16")
+ALIASES = {"box_3", "gaussian_3"}  # other names of kernels that are offered once
 Drawn = dict[str, Markup]
 
 
@@ -64,7 +65,7 @@ async def explorer_context(
         "moves": _moves(state, run), "speeds": SPEEDS, "most_segments": MOST_SEGMENTS,
         "fan": _fan(state, seen) if seen and not shown else [],
         "life_hours": lab.settings.upload_ttl // 3600, "upload_max": lab.settings.upload_max_bytes,
-        "kernels": KERNELS, "error": "", "sentence": "",
+        "kernels": {name: kernel for name, kernel in KERNELS.items() if name not in ALIASES}, "error": "",
     }
 
 

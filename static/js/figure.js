@@ -15,7 +15,7 @@ export class Figure {
     });
     this.tubes = read("tube", (e) => ({ lines: [...e.children], of: e.dataset.tube, plane: numbers(e.dataset.plane), back: numbers(e.dataset.far) }));
     this.leaders = read("leader", (e) => ({ e, of: e.dataset.leader, plane: numbers(e.dataset.plane), level: +e.dataset.level }));
-    this.tags = read("tag", (e) => ({ e, of: e.dataset.tag, plane: numbers(e.dataset.plane) }));
+    this.tags = read("tag", (e) => ({ e, of: e.dataset.tag, plane: e.dataset.plane ? numbers(e.dataset.plane) : null }));
     const hit = svg.querySelector("[data-map]");
     this.map = hit && numbers(hit.dataset.map);
   }
@@ -30,7 +30,7 @@ export class Figure {
       e.setAttribute("d", `M${x.toFixed(1)} ${y.toFixed(1)}L${(x + 22).toFixed(1)} ${level}h8`);
     }
     for (const { e, of, plane } of this.tags) {
-      e.setAttribute("x", (corners(plane, places[of])[1][0] + 34).toFixed(1));
+      if (plane) e.setAttribute("x", (corners(plane, places[of])[1][0] + 34).toFixed(1));
       if (text !== null) e.textContent = text;
     }
   }

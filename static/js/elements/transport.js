@@ -6,7 +6,7 @@ export class Transport extends HTMLElement {
     const { signal } = this.abort;
     this.addEventListener("click", (event) => {
       const button = /** @type {Element} */ (event.target).closest("#first, #back, #next, #last, #play");
-      if (!button || event.ctrlKey || event.metaKey) return;
+      if (!button || !document.querySelector("cs-plate") || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       event.stopPropagation();
       this.tell(button.id);
@@ -30,7 +30,7 @@ export class Transport extends HTMLElement {
     this.work = +data.work;
     this.bar = this.querySelector("#scrub");
     this.knob = this.bar?.querySelector("b");
-    if (this.knob) this.knob.hidden = false;
+    if (this.knob) this.knob.hidden = !document.querySelector("cs-plate");
   }
 
   /** @param {number} index place among all places of the layer @param {number} [left] seconds that remain */
