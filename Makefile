@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock parity docker-steps clean
+.PHONY: help run test lint format lock parity docker-steps clean messages
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,3 +82,6 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	.venv-parity/bin/python -m pip install torch==2.13.0
 	.venv-parity/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+messages: $(VENV)/.test  ## collect what is said to people in locale/convscope.pot
+	@$(BIN)/python -m scripts.messages

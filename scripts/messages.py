@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Collects every message that a person reads into locale/convscope.pot: `make messages`.
 
-babel.cfg says which files are read. Templates mark their words with _(); in Python a message is what is said, `say("…")`,
-or what a mistake is raised with. Words that are shown by way of a registry, such as the help of a field, are asked of the
-registry. No date and no line number is written, so that the file changes when a message does and not otherwise.
+babel.cfg says which files are read. Templates mark their words with _(); in Python a message is what is said,
+`say("…")`, or what a mistake is raised with. Words that are shown by way of a registry, such as the help of a field,
+are asked of the registry. No date, line number or version is written: the file changes when a message does.
 """
 
 import ast
 import io
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "locale" / "convscope.pot"
 SAYING = ("_", "N_", "gettext", "say", "translate")
 COMMENT = "# What Convscope says to people; made by `make messages`, not by hand."
-DATES = (b'"POT-Creation-Date', b'"PO-Revision-Date')
+UNSTEADY = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Project-Id-Version')
 
 
 def mistakes() -> list[type[errors.Mistake]]:
@@ -78,12 +78,12 @@ def shown() -> Iterator[tuple[str, str]]:
 
 def collected() -> Catalog:
     """Return all messages as a catalogue without translations."""
-    catalogue = Catalog(project="Convscope", version="", header_comment=COMMENT, fuzzy=False)
+    catalogue = Catalog(header_comment=COMMENT, fuzzy=False)
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     keywords = DEFAULT_KEYWORDS | dict.fromkeys([*SAYING, *(kind.__name__ for kind in mistakes())])
     found = extract_from_dir(ROOT, methods, options, keywords, strip_comment_tags=True)
-    located: Iterable[tuple[str, Any, str | None]] = [
+    located = [
         *((name, message, context) for name, _, message, _, context in found),
         *((name, message, None) for name, message in shown() if message),
     ]
@@ -97,7 +97,7 @@ def written(catalogue: Catalog) -> bytes:
     """Return the text of locale/convscope.pot."""
     file = io.BytesIO()
     write_po(file, catalogue, width=100, sort_by_file=True, include_lineno=False)
-    return b"".join(line for line in file.getvalue().splitlines(keepends=True) if not line.startswith(DATES))
+    return b"".join(line for line in file.getvalue().splitlines(keepends=True) if not line.startswith(UNSTEADY))
 
 
 def main() -> None:
