@@ -32,13 +32,13 @@ class Closeup:
     receptive_field: Span | None  # on the input picture; None where only padding was read
 
     def document(self) -> dict[str, Any]:
-        """Return the close-up as JSON."""
+        """Return the close-up as the API tells it; its arrays stay arrays."""
         return {
             "layer": self.stage.index,
             "type": self.stage.layer.type,
             "position": self.place._asdict(),
             "window": _rectangle(self.span),
-            **{name: _plain(term) for name, term in self.terms.items()},
+            **self.terms,
             "value": self.value,
             "receptive_field": self.receptive_field and _rectangle(self.receptive_field),
         }
@@ -95,7 +95,3 @@ def _hull(cells: Cells) -> Pair:
 
 def _rectangle(span: Span) -> dict[str, list[int]]:
     return {"rows": list(span.rows), "columns": list(span.columns)}
-
-
-def _plain(term: Any) -> Any:
-    return term.tolist() if isinstance(term, np.ndarray) else term

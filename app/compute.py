@@ -56,7 +56,7 @@ class ComputeQueue:
 
     def _submit(self, threads: ThreadPoolExecutor, job: Callable[[], T]) -> asyncio.Future[T]:
         if self._closed:
-            raise _closing()
+            raise closing()
         return asyncio.get_running_loop().run_in_executor(threads, job)
 
     async def _outcome(self, work: asyncio.Future[T]) -> T:
@@ -64,7 +64,7 @@ class ComputeQueue:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
             if work.cancelled() and self._closed:  # it was not the caller who left
-                raise _closing() from None
+                raise closing() from None
             raise
 
     def close(self) -> None:
@@ -74,7 +74,8 @@ class ComputeQueue:
         self._light.shutdown(wait=False, cancel_futures=True)
 
 
-def _closing() -> Unavailable:
+def closing() -> Unavailable:
+    """Return what callers are told at the end."""
     return Unavailable("The server is shutting down; try again in a moment.", retry_after=5)
 
 

@@ -103,7 +103,8 @@ class Busy(Mistake):
     title = "Too busy"
 
     def __init__(self, message: str, /, *, retry_after: int = 1, **values: object) -> None:
-        super().__init__(message, **values)
+        super().__init__(message)
+        self.values = values
         self.retry_after = retry_after  # seconds
 
 

@@ -4,9 +4,11 @@ upload bytes ─ intake ─► picture ─► image id        (keyed hash of the
 document ─ plan ─► run id ─► one result a prefix    (the input is the prefix of no layers)
 """
 
+import asyncio
 import hashlib
 import hmac
-import json
+import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,18 +18,21 @@ import numpy as np
 
 from app import gallery
 from app.closeup import Closeup, close_up
-from app.compute import ComputeQueue, Once
-from app.errors import Forbidden, NotFound, Unavailable, Unfit
+from app.compute import ComputeQueue, Once, closing
+from app.errors import Forbidden, NotFound, Unfit
 from app.intake import read_picture
 from app.layers import Place, Shape
 from app.layers.layer import Array, Weights
 from app.numerics.statistics import Statistics, statistics
 from app.picture import Picture, from_png, png, prepare, scaled, wanted_size
-from app.pipeline import AnyInput, Document, ImageInput, Scale, Stage, ValuesInput, plan, read_document
+from app.pipeline import AnyInput, Document, ImageInput, Scale, Stage, ValuesInput, plan, unpack
 from app.settings import Settings
 from app.storage import Store
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
+SWEEP_EVERY = 600  # seconds
+LONG = 100_000  # characters of a document that take long enough to read to need a computing slot
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class Result:
 
     @property
     def bytes(self) -> int:
-        return self.output.nbytes + sum(w.nbytes for w in self.weights.values())
+        arrays = [self.output, *self.weights.values(), *([] if self.pixels is None else [self.pixels])]
+        return sum(array.nbytes for array in arrays)
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ class Lab:
         self._key = key
         self.queue = ComputeQueue(settings.compute_slots, settings.waiting_room)
         self._results: Once[Result] = Once(settings.cache_bytes, lambda result: result.bytes)
+        self._documents: Once[Document] = Once(settings.cache_bytes // 16, _length)
         self._pictures: Once[Picture] = Once(settings.cache_bytes // 4, lambda picture: picture.pixels.nbytes)
         self.draining = False
         self.computed = 0  # stages computed since the start; tests hold "once" by it
@@ -87,13 +94,12 @@ class Lab:
 
     async def add_picture(self, data: bytes) -> Upload:
         """Keep the picture in the bytes of a file under the keyed hash of its pixels; again: renew its expiry."""
-        self._open()
-        picture = await self.queue.heavy(lambda: read_picture(data, self.settings))
+        picture = await self._heavy(lambda: read_picture(data, self.settings))
         return await self.queue.light(lambda: self._keep(picture))
 
     def _keep(self, picture: Picture) -> Upload:
         facts = f"{picture.mode} {picture.width}x{picture.height} ".encode()
-        image = self._sign(facts + hashlib.sha256(picture.pixels).digest())
+        image = self._sign(facts + hashlib.sha256(picture.pixels.data).digest())
         self.store.put("picture", image, png(picture), self.settings.upload_ttl)
         return self._upload(image, picture, token=True)
 
@@ -141,10 +147,20 @@ class Lab:
             raise Forbidden(
                 "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
             )
-        self.store.delete("picture", image)
+        await self.queue.light(lambda: self.store.delete("picture", image))
         self._pictures.forget(image)
 
     # ---- runs
+
+    async def read(self, reading: Callable[[], Document], size: int) -> Document:
+        """Return the document that `reading` makes of `size` bytes or characters; long ones take a computing slot."""
+
+        def read() -> Document:
+            document = reading()
+            assert document.ids  # hashed here, not on the event loop
+            return document
+
+        return await (self._heavy(read) if size > LONG else self.queue.light(read))
 
     async def open(self, document: Document) -> Run:
         """Plan `document`: find its shapes, refuse what cannot be; nothing is computed or kept yet."""
@@ -173,39 +189,46 @@ class Lab:
 
     async def keep(self, run: Run) -> bool:
         """Keep the document of `run` and of its prefixes under their ids; tell whether it was new."""
-        new = self.store.get("document", run.id) is None
-        documents = [run.document.prefix(count) for count in range(len(run.stages) + 1)]
-
-        def put() -> None:
-            for document in documents:
-                if self.store.get("document", document.id) is not None and (
-                    self.store.expires_at("document", document.id) is None
-                ):
-                    continue  # kept for ever
-                self.store.put("document", document.id, document.text.encode(), self.settings.upload_ttl)
-
-        await self.queue.light(put)
-        return new
+        return await self.queue.light(lambda: self._keep_document(run.document, self.settings.upload_ttl))
 
     def keep_for_ever(self, document: Document) -> None:
         """Keep a document of ours, and its prefixes, without expiry."""
-        for count in range(len(document.layers) + 1):
-            prefix = document.prefix(count)
-            self.store.put("document", prefix.id, prefix.text.encode(), None)
+        self._keep_document(document, None)
+
+    def _keep_document(self, document: Document, ttl: int | None) -> bool:
+        """Keep the text once, and under the id of each prefix where it is found; what is kept for ever stays so."""
+        *prefixes, whole = document.ids
+        expiry = self.store.expires_at("document", whole)
+        if expiry != math.inf:
+            self.store.put("document", whole, document.text.encode(), ttl)
+        for count, prefix in enumerate(prefixes):
+            if self.store.expires_at("document", prefix) != math.inf:
+                self.store.put("document", prefix, f"{whole} {count}".encode(), ttl)
+        return expiry is None
 
     async def run(self, run_id: str) -> Run:
         """Return the run that was kept under `run_id`; raise NotFound where it, or its picture, is gone."""
-        data = self.store.get("document", run_id)
+        expiry = await self.queue.light(lambda: self.store.expires_at("document", run_id))
+        if expiry is None:  # gone, whatever is still in memory
+            self._documents.forget(run_id)
+            raise _no_run(run_id)
+        return await self.open(await self._documents.get(run_id, lambda: self._kept_document(run_id)))
+
+    async def _kept_document(self, run_id: str) -> Document:
+        data = await self.queue.light(lambda: self.store.get("document", run_id))
         if data is None:
-            raise NotFound("There is no run {id}, or it has expired; post its document again.", id=run_id[:64])
-        return await self.open(read_document(json.loads(data)))
+            raise _no_run(run_id)
+        if data.startswith(b"{"):
+            return await self.read(lambda: unpack(data), len(data))
+        whole, count = data.decode().split()
+        return (await self._kept_document(whole)).prefix(int(count))
 
     async def result(self, run: Run, index: int | None) -> Result:
         """Return the result of layer `index` of `run`, computing what is missing up to it; None: of the input."""
         if index is None:
-            key = run.document.prefix(0).id
+            key = run.document.ids[0]
             return await self._results.get(key, lambda: self._make_input(run))
-        key = run.document.prefix(index + 1).id
+        key = run.document.ids[index + 1]
         return await self._results.get(key, lambda: self._make_layer(run, index))
 
     async def results(self, run: Run) -> list[Result]:
@@ -237,16 +260,14 @@ class Lab:
             output.flags.writeable = False
             return Result(output, whole, channels, weights)
 
+        result = await self._heavy(compute)
         self.computed += 1
-        return await self._heavy(compute)
+        return result
 
     async def _heavy(self, job: Callable[[], T]) -> T:
-        self._open()
-        return await self.queue.heavy(job)
-
-    def _open(self) -> None:
         if self.draining:
-            raise Unavailable("The server is shutting down; try again in a moment.", retry_after=5)
+            raise closing()
+        return await self.queue.heavy(job)
 
     async def close_up(self, run: Run, index: int, place: Place) -> Closeup:
         """Return how the number at `place` of layer `index` came to be; raise NotFound outside the output."""
@@ -262,7 +283,7 @@ class Lab:
         Layers that only pass values on share the scale of the layer before them, so that a number keeps its colour.
         """
         if own:
-            return [max(-map.minimum, map.maximum, 0.0) for map in (await self.result(run, index)).channels]
+            return [max(-part.minimum, part.maximum, 0.0) for part in (await self.result(run, index)).channels]
         source = index
         while source is not None and run.stages[source].layer.keeps_values:
             source = source - 1 if source else None
@@ -285,6 +306,15 @@ class Lab:
         """Return the picture as PNG."""
         return await self.queue.light(lambda: png(picture))
 
+    async def sweep(self) -> None:
+        """Remove what has expired from the store, every ten minutes, until cancelled."""
+        while True:
+            await asyncio.sleep(SWEEP_EVERY)
+            try:
+                await self.queue.light(self.store.sweep)
+            except Exception:  # a store that is away now may be back next time
+                log.exception("the store could not be swept")
+
     def close(self) -> None:
         """Stop taking work."""
         self.draining = True
@@ -300,6 +330,14 @@ def _input_result(source: AnyInput, picture: Picture | None, shape: Shape) -> Re
     output = scaled(pixels, real, (scale.mean, scale.std) if isinstance(scale, Scale) else scale)
     output.flags.writeable = False
     return Result(output, *statistics(output), {}, pixels)
+
+
+def _length(document: Document) -> int:
+    return len(document.input.text) + sum(len(layer.text) for layer in document.layers)
+
+
+def _no_run(run_id: str) -> NotFound:
+    return NotFound("There is no run {id}, or it has expired; post its document again.", id=run_id[:64])
 
 
 def _no_picture(image: str) -> NotFound:

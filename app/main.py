@@ -1,7 +1,8 @@
 """Assembles the app: settings, store, lab, the two faces, and the gate around them."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
@@ -28,7 +29,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.lab = lab
         for document in examples.KEPT:
             lab.keep_for_ever(document)
+        sweeping = asyncio.create_task(lab.sweep())
         yield
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
         lab.close()
 
     app = FastAPI(
@@ -55,6 +60,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"status": "ready" if ready else "not ready"}, 200 if ready else 503, {} if ready else {"Retry-After": "5"}
         )
 
-    problems.install(app, pages.mistake_page)
-    app.add_middleware(Gate, settings=settings)
+    voice = problems.install(app, pages.mistake_page)
+    app.add_middleware(Gate, settings=settings, voice=voice)
     return app

@@ -54,9 +54,7 @@ def _scale(value: object) -> object:
 class Input(BaseModel):
     """What a run reads; its kinds say where the numbers come from."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
 
     def canonical(self) -> dict[str, Any]:
         """Return the input as JSON with all that equals its default left out."""

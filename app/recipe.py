@@ -7,6 +7,7 @@ fields as in the JSON document, with all that equals its default left out.
 import ast
 import json
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,8 +17,9 @@ from app.layers.reading import MAX_LAYERS, read_layer
 from app.layers.weights import WEIGHTS
 
 MAX_CHARACTERS = 100_000  # beside long blocks of numbers
+warnings.filterwarnings("ignore", module="<unknown>")  # of what Python's parser finds odd in a recipe
 _BLOCK = re.compile(r"\[[][0-9 ,.eE+-]{500,}\]")
-_ASIDE = "º"  # begins the name of a block that is set aside: a letter, but none that a recipe may hold
+_ASIDE = "ñ"  # begins the name of a block that is set aside: a letter, but none that a recipe may hold
 _STRANGER = re.compile(r"[^ -~]|[\\#;`]")
 Kinds = Mapping[str, Any]  # names of calls: layers, or sources of weights
 
@@ -48,7 +50,7 @@ def _calls(text: str) -> list[ast.expr]:
     text = _BLOCK.sub(lambda block: _set_aside(block, blocks), text)
     if not text.strip():
         return []
-    if len(text) - len(text.strip()) + len(text.replace(" ", "")) > MAX_CHARACTERS:
+    if len(text.replace(" ", "")) > MAX_CHARACTERS:
         raise RecipeMistake(
             "This recipe is longer than {most} characters; send it as a JSON document.",
             column=MAX_CHARACTERS,
@@ -62,7 +64,7 @@ def _calls(text: str) -> list[ast.expr]:
     except SyntaxError as error:
         raise RecipeMistake(
             "This cannot be read. A recipe is layers joined by |, such as conv2d(6, 5) | relu | max_pool2d(2).",
-            column=min(max(error.offset or 1, 1) + indent, len(text) + 1),
+            column=indent + (error.offset or len(text.strip()) + 1),
         ) from None
     except (ValueError, MemoryError, RecursionError):
         raise RecipeMistake("This is nested too deeply to be read.", column=1) from None
@@ -85,7 +87,7 @@ def _set_aside(block: re.Match[str], blocks: list[Any]) -> str:
         return block[0]
     names = ",".join(f"{_ASIDE}{len(blocks) + index}" for index in range(len(lists)))
     blocks += lists
-    return names.ljust(len(block[0]))
+    return names.ljust(len(block[0]) - len(lists))  # as many bytes, in which Python counts columns
 
 
 class _Returned(ast.NodeTransformer):
@@ -94,7 +96,7 @@ class _Returned(ast.NodeTransformer):
     def __init__(self, blocks: list[Any]) -> None:
         self.blocks = blocks
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - ast calls it so
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         if not node.id.startswith(_ASIDE):
             return node
         constant = ast.Constant(self.blocks[int(node.id[1:])])

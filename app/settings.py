@@ -1,4 +1,4 @@
-"""Every setting, read from environment variables with the prefix CONVSCOPE_: plain integers in bytes, pixels, seconds."""
+"""Every setting, read from environment variables CONVSCOPE_…: plain integers in bytes, pixels, seconds."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CONVSCOPE_", frozen=True, extra="ignore")
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, description="Port to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     public_url: str = Field("", description="Address under which visitors reach the server, where it differs.")
     allowed_hosts: str = Field(
         "", description="Host names answered, by commas; empty: host, public_url and localhost; *: any."

@@ -96,6 +96,7 @@ class Conv2d(Layer):
             )
         if not self.bias and self.weights.has_bias():
             raise Unfit("A bias is given although bias is false; leave one of them out.", pointer="/weights/bias")
+        object.__setattr__(self, "weights", self.weights.settled())
         if self.padding == "same" and self.stride != (1, 1):
             raise Unfit(
                 'padding "same" needs stride 1, but the stride is {stride}; choose stride 1 or give padding as a '

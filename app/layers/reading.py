@@ -81,8 +81,10 @@ def _sentence(error: Mapping[str, Any], tag: str) -> Unfit:
         case "literal_error":
             expected = context["expected"].replace("'", '"')
         case kind:
-            expected = _EXPECTED.get(kind, "something else")
-    return Unfit("{field} must be {expected}, not {given}.", field=field, expected=expected, given=given, pointer=pointer)
+            expected = _EXPECTED.get(kind, "of another kind")
+    return Unfit(
+        "{field} must be {expected}, not {given}.", field=field, expected=expected, given=given, pointer=pointer
+    )
 
 
 def escaped(name: str) -> str:

@@ -33,6 +33,10 @@ class Weights(BaseModel):
         """Tell whether a bias is given expressly."""
         return False
 
+    def settled(self) -> "Weights":
+        """Return this source without what equals its default."""
+        return self
+
     def check(self, depth: int) -> None:
         """Refuse filters that read `depth` channels where the source has no weights for them (Unfit)."""
 
@@ -139,11 +143,9 @@ class ValueWeights(Weights):
     def draw(self, shape: tuple[int, int, int, int], fan_in: int) -> tuple[Array, Array]:
         return self.weight.array, np.zeros(shape[0], np.float32) if self.bias is None else self.bias.array
 
-    def fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
-        fields = super().fields(mode)
-        if self.bias is not None and not self.bias.array.any():
-            del fields["bias"]  # zeros, as without it
-        return fields
+    def settled(self) -> "ValueWeights":
+        zeros = self.bias is not None and not self.bias.array.any()
+        return self.model_copy(update={"bias": None}) if zeros else self
 
 
 Source = RandomWeights | PresetWeights | ValueWeights

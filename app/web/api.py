@@ -1,6 +1,8 @@
 """The API under /api/v1: it parses, asks the lab, and answers with data; it decides nothing."""
 
 import io
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,9 +11,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from app import gallery
-from app.errors import BrokenRequest, Forbidden, NotFound, Unfit
+from app.errors import BrokenRequest, Forbidden, NotFound, Unfit, shown
 from app.lab import Lab, Run, Upload
 from app.layers import LAYERS, Place
+from app.layers.numbers import Numbers
 from app.numerics.kernels import KERNELS
 from app.pipeline import Document, read_document
 from app.web import examples
@@ -65,7 +68,7 @@ async def images() -> list[dict[str, Any]]:
 )
 async def upload(request: Request, lab: InLab) -> Response:
     """Keeps the picture, upright and without metadata, until it expires; the same picture again renews it."""
-    fields, data = await read_form(request)
+    _, data = await read_form(request)
     if data is None:
         raise BrokenRequest('Send the picture as multipart form data in a field named "file".')
     picture = await lab.add_picture(data)
@@ -127,7 +130,7 @@ async def kernels() -> list[dict[str, Any]]:
     return [
         {
             "name": kernel.name,
-            "weight": kernel.weight.astype(float).round(9).tolist(),
+            "weight": Numbers(kernel.weight).nested(),
             "bias": kernel.bias,
             "sentence": kernel.sentence,
             "source": kernel.source,
@@ -152,7 +155,7 @@ async def post_run(request: Request, lab: InLab) -> Response:
     run = await lab.open(await _posted_document(request, lab))
     report = await _report(run, lab)
     new = await lab.keep(run)
-    return JSONResponse(report, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"})
+    return Response(report, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"}, media_type="application/json")
 
 
 async def _posted_document(request: Request, lab: Lab) -> Document:
@@ -165,31 +168,35 @@ async def _posted_document(request: Request, lab: Lab) -> Document:
             fields["image"] = (await lab.add_picture(data)).id
         elif "image" not in fields:
             raise BrokenRequest('Send a picture in a field named "file", or the id of one in a field named "image".')
-        return document_of(fields)
+        return await _linked_document(fields, lab)
     body = await request.body()
-    return await lab.queue.light(lambda: read_document(parse_json(body)))
+    return await lab.read(lambda: read_document(parse_json(body)), len(body))
 
 
-async def _report(run: Run, lab: Lab) -> dict[str, Any]:
+async def _linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
+    return await lab.read(lambda: document_of(fields), sum(map(len, fields.values())))
+
+
+async def _report(run: Run, lab: Lab) -> bytes:
     results = await lab.results(run)
-    return run_report(run, results)
+    return await lab.queue.light(lambda: json_bytes(run_report(run, results)))
 
 
 @api.get("/runs", summary="Compute a run from a link", tags=["runs"], openapi_extra=examples.RUN_QUERY)
-async def get_run_by_link(request: Request, lab: InLab) -> dict[str, Any]:
+async def get_run_by_link(request: Request, lab: InLab) -> Response:
     """The fields of a page's link, with the same meaning: image, size (or height, width), mode, fit, scale, recipe."""
     fields = dict(request.query_params)
     if "image" not in fields:
         raise Unfit("The link needs the id of a picture in image, such as image=chelsea.", pointer="/input/image")
-    run = await lab.open(document_of(fields))
+    run = await lab.open(await _linked_document(fields, lab))
     report = await _report(run, lab)
     await lab.keep(run)
-    return report
+    return Response(report, media_type="application/json")
 
 
 @api.get("/runs/{run_id}", summary="A run", tags=["runs"])
-async def get_run(run_id: RunId, lab: InLab) -> dict[str, Any]:
-    return await _report(await lab.run(run_id), lab)
+async def get_run(run_id: RunId, lab: InLab) -> Response:
+    return Response(await _report(await lab.run(run_id), lab), media_type="application/json")
 
 
 # ---- arrays and pictures of a run
@@ -212,16 +219,15 @@ async def output(
     """`json`: nested lists [channel][row][column]; `npy`: a NumPy file, float32; `png`: one sheet of all maps."""
     if form not in ("json", "npy", "png"):
         raise NotFound("The maps of a layer come as output.json, output.npy and output.png.")
+    if scale not in ("layer", "own"):
+        raise Unfit("scale must be layer or own, not {given}.", given=shown(scale))
     run = await lab.run(run_id)
     index = layer_index(run, layer)
     shape = run.stages[index].output_shape if index is not None else run.input_shape
     only = None if channel is None else whole(channel, "channel", shape[0])
-    count = shape[1] * shape[2] * (shape[0] if only is None else 1)
-    if form == "json" and count > MOST_JSON_NUMBERS:
-        raise Unfit(
-            "{count} numbers are too many for JSON (at most {most}); take output.npy, or one channel with ?channel=0.",
-            count=f"{count:,}",
-            most=f"{MOST_JSON_NUMBERS:,}",
+    if form == "json":
+        _speakable(
+            shape[1] * shape[2] * (shape[0] if only is None else 1), "output.npy, or one channel with ?channel=0"
         )
     theme = theme_of(request)
 
@@ -230,10 +236,10 @@ async def output(
             return await map_picture(lab, run, index, only, theme, own=scale == "own")
         result = await lab.result(run, index)
         maps = result.output if only is None else result.output[only]
-        return await lab.queue.light(lambda: npy(maps) if form == "npy" else JSONResponse(maps.tolist()).body)
+        return await lab.queue.light(lambda: npy(maps) if form == "npy" else json_bytes(maps))
 
     kind = {"json": "application/json", "npy": "application/octet-stream", "png": "image/png"}[form]
-    key = f"{run.document.prefix(0 if index is None else index + 1).id}-{layer}-{only}-{form}-{scale}-{theme}"
+    key = f"{run.document.ids[0 if index is None else index + 1]}-{layer}-{only}-{form}-{scale}-{theme}"
     return await immutable(request, key, kind, make, f"layer-{layer}.{form}" if form == "npy" else None)
 
 
@@ -297,10 +303,14 @@ async def step(
 ) -> Response:
     """What the window read there, what it was multiplied by, the subtotals and the value, bit for bit the map's own."""
     run, index, place = await _place(run_id, layer, channel, row, column, lab)
+    stage = run.stages[index]
+    first, last = stage.layer.channels_read(stage.input_shape, place.channel)
+    rows, columns = stage.layer.window(stage.input_shape).size
+    _speakable(3 * (last - first) * rows * columns, "input.npy and weight.npy, and cut the window out")
 
     async def make() -> bytes:
         closeup = await lab.close_up(run, index, place)
-        return await lab.queue.light(lambda: JSONResponse(closeup.document()).body)
+        return await lab.queue.light(lambda: json_bytes(closeup.document()))
 
     return await immutable(request, f"{run.id}-{index}-{place}", "application/json", make)
 
@@ -335,6 +345,29 @@ def whole(text: str, name: str, count: int) -> int:
     raise NotFound(
         "There is no {name} {text}; here they run from 0 to {last}.", name=name, text=text[:20], last=count - 1
     )
+
+
+def _speakable(count: int, instead: str) -> None:
+    """Refuse more numbers than JSON is good for."""
+    if count > MOST_JSON_NUMBERS:
+        raise Unfit(
+            "{count} numbers are too many for JSON (at most {most}); take {instead}.",
+            count=f"{count:,}",
+            most=f"{MOST_JSON_NUMBERS:,}",
+            instead=instead,
+        )
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return `value` as JSON; arrays go row by row, so that other threads get their turn."""
+    match value:
+        case np.ndarray() if value.ndim > 1:
+            return b"[" + b",".join(map(json_bytes, value)) + b"]"
+        case np.ndarray():
+            return json_bytes(value.tolist())
+        case dict():
+            return b"{" + b",".join(b"%b:%b" % (json_bytes(k), json_bytes(v)) for k, v in value.items()) + b"}"
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def npy(array: np.ndarray[Any, Any]) -> bytes:

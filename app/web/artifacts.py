@@ -1,4 +1,4 @@
-"""Addresses and answers for what never changes: arrays and pictures of a run, cached for ever under the engine's version."""
+"""Addresses and answers for what never changes: a run's arrays and pictures, kept as long as the engine is the same."""
 
 from collections.abc import Awaitable, Callable
 

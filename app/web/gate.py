@@ -10,22 +10,24 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import BrokenRequest, Forbidden, Mistake, TooLarge
+from app.errors import BrokenRequest, Forbidden, Mistake, TooLarge, TooLong
 from app.settings import Settings
-from app.web.problems import problem
+from app.web.problems import Voice
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; manifest-src 'self'; frame-ancestors {ancestors}"
 )
 SAFE = {"GET", "HEAD", "OPTIONS"}
+LONGEST_ADDRESS = 65_536  # bytes; what is longer is posted
 
 
 class Gate:
     """The pure ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, voice: Voice) -> None:
         self.app = app
+        self._voice = voice
         self._limit = settings.upload_max_bytes + 1_000_000  # room for the form around a picture of the largest size
         self._shown_limit = settings.upload_max_bytes
         self._hosts = _hosts(settings)
@@ -67,7 +69,8 @@ class Gate:
         except Mistake as mistake:
             if started:
                 raise
-            await problem(mistake, Request(scope))(scope, receive, guarded)
+            answer = await self._voice(Request(scope), mistake)
+            await answer(scope, receive, guarded)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
         host = _name(headers.get("host", ""))
@@ -75,6 +78,13 @@ class Gate:
             raise BrokenRequest(
                 "This server does not answer to the name {host}; the setting CONVSCOPE_ALLOWED_HOSTS lists its names.",
                 host=repr(host[:80]),
+            )
+        address = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
+        if address > LONGEST_ADDRESS:
+            raise TooLong(
+                "The address has {count} bytes; the most is {most}. Post the document instead.",
+                count=f"{address:,}",
+                most=f"{LONGEST_ADDRESS:,}",
             )
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > self._limit:
@@ -112,8 +122,8 @@ class Gate:
 def _hosts(settings: Settings) -> set[str]:
     if settings.allowed_hosts.strip():
         return {_name(host.strip()) for host in settings.allowed_hosts.split(",") if host.strip()}
-    implied = {settings.host, urlsplit(settings.public_url).hostname or "", "localhost", "127.0.0.1", "::1"}
-    return implied - {"", "0.0.0.0", "::"}
+    implied = {settings.host.lower(), urlsplit(settings.public_url).hostname or "", "localhost", "127.0.0.1", "::1"}
+    return implied - {"", "0.0.0.0", "::"}  # noqa: S104 - listened on, but no name of ours
 
 
 def _name(host: str) -> str:
@@ -121,4 +131,4 @@ def _name(host: str) -> str:
     host = host.lower()
     if host.startswith("["):
         return host[1:].split("]")[0]
-    return host.rsplit(":", 1)[0] if ":" in host else host
+    return host.split(":")[0] if host.count(":") == 1 else host  # more colons are an IPv6 address

@@ -3,17 +3,18 @@
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match, Route
 
-from app.errors import BrokenRequest, Busy, Mistake, NotFound
+from app.errors import BrokenRequest, Busy, Mistake, NotFound, RecipeMistake
 from app.web.language import translator
 
 log = logging.getLogger("convscope")
-PageVoice = Callable[[Request, Mistake], Awaitable[Response]]
+Voice = Callable[[Request, Mistake], Awaitable[Response]]
 
 
 class _Method(Mistake):
@@ -37,10 +38,10 @@ def problem(mistake: Mistake, request: Request) -> Response:
         "detail": sentence,
     }
     if mistake.pointer is not None:
-        body["errors"] = [{"pointer": mistake.pointer, "detail": sentence}]
-    return Response(
-        json.dumps(body, ensure_ascii=False), mistake.status, headers_of(mistake), media_type="application/problem+json"
-    )
+        column = {"column": mistake.column} if isinstance(mistake, RecipeMistake) else {}
+        body["errors"] = [{"pointer": mistake.pointer, "detail": sentence, **column}]
+    text = json.dumps(body, ensure_ascii=False).encode(errors="replace")  # half a surrogate pair may be quoted in it
+    return Response(text, mistake.status, headers_of(mistake), media_type="application/problem+json")
 
 
 def headers_of(mistake: Mistake) -> dict[str, str]:
@@ -50,33 +51,46 @@ def headers_of(mistake: Mistake) -> dict[str, str]:
 
 def as_mistake(error: Exception) -> Mistake:
     """Return the framework's own errors as mistakes of our tree."""
-    if isinstance(error, Mistake):
-        return error
-    if isinstance(error, HTTPException):
-        match error.status_code:
-            case 404:
-                return NotFound("There is nothing at this address; the API is described at /docs.")
-            case 405:
-                return _Method("This address does not take that method; the API is described at /docs.")
-            case 400:
-                return BrokenRequest("The request could not be read: {reason}.", reason=str(error.detail).rstrip("."))
-    if isinstance(error, RequestValidationError):
-        first = error.errors()[0]
-        return Mistake("{field}: {reason}.", field=str(first["loc"][-1]), reason=str(first["msg"]).rstrip("."))
+    match error:
+        case Mistake():
+            return error
+        case HTTPException(status_code=404):
+            return NotFound("There is nothing at this address; the API is described at /docs.")
+        case HTTPException(status_code=405):
+            return _Method("This address does not take that method; the API is described at /docs.")
+        case HTTPException(status_code=400):
+            return BrokenRequest("The request could not be read: {reason}.", reason=str(error.detail).rstrip("."))
+        case ClientDisconnect():
+            return BrokenRequest("The request ended before all of it had come.")
+        case RequestValidationError():
+            first = error.errors()[0]
+            return Mistake("{field}: {reason}.", field=str(first["loc"][-1]), reason=str(first["msg"]).rstrip("."))
+    log.error("unexpected error", exc_info=error)
     return _Ours("Something went wrong on our side; nothing you sent is lost. Please try again.")
 
 
-def install(app: FastAPI, page: PageVoice) -> None:
-    """Let `app` answer every error in the voice of the face that was called."""
+def install(app: FastAPI, page: Voice) -> Voice:
+    """Let `app` answer every error in the voice of the face that was called; return that voice."""
+
+    async def say(request: Request, mistake: Mistake) -> Response:
+        return problem(mistake, request) if request.url.path.startswith("/api/") else await page(request, mistake)
 
     async def answer(request: Request, error: Exception) -> Response:
         mistake = as_mistake(error)
-        if mistake.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("unexpected error", exc_info=error)
-        response = problem(mistake, request) if request.url.path.startswith("/api/") else await page(request, mistake)
-        if isinstance(error, HTTPException) and error.headers:
-            response.headers.update({k: v for k, v in error.headers.items() if k.lower() == "allow"})
+        response = await say(request, mistake)
+        if isinstance(mistake, _Method):
+            response.headers["Allow"] = ", ".join(sorted(_methods(app, request)))
         return response
 
-    for kind in (Mistake, HTTPException, RequestValidationError, Exception):
+    for kind in (Mistake, HTTPException, RequestValidationError, ClientDisconnect, Exception):
         app.add_exception_handler(kind, answer)
+    return say
+
+
+def _methods(app: FastAPI, request: Request) -> set[str]:
+    """Return the methods that the address of `request` takes."""
+    found: set[str] = set()
+    for route in app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE:
+            found |= route.methods or set()
+    return found | ({"HEAD"} if "GET" in found else set())

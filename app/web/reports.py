@@ -1,7 +1,6 @@
 """A run as the API tells it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from app.lab import Result, Run
@@ -24,7 +23,7 @@ def run_report(run: Run, results: Sequence[Result]) -> dict[str, Any]:
 def _layer_report(run: Run, index: int, result: Result) -> dict[str, Any]:
     stage = run.stages[index]
     layer, shape = stage.layer, stage.input_shape
-    prefix = run.document.prefix(index + 1).id
+    prefix = run.document.ids[index + 1]
     links = {f"output_{form}": layer_address(prefix, index, f"output.{form}") for form in ("json", "npy", "png")}
     links.update({f"{name}_npy": layer_address(prefix, index, f"{name}.npy") for name in result.weights})
     return {
@@ -36,6 +35,6 @@ def _layer_report(run: Run, index: int, result: Result) -> dict[str, Any]:
         "multiplications": layer.multiplications(shape),
         "fully_connected_parameters": layer.fully_connected_parameters(shape),
         "receptive_field": {"size": list(stage.receptive_size), "jump": list(stage.jump)},
-        "statistics": {**asdict(result.whole), "channels": [asdict(channel) for channel in result.channels]},
+        "statistics": {**vars(result.whole), "channels": [vars(channel) for channel in result.channels]},
         "links": links,
     }
