@@ -1,12 +1,12 @@
 """The flat view of the same number, for pointing: picture, filter and map face the reader, as large as fits.
 
-    picture ▯ sheets ▯▯▯   ×   filter ▢▢▢   =   map ▣
+picture ▯ sheets ▯▯▯   ×   filter ▢▢▢   =   map ▣
 """
 
 from xml.etree.ElementTree import Element
 
+from app.rendering.layout import Layout, legend
 from app.rendering.plane import Plane, Point
-from app.rendering.plate import Layout, legend
 from app.rendering.scene import Scene
 from app.rendering.svg import add, caption, drawing, face, label, light, outline, path
 from app.rendering.values import lens_values
@@ -25,7 +25,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
     height = layout.height(scene)
     figure = drawing(layout.width, height, scene.sentence, class_=f"figure flat {layout.name}")
     stage, window = scene.stage, scene.window
-    (_, rows, columns), (maps, out_rows, out_columns) = stage.input_shape, stage.output_shape
+    (_, rows, columns), (_, out_rows, out_columns) = stage.input_shape, stage.output_shape
     (above, below), (left, right) = window.padding
     top = layout.cap + 2.0
     side = height - top - (8 if layout.small else 34)  # of the picture and the map
@@ -42,8 +42,9 @@ def flat(scene: Scene, layout: Layout) -> Element:
         pictures = [sheets[0][1]]
         sheets = sheets[1:]
     if any((above, below, left, right)):
-        add(figure, "path", class_="padding",
-            d=path(input_plane.quad((-above, rows + below), (-left, columns + right))))
+        add(
+            figure, "path", class_="padding", d=path(input_plane.quad((-above, rows + below), (-left, columns + right)))
+        )
     face(figure, pictures[0], input_plane)
     add(figure, "path", class_="edge", d=path(input_plane.quad((0, rows), (0, columns))))
     planes = [input_plane]
@@ -60,8 +61,9 @@ def flat(scene: Scene, layout: Layout) -> Element:
             x += 14 + len(sheets) * step
     span = scene.span
     if len(planes) > 1:
-        tube = add(figure, "g", class_="window", data_tube="window", data_plane=planes[0].matrix,
-                   data_far=planes[-1].matrix)
+        tube = add(
+            figure, "g", class_="window", data_tube="window", data_plane=planes[0].matrix, data_far=planes[-1].matrix
+        )
         light(tube, planes[0].span(span), planes[-1].span(span))
     for plane in planes:
         outline(figure, plane.span(span), "window", "window", plane)
@@ -88,8 +90,10 @@ def flat(scene: Scene, layout: Layout) -> Element:
     if not scene.slices:
         figure.append(lens_values(scene, frontal(lens_x, lens_y, q), layout.figures, q))
     if not layout.small:
-        for sign, at in (("×" if scene.slices else "→", (x + lens_x) / 2), ("=" if scene.slices else "→",
-                         (lens_x + q * size[1] * count + 14 * (count - 1) + map_x) / 2)):
+        for sign, at in (
+            ("×" if scene.slices else "→", (x + lens_x) / 2),
+            ("=" if scene.slices else "→", (lens_x + q * size[1] * count + 14 * (count - 1) + map_x) / 2),
+        ):
             label(figure, at, top + side / 2 + 10, sign, text_anchor="middle", class_="sign")
 
     _captions(figure, scene, layout, lens_x, map_x)
@@ -134,8 +138,13 @@ def _captions(figure: Element, scene: Scene, layout: Layout, lens_x: float, map_
     def shape(*sides: int) -> str:
         return "" if layout.small else " × ".join(map(str, sides))
 
-    caption(figure, 0, y, scene.say("Input") if scene.slices or stage.index == 0 else name,
-            shape(rows, columns, *([count] if count > 1 else [])))
+    caption(
+        figure,
+        0,
+        y,
+        scene.say("Input") if scene.slices or stage.index == 0 else name,
+        shape(rows, columns, *([count] if count > 1 else [])),
+    )
     if scene.slices:
         caption(figure, lens_x, y, scene.say("Filter {number}").format(number=number), shape(*size, count))
     else:

@@ -9,55 +9,16 @@ A layer with weights has its filter for a lens, any other the numbers in its win
 screen, are the same drawing with other measures; each scales inside its own box.
 """
 
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from app.rendering.layout import Layout, legend
 from app.rendering.plane import DEPTH, Volume, height_of, rise_of, width_of
 from app.rendering.scene import Scene
 from app.rendering.svg import add, blank, caption, drawing, face, label, light, outline, path, rays, silhouette, slab
 from app.rendering.values import lens_values
 
-
 LEAST_NAME = 18.0  # px between sheets that have names
 LEAST_MAP = 84.0  # px of height of the map at work
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Measures of one width of screen, px."""
-
-    name: str
-    width: float
-    shallow: float  # height above a written-out sum
-    deep: float  # height above a single line
-    cap: float  # above the sheets, for headings
-    bottom: float  # below them, for names and legends
-    gap: float  # between sheets of the input, across
-    most: float  # px a cell
-    lens: float  # height of the filter
-    lens_gap: float
-    stack_gap: float
-    stack_space: float  # from the map at work to the stack
-    figures: float  # type size of the numbers in a window
-    corner: float  # kept free for the stack and the links at the top right
-    heading: float  # least width of the map at work with its heading
-
-    def height(self, scene: Scene) -> float:
-        """Return the height of the drawing: a layer without weights leaves it more room."""
-        return self.shallow if scene.slices else self.deep
-
-    @property
-    def small(self) -> bool:
-        return self.gap == 0
-
-
-LAYOUTS = {
-    layout.name: layout for layout in (
-        Layout("wide", 1224, 262, 384, 36, 24, 42, 6.9, 109, 38, 40, 78, 19, 300, 178),
-        Layout("medium", 980, 270, 400, 36, 24, 34, 6.2, 90, 28, 27, 30, 16, 262, 145),
-        Layout("narrow", 358, 150, 170, 30, 4, 0, 4.6, 62, 16, 0, 0, 14, 0, 0),
-    )
-}
 
 
 def plate(scene: Scene, layout: Layout) -> Element:
@@ -74,7 +35,8 @@ class _Figure:
         self.height = layout.height(scene)
         stage = scene.stage
         (_, self.rows, self.columns), (self.maps, self.out_rows, self.out_columns) = (
-            stage.input_shape, stage.output_shape,
+            stage.input_shape,
+            stage.output_shape,
         )
         (self.above, self.below), (self.left, self.right) = scene.window.padding
         self.front = [("", scene.photo)] if scene.photo else []
@@ -116,8 +78,9 @@ class _Figure:
         t = self.t = max(s, min(LEAST_MAP / height_of(self.out_rows, self.out_columns), 20))
         self.map_width = t * width_of(self.out_columns) + t * DEPTH[0]
         self.stack_x = layout.width - (0 if layout.small else max(self.map_width + stack_depth + 6, layout.corner))
-        self.map_x = self.stack_x - (self.map_width + 8 if layout.small else max(
-            self.map_width + layout.stack_space, layout.heading))
+        self.map_x = self.stack_x - (
+            self.map_width + 8 if layout.small else max(self.map_width + layout.stack_space, layout.heading)
+        )
         self.map_height = t * height_of(self.out_rows, self.out_columns)
         map_top = layout.cap + (self.height - layout.cap - layout.bottom - self.map_height) / 2
         self.map = Volume((self.map_x, map_top - (0 if layout.small else 10)), t)
@@ -141,15 +104,13 @@ class _Figure:
     # ---- parts
 
     def _input(self) -> None:
-        side = (self.s * DEPTH[0], self.s * DEPTH[1])
         for index in reversed(range(len(self.sheets))):
             name, picture = self.sheets[index]
             plane = self.input.sheet(index)
             if any((self.above, self.below, self.left, self.right)):
                 border = plane.quad((-self.above, self.rows + self.below), (-self.left, self.columns + self.right))
                 add(self.figure, "path", class_="padding", d=path(border))
-            slab(self.figure, picture, plane, self.s, DEPTH) if picture else silhouette(
-                self.figure, plane, self.columns, self.rows, side, "blank")
+            slab(self.figure, picture, plane, self.s, DEPTH)
             if name and self.gap >= LEAST_NAME:
                 self._name_below(plane.at(self.columns, self.rows), self.gap, name)
 
@@ -158,11 +119,19 @@ class _Figure:
         size = scene.window.size
         first, last = self.input.sheet(0), self.input.sheet(len(self.sheets) - 1)
         if len(self.sheets) > 1:
-            tube = add(self.figure, "g", class_="window", data_tube="window", data_plane=first.matrix, data_far=last.matrix)
+            tube = add(
+                self.figure, "g", class_="window", data_tube="window", data_plane=first.matrix, data_far=last.matrix
+            )
             light(tube, first.span(span), last.span(span))
             for plane in (self.input.sheet(index) for index in range(1, len(self.sheets))):
-                add(self.figure, "path", class_="q window thin", d=path(plane.span(span)),
-                    data_quad="window", data_plane=plane.matrix)
+                add(
+                    self.figure,
+                    "path",
+                    class_="q window thin",
+                    d=path(plane.span(span)),
+                    data_quad="window",
+                    data_plane=plane.matrix,
+                )
         front = self.lens.sheet(0)
         rays(self.figure, last.span(span), front.quad((0, size[0]), (0, size[1])), "window", "window", last)
         outline(self.figure, first.span(span), "window", "window", first)
@@ -186,8 +155,7 @@ class _Figure:
         """Draw the map at work: computed cells coloured, the rest blank, a faint rule at each row."""
         plane, side = self.map.sheet(), (self.t * DEPTH[0], self.t * DEPTH[1])
         silhouette(self.figure, plane, self.out_columns, self.out_rows, side, "blank map-side")
-        add(self.figure, "path", class_="map-front",
-            d=path(plane.quad((0, self.out_rows), (0, self.out_columns))))
+        add(self.figure, "path", class_="map-front", d=path(plane.quad((0, self.out_rows), (0, self.out_columns))))
         computed = add(self.figure, "g", class_="computed", clip_path=f"url(#computed-{self.layout.name})")
         clip = add(self.figure, "clipPath", id=f"computed-{self.layout.name}")
         (row, _), (_, end) = self.scene.cell
@@ -197,8 +165,9 @@ class _Figure:
         picture = self.scene.map_face(self.scene.place.channel)
         face(computed, picture, plane)
         if self.out_rows <= 64:
-            rules = "".join(path([plane.at(0, r), plane.at(self.out_columns, r)], False)
-                            for r in range(1, self.out_rows))
+            rules = "".join(
+                path([plane.at(0, r), plane.at(self.out_columns, r)], False) for r in range(1, self.out_rows)
+            )
             add(self.figure, "path", class_="rules", d=rules)
 
     def _map(self) -> None:
@@ -206,16 +175,27 @@ class _Figure:
         corners = plane.span(self.scene.cell)
         add(self.figure, "path", class_="edge", d=path(plane.quad((0, self.out_rows), (0, self.out_columns))))
         outline(self.figure, corners, "result", "cell", plane)
-        add(self.figure, "path", class_="hit", d=path(plane.quad((0, self.out_rows), (0, self.out_columns))),
-            data_map=plane.matrix)
+        add(
+            self.figure,
+            "path",
+            class_="hit",
+            d=path(plane.quad((0, self.out_rows), (0, self.out_columns))),
+            data_map=plane.matrix,
+        )
         if self.layout.small:
             return
         x, y = corners[1]
         level = self.layout.cap + 10
-        add(self.figure, "path", class_="leader", d=f"M{x:.1f} {y:.1f}L{x + 22:.1f} {level}h8",
-            data_leader="cell", data_plane=plane.matrix, data_level=str(level))
-        label(self.figure, x + 34, level + 7, self.scene.number, class_="tag", data_tag="cell",
-              data_plane=plane.matrix)
+        add(
+            self.figure,
+            "path",
+            class_="leader",
+            d=f"M{x:.1f} {y:.1f}L{x + 22:.1f} {level}h8",
+            data_leader="cell",
+            data_plane=plane.matrix,
+            data_level=str(level),
+        )
+        label(self.figure, x + 34, level + 7, self.scene.number, class_="tag", data_tag="cell", data_plane=plane.matrix)
 
     def _stack(self) -> None:
         scene, s = self.scene, self.t
@@ -235,12 +215,22 @@ class _Figure:
             else:
                 slab(group, scene.map_face(number), plane, s, DEPTH)
             if self.stack_gap >= LEAST_NAME or number in (first, first + self.shown - 1, channel):
-                self._name_below(plane.at(self.out_columns, self.out_rows), self.stack_gap, str(number + 1),
-                                 present=number == channel)
+                self._name_below(
+                    plane.at(self.out_columns, self.out_rows),
+                    self.stack_gap,
+                    str(number + 1),
+                    present=number == channel,
+                )
 
     def _name_below(self, corner: tuple[float, float], gap: float, text: str, present: bool = False) -> None:
-        label(self.figure, corner[0] - min(max(gap, 16), 46) / 2 + 3, corner[1] + 18, text,
-              text_anchor="middle", class_="name present" if present else "name")
+        label(
+            self.figure,
+            corner[0] - min(max(gap, 16), 46) / 2 + 3,
+            corner[1] + 18,
+            text,
+            text_anchor="middle",
+            class_="name present" if present else "name",
+        )
 
     def _captions(self) -> None:
         scene, layout, stage = self.scene, self.layout, self.scene.stage
@@ -249,17 +239,29 @@ class _Figure:
         narrow = layout.small
         number = scene.say("Map {number}").format(number=channel)
         source = scene.say("Input") if scene.slices or stage.index == 0 else number
-        shape = f"{self.rows} × {self.columns} × {scene.sheet_count}" if scene.slices or scene.photo else (
-            f"{self.rows} × {self.columns}")
+        shape = (
+            f"{self.rows} × {self.columns} × {scene.sheet_count}"
+            if scene.slices or scene.photo
+            else (f"{self.rows} × {self.columns}")
+        )
         caption(self.figure, 0, y, source, "" if narrow else shape)
         size = scene.window.size
         if scene.slices:
-            caption(self.figure, self.lens_x - (6 if narrow else 0), y, scene.say("Filter {number}").format(
-                number=channel), "" if narrow else f"{size[0]} × {size[1]} × {scene.sheet_count}")
+            caption(
+                self.figure,
+                self.lens_x - (6 if narrow else 0),
+                y,
+                scene.say("Filter {number}").format(number=channel),
+                "" if narrow else f"{size[0]} × {size[1]} × {scene.sheet_count}",
+            )
         else:
-            caption(self.figure, self.lens_x - (6 if narrow else 0), y,
-                    scene.say("Window") if size != (1, 1) else scene.say("One number"),
-                    "" if narrow else f"{size[0]} × {size[1]}")
+            caption(
+                self.figure,
+                self.lens_x - (6 if narrow else 0),
+                y,
+                scene.say("Window") if size != (1, 1) else scene.say("One number"),
+                "" if narrow else f"{size[0]} × {size[1]}",
+            )
         caption(self.figure, self.map_x, y, number, "" if narrow else f"{self.out_rows} × {self.out_columns}")
         if narrow:
             return
@@ -270,14 +272,3 @@ class _Figure:
         legend(self.figure, scene, self.map_x, legend_y, width, scene.extent_text)
         if scene.slices:
             legend(self.figure, scene, self.lens_x, legend_y, width, scene.weight_extent_text)
-
-
-def legend(parent: Element, scene: Scene, x: float, y: float, width: float, extent: str) -> None:
-    """Draw the signed scale with its ends and a tick at zero."""
-    add(parent, "image", class_="legend", href=scene.legend_href, x=x, y=y, width=width, height="10",
-        preserveAspectRatio="none")
-    add(parent, "path", class_="edge legend-edge",
-        d=f"M{x:.1f} {y:.1f}h{width:.1f}v10h{-width:.1f}zM{x + width / 2:.1f} {y - 3:.1f}v16")
-    for at, text, anchor in ((x, "−" + extent, "start"), (x + width / 2, "0", "middle"), (x + width, "+" + extent, "end")):
-        label(parent, at, y + 29, text, text_anchor=anchor, class_="tick")
-

@@ -1,8 +1,8 @@
 """Sheets: all maps of a layer in one PNG, a pixel a number, in rows of equal tiles with a clear gap of one pixel."""
 
 import math
+from dataclasses import dataclass
 from io import BytesIO
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -12,7 +12,8 @@ from app.rendering.palette import CLEAR, Bytes
 GAP = 1
 
 
-class Tiles(NamedTuple):
+@dataclass(frozen=True)
+class Tiles:
     """Where each map lies on a sheet: `columns` maps a row, each `height` × `width` pixels."""
 
     count: int
@@ -39,9 +40,10 @@ def tiles(count: int, height: int, width: int, columns: int | None = None) -> Ti
 
 def sheet(maps: Bytes, columns: int | None = None) -> Bytes:
     """Return one picture (rows, columns) of all `maps` (channels, rows, columns), the gaps filled with CLEAR."""
-    plan = tiles(*maps.shape, columns)
-    width, height = plan.size
-    picture = np.full((height, width), CLEAR, np.uint8)
+    count, rows, width = maps.shape
+    plan = tiles(count, rows, width, columns)
+    across, down = plan.size
+    picture = np.full((down, across), CLEAR, np.uint8)
     for index, part in enumerate(maps):
         x, y = plan.corner(index)
         picture[y : y + plan.height, x : x + plan.width] = part
@@ -50,8 +52,7 @@ def sheet(maps: Bytes, columns: int | None = None) -> Bytes:
 
 def palette_png(picture: Bytes, palette: bytes, *, clear: bool = False) -> bytes:
     """Return the PNG of bytes (rows, columns) in the colours of `palette`; `clear` makes byte 255 transparent."""
-    image = Image.fromarray(picture, "L")
-    image = image.copy()
+    image = Image.frombytes("P", picture.shape[::-1], picture.tobytes())
     image.putpalette(palette)
     out = BytesIO()
     options = {"transparency": CLEAR} if clear else {}

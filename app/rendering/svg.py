@@ -35,10 +35,16 @@ class Face:
 
 def drawing(width: float, height: float, label: str, /, **attributes: object) -> Element:
     """Return an empty drawing of `width` × `height` px that fills the box it is given."""
-    return Element("svg", {
-        "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width:g} {height:g}", "role": "img",
-        "aria-label": label, **_named(attributes),
-    })
+    return Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {width:g} {height:g}",
+            "role": "img",
+            "aria-label": label,
+            **_named(attributes),
+        },
+    )
 
 
 def add(parent: Element, tag: str, text: str | None = None, **attributes: object) -> Element:
@@ -50,8 +56,7 @@ def add(parent: Element, tag: str, text: str | None = None, **attributes: object
 
 def _named(attributes: Mapping[str, object]) -> dict[str, str]:
     return {
-        name.rstrip("_").replace("_", "-"): _written(value)
-        for name, value in attributes.items() if value is not None
+        name.rstrip("_").replace("_", "-"): _written(value) for name, value in attributes.items() if value is not None
     }
 
 
@@ -64,12 +69,17 @@ def path(points: Quad, close: bool = True) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + ("Z" if close else "")
 
 
-def face(parent: Element, picture: Face, plane: Plane, columns: float | None = None, rows: float | None = None) -> Element:
+def face(
+    parent: Element, picture: Face, plane: Plane, columns: float | None = None, rows: float | None = None
+) -> Element:
     """Lay `picture` on `plane`, over `columns` × `rows` of its cells (by default its own number of pixels)."""
     group = add(parent, "g", transform=f"matrix({plane.matrix})")
     crop = add(
-        group, "svg", width=picture.columns if columns is None else columns,
-        height=picture.rows if rows is None else rows, preserveAspectRatio="none",
+        group,
+        "svg",
+        width=picture.columns if columns is None else columns,
+        height=picture.rows if rows is None else rows,
+        preserveAspectRatio="none",
         viewBox=f"{picture.x} {picture.y} {picture.columns} {picture.rows}",
     )
     add(crop, "image", href=picture.href, width=picture.size[0], height=picture.size[1])

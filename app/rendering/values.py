@@ -1,4 +1,4 @@
-"""The numbers in a window that has no weights: coloured as in their map, what is dropped faded, what is kept outlined."""
+"""The numbers in a window without weights: coloured as in their map, dropped ones faded, the kept one outlined."""
 
 from xml.etree.ElementTree import Element
 
@@ -26,8 +26,15 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> El
             add(group, "path", class_="grid kept" if number.kept else "grid dropped", d=path(corners))
             if number.text is not None and cell >= LEAST_CELL:
                 x, y = plane.at(column + 0.5, row + 0.5)
-                label(group, x, y + type_size / 3, number.text, text_anchor="middle",
-                      class_="read kept" if number.kept else "read", font_size=_fitting(number.text, type_size, cell))
+                label(
+                    group,
+                    x,
+                    y + type_size / 3,
+                    number.text,
+                    text_anchor="middle",
+                    class_="read kept" if number.kept else "read",
+                    font_size=_fitting(number.text, type_size, cell),
+                )
     outline(group, plane.quad((0, rows), (0, columns)), "window")
     for row, cells in enumerate(scene.cells):
         for column, number in enumerate(cells):

@@ -6,9 +6,10 @@ from xml.etree.ElementTree import tostring
 from app.lab import Lab, Run
 from app.layers import Place
 from app.paths import folder
+from app.rendering.layout import LAYOUTS
 from app.rendering.maps import maps_png, picture_png, weights_png
 from app.rendering.palette import Theme, scale_png
-from app.rendering.plate import LAYOUTS, plate
+from app.rendering.plate import plate
 from app.web.view import view
 
 
@@ -41,7 +42,9 @@ async def step_svg(lab: Lab, run: Run, index: int, place: Place, theme: Theme, l
         if href not in data:
             data[href] = await _picture_at(lab, run, href, theme)
         image.set("href", "data:image/png;base64," + base64.b64encode(data[href]).decode())
-    style = (folder("static") / "css" / "tokens.css").read_text() + (folder("static") / "css" / "figure.css").read_text()
+    style = (folder("static") / "css" / "tokens.css").read_text() + (
+        folder("static") / "css" / "figure.css"
+    ).read_text()
     figure.set("class", f"{figure.get('class')} alone")
     if theme == "dark":
         figure.set("data-theme", "dark")

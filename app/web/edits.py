@@ -129,5 +129,10 @@ def _layer(state: State, fields: Fields) -> int:
 
 
 OPERATIONS: dict[str, Callable[[State, Fields], State]] = {
-    "set": _set, "move": _move, "roll": _roll, "seed": _seed, "preset": _preset, "weights": _weights,
+    "set": _set,
+    "move": _move,
+    "roll": _roll,
+    "seed": _seed,
+    "preset": _preset,
+    "weights": _weights,
 }

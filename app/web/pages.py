@@ -10,8 +10,8 @@ from app.errors import BrokenRequest, Mistake, NotFound
 from app.lab import Lab, Run
 from app.paths import folder
 from app.picture import Picture, png, prepare
+from app.rendering.layout import LAYOUTS
 from app.rendering.palette import Theme, scale_png
-from app.rendering.plate import LAYOUTS
 from app.web import examples
 from app.web.api import InLab, lab_of
 from app.web.artifacts import immutable
@@ -79,7 +79,11 @@ async def explorer(request: Request, lab: InLab) -> Response:
 
 @pages.get("/parts/plate/{run_id}")
 async def plate_part(
-    run_id: str, at: str, request: Request, lab: InLab, view_: Annotated[str, Query(alias="view")] = "figure",
+    run_id: str,
+    at: str,
+    request: Request,
+    lab: InLab,
+    view_: Annotated[str, Query(alias="view")] = "figure",
     layout: str = "",
 ) -> Response:
     """The plate and the sum at a place, for a page that is already there."""
@@ -93,7 +97,11 @@ async def plate_part(
 
 @pages.get("/parts/sum/{run_id}")
 async def sum_part(
-    run_id: str, at: str, request: Request, lab: InLab, view_: Annotated[str, Query(alias="view")] = "figure",
+    run_id: str,
+    at: str,
+    request: Request,
+    lab: InLab,
+    view_: Annotated[str, Query(alias="view")] = "figure",
     layout: str = "wide",
 ) -> Response:
     """The written sum at a place, and the numbers in the lens where they are drawn."""
@@ -170,18 +178,37 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
     headers = headers_of(mistake)
     if request.headers.get("hx-request") and not request.headers.get("hx-history-restore-request"):
         text = render(language, "_notice.html", sentence=sentence)
-        return HTMLResponse(text, mistake.status, {
-            **headers, "HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice",
-            "HX-Push-Url": "false",
-        })
+        return HTMLResponse(
+            text,
+            mistake.status,
+            {
+                **headers,
+                "HX-Retarget": "#notice",
+                "HX-Reswap": "innerHTML",
+                "HX-Reselect": ".notice",
+                "HX-Push-Url": "false",
+            },
+        )
     fields = {**dict(request.query_params), **getattr(request.state, "fields", {})}
     kept = {name: value for name, value in fields.items() if name not in ("image", "run", "at", "edit")}
-    choices = [
-        (entry, "/?" + query({"image": entry.id, **({} if fields.get("size") else {"size": "32"}), **kept}))
-        for entry in gallery.GALLERY.values()
-    ] if mistake.pointer == "/input/image" else []
+    choices = (
+        [
+            (entry, "/?" + query({"image": entry.id, **({} if fields.get("size") else {"size": "32"}), **kept}))
+            for entry in gallery.GALLERY.values()
+        ]
+        if mistake.pointer == "/input/image"
+        else []
+    )
     lab = lab_of(request)
-    text = render(language, "mistake.html", sentence=sentence, title=say(mistake.title), fields=fields,
-                  choices=choices, theme=theme_of(request), language=language,
-                  upload_max=lab.settings.upload_max_bytes)
+    text = render(
+        language,
+        "mistake.html",
+        sentence=sentence,
+        title=say(mistake.title),
+        fields=fields,
+        choices=choices,
+        theme=theme_of(request),
+        language=language,
+        upload_max=lab.settings.upload_max_bytes,
+    )
     return HTMLResponse(text, mistake.status, headers)

@@ -1,6 +1,6 @@
 """What the address bar holds: a document, a place in it, and how it is looked at. Every link of the page is made here.
 
-    ?image=coffee&size=32&scale=byte&recipe=conv2d(6, 5) | relu&at=0.3.7.16&view=flat&edit=0
+?image=coffee&size=32&scale=byte&recipe=conv2d(6, 5) | relu&at=0.3.7.16&view=flat&edit=0
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ from app.web.forms import fields_of, query
 
 VIEWS = ("figure", "flat", "fan")
 LONGEST_ADDRESS = 4000
+ORIGIN = Place(0, 0, 0)
 CARRIED = ("lang", "theme", "projector")  # kept from page to page
 
 
@@ -24,7 +25,7 @@ class State:
 
     document: Document
     layer: int = 0
-    place: Place = Place(0, 0, 0)
+    place: Place = ORIGIN
     view: str = "figure"
     edit: str = ""  # the card that is open: "0" layer 1's settings, "0.weights" its filters
     carried: tuple[tuple[str, str], ...] = ()
@@ -43,6 +44,11 @@ class State:
             fields["edit"] = self.edit
         return {**fields, **dict(self.carried)}
 
+    def all_fields(self) -> dict[str, str]:
+        """Return everything the address holds, which is also what a form carries along."""
+        source = {"run": self.document.id} if self.needs_run else fields_of(self.document)
+        return {**source, **self.fields()}
+
     @property
     def needs_run(self) -> bool:
         """Tell whether the whole state is too long for an address, so that it holds the id of a stored run."""
@@ -52,8 +58,7 @@ class State:
 
     def address(self, path: str = "/") -> str:
         """Return the address of this state."""
-        source = {"run": self.document.id} if self.needs_run else fields_of(self.document)
-        return f"{path}?{query({**source, **self.fields()})}"
+        return f"{path}?{query(self.all_fields())}"
 
     # ---- where one can go from here
 
@@ -75,7 +80,7 @@ class State:
     def adding(self, layer: Layer) -> "State":
         """Return this state with a layer at the end, looked at."""
         layers = (*self.document.layers, layer)
-        return self.of_layers(layers, layer=len(layers) - 1, place=Place(0, 0, 0), edit="")
+        return self.of_layers(layers, layer=len(layers) - 1, place=ORIGIN, edit="")
 
     def removing(self, index: int) -> "State":
         """Return this state without layer `index`."""
@@ -118,9 +123,17 @@ def place_of(text: str) -> tuple[int, Place] | None:
 def within(state: State, shapes: Sequence[tuple[int, int, int]]) -> State:
     """Return `state` at the nearest place that exists, for layers whose outputs have `shapes`."""
     if not shapes:
-        return state.but(layer=0, place=Place(0, 0, 0))
+        return state.but(layer=0, place=ORIGIN)
     layer = min(state.layer, len(shapes) - 1)
     nearest = Place(*(min(wanted, length - 1) for wanted, length in zip(state.place, shapes[layer], strict=True)))
     return state.but(layer=layer, place=nearest)
 
 
+def along(state: State, shapes: Sequence[tuple[int, int, int]], index: int) -> Place:
+    """Return the place of layer `index` that looks at the same part of the picture as the present place."""
+    here, there = shapes[state.layer], shapes[index]
+    return Place(
+        min(state.place.channel, there[0] - 1),
+        min(state.place.row * there[1] // here[1], there[1] - 1),
+        min(state.place.column * there[2] // here[2], there[2] - 1),
+    )

@@ -20,13 +20,23 @@ if TYPE_CHECKING:
 def environment(language: str) -> Environment:
     """Return the templates, speaking `language`."""
     env = Environment(
-        loader=FileSystemLoader(folder("templates")), autoescape=True, undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(folder("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     env.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
-    env.filters.update(fixed=numbers.fixed, short=numbers.short, grouped=numbers.grouped, written=numbers.written,
-                       level=numbers.level, plain=numbers.plain,
-                       abs_max=extent_of)
+    env.filters.update(
+        fixed=numbers.fixed,
+        short=numbers.short,
+        grouped=numbers.grouped,
+        written=numbers.written,
+        level=numbers.level,
+        plain=numbers.plain,
+        abs_max=extent_of,
+    )
     env.globals.update(adding_up=numbers.adding_up, brightness=numbers.brightness, crop=crop, by=by)
     return env
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -79,8 +78,13 @@ class View:
         """The address of the numbers of the map at work, where they are few enough to send; else nothing."""
         _, rows, columns = self.stage.output_shape
         small = rows * columns <= MOST_SENT
-        return layer_address(self.run.document.prefix(self.index + 1).id, self.index, "output.npy",
-                             channel=self.place.channel) if small else ""
+        return (
+            layer_address(
+                self.run.document.prefix(self.index + 1).id, self.index, "output.npy", channel=self.place.channel
+            )
+            if small
+            else ""
+        )
 
     @property
     def extent_text(self) -> str:
@@ -119,7 +123,7 @@ class View:
 
     @property
     def counted(self) -> list[tuple[float, tuple[int, int] | None]]:
-        """The numbers that a pool reads, in reading order, each with its place in the map; none for a zero beside it."""
+        """The numbers that a pool reads, in reading order, each with its place (none: a padding zero)."""
         _, rows, columns = self.stage.input_shape
         (top, _), (left, _) = self.closeup.span
         found: list[tuple[float, tuple[int, int] | None]] = []
@@ -148,8 +152,11 @@ class View:
         first, last = self.channels
         if self.index == 0 and self.range is not None:
             say = self.say
-            names = [("R", say("red")), ("G", say("green")), ("B", say("blue"))] if self.run.input_shape[0] == 3 else [
-                (say("grey"), say("grey"))]
+            names = (
+                [("R", say("red")), ("G", say("green")), ("B", say("blue"))]
+                if self.run.input_shape[0] == 3
+                else [(say("grey"), say("grey"))]
+            )
             return names[first:last]
         return [(str(c + 1), self.say("map {number}").format(number=c + 1)) for c in range(first, last)]
 
@@ -177,8 +184,10 @@ class View:
         chosen = range(first, min(last, first + MOST_SHEETS))
         channels, rows, columns = self.stage.input_shape
         if self.index == 0 and self.range is not None:
-            return [Face(self._address("input", "output.png", channel=c), (columns, rows), 0, 0, columns, rows)
-                    for c in chosen]
+            return [
+                Face(self._address("input", "output.png", channel=c), (columns, rows), 0, 0, columns, rows)
+                for c in chosen
+            ]
         plan = tiles(channels, rows, columns)
         href = self._address(self.index - 1 if self.index else "input", "output.png")
         return [Face(href, plan.size, *plan.corner(c), columns, rows) for c in chosen]
@@ -210,12 +219,23 @@ class View:
         if self.index == 0 and self.range is not None and last - first == 3:
             photo = Face(self._address("input", "output.png"), (columns, rows), 0, 0, columns, rows)
         return Scene(
-            stage=self.stage, place=self.place, span=self.closeup.span, say=self.say, photo=photo,
+            stage=self.stage,
+            place=self.place,
+            span=self.closeup.span,
+            say=self.say,
+            photo=photo,
             sheets=tuple((name[0], picture) for name, picture in zip(names, faces, strict=False)),
-            sheet_count=last - first, slices=self.slices(self.place.channel), cells=self._cells(), sentence=sentence_of(self),
-            maps_href=self.maps_href, maps=self.map_tiles,
-            legend_href=f"/scale.png?theme={self.theme}", extent=self.extent, weight_extent=self.weight_extent,
-            number=self.number(self.closeup.value), extent_text=end_text(self.extent),
+            sheet_count=last - first,
+            slices=self.slices(self.place.channel),
+            cells=self._cells(),
+            sentence=sentence_of(self),
+            maps_href=self.maps_href,
+            maps=self.map_tiles,
+            legend_href=f"/scale.png?theme={self.theme}",
+            extent=self.extent,
+            weight_extent=self.weight_extent,
+            number=self.number(self.closeup.value),
+            extent_text=end_text(self.extent),
             weight_extent_text=end_text(self.weight_extent),
         )
 
@@ -230,8 +250,10 @@ class View:
         winners = {(w["row"] - top, w["column"] - left) for w in terms.get("winners", ())}
         everything_stays = "winners" not in terms
         return tuple(
-            tuple(Cell(None if v is None else self.input_number(v), not everything_stays and (r, c) in winners)
-                  for c, v in enumerate(row))
+            tuple(
+                Cell(None if v is None else self.input_number(v), not everything_stays and (r, c) in winners)
+                for c, v in enumerate(row)
+            )
             for r, row in enumerate(terms["patch"])
         )
 
@@ -250,21 +272,40 @@ async def view(lab: Lab, run: Run, index: int, place: Place, theme: Theme, langu
     source = run.document.input
     span: tuple[float, float] | None = None
     if isinstance(source, ImageInput):
-        span = {"unit": (0.0, 1.0), "byte": (0.0, 255.0)}.get(source.scale) if isinstance(source.scale, str) else (
-            before.whole.minimum, before.whole.maximum + 1e-9)
+        span = (
+            {"unit": (0.0, 1.0), "byte": (0.0, 255.0)}.get(source.scale)
+            if isinstance(source.scale, str)
+            else (before.whole.minimum, before.whole.maximum + 1e-9)
+        )
 
     def decimals() -> tuple[int, int, int]:
         weight = result.weights.get("weight")
         largest = 0.0 if weight is None else extent_of(weight)
         return (
-            decimals_for(extent, _whole(result.output)), decimals_for(input_extent, _whole(before.output)),
-            decimals_for(largest, weight is not None and _whole(weight)) if largest < 0.1 or weight is None
-            or _whole(weight) else 2,
+            decimals_for(extent, _whole(result.output)),
+            decimals_for(input_extent, _whole(before.output)),
+            decimals_for(largest, weight is not None and _whole(weight))
+            if largest < 0.1 or weight is None or _whole(weight)
+            else 2,
         )
 
     own, entering, weights = await lab.queue.light(decimals)
-    return View(run, index, place, theme, language, closeup, result, before, extent, input_extent, own, entering, weights,
-                span if index == 0 else None)
+    return View(
+        run,
+        index,
+        place,
+        theme,
+        language,
+        closeup,
+        result,
+        before,
+        extent,
+        input_extent,
+        own,
+        entering,
+        weights,
+        span if index == 0 else None,
+    )
 
 
 def _whole(x: np.ndarray) -> bool:

@@ -1,0 +1,128 @@
+"""The card that edits a layer: its settings, each within what can be, and its filters."""
+
+from typing import Any, get_args
+
+from app.errors import Mistake
+from app.lab import Lab, Run
+from app.layers import LAYERS
+from app.numerics.kernels import KERNELS
+from app.pipeline import plan
+from app.web.edits import starter
+from app.web.state import State, along
+
+ALIASES = {"box_3", "gaussian_3"}  # other names of kernels, which are offered once
+OFFERED = {name: kernel for name, kernel in KERNELS.items() if name not in ALIASES}
+MOST_FILTERS = 64  # that have a button of their own
+
+
+def _fits(state: State, run: Run, lab: Lab) -> Mistake | None:
+    """Return why a state cannot be, or None where it can."""
+    try:
+        plan(
+            state.document,
+            run.input_shape,
+            most_multiplications=lab.settings.run_max_multiplications,
+            most_bytes=lab.settings.run_max_bytes,
+        )
+    except Mistake as mistake:
+        return mistake
+    return None
+
+
+def adding(run: Run, state: State, lab: Lab) -> list[dict[str, Any]]:
+    choices = []
+    for kind, layer in LAYERS.items():
+        after = state.adding(starter(kind))
+        problem = _fits(after, run, lab)
+        choices.append(
+            {
+                "kind": kind,
+                "help": (layer.__doc__ or "").strip(),
+                "problem": problem,
+                "href": "" if problem else after.address(),
+            }
+        )
+    return choices
+
+
+def card(run: Run, state: State, lab: Lab) -> dict[str, Any] | None:
+    """Return what the card that edits a layer shows, where one is open."""
+    index_text, _, part = state.edit.partition(".")
+    if not (index_text.isdigit() and int(index_text) < len(run.stages)):
+        return None
+    index = int(index_text)
+    stage = run.stages[index]
+    layer = stage.layer
+    fields = []
+    for name, info in type(layer).model_fields.items():
+        if name in ("type", "weights"):
+            continue
+        value = getattr(layer, name)
+        if name == "stride" and value is None:
+            value = getattr(layer, "kernel_size")  # noqa: B009
+        words = [a for a in _literals(info.annotation) if isinstance(a, str)] if isinstance(value, str) else []
+        field: dict[str, Any] = {
+            "name": name,
+            "help": info.description or "",
+            "value": value,
+            "words": words,
+            "kind": "bool" if isinstance(value, bool) else "word" if words and name != "padding" else "number",
+            "text": _words(value),
+        }
+        if field["kind"] == "number" and not isinstance(value, str):
+            field["less"], field["more"] = (_neighbour(state, run, lab, index, name, value, by) for by in (-1, 1))
+        fields.append(field)
+    last = len(run.stages) - 1
+    there = along(state, [each.output_shape for each in run.stages], index)
+    shown = min(stage.output_shape[0], MOST_FILTERS)
+    weights = getattr(layer, "weights", None)
+    return {
+        "index": index,
+        "stage": stage,
+        "layer": layer,
+        "fields": fields,
+        "part": part or "settings",
+        "weights": weights,
+        "names": list(getattr(weights, "names", ())),
+        "settings_href": state.but(edit=str(index)).address(),
+        "weights_href": state.but(edit=f"{index}.weights", layer=index, place=there).address() if layer.learned else "",
+        "close_href": state.but(edit="").address(),
+        "remove_href": state.removing(index).address(),
+        "left": index > 0 and not _fits(state.moving(index, -1), run, lab),
+        "right": index < last and not _fits(state.moving(index, 1), run, lab),
+        "shape": ".".join(map(str, stage.input_shape)),
+        "arrays": layer.weights_for(stage.input_shape) if layer.learned else {},
+        "places": stage.output_shape[1] * stage.output_shape[2],
+        "dense": layer.fully_connected_parameters(stage.input_shape),
+        "parameters": layer.parameters(stage.input_shape),
+        "channel": min(state.place.channel, stage.output_shape[0] - 1),
+        "filter_hrefs": [state.but(place=state.place._replace(channel=c)).address() for c in range(shown)],
+        "window": layer.window(stage.input_shape),
+    }
+
+
+def _literals(annotation: Any) -> list[Any]:
+    found: list[Any] = []
+    for part in get_args(annotation):
+        found.extend(_literals(part) if get_args(part) else [part])
+    return found
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, tuple):
+        return str(value[0]) if value[0] == value[1] else f"{value[0]} × {value[1]}"
+    return str(value)
+
+
+def _neighbour(state: State, run: Run, lab: Lab, index: int, name: str, value: Any, by: int) -> bool:
+    """Tell whether the setting one less, or one more, makes a pipeline that can be."""
+    wanted = [part + by for part in value] if isinstance(value, tuple) else value + by
+    changes: dict[str, Any] = {name: wanted}
+    layer = state.document.layers[index]
+    weights = getattr(layer, "weights", None)
+    if weights is not None and name in ("out_channels", "kernel_size") and weights.known_shape():
+        changes["weights"] = None
+    try:
+        return _fits(state.setting(index, changes), run, lab) is None
+    except Mistake:
+        return False
