@@ -13,6 +13,7 @@ RUN python -m venv /tools && python -m venv /venv \
     && /venv/bin/python -m pip install --require-hashes -r requirements/run.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY app ./app
+COPY locale ./locale
 COPY static ./static
 COPY templates ./templates
 RUN /tools/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \

@@ -1,5 +1,6 @@
 """The card that edits a layer: its settings, each within what can be, and its filters."""
 
+from collections.abc import Callable
 from typing import Any, get_args
 
 from app.errors import Mistake
@@ -29,7 +30,8 @@ def _fits(state: State, run: Run, lab: Lab) -> Mistake | None:
     return None
 
 
-def adding(run: Run, state: State, lab: Lab) -> list[dict[str, Any]]:
+def adding(run: Run, state: State, lab: Lab, say: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Return what the menu offers to add: where to, or why it does not fit."""
     choices = []
     for kind, layer in LAYERS.items():
         after = state.adding(starter(kind))
@@ -37,8 +39,7 @@ def adding(run: Run, state: State, lab: Lab) -> list[dict[str, Any]]:
         choices.append(
             {
                 "kind": kind,
-                "help": (layer.__doc__ or "").strip(),
-                "problem": problem,
+                "text": problem.say(say) if problem else say((layer.__doc__ or "").strip()),
                 "href": "" if problem else after.address(),
             }
         )

@@ -27,7 +27,7 @@ Drawn = dict[str, Markup]
 
 
 async def explorer_context(
-    lab: Lab, run: Run, state: State, theme: Theme, language: str, *, embedded: bool
+    lab: Lab, run: Run, state: State, theme: Theme, language: str
 ) -> dict[str, Any]:
     """Return what the template explorer.html needs."""
     source = run.document.input
@@ -38,7 +38,7 @@ async def explorer_context(
         "run": run,
         "theme": theme,
         "language": language,
-        "embedded": embedded,
+        "embedded": state.path == "/embed",
         "view": seen,
         "looked": state.view,
         "stops": ribbon(run, state, theme, language),
@@ -48,8 +48,8 @@ async def explorer_context(
         else [],
         "picture": _picture_name(run, language),
         "sizes": _sizes(state),
-        "fields": state.all_fields(),
-        "adding": adding(run, state, lab),
+        "fields": state.form_fields(),
+        "adding": adding(run, state, lab, catalogue(language).gettext),
         "card": card(run, state, lab),
         "totals": {
             "parameters": sum(stage.layer.parameters(stage.input_shape) for stage in run.stages),

@@ -47,7 +47,7 @@ async def state_of(fields: dict[str, str], lab: Lab) -> State:
         sized = any(fields.get(name) for name in ("size", "height", "width"))
         defaults = {"image": "coffee", **({} if sized else {"size": "32"})}
         document = document_of({**defaults, **{k: v for k, v in fields.items() if v}})
-    state = State(document, carried=carried(fields))
+    state = State(document, carried=carried(fields), path="/embed" if fields.get("path") == "/embed" else "/")
     if "at" in fields:
         place = place_of(fields["at"])
         if place:
@@ -67,10 +67,12 @@ async def opened(state: State, lab: Lab) -> tuple[Run, State]:
 @pages.get("/embed")
 async def explorer(request: Request, lab: InLab) -> Response:
     fields = dict(request.query_params)
-    run, state = await opened(await state_of(fields, lab), lab)
+    run, state = await opened(await state_of({**fields, "path": request.url.path}, lab), lab)
     language, theme = language_of(request), theme_of(request)
-    context = await explorer_context(lab, run, state, theme, language, embedded=request.url.path == "/embed")
+    context = await explorer_context(lab, run, state, theme, language)
     response = HTMLResponse(render(language, "explorer.html", **context))
+    if request.headers.get("hx-boosted"):
+        response.headers["HX-Push-Url"] = state.address()  # the same state has one address, however it was reached
     response.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
     if "theme" in fields:
         response.set_cookie("theme", theme, max_age=365 * DAY, samesite="lax")
@@ -162,7 +164,8 @@ async def scale(request: Request) -> Response:
 
 @pages.get("/docs")
 async def docs(request: Request) -> Response:
-    return HTMLResponse(render(language_of(request), "docs.html"))
+    language = language_of(request)
+    return HTMLResponse(render(language, "docs.html", language=language, theme=theme_of(request)))
 
 
 @pages.get("/favicon.ico")

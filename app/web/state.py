@@ -29,6 +29,7 @@ class State:
     view: str = "figure"
     edit: str = ""  # the card that is open: "0" layer 1's settings, "0.weights" its filters
     carried: tuple[tuple[str, str], ...] = ()
+    path: str = "/"  # or "/embed"
 
     @property
     def at(self) -> str:
@@ -45,9 +46,13 @@ class State:
         return {**fields, **dict(self.carried)}
 
     def all_fields(self) -> dict[str, str]:
-        """Return everything the address holds, which is also what a form carries along."""
+        """Return everything the address holds."""
         source = {"run": self.document.id} if self.needs_run else fields_of(self.document)
         return {**source, **self.fields()}
+
+    def form_fields(self) -> dict[str, str]:
+        """Return what a form carries along so that its answer is the next state."""
+        return self.all_fields() if self.path == "/" else {**self.all_fields(), "path": self.path}
 
     @property
     def needs_run(self) -> bool:
@@ -56,9 +61,9 @@ class State:
             return True
         return len("/?" + query({**fields_of(self.document), **self.fields()})) > LONGEST_ADDRESS
 
-    def address(self, path: str = "/") -> str:
+    def address(self) -> str:
         """Return the address of this state."""
-        return f"{path}?{query(self.all_fields())}"
+        return f"{self.path}?{query(self.all_fields())}"
 
     # ---- where one can go from here
 

@@ -45,12 +45,9 @@ function go(address) {
 
 /** @param {string} sentence */
 function say(sentence) {
-  const notice = document.querySelector("#notice"), box = document.createElement("div"), text = document.createElement("p");
-  box.className = "notice";
-  box.setAttribute("role", "alert");
-  text.textContent = sentence;
-  box.append(text);
-  notice.replaceChildren(box);
+  const notice = document.querySelector("#notice-shape").content.cloneNode(true);
+  notice.querySelector("p").textContent = sentence;
+  document.querySelector("#notice").replaceChildren(notice);
 }
 
 listenForPictures((image) => {
@@ -85,6 +82,7 @@ document.addEventListener("click", async (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
   const part = target.closest(".term > .part");
   if (part) openTerm(document.querySelector("#sum"), [...document.querySelectorAll(".term")].indexOf(part.parentElement));
+  target.closest("[data-dismiss]")?.parentElement.remove();
   if (target.closest("#help-open")) document.querySelector("#help").showModal();
   const share = target.closest("#share");
   if (share) await copyAddress(/** @type {HTMLElement} */ (share));
