@@ -83,7 +83,11 @@ def wanted_size(picture_size: Size, height: int | None, width: int | None, worki
         raise Unfit(
             "An input of {height:,}×{width:,} has {pixels:,} pixels, and a run takes at most {most:,}; "
             "ask for a smaller height or width.",
-            height=height, width=width, pixels=height * width, most=working_max_pixels, pointer="/input",
+            height=height,
+            width=width,
+            pixels=height * width,
+            most=working_max_pixels,
+            pointer="/input",
         )
     return height, width
 
@@ -112,14 +116,20 @@ def placed(picture_size: Size, height: int, width: int, fit: Fit) -> tuple[Recta
     rows, columns = picture_size
     wide = columns * height >= rows * width  # wider than what is wanted
     if fit == "cover":
-        crop = (rows, min(columns, follow(rows, width, height))) if wide else (
-            min(rows, follow(columns, height, width)), columns)
+        crop = (
+            (rows, min(columns, follow(rows, width, height)))
+            if wide
+            else (min(rows, follow(columns, height, width)), columns)
+        )
         return _centred(crop, picture_size), ((0, height), (0, width))
     whole = ((0, rows), (0, columns))
     if fit == "stretch":
         return whole, ((0, height), (0, width))
-    inner = (min(height, follow(width, rows, columns)), width) if wide else (
-        height, min(width, follow(height, columns, rows)))
+    inner = (
+        (min(height, follow(width, rows, columns)), width)
+        if wide
+        else (height, min(width, follow(height, columns, rows)))
+    )
     return whole, _centred(inner, (height, width))
 
 

@@ -37,8 +37,13 @@ def held(image: Image.Image, orientation: int, kind: str = "JPEG", **options: An
     """Return `image` as a camera held that way stores it: turned, with the EXIF tag that says how to turn it back."""
     turn = Image.Transpose
     stored = {
-        2: turn.FLIP_LEFT_RIGHT, 3: turn.ROTATE_180, 4: turn.FLIP_TOP_BOTTOM, 5: turn.TRANSPOSE,
-        6: turn.ROTATE_90, 7: turn.TRANSVERSE, 8: turn.ROTATE_270,
+        2: turn.FLIP_LEFT_RIGHT,
+        3: turn.ROTATE_180,
+        4: turn.FLIP_TOP_BOTTOM,
+        5: turn.TRANSPOSE,
+        6: turn.ROTATE_90,
+        7: turn.TRANSVERSE,
+        8: turn.ROTATE_270,
     }
     if orientation in stored:
         image = image.transpose(stored[orientation])

@@ -32,8 +32,12 @@ def test_the_table_is_held_to_the_files(name: str) -> None:
     assert entry.credit
     assert entry.licence in {"CC0 1.0", "Public domain", "No known copyright restrictions"}
     assert entry.facts() == {
-        "id": name, "title": entry.title, "width": picture.width, "height": picture.height,
-        "credit": entry.credit, "licence": entry.licence,
+        "id": name,
+        "title": entry.title,
+        "width": picture.width,
+        "height": picture.height,
+        "credit": entry.credit,
+        "licence": entry.licence,
     }
 
 

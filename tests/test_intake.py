@@ -133,15 +133,31 @@ def test_a_transparent_gif_lies_on_white() -> None:
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        (pictures.png(2, 1, 16, 0, b"\0" + struct.pack(">2H", 40_000, 300),
-                      pictures.chunk(b"tRNS", struct.pack(">H", 300))), [[156, 255]]),
+        (
+            pictures.png(
+                2, 1, 16, 0, b"\0" + struct.pack(">2H", 40_000, 300), pictures.chunk(b"tRNS", struct.pack(">H", 300))
+            ),
+            [[156, 255]],
+        ),
         (pictures.png(4, 1, 2, 0, b"\0\x1b", pictures.chunk(b"tRNS", struct.pack(">H", 1))), [[0, 255, 170, 255]]),
         (pictures.png(2, 1, 1, 0, b"\0\x40", pictures.chunk(b"tRNS", struct.pack(">H", 0))), [[255, 255]]),
-        (pictures.png(2, 1, 16, 2, b"\0" + struct.pack(">6H", 4660, 22_136, 39_612, 1, 2, 3),
-                      pictures.chunk(b"tRNS", struct.pack(">3H", 4660, 22_136, 39_612))),
-         [[[255, 255, 255], [0, 0, 0]]]),
-        (pictures.png(2, 1, 8, 2, bytes([0, 1, 2, 3, 4, 5, 6]), pictures.chunk(b"tRNS", struct.pack(">3H", 4, 5, 6))),
-         [[[1, 2, 3], [255, 255, 255]]]),
+        (
+            pictures.png(
+                2,
+                1,
+                16,
+                2,
+                b"\0" + struct.pack(">6H", 4660, 22_136, 39_612, 1, 2, 3),
+                pictures.chunk(b"tRNS", struct.pack(">3H", 4660, 22_136, 39_612)),
+            ),
+            [[[255, 255, 255], [0, 0, 0]]],
+        ),
+        (
+            pictures.png(
+                2, 1, 8, 2, bytes([0, 1, 2, 3, 4, 5, 6]), pictures.chunk(b"tRNS", struct.pack(">3H", 4, 5, 6))
+            ),
+            [[[1, 2, 3], [255, 255, 255]]],
+        ),
     ],
     ids=["16-bit grey", "2-bit grey", "1 bit", "16-bit colour", "8-bit colour"],
 )
@@ -239,8 +255,10 @@ def test_half_a_file_is_unreadable(kind: str) -> None:
     assert caught.value.status == 422
 
 
-@pytest.mark.parametrize("signature", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\0\0\0\0WEBP", b"GIF89a", b"BM\0\0",
-                                       pictures.heic(b"avif")[:28]])
+@pytest.mark.parametrize(
+    "signature",
+    [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\0\0\0\0WEBP", b"GIF89a", b"BM\0\0", pictures.heic(b"avif")[:28]],
+)
 @pytest.mark.parametrize("rest", [b"", bytes(200), b"\xff" * 200, np.random.default_rng(1).bytes(2000)])
 def test_junk_after_a_signature_is_unreadable(signature: bytes, rest: bytes) -> None:
     with pytest.raises(Unreadable):

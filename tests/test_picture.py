@@ -133,8 +133,10 @@ def test_no_rectangle_is_empty_or_leaves_its_frame(height: int, width: int, rows
         assert 0 <= start < stop <= side
         assert abs(start - (side - stop)) <= max(1, side - (stop - start))
     touching = crop if fit == "cover" else real
-    assert any((stop - start) == side for (start, stop), side in
-               zip(touching, (height, width) if fit == "cover" else (rows, columns), strict=True))
+    assert any(
+        (stop - start) == side
+        for (start, stop), side in zip(touching, (height, width) if fit == "cover" else (rows, columns), strict=True)
+    )
 
 
 def test_areas_are_averaged() -> None:

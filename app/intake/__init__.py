@@ -41,7 +41,8 @@ def read_picture(data: bytes, settings: Settings) -> Picture:
         raise TooLarge(
             "The file has {bytes:,} bytes, and at most {most:,} are taken; make the picture smaller or save it as "
             "JPEG.",
-            bytes=len(data), most=settings.upload_max_bytes,
+            bytes=len(data),
+            most=settings.upload_max_bytes,
         )
     return decode(data, settings.image_max_pixels)
 
@@ -79,13 +80,17 @@ def _loaded(data: bytes, kind: str, max_pixels: int) -> Image.Image:
 def _check_size(size: tuple[int, int], most: int) -> None:
     width, height = size
     if width < 1 or height < 1:
-        raise Unreadable("This picture says that it has {width}×{height} pixels; choose another.",
-                         width=width, height=height)
+        raise Unreadable(
+            "This picture says that it has {width}×{height} pixels; choose another.", width=width, height=height
+        )
     if width * height > most:
         raise Unreadable(
             "The picture has {width:,}×{height:,} = {pixels:,} pixels, and at most {most:,} are decoded; "
             "shrink it in a picture program and choose the smaller one.",
-            width=width, height=height, pixels=width * height, most=most,
+            width=width,
+            height=height,
+            pixels=width * height,
+            most=most,
         )
 
 

@@ -55,9 +55,7 @@ def unknown(data: bytes) -> UnknownKind:
     if data.startswith((b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"\0\0\0\x0cJXL ", b"\xff\x0a")):
         return UnknownKind("This is a JPEG 2000 or JPEG XL file; save it as PNG or as plain JPEG.")
     if data.startswith(b"PK\3\4"):
-        return UnknownKind(
-            "This is a ZIP archive or an office document; take the picture out of it and choose that."
-        )
+        return UnknownKind("This is a ZIP archive or an office document; take the picture out of it and choose that.")
     if MARKUP.match(data[:4096]):
         return UnknownKind("This is a web page or an XML file; save the picture itself and choose that.")
     if is_text(data):

@@ -1,6 +1,6 @@
 """The store: bytes under a kind and a key, each with an expiry; one port, and a sibling for a folder and for memory.
 
-    open_store(settings) ─► FolderStore in DATA_DIR, or MemoryStore where that cannot be written
+open_store(settings) ─► FolderStore in DATA_DIR, or MemoryStore where that cannot be written
 """
 
 import hashlib
@@ -28,7 +28,8 @@ def open_store(settings: Settings) -> tuple[Store, bytes]:
         log.warning(
             "The folder %s cannot be written (%s): uploads and links live in memory and end with this process. "
             "Set CONVSCOPE_DATA_DIR to a folder that can be written.",
-            settings.data_dir, error.strerror or error,
+            settings.data_dir,
+            error.strerror or error,
         )
         return MemoryStore(), given or secrets.token_bytes(32)
     log.info("Uploads and links are kept in %s.", settings.data_dir)

@@ -40,7 +40,8 @@ class FolderStore:
         except OSError as error:
             raise Unavailable(
                 "The server cannot store this just now ({reason}); try again in a minute.",
-                reason=error.strerror or "the disk does not answer", retry_after=60,
+                reason=error.strerror or "the disk does not answer",
+                retry_after=60,
             ) from error
 
     def get(self, kind: str, key: str) -> bytes | None:

@@ -28,7 +28,9 @@ class MemoryStore:
             if len(data) > self._room(kind, key):
                 raise Unavailable(
                     "The server's memory for uploads is full ({most:,} bytes); try again later or choose a smaller "
-                    "picture.", most=self._capacity, retry_after=60,
+                    "picture.",
+                    most=self._capacity,
+                    retry_after=60,
                 )
             self._drop(kind, key)
             self._kept[kind, key] = (math.inf if ttl is None else self._now() + ttl, data)
