@@ -14,10 +14,9 @@ from app.rendering.maps import extent_of
 from app.rendering.numbers import brightness, decimals_for, fixed, level
 from app.rendering.palette import Theme
 from app.rendering.scene import MOST_SHEETS, Cell, Scene
-from app.rendering.sheets import Tiles, tiles
 from app.rendering.svg import Face
-from app.web.artifacts import layer_address
 from app.web.language import catalogue
+from app.web.pictures import Pictures
 from app.web.templates import sentence_of
 
 Say = Callable[[str], str]
@@ -77,14 +76,8 @@ class View:
     def values_href(self) -> str:
         """The address of the numbers of the map at work, where they are few enough to send; else nothing."""
         _, rows, columns = self.stage.output_shape
-        small = rows * columns <= MOST_SENT
-        return (
-            layer_address(
-                self.run.document.prefix(self.index + 1).id, self.index, "output.npy", channel=self.place.channel
-            )
-            if small
-            else ""
-        )
+        few = rows * columns <= MOST_SENT
+        return self.pictures.address(self.index, "output.npy", channel=self.place.channel) if few else ""
 
     @property
     def extent_text(self) -> str:
@@ -161,76 +154,56 @@ class View:
         return [(str(c + 1), self.say("map {number}").format(number=c + 1)) for c in range(first, last)]
 
     @property
+    def pictures(self) -> Pictures:
+        """Where the pictures of this run are."""
+        return Pictures(self.run, self.theme)
+
+    @property
     def swatch(self) -> Face:
         """The very pixel of the map that the number is."""
-        x, y = self.map_tiles.corner(self.place.channel)
-        return Face(self.maps_href, self.map_tiles.size, x + self.place.column, y + self.place.row, 1, 1)
+        return self.map_face(self.place.channel).part(self.place.column, self.place.row, 1, 1)
+
+    def map_face(self, channel: int) -> Face:
+        """Return the picture of one map of this layer."""
+        return self.pictures.map(self.index, channel)
 
     @property
-    def map_tiles(self) -> Tiles:
-        return tiles(*self.stage.output_shape)
-
-    @property
-    def maps_href(self) -> str:
-        return self._address(self.index, "output.png")
-
-    def _address(self, index: int | str, name: str, **options: object) -> str:
-        prefix = self.run.document.prefix(0 if isinstance(index, str) else index + 1).id
-        return layer_address(prefix, index, name, **options, theme="dark" if self.theme == "dark" else None)
+    def _source(self) -> int | None:
+        return self.index - 1 if self.index else None
 
     def sheet_faces(self) -> list[Face]:
         """Return the pictures of the input channels that the number reads, at most MOST_SHEETS of them."""
         first, last = self.channels
-        chosen = range(first, min(last, first + MOST_SHEETS))
-        channels, rows, columns = self.stage.input_shape
-        if self.index == 0 and self.range is not None:
-            return [
-                Face(self._address("input", "output.png", channel=c), (columns, rows), 0, 0, columns, rows)
-                for c in chosen
-            ]
-        plan = tiles(channels, rows, columns)
-        href = self._address(self.index - 1 if self.index else "input", "output.png")
-        return [Face(href, plan.size, *plan.corner(c), columns, rows) for c in chosen]
+        return [self.pictures.map(self._source, channel) for channel in range(first, min(last, first + MOST_SHEETS))]
 
     def slices(self, channel: int) -> tuple[tuple[str, Face], ...]:
         """Return the pictures of the slices of filter `channel`, at most MOST_SHEETS; none for a layer without."""
         if self.weight is None:
             return ()
-        out, depth, rows, columns = self.weight.shape
-        plan = tiles(out * depth, rows, columns, columns=depth)
-        href = self._address(self.index, "weight.png")
+        names = self.channel_names()[:MOST_SHEETS]
         return tuple(
-            (name, Face(href, plan.size, *plan.corner(channel * depth + k), columns, rows))
-            for k, (name, _) in enumerate(self.channel_names()[:MOST_SHEETS])
+            (name, self.pictures.slice(self.index, self.weight.shape, channel, k)) for k, (name, _) in enumerate(names)
         )
-
-    def map_face(self, channel: int) -> Face:
-        """Return the picture of one map of this layer."""
-        plan = self.map_tiles
-        return Face(self.maps_href, plan.size, *plan.corner(channel), plan.width, plan.height)
 
     def scene(self) -> Scene:
         """Return what a drawing of this number needs."""
         names = self.channel_names()
         faces = self.sheet_faces()
         first, last = self.channels
-        photo = None
-        _, rows, columns = self.stage.input_shape
-        if self.index == 0 and self.range is not None and last - first == 3:
-            photo = Face(self._address("input", "output.png"), (columns, rows), 0, 0, columns, rows)
+        colour = self.index == 0 and self.range is not None and last - first == 3
         return Scene(
             stage=self.stage,
             place=self.place,
             span=self.closeup.span,
             say=self.say,
-            photo=photo,
+            photo=self.pictures.photo() if colour else None,
             sheets=tuple((name[0], picture) for name, picture in zip(names, faces, strict=False)),
             sheet_count=last - first,
             slices=self.slices(self.place.channel),
             cells=self._cells(),
             sentence=sentence_of(self),
-            maps_href=self.maps_href,
-            maps=self.map_tiles,
+            maps_href=self.pictures.address(self.index, "output.png"),
+            maps=self.pictures.tiles(self.index),
             legend_href=f"/scale.png?theme={self.theme}",
             extent=self.extent,
             weight_extent=self.weight_extent,
