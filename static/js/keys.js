@@ -28,7 +28,7 @@ export function listen(current, signal) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.key === "Escape") return escape(event);
     if (target.closest("input, select, textarea, [contenteditable]")) return;
-    if (event.key === " " && target.closest("button, a, summary")) return;
+    if (event.key === " " && target.closest("button, summary")) return;
     if (event.key.startsWith("Arrow") && target.closest(".terms") && target.closest(".terms").scrollWidth > target.closest(".terms").clientWidth) return;
     const explorer = current(), act = explorer?.plate && KEYS[event.key], press = PRESSES[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (act) {

@@ -65,6 +65,10 @@ document.addEventListener("htmx:after:swap", () => start());
 // What links say about the place is what it was when the page was made; the place has moved since.
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail, link = ctx.sourceElement?.closest?.("a");
+  if (ctx.request.headers["HX-History-Restore-Request"]) {
+    ctx.push = "false"; // Back and Forward go along the history; another entry would cut off what lies ahead
+    return;
+  }
   if (!explorer?.plate || !ctx.request.action.includes("at=")) return;
   const was = new URLSearchParams(began.split("?")[1]).get("at");
   const action = new URL(ctx.request.action, location.href);
