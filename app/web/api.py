@@ -289,7 +289,7 @@ async def step_drawing(
     theme = theme_of(request)
     return await immutable(
         request,
-        f"{run.id}-{index}-{place}-svg-{theme}",
+        f"{_named(run, index, place)}-svg-{theme}",
         "image/svg+xml",
         lambda: step_svg(lab, run, index, place, theme, language_of(request)),
     )
@@ -312,7 +312,7 @@ async def step(
         closeup = await lab.close_up(run, index, place)
         return await lab.queue.light(lambda: json_bytes(closeup.document()))
 
-    return await immutable(request, f"{run.id}-{index}-{place}", "application/json", make)
+    return await immutable(request, _named(run, index, place), "application/json", make)
 
 
 async def _place(run_id: str, layer: str, channel: str, row: str, column: str, lab: Lab) -> tuple[Run, int, Place]:
@@ -327,6 +327,10 @@ async def _place(run_id: str, layer: str, channel: str, row: str, column: str, l
         )
     )
     return run, index, Place(*numbers)
+
+
+def _named(run: Run, index: int, place: Place) -> str:
+    return f"{run.document.ids[index + 1]}-{'.'.join(map(str, place))}"
 
 
 def layer_index(run: Run, text: str) -> int | None:

@@ -3,7 +3,18 @@
 from typing import Any
 
 from app import recipe
-from app.errors import Busy, Mistake, NotFound
+from app.errors import (
+    BrokenRequest,
+    Busy,
+    Forbidden,
+    Mistake,
+    NotFound,
+    TooLarge,
+    TooLong,
+    Unavailable,
+    Unfit,
+    UnknownKind,
+)
 from app.pipeline import Document, ImageInput
 
 FIRST_RECIPE = 'conv2d(weights=preset("edge_x", "edge_y", "line", "warm", "spot", "hue_edge")) | relu | max_pool2d(2)'
@@ -20,11 +31,21 @@ PLAIN = Document(
 KEPT = (FIRST, PLAIN)  # kept for ever, so that the examples' ids are always there
 
 RUN_ID = {"chelsea": {"value": PLAIN.id}}
-FILE = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+FILE = {
+    "type": "string",
+    "format": "binary",
+    "contentMediaType": "application/octet-stream",
+    "description": "A file, or its data: address.",
+}
+PICTURE = (  # 2×2 pixels, written as a browser's canvas gives a file
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAF0lEQVR42mM4oaHx4YQNg03FiV+/fgEALNIHd8nF9d"
+    "kAAAAASUVORK5CYII="
+)
 UPLOAD_BODY: dict[str, Any] = {
     "required": True,
     "content": {
         "multipart/form-data": {
+            "example": {"file": PICTURE},
             "schema": {"type": "object", "required": ["file"], "properties": {"file": FILE}},
         }
     },
@@ -140,13 +161,18 @@ def _problem(kind: type[Mistake], sentence: str) -> dict[str, Any]:
     }
 
 
+WINDOW = "A 7×7 window does not fit in a 2×3 map; use a smaller window, more padding, or less pooling before it."
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    404: _problem(
-        NotFound, "There is no picture cat, or it has expired; upload it again or choose one from the gallery."
-    ),
-    422: _problem(
-        Mistake,
-        "A 7×7 window does not fit in a 2×3 map; use a smaller window, more padding, or less pooling before it.",
-    ),
-    429: _problem(Busy, "All 2 computing slots are taken and 32 requests are waiting; try again in a moment."),
+    kind.status: _problem(kind, sentence)
+    for kind, sentence in (
+        (BrokenRequest, "The JSON cannot be read at line 1, column 2: Expecting value."),
+        (Forbidden, "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."),
+        (NotFound, "There is no picture cat, or it has expired; upload it again or choose one from the gallery."),
+        (TooLarge, "The request has 30,000,000 bytes; the most is 20,000,000. Send a smaller picture."),
+        (TooLong, "The address has 40,000 bytes; the most is 32,768. Post the document instead."),
+        (UnknownKind, "This is no picture of a kind that can be read here; choose a PNG or JPEG file."),
+        (Unfit, WINDOW),
+        (Busy, "All 2 computing slots are taken and 32 requests are waiting; try again in a moment."),
+        (Unavailable, "The server is shutting down; try again in a moment."),
+    )
 }

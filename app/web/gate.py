@@ -19,7 +19,7 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; manifest-src 'self'; frame-ancestors {ancestors}"
 )
 SAFE = {"GET", "HEAD", "OPTIONS"}
-LONGEST_ADDRESS = 65_536  # bytes; what is longer is posted
+LONGEST_ADDRESS = 32_768  # bytes; what is longer is posted
 
 
 class Gate:

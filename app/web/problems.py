@@ -8,12 +8,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import Match, Route
+from starlette.routing import Match
 
 from app.errors import BrokenRequest, Busy, Mistake, NotFound, RecipeMistake
 from app.web.language import translator
 
 log = logging.getLogger("convscope")
+METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")  # HEAD goes with GET
 Voice = Callable[[Request, Mistake], Awaitable[Response]]
 
 
@@ -79,7 +80,7 @@ def install(app: FastAPI, page: Voice) -> Voice:
         mistake = as_mistake(error)
         response = await say(request, mistake)
         if isinstance(mistake, _Method):
-            response.headers["Allow"] = ", ".join(sorted(_methods(app, request)))
+            response.headers["Allow"] = ", ".join(_methods(app, request))
         return response
 
     for kind in (Mistake, HTTPException, RequestValidationError, ClientDisconnect, Exception):
@@ -87,10 +88,8 @@ def install(app: FastAPI, page: Voice) -> Voice:
     return say
 
 
-def _methods(app: FastAPI, request: Request) -> set[str]:
+def _methods(app: FastAPI, request: Request) -> list[str]:
     """Return the methods that the address of `request` takes."""
-    found: set[str] = set()
-    for route in app.routes:
-        if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE:
-            found |= route.methods or set()
-    return found | ({"HEAD"} if "GET" in found else set())
+    asked = ({**request.scope, "method": method} for method in METHODS)
+    found = [scope["method"] for scope in asked if any(r.matches(scope)[0] == Match.FULL for r in app.routes)]
+    return [*found, "HEAD"] if "GET" in found else found

@@ -1,0 +1,103 @@
+"""Pictures: the gallery, and uploads that expire."""
+
+from datetime import datetime, timedelta
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from app.gallery import GALLERY
+from tests import pictures
+from tests.api.problems import told
+
+IMAGES = "/api/v1/images"
+RUNS = "/api/v1/runs"
+
+
+def photo(color=(200, 100, 50), kind="PNG"):
+    file = BytesIO()
+    Image.new("RGB", (8, 6), color).save(file, kind)
+    return file.getvalue()
+
+
+def upload(client, data):
+    return client.post(IMAGES, files={"file": ("photo", data)})
+
+
+def test_the_gallery_lists_what_can_be_named(client):
+    entries = client.get(IMAGES).json()
+    assert len(entries) >= 8
+    for entry in entries:
+        assert entry.keys() == {"id", "title", "width", "height", "credit", "licence"}
+        facts = client.get(f"{IMAGES}/{entry['id']}").json()
+        assert facts["expires_at"] is None
+        assert (facts["id"], facts["width"], facts["height"]) == (entry["id"], entry["width"], entry["height"])
+    assert {entry["id"] for entry in entries} == set(GALLERY)
+
+
+def test_an_upload_has_facts_a_place_and_an_end(client):
+    made = upload(client, photo())
+    facts = made.json()
+    assert made.status_code == 201
+    assert facts.keys() == {"id", "width", "height", "mode", "expires_at", "delete_token"}
+    assert made.headers["location"] == f"{IMAGES}/{facts['id']}"
+    assert (facts["width"], facts["height"], facts["mode"]) == (8, 6, "RGB")
+    left = datetime.fromisoformat(facts["expires_at"]) - datetime.now().astimezone()
+    assert timedelta(hours=23, minutes=59) < left <= timedelta(hours=24)
+    again = client.get(made.headers["location"]).json()
+    assert again == {name: facts[name] for name in facts.keys() - {"delete_token"}}
+
+
+def test_the_same_picture_twice_is_one_picture(client):
+    first, again, jpeg = (upload(client, data).json() for data in (photo(), photo(), photo(kind="BMP")))
+    assert first["id"] == again["id"] == jpeg["id"]
+    assert again["expires_at"] >= first["expires_at"]
+    assert again["delete_token"] == first["delete_token"]
+
+
+def test_a_picture_comes_back_upright_and_without_metadata(client):
+    data = pictures.held(pictures.quarters(), 6)
+    image = upload(client, data).json()
+    answer = client.get(f"{IMAGES}/{image['id']}.png")
+    assert answer.headers["content-type"] == "image/png"
+    back = Image.open(BytesIO(answer.content))
+    assert back.size == (image["width"], image["height"])
+    assert not back.getexif()
+    assert "icc_profile" not in back.info
+    tag = answer.headers["etag"]
+    assert client.get(f"{IMAGES}/{image['id']}.png", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_picture_goes_with_its_token_alone_and_its_runs_go_along(client):
+    image = upload(client, photo()).json()
+    address = f"{IMAGES}/{image['id']}"
+    run = client.post(RUNS, json={"input": {"image": image["id"]}, "recipe": "relu"})
+    links = [run.headers["location"], f"{run.headers['location']}/layers/0/output.npy"]
+    assert [client.get(link).status_code for link in links] == [200, 200]
+    for headers in ({}, {"Authorization": "Bearer"}, {"Authorization": "Bearer x"},
+                    {"Authorization": f"Basic {image['delete_token']}"}):  # fmt: skip
+        told(client.delete(address, headers=headers), 403, "token")
+    right = {"Authorization": f"Bearer {image['delete_token']}"}
+    told(client.delete(f"{IMAGES}/chelsea", headers=right), 403)
+    told(client.delete(f"{IMAGES}/{'0' * 32}", headers=right), 404)
+    gone = client.delete(address, headers=right)
+    assert (gone.status_code, gone.content) == (204, b"")
+    for link in (*links, address, f"{address}.png"):
+        told(client.get(link), 404)
+    told(client.delete(address, headers=right), 404)
+    told(client.post(RUNS, json={"input": {"image": image["id"]}}), 404, "upload it again")
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "part"),
+    [
+        (b"", 415, ""),
+        (b"hello, I am a text called photo.png", 415, ""),
+        (pictures.heic(), 415, "HEIC"),
+        (photo()[:50], 422, "cannot be decoded"),
+        (pictures.huge_png(6000, 5000), 422, "30,000,000"),
+    ],
+)
+def test_what_is_no_picture_is_refused_with_a_sentence(client, data, status, part):
+    told(upload(client, data), status, part)
+    told(client.post(RUNS, files={"file": ("photo.png", data)}, data={"recipe": "relu"}), status, part)

@@ -1,0 +1,123 @@
+"""The API's description: every operation has an example, and each works as it stands."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.layers import LAYERS
+from app.main import create_app
+from tests.api.problems import told
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
+    from app.settings import Settings
+
+    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), compute_slots=2))
+    with TestClient(app, base_url="http://localhost") as client:
+        yield client, client.get("/openapi.json").json()
+
+
+def operations(description):
+    for path, methods in description["paths"].items():
+        for method in methods.keys() & METHODS:
+            yield method, path, methods[method]
+
+
+def examples(thing):
+    """Return the values of a parameter's or a body's examples."""
+    if "examples" in thing:
+        return [example["value"] for example in thing["examples"].values()]
+    return [thing["example"]] if "example" in thing else []
+
+
+def requests(description):
+    for method, path, operation in operations(description):
+        query = {}
+        for parameter in operation.get("parameters", []):
+            values = examples(parameter)
+            if parameter["in"] == "path":
+                assert values, f"{method} {path}: no example of {parameter['name']}"
+                path = path.replace(f"{{{parameter['name']}}}", str(values[0]))
+            else:
+                assert values or not parameter.get("required"), f"{method} {path}: {parameter['name']}"
+                query |= {parameter["name"]: value for value in values[:1]}
+        bodies = [
+            (kind, body)
+            for kind, content in operation.get("requestBody", {}).get("content", {}).items()
+            for body in examples(content) or pytest.fail(f"{method} {path}: no example of a {kind} body")
+        ]
+        yield from ((method, path, query, kind, body) for kind, body in bodies or [(None, None)])
+
+
+def test_every_example_works_as_it_stands(described):
+    client, description = described
+    sent = 0
+    for method, path, query, kind, body in requests(description):
+        match kind:
+            case None:
+                answer = client.request(method, path, params=query)
+            case "application/json":
+                answer = client.request(method, path, params=query, json=body)
+            case "multipart/form-data":
+                fields = {name: (None, str(value)) for name, value in body.items()}
+                answer = client.request(method, path, params=query, files=fields)
+                if "file" in body:
+                    assert client.request(method, path, files={"file": body["file"].encode()}).status_code < 300
+        sent += 1
+        if method == "delete":
+            told(answer, 403, "gallery") if "token" not in answer.text else told(answer, 403)
+        else:
+            assert answer.status_code in (200, 201), f"{method} {path}: {answer.text}"
+    assert sent >= 15
+
+
+def test_every_operation_says_what_it_does_and_what_can_go_wrong(described):
+    _, description = described
+    for method, path, operation in operations(description):
+        assert operation["summary"], path
+        assert operation["responses"].keys() >= {"400", "404", "422", "429", "503"}, path
+        for status, response in operation["responses"].items():
+            if status[0] in "45":
+                assert list(response["content"]) == ["application/problem+json"], (method, path, status)
+
+
+def test_the_api_has_what_the_contract_lists(described):
+    _, description = described
+    listed = {(method, path) for method, path, _ in operations(description)}
+    run, layer = "/api/v1/runs/{run_id}", "/api/v1/runs/{run_id}/layers/{layer}"
+    assert listed == {
+        ("get", "/api/v1/images"), ("post", "/api/v1/images"), ("get", "/api/v1/images/{image}"),
+        ("get", "/api/v1/images/{image}.png"), ("delete", "/api/v1/images/{image}"), ("get", "/api/v1/layers"),
+        ("get", "/api/v1/kernels"), ("post", "/api/v1/runs"), ("get", "/api/v1/runs"), ("get", run),
+        ("get", f"{layer}/output.{{form}}"), ("get", f"{layer}/{{name}}.npy"),
+        ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}"),
+        ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}.svg"),
+    }  # fmt: skip
+
+
+def test_layers_are_listed_with_their_schema_and_a_line_of_help(described):
+    client, _ = described
+    listed = client.get("/api/v1/layers").json()
+    assert [entry["type"] for entry in listed] == list(LAYERS)
+    for entry in listed:
+        assert entry["help"]
+        assert "\n" not in entry["help"]
+        assert entry["schema"]["properties"]["type"]["const"] == entry["type"]
+
+
+def test_kernels_are_listed_with_numbers_sentence_and_source_and_are_what_a_preset_gives(described):
+    client, _ = described
+    listed = client.get("/api/v1/kernels").json()
+    assert len(listed) >= 16
+    for entry in listed:
+        assert entry.keys() == {"name", "weight", "bias", "sentence", "source"}
+        assert entry["sentence"]
+        assert entry["source"]
+    sobel = next(entry for entry in listed if entry["name"] == "sobel_x")
+    document = {"input": {"values": [[[1, 2, 3], [4, 5, 6], [7, 8, 10]]]}, "recipe": 'conv2d(weights=preset("sobel_x"))'}
+    run = client.post("/api/v1/runs", json=document).json()
+    by_hand = sum(w * x for ws, xs in zip(sobel["weight"], document["input"]["values"][0], strict=True)
+                  for w, x in zip(ws, xs, strict=True))  # fmt: skip
+    assert client.get(run["layers"][0]["links"]["output_json"]).json() == [[[by_hand]]]

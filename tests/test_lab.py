@@ -1,0 +1,339 @@
+"""The lab: every prefix computed once, pictures and documents that expire, and a store that holds each text once."""
+
+import asyncio
+import json
+import threading
+import time
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.errors import Busy, Forbidden, NotFound, Unavailable, Unfit
+from app.lab import Lab
+from app.layers import Place
+from app.pipeline import read_document
+from app.storage import MemoryStore
+
+CHELSEA = {"image": "chelsea", "height": 32, "width": 32}
+CHAIN = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"
+
+
+class Clock:
+    now = 1_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def tell(settings, clock):
+    """Run a story in a lab of its own."""
+
+    def tell(story, **changes):
+        async def told():
+            lab = Lab(settings.model_copy(update=changes), MemoryStore(now=clock), b"k" * 32)
+            try:
+                return await story(lab)
+            finally:
+                lab.close()
+
+        return asyncio.run(told())
+
+    return tell
+
+
+def document(recipe=CHAIN, source=CHELSEA):
+    return read_document({"input": source, "recipe": recipe})
+
+
+def photo(color=(200, 100, 50), size=(8, 6)):
+    file = BytesIO()
+    Image.new("RGB", size, color).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_prefix_is_computed_once(tell):
+    async def story(lab):
+        await lab.results(await lab.open(document()))
+        assert lab.computed == 3
+        await lab.results(await lab.open(document(CHAIN + " | relu")))
+        assert lab.computed == 4
+        await lab.results(await lab.open(document("conv2d(6, 5, weights=random(7)) | relu | avg_pool2d(3)")))
+        assert lab.computed == 5
+
+    tell(story)
+
+
+def test_a_prefix_is_computed_once_however_many_ask_at_the_same_time(tell):
+    async def story(lab):
+        longer = [CHAIN, CHAIN + " | relu", CHAIN + " | avg_pool2d(2)"]
+        runs = [await lab.open(document(longer[number % 3])) for number in range(60)]
+        await asyncio.gather(*(lab.result(run, len(run.stages) - 1) for run in runs))
+        assert lab.computed == 5
+
+    tell(story, waiting_room=0, compute_slots=4)
+
+
+def test_a_hundred_layers_are_computed_from_the_last_one_asked_for(tell):
+    async def story(lab):
+        run = await lab.open(document(" | ".join(["relu"] * 100)))
+        assert (await lab.result(run, 99)).output.shape == (3, 32, 32)
+        assert lab.computed == 100
+
+    tell(story)
+
+
+def test_a_result_dropped_from_memory_is_computed_again_the_same(tell):
+    async def story(lab):
+        run = await lab.open(document())
+        first = (await lab.result(run, 2)).output.tobytes()
+        assert (await lab.result(run, 2)).output.tobytes() == first
+        assert lab.computed == 6
+
+    tell(story, cache_bytes=100)
+
+
+def test_results_cannot_be_written_to(tell):
+    async def story(lab):
+        run = await lab.open(document())
+        for index in (None, 0, 1, 2):
+            result = await lab.result(run, index)
+            assert not result.output.flags.writeable
+            assert result.output.dtype == np.float32
+
+    tell(story)
+
+
+def test_a_full_waiting_room_sends_runs_away(tell):
+    async def story(lab):
+        gate = threading.Event()
+        taken = [asyncio.ensure_future(lab.queue.heavy(gate.wait)) for _ in range(2)]
+        await asyncio.sleep(0)
+        run = await lab.open(document())
+        with pytest.raises(Busy) as told:
+            await lab.results(run)
+        assert told.value.retry_after > 0
+        gate.set()
+        await asyncio.gather(*taken)
+        assert len(await lab.results(run)) == 3
+        assert lab.computed == 3
+
+    tell(story, compute_slots=1, waiting_room=1)
+
+
+def test_a_caller_who_leaves_does_not_stop_what_others_wait_for(tell):
+    async def story(lab):
+        run = await lab.open(document())
+        leaver, stayer = (asyncio.ensure_future(lab.results(run)) for _ in range(2))
+        await asyncio.sleep(0)
+        leaver.cancel()
+        assert len(await stayer) == 3
+        assert lab.computed == 3
+
+    tell(story)
+
+
+def test_while_draining_what_is_kept_is_given_and_nothing_new_begins(tell):
+    async def story(lab):
+        run = await lab.open(document())
+        await lab.results(run)
+        lab.draining = True
+        assert len(await lab.results(run)) == 3
+        with pytest.raises(Unavailable):
+            await lab.results(await lab.open(document("relu")))
+        with pytest.raises(Unavailable):
+            await lab.add_picture(photo())
+
+    tell(story)
+
+
+def test_the_same_pixels_have_the_same_id_and_a_new_expiry(tell, clock):
+    async def story(lab):
+        first = await lab.add_picture(photo())
+        clock.now += 100
+        again = await lab.add_picture(photo())
+        assert again.id == first.id
+        assert (again.expires_at - first.expires_at).total_seconds() == 100
+        assert (await lab.add_picture(photo((1, 2, 3)))).id != first.id
+        assert (await lab.add_picture(photo(size=(6, 8)))).id != first.id
+
+    tell(story)
+
+
+def test_an_expired_picture_takes_its_runs_along_even_from_memory(tell, clock):
+    async def story(lab):
+        picture = await lab.add_picture(photo())
+        run = await lab.open(document("relu", {"image": picture.id}))
+        await lab.keep(run)
+        await lab.results(run)
+        clock.now += 86_300
+        await lab.keep(run)  # the run lives on, its picture does not
+        clock.now += 200
+        for gone in (lab.picture(picture.id), lab.facts(picture.id), lab.run(run.id), lab.open(run.document)):
+            with pytest.raises(NotFound):
+                await gone
+
+    tell(story)
+
+
+def test_only_the_uploader_can_delete_and_a_deleted_picture_takes_its_runs_along(tell):
+    async def story(lab):
+        picture, other = await lab.add_picture(photo()), await lab.add_picture(photo((0, 0, 0)))
+        run = await lab.open(document("relu", {"image": picture.id}))
+        await lab.keep(run)
+        await lab.results(run)
+        for token in ("", "x", "é", other.delete_token):
+            with pytest.raises(Forbidden):
+                await lab.delete_picture(picture.id, token)
+        await lab.delete_picture(picture.id, picture.delete_token)
+        with pytest.raises(NotFound):
+            await lab.run(run.id)
+        with pytest.raises(NotFound):
+            await lab.delete_picture(picture.id, picture.delete_token)
+        with pytest.raises(Forbidden):
+            await lab.delete_picture("chelsea", picture.delete_token)
+        await lab.add_picture(photo())  # comes again, and so do its runs
+        assert (await lab.run(run.id)).id == run.id
+
+    tell(story)
+
+
+def test_every_prefix_of_a_kept_run_is_found_under_its_id(tell, clock):
+    async def story(lab):
+        run = await lab.open(document())
+        assert await lab.keep(run)
+        assert not await lab.keep(run)
+        for count, run_id in enumerate(run.document.ids):
+            assert (await lab.run(run_id)).document == run.document.prefix(count)
+        longer = await lab.open(document(CHAIN + " | relu"))
+        assert await lab.keep(longer)
+        assert not await lab.keep(run)
+        clock.now += 86_401
+        for run_id in longer.document.ids:
+            with pytest.raises(NotFound):
+                await lab.run(run_id)
+
+    tell(story)
+
+
+def test_a_prefix_lives_as_long_as_whatever_kept_it_last(tell, clock):
+    async def story(lab):
+        run, longer = await lab.open(document("relu")), await lab.open(document("relu | relu"))
+        await lab.keep(longer)
+        clock.now += 50_000
+        await lab.keep(run)
+        clock.now += 50_000
+        assert (await lab.run(run.id)).document == run.document
+        with pytest.raises(NotFound):
+            await lab.run(longer.id)
+
+    tell(story)
+
+
+def test_the_numbers_of_a_long_run_are_stored_once(tell):
+    async def story(lab):
+        values = np.random.default_rng(0).normal(size=(1, 100, 100)).tolist()
+        run = await lab.open(document(" | ".join(["relu"] * 50), {"values": values}))
+        await lab.keep(run)
+        assert lab.store._bytes < 60_000
+        lab._documents.forget(run.document.ids[25])
+        assert (await lab.run(run.document.ids[25])).document == run.document.prefix(25)
+
+    tell(story)
+
+
+def test_what_is_kept_for_ever_stays_when_a_visitor_runs_it_too(tell, clock):
+    async def story(lab):
+        lab.keep_for_ever(document())
+        assert not await lab.keep(await lab.open(document()))
+        await lab.keep(await lab.open(document(CHAIN + " | relu")))
+        clock.now += 10**8
+        for run_id in document().ids:
+            assert (await lab.run(run_id)).id == run_id
+
+    tell(story)
+
+
+def test_an_overflow_names_the_layer(tell):
+    async def story(lab):
+        huge = json.dumps([[[[1e38, 1e38]]]])
+        run = await lab.open(document(f"relu | conv2d(weights=values({huge}))", {"values": [[[5, 5]]]}))
+        with pytest.raises(Unfit, match=r"in layer 2 \(conv2d\)") as told:
+            await lab.results(run)
+        assert told.value.pointer == "/layers/1"
+
+    tell(story)
+
+
+def test_a_step_of_the_lab_is_the_map_s_own_number(tell):
+    async def story(lab):
+        run = await lab.open(document())
+        place = Place(3, 5, 7)
+        closeup = await lab.close_up(run, 2, place)
+        assert closeup.value == (await lab.result(run, 2)).output[place]
+
+    tell(story)
+
+
+def test_passing_layers_share_the_scale_of_the_numbers_that_they_pass(tell):
+    async def story(lab):
+        run = await lab.open(document())
+        conv, relu, pool = [await lab.extents(run, index) for index in range(3)]
+        assert conv == relu == pool
+        own = await lab.extents(run, 1, own=True)
+        assert own == (await lab.result(run, 1)).output.max((1, 2)).tolist()
+
+    tell(story)
+
+
+def test_a_large_document_keeps_nobody_waiting(tell):
+    from app.web.forms import parse_json
+
+    rows = np.random.default_rng(0).normal(size=(3, 400, 800)).round(4).tolist()
+    data = json.dumps({"input": {"values": rows}, "recipe": "relu"}).encode()
+    assert len(data) > 5_000_000
+
+    async def story(lab):
+        pauses, done = [], asyncio.Event()
+
+        async def watch():
+            while not done.is_set():
+                before = time.perf_counter()
+                await asyncio.sleep(0.001)
+                pauses.append(time.perf_counter() - before)
+
+        watcher = asyncio.ensure_future(watch())
+        run = await lab.open(await lab.read(lambda: read_document(parse_json(data)), len(data)))
+        await lab.keep(run)
+        await lab.results(run)
+        done.set()
+        await watcher
+        assert sorted(pauses)[-3] < 0.1  # Python's own parser would hold everyone up for longer, all at once
+        assert run.input_shape == (3, 400, 800)
+
+    tell(story)
+
+
+def test_the_store_is_swept_while_the_lab_is_open(tell, clock, monkeypatch):
+    monkeypatch.setattr("app.lab.SWEEP_EVERY", 0.01)
+
+    async def story(lab):
+        sweeping = asyncio.ensure_future(lab.sweep())
+        await lab.keep(await lab.open(document()))
+        assert lab.store._kept
+        clock.now += 86_401
+        async with asyncio.timeout(5):
+            while lab.store._kept:
+                await asyncio.sleep(0.01)
+        sweeping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sweeping
+
+    tell(story)
