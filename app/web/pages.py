@@ -29,8 +29,8 @@ DAY = 86_400
 
 
 def theme_of(request: Request) -> Theme:
-    """Return the theme of a page: ?theme=, else what the visitor's last page had."""
-    asked = request.query_params.get("theme") or request.cookies.get("theme")
+    """Return the theme of a page: ?theme=, else the visitor's choice, else what the system had on the last page."""
+    asked = request.query_params.get("theme") or request.cookies.get("theme") or request.cookies.get("system")
     return "dark" if asked == "dark" else "light"
 
 

@@ -26,16 +26,20 @@ function start() {
   }
 }
 
-/** Pictures were asked for in the theme that the server knew; where the system's is another, ask again. */
+/** Pictures were asked for in the theme that the server knew of; where the page's is another, ask again. */
 function followTheme() {
-  const dark = document.documentElement.dataset.theme === "dark";
-  const swap = (address) => (dark && !/theme=dark/.test(address) ? address.replace(/[?&]theme=light/, "").replace(/(\.png)(\?|$)/, "$1?theme=dark&").replace(/&$/, "") : address);
-  if (!dark) return;
-  for (const image of document.querySelectorAll('image, img[src^="/scale.png"]')) {
-    const name = image.tagName === "IMG" ? "src" : "href", address = image.getAttribute(name);
-    if (/output\.png|weight\.png|scale\.png/.test(address)) image.setAttribute(name, swap(address));
+  const theme = document.documentElement.dataset.theme ?? "light";
+  const app = document.querySelector("#app");
+  if (app.dataset.theme === theme) return;
+  app.dataset.theme = theme;
+  const other = document.querySelector("#theme");
+  other.href = other.href.replace(/theme=\w+/, `theme=${theme === "dark" ? "light" : "dark"}`);
+  const swap = (address) => address.replace(/([?&])theme=\w+/, "$1").replace(/[?&]$/, "").replace(/(\?.*)?$/, (query) => `${query || "?"}${query ? "&" : ""}theme=${theme}`);
+  for (const image of app.querySelectorAll("image, .scale img")) {
+    const name = image.localName === "img" ? "src" : "href";
+    image.setAttribute(name, swap(image.getAttribute(name)));
   }
-  for (const plate of document.querySelectorAll(".plate")) plate.dataset.maps = swap(plate.dataset.maps);
+  for (const plate of app.querySelectorAll(".plate")) plate.dataset.maps = swap(plate.dataset.maps);
 }
 
 /** Goes to another state of the explorer, as a link would. @param {string} address */
