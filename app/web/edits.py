@@ -4,12 +4,16 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from app.errors import BrokenRequest, Unfit
 from app.layers import LAYERS, Layer, Shape
 from app.layers.reading import read_layer
 from app.web.state import State
 
 Fields = Mapping[str, str]
+MOST_EDITED = 4_000_000  # weights of a layer whose single weights can be changed by a form
+LARGEST = float(np.finfo(np.float32).max)
 
 
 def edited(state: State, fields: Fields) -> State:
@@ -84,15 +88,16 @@ def _weights(state: State, fields: Fields) -> State:
     index = _layer(state, fields)
     layer = state.document.layers[index]
     shape = _shape(fields.get("shape", ""))
+    if layer.learned and layer.parameters(shape) > MOST_EDITED:
+        raise Unfit("This layer has too many weights to change here; the recipe and the API reach all.")
     arrays = {name: array.copy() for name, array in layer.weights_for(shape).items()}
     if "weight" not in arrays:
         raise Unfit("This layer has no weights to change.")
-    channel = int(fields.get("channel", "0") or 0)
+    (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
     filter_ = arrays["weight"][channel]
     for name, text in fields.items():
         if name.startswith("w."):
-            place = tuple(int(part) for part in name[2:].split("."))
-            filter_[place] = _decimal(text)
+            filter_[_within(name[2:], filter_.shape)] = _decimal(text)
     if "bias" in arrays and "bias" in fields:
         arrays["bias"][channel] = _decimal(fields["bias"])
     values = {"init": "values", "weight": arrays["weight"]}
@@ -101,19 +106,30 @@ def _weights(state: State, fields: Fields) -> State:
     return state.setting(index, {"weights": values})
 
 
+def _within(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Read the place of a weight, as 2.0.1, in an array of `shape`."""
+    parts = [int(part) if part.isascii() and part.isdigit() and len(part) < 9 else -1 for part in text.split(".")]
+    if len(parts) == len(shape) and all(0 <= part < length for part, length in zip(parts, shape, strict=True)):
+        return tuple(parts)
+    raise BrokenRequest("The form names a weight that is not there; open it again.")
+
+
 def _decimal(text: str) -> float:
     try:
-        return float(text.strip().replace("−", "-").replace(",", "."))
+        number = float(text.strip().replace("−", "-").replace(",", "."))
     except ValueError:
         raise Unfit("A weight is a number, not {given}.", given=repr(text[:40])) from None
+    if not abs(number) <= LARGEST:
+        raise Unfit("The weight {given} is not a number that can be computed with.", given=repr(text[:40]))
+    return number
 
 
 def _shape(text: str) -> Shape:
     """Read the shape of a layer's input, which the form carries along."""
-    try:
-        channels, rows, columns = (int(part) for part in text.split("."))
-    except ValueError:
-        raise BrokenRequest("The form has lost the shape of the layer's input; open it again.") from None
+    parts = [int(part) for part in text.split(".") if part.isascii() and part.isdigit() and len(part) < 9]
+    if len(parts) != 3 or not all(parts):
+        raise BrokenRequest("The form has lost the shape of the layer's input; open it again.")
+    channels, rows, columns = parts
     return channels, rows, columns
 
 
