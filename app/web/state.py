@@ -10,7 +10,7 @@ from typing import Any
 from app.errors import Mistake
 from app.layers import Layer, Place
 from app.layers.reading import read_layer
-from app.pipeline import Document, ImageInput
+from app.pipeline import Document, ImageInput, Scale
 from app.web.forms import fields_of, query
 
 VIEWS = ("figure", "flat", "fan")
@@ -80,6 +80,8 @@ class State:
         """Return this state with other settings of its input."""
         assert isinstance(self.document.input, ImageInput)
         source = self.document.input.model_copy(update=fields)
+        if isinstance(source.scale, Scale) and source.mode != self.document.input.mode:
+            source = source.model_copy(update={"scale": "unit"})  # its numbers were one for each channel of the other
         return self.but(document=Document(input=source, layers=self.document.layers))
 
     def adding(self, layer: Layer) -> "State":
