@@ -26,13 +26,18 @@ PIXELS = """() => {
   pen.drawImage(document.querySelector("canvas.live"), 0, 0);
   return { width, height, data: [...pen.getImageData(0, 0, width, height).data] };
 }"""
-SEEN = """() => [...document.querySelectorAll(".plate > .figure")].find((e) => getComputedStyle(e).display !== "none")"""
-CELL = """([row, column]) => {
+SEEN = (
+    """() => [...document.querySelectorAll(".plate > .figure")].find((e) => getComputedStyle(e).display !== "none")"""
+)
+CELL = (
+    """([row, column]) => {
   const svg = (%s)(), hit = svg.querySelector("[data-map]"), m = svg.getScreenCTM();
   const [a, b, c, d, e, f] = hit.dataset.map.trim().split(/\\s+/).map(Number), x = column + 0.5, y = row + 0.5;
   const p = new DOMPoint(e + x * a + y * c, f + x * b + y * d).matrixTransform(m);
   return [p.x, p.y];
-}""" % SEEN  # noqa: UP031 - braces are JavaScript's
+}"""
+    % SEEN
+)  # noqa: UP031 - braces are JavaScript's
 
 
 class Screen:
@@ -177,7 +182,9 @@ class Screen:
 
     def shapes(self) -> list[list[int]]:
         """The shapes in the ribbon, channels first."""
-        found = [[int(n) for n in re.findall(r"\d+", text)] for text in self.all(".ribbon .stop small").all_text_contents()]
+        found = [
+            [int(n) for n in re.findall(r"\d+", text)] for text in self.all(".ribbon .stop small").all_text_contents()
+        ]
         return [[channels, rows, columns] for rows, columns, channels in found]
 
 
@@ -198,5 +205,3 @@ def map_is_true(screen: Screen, theme: str = "light") -> None:
     palette = np.frombuffer(signed_palette(theme), np.uint8).reshape(256, 3)  # type: ignore[arg-type]
     np.testing.assert_array_equal(pixels[drawn][:, :3], palette[signed_bytes(output, extent)][drawn])
     assert (pixels[drawn][:, 3] == 255).all()
-
-

@@ -115,7 +115,6 @@ def decimals_of(value: Decimal) -> int:
 class Printed:
     """A sum as it stands on the page: what is added, what rounding leaves over, and the number it makes."""
 
-    kind: str
     at: str
     terms: tuple[Decimal, ...]  # subtotals of a convolution, numbers in a pool's window, the number that ReLU reads
     bias: Decimal | None
@@ -130,12 +129,16 @@ class Printed:
 def printed_sum(page: Element) -> Printed:
     """Read the sum of a page, or of a part of one: the printed digits with the printed signs."""
     whole = page.one(class_="sum")
-    kind = next(name for name in whole.attributes["class"].split() if name != "sum")
     total = number(whole.one("output", "answer").text)
     bias, remainder = None, Decimal(0)
-    if kind != "conv2d":
-        terms = [number(part.text) for part in whole.all(class_="cand") if part.text != "…"]
-        return Printed(kind, whole.attributes["data-at"], tuple(terms), bias, remainder, total)
+    if not any(whole.all(class_="term")):
+        terms, sign = [], 1
+        for part in whole.one(class_="maxline").parts:
+            if isinstance(part, Element) and part.has("comma"):
+                sign = -1 if part.text == "−" else 1
+            elif isinstance(part, Element) and part.has("cand") and part.text != "…":
+                terms.append(sign * number(part.text))
+        return Printed(whole.attributes["data-at"], tuple(terms), bias, remainder, total)
     terms = []
     for term in whole.all(class_="term"):
         signs = [op.text for op in term.all(class_="op") if not op.has("plus")]
@@ -151,7 +154,7 @@ def printed_sum(page: Element) -> Printed:
             bias = sign * number(part.one(class_="num").text)
         elif part.has("rest"):
             remainder = sign * number(part.one(class_="num").text)
-    return Printed(kind, whole.attributes["data-at"], tuple(terms), bias, remainder, total)
+    return Printed(whole.attributes["data-at"], tuple(terms), bias, remainder, total)
 
 
 def link(recipe: str, *, image: str = "coffee", size: int | None = 32, path: str = "/", **more: object) -> str:
@@ -196,15 +199,14 @@ class Api:
 def agree(sum_: Printed, step: dict[str, Any]) -> None:
     """The printed sum says what the API's step says, and adds up as printed, to the last digit."""
     decimals = sum_.decimals
-    assert sum_.kind == step["type"]
     assert sum_.total == printed(float(np.float32(step["value"])), decimals)
-    if sum_.kind == "conv2d":
+    if step["type"] == "conv2d":
         assert sum_.terms == tuple(printed(part, decimals) for part in step["channel_sums"])
         assert sum_.bias == printed(step["bias"], decimals)
         assert sum(sum_.terms) + sum_.bias + sum_.remainder == sum_.total
         unit = Decimal(1).scaleb(-decimals)
         assert abs(sum_.remainder) <= unit * (len(sum_.terms) + 2) / 2
-    elif sum_.kind == "relu":
+    elif step["type"] == "relu":
         assert sum_.terms == (0, printed(float(np.float32(step["input"])), decimals_of(sum_.terms[1])))
         assert sum_.total == max(sum_.terms)
     else:
@@ -212,5 +214,5 @@ def agree(sum_: Printed, step: dict[str, Any]) -> None:
         shown = [printed(float(np.float32(value)), decimals_of(sum_.terms[0])) for value in inside]
         assert list(sum_.terms) == shown[: len(sum_.terms)]
         assert len(sum_.terms) == min(len(shown), 9)
-        if sum_.kind == "max_pool2d":
+        if step["type"] == "max_pool2d":
             assert sum_.total == max(shown)

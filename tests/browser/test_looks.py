@@ -1,0 +1,155 @@
+"""At three sizes, light and dark, nothing is cut off or overflows, and axe-core finds nothing to complain about."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.screen import FIRST, Screen
+from tests.pages.reading import link
+
+AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
+SIZES = {"large": (1280, 720), "middle": (1024, 768), "phone": (390, 844)}
+DEEP = "conv2d(8, 3, padding=1, weights=random(4)) | relu | avg_pool2d(2) | conv2d(12, 3, weights=random(5)) | relu"
+STATES = {
+    "figure": link(FIRST, scale="byte", at="0.3.7.16"),
+    "flat": link(FIRST, scale="byte", at="0.3.7.16", view="flat"),
+    "fan": link(FIRST, scale="byte", at="0.3.7.16", view="fan"),
+    "card": link(FIRST, scale="byte", at="0.3.7.16", edit="0"),
+    "filters": link(FIRST, scale="byte", at="0.3.7.16", edit="0.weights"),
+    "relu": link(FIRST, scale="byte", at="1.3.7.16"),
+    "pool": link(FIRST, scale="byte", at="2.3.3.8"),
+    "deep": link(DEEP, image="chelsea", at="3.7.5.6"),
+    "mean": link(DEEP, image="chelsea", at="2.1.3.3"),
+    "input": link("", image="rocket"),
+}
+BOXES = """() => Object.fromEntries(["#plate", ".figure", "#sum", ".transport", "#play", "#scrub", "#speed", "#status",
+  ".bar", ".ribbon", "#recipe", "#card", "#card footer"].flatMap((name) => {
+  const found = [...document.querySelectorAll(name)].find((e) => getComputedStyle(e).display !== "none");
+  if (!found) return [];
+  const { left, top, right, bottom } = found.getBoundingClientRect();
+  return [[name, [left, top, right, bottom]]];
+}))"""
+OVERFLOWS = """() => {
+  const root = document.documentElement, [w, h] = [root.clientWidth, root.clientHeight];
+  const scrolls = (e) => /(auto|scroll)/.test(getComputedStyle(e).overflowY);
+  const tall = [...document.querySelectorAll("body, #app, main, #stage, #plate, #sum, .transport, .bar, .ribbon")]
+    .filter((e) => e.scrollHeight > e.clientHeight + 1 && e.clientHeight && (scrolls(e) || e.id === "app"))
+    .map((e) => `${e.tagName}#${e.id}.${e.className} ${e.scrollHeight} > ${e.clientHeight}`);
+  return { across: root.scrollWidth - w, down: root.scrollHeight - h, tall };
+}"""
+
+
+def shown(open_page: Callable[..., Page], size: str, scheme: str, state: str) -> Screen:
+    """Open a state in a window of a size, in the system's light or dark."""
+    return Screen(open_page(*SIZES[size], color_scheme=scheme)).follow(STATES[state])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_everything_is_inside_the_window(open_page: Callable[..., Page], size: str, scheme: str) -> None:
+    width, height = SIZES[size]
+    screen = shown(open_page, size, scheme, "figure")
+    wrong = []
+    for name, address in STATES.items():
+        screen.follow(address)
+        over = screen.page.evaluate(OVERFLOWS)
+        if over["across"] > 0:
+            wrong.append(f"{name}: {over['across']} px too wide")
+        if size != "phone" and (over["down"] > 0 or over["tall"]):
+            wrong.append(f"{name}: {over['down']} px too tall {over['tall']}")
+        boxes = screen.page.evaluate(BOXES)
+        for part, (left, top, right, bottom) in boxes.items():
+            wide = part in ("#scrub", ".ribbon")
+            if left < -1 or (right > width + 1 and not wide):
+                wrong.append(f"{name}: {part} reaches from {left:.0f} to {right:.0f} across")
+            free = size == "phone" and (part in ("#sum", "#card", "#card footer") or "#card" in boxes)
+            if (top < -1 or bottom > height + 1) and not free:
+                wrong.append(f"{name}: {part} reaches from {top:.0f} to {bottom:.0f} down")
+        if size != "phone" and "#sum" in boxes and "#plate" in boxes and boxes["#sum"][1] < boxes["#plate"][3] - 1:
+            wrong.append(f"{name}: the sum overlaps the plate")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_menus_stay_inside_the_window(open_page: Callable[..., Page], size: str) -> None:
+    width, _ = SIZES[size]
+    screen = shown(open_page, size, "light", "figure")
+    for menu in ("picture", "size", "add"):
+        screen.all(f".menu.{menu} > summary").click()
+        sheet = screen.all(f".menu.{menu} > .sheet")
+        expect(sheet).to_be_visible()
+        box = sheet.bounding_box()
+        assert box
+        assert box["x"] >= 0, menu
+        assert box["x"] + box["width"] <= width, menu
+        assert screen.page.evaluate(OVERFLOWS)["across"] <= 0, menu
+        screen.press("Escape")
+        expect(sheet).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", ["large", "middle"])
+def test_nothing_moves_while_the_window_slides(open_page: Callable[..., Page], size: str) -> None:
+    screen = shown(open_page, size, "light", "figure")
+    before = screen.page.evaluate(BOXES)
+    for key in ("ArrowRight", "End", "]"):
+        screen.press(key)
+        screen.settled()
+    after = screen.page.evaluate(BOXES)
+    assert {name: after[name] for name in before if name != "#sum"} == {
+        name: before[name] for name in before if name != "#sum"
+    }
+
+
+@cache
+def axe() -> str:
+    return AXE.read_text("utf-8")
+
+
+def findings(page: Page) -> list[str]:
+    """Let axe-core look at the page."""
+    page.evaluate(axe() + "; undefined")
+    found: list[dict[str, Any]] = json.loads(
+        page.evaluate("axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations))")
+    )
+    return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["large", "phone"])
+def test_axe_finds_nothing(open_page: Callable[..., Page], size: str, scheme: str) -> None:
+    screen = shown(open_page, size, scheme, "figure")
+    wrong = []
+    for name, address in STATES.items():
+        screen.follow(address)
+        wrong += [f"{name}: {found}" for found in findings(screen.page)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_menus_help_and_notices(open_page: Callable[..., Page], scheme: str) -> None:
+    screen = shown(open_page, "large", scheme, "figure")
+    wrong = []
+    for menu in ("picture", "size", "add"):
+        screen.all(f".menu.{menu} > summary").click()
+        wrong += [f"{menu}: {found}" for found in findings(screen.page)]
+        screen.press("Escape")
+    screen.press("?")
+    expect(screen.all("#help")).to_be_visible()
+    wrong += [f"help: {found}" for found in findings(screen.page)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_systems_dark_is_followed_in_pictures_too(open_page: Callable[..., Page]) -> None:
+    screen = shown(open_page, "large", "dark", "figure")
+    assert screen.page.locator("html").get_attribute("data-theme") == "dark"
+    ground = screen.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    assert max(ground[:3]) < 80
+    hrefs = screen.page.locator(".plate image").evaluate_all("images => images.map(i => i.getAttribute('href'))")
+    maps = [href for href in hrefs if "/layers/0/" in href]
+    assert maps
+    assert all("theme=dark" in href for href in maps)
