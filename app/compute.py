@@ -1,6 +1,7 @@
 """The compute queue: as many jobs at once as there are slots, a bounded waiting room, and nothing on the event loop."""
 
 import asyncio
+import ctypes
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
@@ -72,6 +73,23 @@ class ComputeQueue:
         self._closed = True
         self._heavy.shutdown(wait=False, cancel_futures=True)
         self._light.shutdown(wait=False, cancel_futures=True)
+
+
+def _trim() -> Callable[[int], int] | None:
+    """Return glibc's malloc_trim; other C libraries have none, and no need of it."""
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return None
+
+
+_TRIM = _trim()
+
+
+def give_back_memory() -> None:
+    """Return to the system what was freed but is held for reuse (decoded pictures), before something large is made."""
+    if _TRIM is not None:
+        _TRIM(0)
 
 
 def closing() -> Unavailable:

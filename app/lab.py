@@ -18,7 +18,7 @@ import numpy as np
 
 from app import gallery
 from app.closeup import Closeup, close_up
-from app.compute import ComputeQueue, Once, closing
+from app.compute import ComputeQueue, Once, closing, give_back_memory
 from app.errors import Forbidden, NotFound, Unfit
 from app.intake import read_picture
 from app.layers import Place, Shape
@@ -32,6 +32,7 @@ from app.storage import Store
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 600  # seconds
+LARGE = 30_000_000  # bytes of one layer's maps
 LONG = 100_000  # characters of a document that take long enough to read to need a computing slot
 
 
@@ -245,6 +246,8 @@ class Lab:
         stage = run.stages[index]
 
         def compute() -> Result:
+            if 4 * math.prod(stage.output_shape) > LARGE:
+                give_back_memory()
             weights = stage.layer.weights_for(stage.input_shape)
             with np.errstate(over="ignore", invalid="ignore"):
                 output = stage.layer.forward(before.output, weights)

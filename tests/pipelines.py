@@ -13,6 +13,11 @@ KINDS = ("conv2d", "conv2d", "conv2d", "relu", "max_pool2d", "avg_pool2d")
 PLENTY = {"most_multiplications": 10**12, "most_bytes": 10**12}
 
 
+def chance(seed: object) -> random.Random:
+    """Return a source of chance that is the same every time."""
+    return random.Random(str(seed))  # noqa: S311 - not a secret
+
+
 def layer(chance: random.Random, kind: str | None = None, channels: int | None = None) -> Fields:
     """Return a layer that can be, though perhaps not on every input; each field is there about half the time."""
     kind = kind or chance.choice(KINDS)
@@ -61,9 +66,7 @@ def pipeline(chance: random.Random, layers: int = 4, sides: int = 24) -> tuple[D
 
 
 def _size(chance: random.Random, least: int, most: int) -> int | list[int]:
-    return chance.choice(
-        [chance.randint(least, most), [chance.randint(least, most), chance.randint(least, most)]]
-    )
+    return chance.choice([chance.randint(least, most), [chance.randint(least, most), chance.randint(least, most)]])
 
 
 def _some(chance: random.Random, fields: Fields) -> Fields:

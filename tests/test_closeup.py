@@ -1,7 +1,5 @@
 """How one number came to be, against the arrays themselves and against changing every pixel."""
 
-import random
-
 import numpy as np
 import pytest
 
@@ -45,7 +43,7 @@ def seen_by(stages, place):
 
 
 def test_the_receptive_field_is_what_can_reach_a_number_in_300_pipelines():
-    chance = random.Random(3)
+    chance = pipelines.chance(3)
     modes = set()
     for _ in range(300):
         document, stages = pipelines.pipeline(chance, sides=14)
@@ -72,7 +70,7 @@ def test_circular_padding_that_wraps_reaches_the_whole_axis():
 
 
 def test_300_steps_hold_the_map_s_own_number_and_the_cells_of_its_arrays():
-    chance = random.Random(4)
+    chance = pipelines.chance(4)
     steps = 0
     while steps < 300:
         document, stages = pipelines.pipeline(chance)
@@ -107,7 +105,7 @@ def cut(x, stage, window):
 
 
 def test_300_steps_of_pools_and_activations_hold_what_they_read():
-    chance = random.Random(5)
+    chance = pipelines.chance(5)
     steps = 0
     while steps < 300:
         document, stages = pipelines.pipeline(chance)
@@ -135,7 +133,7 @@ def test_300_steps_of_pools_and_activations_hold_what_they_read():
 
 
 def test_a_place_outside_the_map_is_not_found():
-    document, stages = pipelines.pipeline(random.Random(6))
+    document, stages = pipelines.pipeline(pipelines.chance(6))
     outputs, weights = arrays(document, stages)
     for place in (Place(0, 0, 10**6), Place(-1, 0, 0)):
         with pytest.raises(NotFound, match="run from 0 to"):

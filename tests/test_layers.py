@@ -1,6 +1,5 @@
 """What every kind of layer owes: the tests walk the union, so a new kind is held to the same by being in it."""
 
-import random
 from typing import get_args
 
 import jsonschema_rs
@@ -19,7 +18,7 @@ CASES = 40
 
 def cases(kind):
     """Return layers of a kind, each with an input that it takes."""
-    chance, found = random.Random(kind), []
+    chance, found = pipelines.chance(kind), []
     while len(found) < CASES:
         channels = chance.choice([1, 2, 3, 4])
         shape = (channels, chance.randint(1, 16), chance.randint(1, 16))
@@ -100,7 +99,7 @@ def test_json_and_recipe_say_it_whole(kind):
 
 @EVERY
 def test_a_cell_depends_on_its_window_alone(kind):
-    chance = random.Random(kind)
+    chance = pipelines.chance(kind)
     for layer, x in cases(kind):
         weights = layer.weights_for(x.shape)
         y, window = layer.forward(x, weights), layer.window(x.shape)
@@ -117,7 +116,7 @@ def test_a_cell_depends_on_its_window_alone(kind):
 
 @EVERY
 def test_the_terms_of_a_step_give_its_value(kind):
-    chance = random.Random(kind)
+    chance = pipelines.chance(kind)
     for layer, x in cases(kind):
         weights = layer.weights_for(x.shape)
         y = layer.forward(x, weights)

@@ -1,7 +1,5 @@
 """The document: one id for all its spellings, shapes and costs before any arithmetic."""
 
-import random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,7 +147,7 @@ def test_a_hundred_layers_are_a_pipeline_and_one_more_is_not():
 
 
 def test_documents_of_the_same_numbers_are_equal_values():
-    chance = random.Random(1)
+    chance = pipelines.chance(1)
     document, _ = pipelines.pipeline(chance)
     assert isinstance(document, Document)
     assert hash(document.layers) == hash(read_document(document.canonical).layers)

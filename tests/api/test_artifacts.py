@@ -1,12 +1,12 @@
 """Arrays, pictures and steps of a run: the same numbers in every form, cached as long as they hold."""
 
-import random
 from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests import pipelines
 from tests.api.problems import told
 
 RUNS = "/api/v1/runs"
@@ -15,7 +15,10 @@ RUNS = "/api/v1/runs"
 @pytest.fixture
 def layers(client):
     """The address of the layers of a run with two groups, padding and a pool."""
-    recipe = "conv2d(4, 3, 1, 2, weights=random(3), padding_mode='reflect') | relu | conv2d(4, 3, groups=2) | max_pool2d(3, 2, padding=1)"
+    recipe = (
+        "conv2d(4, 3, 1, 2, weights=random(3), padding_mode='reflect') | relu | conv2d(4, 3, groups=2)"
+        " | max_pool2d(3, 2, padding=1)"
+    )
     run = client.get(RUNS, params={"image": "coffee", "height": 12, "width": 20, "recipe": recipe}).json()
     return f"{RUNS}/{run['id']}/layers"
 
@@ -96,7 +99,7 @@ def test_a_step_of_conv2d_is_the_contract_s(client, layers):
 
 
 def test_steps_through_the_api_are_the_maps_numbers_bit_for_bit(client, layers):
-    chance = random.Random(1)
+    chance = pipelines.chance(1)
     for layer in range(4):
         maps = array(client.get(f"{layers}/{layer}/output.npy"))
         for _ in range(5):

@@ -35,8 +35,9 @@ def test_broken_json_is_told_with_its_place_however_long(client):
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1e39", "9" * 400])
 def test_numbers_that_are_not_finite_are_422(client, number):
-    for document in ('{"input": {"values": [[[%s]]]}}', '{"input": {"values": [[[1]]]}, "layers": [{"type": "conv2d", '
-                     '"weights": {"init": "values", "weight": [[[[%s]]]]}}]}'):  # fmt: skip
+    weights = '{"init": "values", "weight": [[[[%s]]]]}'
+    layers = '{"input": {"values": [[[1]]]}, "layers": [{"type": "conv2d", "weights": %s}]}'
+    for document in ('{"input": {"values": [[[%s]]]}}', layers.replace("%s", weights)):
         told(client.post(RUNS, content=document.replace("%s", number), headers=JSON), 422, "finite")
 
 

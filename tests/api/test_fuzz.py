@@ -64,7 +64,7 @@ def documents(draw):
             case "double" if isinstance(around, list):
                 around.append(copy.deepcopy(around[last]))
             case _:
-                around[last] = draw(ODD)
+                around[last] = copy.deepcopy(draw(ODD))
     return document
 
 

@@ -38,7 +38,10 @@ def test_a_large_run_needs_its_input_and_output_and_less_than_a_third_more(tmp_p
     smooth = Image.fromarray(np.random.default_rng(1).integers(0, 256, (50, 50, 3), np.uint8)).resize((SIDE, SIDE))
     file = BytesIO()
     smooth.save(file, "JPEG")
-    env = {**{k: v for k, v in os.environ.items() if not k.startswith("CONVSCOPE_")}, "CONVSCOPE_DATA_DIR": str(tmp_path)}
+    env = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("CONVSCOPE_")},
+        "CONVSCOPE_DATA_DIR": str(tmp_path),
+    }
     with (tmp_path / "log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "app", "serve", "--port", "0"], stdout=log, stderr=log, env=env,
@@ -64,6 +67,8 @@ def test_a_large_run_needs_its_input_and_output_and_less_than_a_third_more(tmp_p
 
 def post(address: str, body: bytes) -> dict:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    request = urllib.request.Request(f"{address}/api/v1/runs", body, {"Content-Type": "multipart/form-data; boundary=x"})
+    request = urllib.request.Request(
+        f"{address}/api/v1/runs", body, {"Content-Type": "multipart/form-data; boundary=x"}
+    )
     with opener.open(request, timeout=60) as answer:
         return json.loads(answer.read())

@@ -42,7 +42,7 @@ def requests(description):
                 path = path.replace(f"{{{parameter['name']}}}", str(values[0]))
             else:
                 assert values or not parameter.get("required"), f"{method} {path}: {parameter['name']}"
-                query |= {parameter["name"]: value for value in values[:1]}
+                query |= {parameter["name"]: values[0]} if values else {}
         bodies = [
             (kind, body)
             for kind, content in operation.get("requestBody", {}).get("content", {}).items()
@@ -116,7 +116,10 @@ def test_kernels_are_listed_with_numbers_sentence_and_source_and_are_what_a_pres
         assert entry["sentence"]
         assert entry["source"]
     sobel = next(entry for entry in listed if entry["name"] == "sobel_x")
-    document = {"input": {"values": [[[1, 2, 3], [4, 5, 6], [7, 8, 10]]]}, "recipe": 'conv2d(weights=preset("sobel_x"))'}
+    document = {
+        "input": {"values": [[[1, 2, 3], [4, 5, 6], [7, 8, 10]]]},
+        "recipe": 'conv2d(weights=preset("sobel_x"))',
+    }
     run = client.post("/api/v1/runs", json=document).json()
     by_hand = sum(w * x for ws, xs in zip(sobel["weight"], document["input"]["values"][0], strict=True)
                   for w, x in zip(ws, xs, strict=True))  # fmt: skip

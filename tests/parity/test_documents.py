@@ -1,6 +1,5 @@
 """500 random documents, through the app as a visitor's run goes, against PyTorch layer by layer."""
 
-import random
 import warnings
 
 import numpy as np
@@ -37,7 +36,7 @@ def theirs(layer: dict, x: np.ndarray, weights: dict) -> tuple[np.ndarray, float
 
 
 def test_five_hundred_random_documents_agree_layer_by_layer():
-    chance = random.Random(2026)
+    chance = pipelines.chance(2026)
     worst, seen, layers = 0.0, set(), 0
     for number in range(DOCUMENTS):
         document, stages = pipelines.pipeline(chance, sides=chance.choice([8, 24, 60]))
