@@ -16,6 +16,7 @@ from app.storage import open_store
 from app.web import examples, pages, problems
 from app.web.api import api
 from app.web.gate import Gate
+from app.web.outputs import outputs
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.include_router(api)
+    app.include_router(outputs)
     app.include_router(pages.pages)
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")
 
