@@ -18,6 +18,8 @@ from app.rendering.svg import add, blank, caption, drawing, face, label, light, 
 from app.rendering.values import lens_values
 
 LEAST_NAME = 18.0  # px between sheets that have names
+MOST_LENS = 0.14  # of the drawing's width
+MOST_MAP = 0.115  # of the drawing's width
 LEAST_MAP = 84.0  # px of height of the map at work
 
 
@@ -61,7 +63,9 @@ class _Figure:
             layout.most if self.scene.slices else layout.most * 1.4,
             (0.27 * layout.width - depth) / width_of(wide),
             map_room / height_of(self.out_rows, self.out_columns),
-            (0.3 if layout.small else 0.115 if self.scene.slices else 0.15) * layout.width / width_of(self.out_columns),
+            (0.3 if layout.small else MOST_MAP if self.scene.slices else 0.15)
+            * layout.width
+            / width_of(self.out_columns),
         )
         s = self.s
         top = layout.cap - lift + rise + 6 + (room - rise - s * height_of(tall, wide)) / 2
@@ -71,11 +75,14 @@ class _Figure:
         size = self.scene.window.size
         count = max(1, len(self.scene.slices[: 1 if layout.small and not self.scene.slices else None]))
         lens_height = layout.lens if self.scene.slices else layout.lens * 1.75
-        self.q = min(lens_height / height_of(*size), 94 if not layout.small else 40)
+        self.q = min(
+            lens_height / height_of(*size), MOST_LENS * layout.width / width_of(size[1]), 40 if layout.small else 94
+        )
         self.lens_gap = min(layout.lens_gap, 2 * layout.lens_gap / max(1, count - 1))
         lens_width = self.q * width_of(size[1]) + self.lens_gap * (count - 1)
         # the map at work, and the stack at the right edge; cells as large as the input's, but no map too small to see
-        t = self.t = max(s, min(LEAST_MAP / height_of(self.out_rows, self.out_columns), 20))
+        most_map = MOST_MAP * layout.width / width_of(self.out_columns)
+        t = self.t = max(s, min(LEAST_MAP / height_of(self.out_rows, self.out_columns), most_map, 20))
         self.map_width = t * width_of(self.out_columns) + t * DEPTH[0]
         self.stack_x = layout.width - (0 if layout.small else max(self.map_width + stack_depth + 6, layout.corner))
         self.map_x = self.stack_x - (
@@ -214,7 +221,7 @@ class _Figure:
                 blank(group, plane, self.out_columns, self.out_rows, side)
             else:
                 slab(group, scene.map_face(number), plane, s, DEPTH)
-            if self.stack_gap >= LEAST_NAME or number in (first, first + self.shown - 1, channel):
+            if self.stack_gap >= LEAST_NAME + 10 * (number >= 9) or number in (first, first + self.shown - 1, channel):
                 self._name_below(
                     plane.at(self.out_columns, self.out_rows),
                     self.stack_gap,

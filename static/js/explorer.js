@@ -1,5 +1,6 @@
 // The explorer at work: one place (layer, channel, row, column) decides what the plate, the sum, the transport and the
 // address show. Elements say what a visitor did; this file moves the place; nothing else holds it.
+import { layout } from "./elements/plate.js";
 import { Player } from "./player.js";
 import { Sums } from "./sums.js";
 
@@ -23,6 +24,9 @@ export class Explorer {
     this.transport.show(this.index);
     const speed = document.querySelector("#speed");
     this.player.speed = +speed.value;
+    for (const width of ["(max-width: 700px)", "(max-width: 1100px)"]) {
+      matchMedia(width).addEventListener("change", () => this.turnTo(this.plate.channel, this.plate.place.row, this.plate.place.column), { signal });
+    }
   }
 
   get at() {
@@ -36,7 +40,7 @@ export class Explorer {
 
   /** The address of a part of the page at a place. @param {string} name @param {string} at */
   part(name, at) {
-    const query = new URLSearchParams({ at, view: this.looked, layout: this.plate.layout });
+    const query = new URLSearchParams({ at, view: this.looked, layout: layout() });
     const theme = document.documentElement.dataset.theme;
     if (theme) query.set("theme", theme);
     const lang = new URLSearchParams(location.search).get("lang");

@@ -22,6 +22,7 @@ function start() {
   const current = document.querySelector(".ribbon li[aria-current]");
   if (current) {
     const list = current.parentElement;
+    list.classList.toggle("long", list.scrollWidth > list.clientWidth);
     list.scrollLeft = current.offsetLeft - (list.clientWidth - current.clientWidth) / 2;
   }
 }

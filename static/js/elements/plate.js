@@ -53,12 +53,13 @@ export class Plate extends HTMLElement {
     if (data.values) {
       fetchNumbers(data.values, this.abort.signal).then((values) => { this.values = values; this.draw(); }, () => {});
     }
+    for (const figure of plate.querySelectorAll(":scope > .figure")) if (!figure.classList.contains(layout())) figure.remove();
     this.fit();
   }
 
-  /** Which of the three layouts is shown, and where the canvas lies under it. */
+  /** Lays the canvas under the map of the drawing. */
   fit() {
-    const svg = [...this.plate.querySelectorAll(":scope > .figure")].find((e) => getComputedStyle(e).display !== "none");
+    const svg = this.plate?.querySelector(":scope > .figure");
     if (!svg) return;
     if (this.figure?.svg !== svg) this.figure = new Figure(svg);
     const box = this.plate.getBoundingClientRect(), m = svg.getScreenCTM(), p = this.figure.map;
@@ -67,10 +68,6 @@ export class Plate extends HTMLElement {
     const x = m.a * p[4] + m.e - box.left, y = m.a * p[5] + m.f - box.top;
     this.canvas.style.transform = `matrix(${across.join()},${down.join()},${x},${y})`;
     this.draw();
-  }
-
-  get layout() {
-    return this.figure ? ["wide", "medium", "narrow"].find((name) => this.figure.svg.classList.contains(name)) : "wide";
   }
 
   get index() {
@@ -142,6 +139,9 @@ export class Plate extends HTMLElement {
     this.dispatchEvent(new CustomEvent("cs:go", { bubbles: true, detail: place }));
   }
 }
+
+/** The layout for this width of screen; the style sheet has the same limits. */
+export const layout = () => (matchMedia("(max-width: 700px)").matches ? "narrow" : matchMedia("(max-width: 1100px)").matches ? "medium" : "wide");
 
 /** @param {number} value @param {number} length */
 const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));
