@@ -44,9 +44,9 @@ async def state_of(fields: dict[str, str], lab: Lab) -> State:
         document = examples.FIRST
         fields = {"at": examples.FIRST_PLACE, **fields}
     else:
-        sized = any(fields.get(name) for name in ("size", "height", "width"))
-        defaults = {"image": "coffee", **({} if sized else {"size": "32"})}
-        document = document_of({**defaults, **{k: v for k, v in fields.items() if v}})
+        defaults = {} if fields.get("image") else {"image": "coffee", "size": "32"}
+        flat = {**defaults, **{k: v for k, v in fields.items() if v}}
+        document = await lab.queue.light(lambda: document_of(flat))
     state = State(document, carried=carried(fields), path="/embed" if fields.get("path") == "/embed" else "/")
     if "at" in fields:
         place = place_of(fields["at"])
@@ -195,10 +195,7 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
     fields = {**dict(request.query_params), **getattr(request.state, "fields", {})}
     kept = {name: value for name, value in fields.items() if name not in ("image", "run", "at", "edit")}
     choices = (
-        [
-            (entry, "/?" + query({"image": entry.id, **({} if fields.get("size") else {"size": "32"}), **kept}))
-            for entry in gallery.GALLERY.values()
-        ]
+        [(entry, "/?" + query({"image": entry.id, **kept})) for entry in gallery.GALLERY.values()]
         if mistake.pointer == "/input/image"
         else []
     )
