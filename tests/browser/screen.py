@@ -26,18 +26,15 @@ PIXELS = """() => {
   pen.drawImage(document.querySelector("canvas.live"), 0, 0);
   return { width, height, data: [...pen.getImageData(0, 0, width, height).data] };
 }"""
-SEEN = (
-    """() => [...document.querySelectorAll(".plate > .figure")].find((e) => getComputedStyle(e).display !== "none")"""
-)
-CELL = (
-    """([row, column]) => {
-  const svg = (%s)(), hit = svg.querySelector("[data-map]"), m = svg.getScreenCTM();
+START = ".".join("0000")  # the first place of the first map of the first layer
+SEEN = """() =>
+  [...document.querySelectorAll(".plate > .figure")].find((e) => getComputedStyle(e).display !== "none")"""
+CELL = """([row, column]) => {
+  const svg = (SEEN)(), hit = svg.querySelector("[data-map]"), m = svg.getScreenCTM();
   const [a, b, c, d, e, f] = hit.dataset.map.trim().split(/\\s+/).map(Number), x = column + 0.5, y = row + 0.5;
   const p = new DOMPoint(e + x * a + y * c, f + x * b + y * d).matrixTransform(m);
   return [p.x, p.y];
-}"""
-    % SEEN
-)  # noqa: UP031 - braces are JavaScript's
+}""".replace("SEEN", SEEN)
 
 
 class Screen:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Watch
-from tests.browser.screen import PLAIN, Screen, map_is_true
+from tests.browser.screen import PLAIN, START, Screen, map_is_true
 
 
 def opened(page: Page, recipe: str = PLAIN, **fields: object) -> Screen:
@@ -130,7 +130,7 @@ def test_a_step_that_cannot_be_is_not_offered(page: Page) -> None:
 
 
 def test_a_layer_that_does_not_fit_is_not_offered_and_says_why(page: Page) -> None:
-    screen = opened(page, "conv2d(1, 1, weights=random(7)) | max_pool2d(32)", at="0.0.0.0")
+    screen = opened(page, "conv2d(1, 1, weights=random(7)) | max_pool2d(32)", at=START)
     screen.all(".add > summary").click()
     refused = screen.all(".add .line.off").filter(has=page.get_by_text("max_pool2d", exact=True))
     expect(refused).to_contain_text("2×2 window")

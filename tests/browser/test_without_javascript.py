@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watch
-from tests.browser.screen import FIRST, PLAIN
+from tests.browser.screen import FIRST, PLAIN, START
 from tests.pages.reading import Api, agree, link, printed_sum, read
 from tests.pictures import gradient, saved
 
@@ -109,7 +109,7 @@ def test_mistakes_are_told_on_a_page_that_keeps_what_was_asked(plain: Page, watc
     expect(plain.locator("#recipe")).to_have_value("conv2d(2, 40) | relu")
     plain.locator("#recipe").fill("conv2d(2, 4, weights=random(5)) | relu")
     plain.get_by_role("button", name="Try again").click()
-    same_story(plain, "0.0.0.0", "conv2d(2, 4, weights=random(5)) | relu")
+    same_story(plain, START, "conv2d(2, 4, weights=random(5)) | relu")
     plain.locator(".menu.picture > summary").click()
     file = {"name": "letter.png", "mimeType": "image/png", "buffer": b"Dear all, this is text.\n" * 9}
     plain.locator("input[type=file]").set_input_files(file)

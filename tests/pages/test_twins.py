@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from app.settings import Settings
 from app.web.gate import POLICY
-from tests.browser.screen import FIRST, PLAIN
+from tests.browser.screen import FIRST, PLAIN, START
 from tests.pages.reading import Api, Element, agree, link, numbers, printed_sum, read
 from tests.pictures import gradient, huge_png, saved
 
@@ -66,7 +66,7 @@ def sentence(text: str) -> str:
 
 def state_of(seed: int) -> dict[str, str]:
     """Return a state drawn by a seed: a picture, some layers, a place."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - the same states every time
     size = (
         {"size": str(draw.choice((16, 24, 32)))}
         if draw.random() < 0.6
@@ -124,7 +124,7 @@ def same_story(client: TestClient, fields: dict[str, str], at: str, **more: str)
 def test_the_page_prints_what_the_api_says(client: TestClient, seed: int) -> None:
     fields = fitting(state_of(seed))
     run = api(client).run(fields)
-    draw = random.Random(seed + 1000)
+    draw = random.Random(seed + 1000)  # noqa: S311 - the same places every time
     for _ in range(3):
         layer = draw.randrange(len(run["layers"]))
         place = [draw.randrange(length) for length in run["layers"][layer]["output_shape"]]
@@ -199,7 +199,7 @@ def test_an_embed_is_the_same_page_without_its_frame(client: TestClient) -> None
 def test_a_place_outside_is_the_nearest_one(client: TestClient) -> None:
     tree = page(client, link(PLAIN, image="chelsea", at="9.99.99.99"))
     assert printed_sum(tree).at == "2.5.13.13"
-    assert printed_sum(page(client, link(PLAIN, image="chelsea", at="nonsense"))).at == "0.0.0.0"
+    assert printed_sum(page(client, link(PLAIN, image="chelsea", at="nonsense"))).at == START
 
 
 @pytest.mark.parametrize("fields", MISTAKES, ids=lambda fields: fields.get("recipe", "run") + str(len(fields)))
