@@ -97,7 +97,7 @@ def told(tree: Element) -> dict[str, Any]:
     return {
         "shapes": [[channels, rows, columns] for rows, columns, channels in shapes],
         "names": [b.text for stop in ribbon.all(class_="stop") for b in stop.all("b")][1:],
-        "totals": [int(n) for n in numbers(ribbon.one("li", "totals").text)],
+        "totals": [int(n) for n in numbers(ribbon.one(class_="totals").text)],
         "recipe": tree.one("input", id="recipe").attributes["value"],
     }
 
