@@ -112,6 +112,7 @@ def test_steps_go_on_and_back_and_to_both_ends(page: Page) -> None:
     for button, place in (("next", 2), ("next", 3), ("back", 2), ("last", places), ("back", places - 1), ("first", 1)):
         page.locator(f"#{button}").click()
         screen.expect_place(place)
+        screen.settled()  # the map is drawn up to its new place when the window has come there
         map_is_true(screen)
     same_story(screen)
 
