@@ -182,6 +182,8 @@ def _literal(node: ast.expr) -> Any:
             not isinstance(value, bool)
         ):
             return -value if isinstance(node.op, ast.USub) else value
+    if isinstance(node, ast.Name):
+        raise RecipeMistake('A word stands in quotes: write "{name}".', column=_column(node), name=node.id[:60])
     raise RecipeMistake('Here a number, True, False, a "name" or a list of these is needed.', column=_column(node))
 
 

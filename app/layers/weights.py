@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Unfit
 from app.layers.numbers import Array, NumbersField
-from app.numerics.kernels import KERNELS, bank
+from app.numerics.kernels import KERNELS, bank, fits
 from app.numerics.randomness import normal_weights
 
 MAX_SEED = 2**53 - 1  # what every JSON reader keeps exactly
@@ -83,13 +83,12 @@ class PresetWeights(Weights):
 
     def check(self, depth: int) -> None:
         for name in self.names:
-            weight = KERNELS[name].weight
-            if weight.ndim == 3 and len(weight) != depth:
+            if not fits(KERNELS[name], depth):
                 raise Unfit(
                     'The kernel "{name}" looks at {wanted} channels, but here it reads {channels}; use it on a colour '
                     "picture, or choose one without colour.",
                     name=name,
-                    wanted=len(weight),
+                    wanted=len(KERNELS[name].weight),
                     channels=depth,
                     pointer="/weights/names",
                 )

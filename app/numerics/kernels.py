@@ -51,8 +51,9 @@ def bank(names: Sequence[str], in_channels: int) -> tuple[Floats, Floats]:
     -------
     weight
         Float32, shape (n, in_channels, kh, kw). A kernel of two axes is divided by `in_channels` and spread over them:
-        on a grey picture it is the plain filter. One of three axes is used as it is. Kernels smaller than the largest
-        are centred, with an odd cell of room at the bottom and right.
+        on a grey picture it is the plain filter. One of three axes is used as it is; over a single channel it is the
+        sum over its own, which gives the same on a grey picture. Kernels smaller than the largest are centred, with an
+        odd cell of room at the bottom and right.
     bias
         Float32, shape (n,).
 
@@ -68,9 +69,23 @@ def bank(names: Sequence[str], in_channels: int) -> tuple[Floats, Floats]:
     weight = np.zeros((len(kernels), in_channels, rows, columns), np.float32)
     for part, kernel in zip(weight, kernels, strict=True):
         height, width = kernel.weight.shape[-2:]
-        if kernel.weight.ndim == 3 and len(kernel.weight) != in_channels:
-            raise ValueError(f"{kernel.name} looks at {len(kernel.weight)} channels, not {in_channels}")
         top, left = (rows - height) // 2, (columns - width) // 2
-        spread = 1 if kernel.weight.ndim == 3 else in_channels
-        part[:, top : top + height, left : left + width] = kernel.weight / np.float32(spread)
+        part[:, top : top + height, left : left + width] = _over(kernel, in_channels)
     return weight, np.array([kernel.bias for kernel in kernels], np.float32)
+
+
+def fits(kernel: Kernel, in_channels: int) -> bool:
+    """Tell whether `kernel` can read `in_channels` channels: its own number of them, one, or any where it has none."""
+    return kernel.weight.ndim == 2 or in_channels in (1, len(kernel.weight))
+
+
+def _over(kernel: Kernel, in_channels: int) -> Floats:
+    """Return the weights of `kernel` for a filter that reads `in_channels` channels."""
+    if not fits(kernel, in_channels):
+        raise ValueError(f"{kernel.name} looks at {len(kernel.weight)} channels, not {in_channels}")
+    if kernel.weight.ndim == 2:
+        return kernel.weight / np.float32(in_channels)
+    if in_channels == 1:  # rounded, so that hundredths stay the float32 nearest to hundredths
+        whole: Floats = kernel.weight.sum(axis=0, dtype=np.float64).round(6).astype(np.float32)
+        return whole
+    return kernel.weight

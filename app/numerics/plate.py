@@ -31,7 +31,7 @@ PLATES = (
     Plate(
         "edge_x",
         "Looks for upright edges: positive where it grows brighter to the right.",
-        150,
+        10,
         """
         -10  -9   0   9  10 │  -9  -8   0   8   9 │  -7  -6   0   6   7
         -18 -16   0  16  18 │ -16 -15   0  15  16 │ -12 -11   0  11  12
@@ -43,7 +43,7 @@ PLATES = (
     Plate(
         "edge_y",
         "Looks for level edges: positive where it grows brighter downwards.",
-        -200,
+        -20,
         """
          -7 -12 -15 -12  -7 │  -9 -16 -20 -16  -9 │ -10 -18 -22 -18 -10
          -6 -11 -14 -11  -6 │  -8 -15 -18 -15  -8 │  -9 -16 -20 -16  -9
@@ -55,7 +55,7 @@ PLATES = (
     Plate(
         "line",
         "Looks for bright lines that fall to the right, on darker ground.",
-        350,
+        15,
         """
          10  -1  -8  -5  -6 │   9  -1  -7  -5  -3 │   7  -1  -6  -4  -4
          -1  18   2  -9  -5 │  -1  16   1  -8  -5 │  -1  13   2  -6  -4
@@ -67,7 +67,7 @@ PLATES = (
     Plate(
         "warm",
         "Looks for warm colours: orange counts for it, blue and grey count against it.",
-        -3050,
+        -25,
         """
           4   7   9   7   4 │  -2  -4  -4  -4  -2 │  -3  -6  -8  -6  -3
           7  13  16  13   7 │  -4  -7  -8  -7  -4 │  -6 -11 -14 -11  -6
@@ -79,7 +79,7 @@ PLATES = (
     Plate(
         "spot",
         "Looks for bright spots about three pixels wide, on darker ground.",
-        100,
+        5,
         """
          -5  -6  -3  -6  -5 │  -5  -7  -4  -7  -5 │  -4  -5  -3  -5  -4
          -6   4  10   4  -6 │  -7   5  11   5  -7 │  -5   3   9   3  -5
@@ -91,7 +91,7 @@ PLATES = (
     Plate(
         "hue_edge",
         "Looks for slanted edges of colour: positive where blue at the upper left meets orange.",
-        250,
+        10,
         """
         -14 -20 -16  -7   0 │  -4  -6  -5  -2   0 │  13  17  14   6   0
         -20 -24 -15   0   7 │  -6  -7  -4   0   2 │  17  21  13   0  -6

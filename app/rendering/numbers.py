@@ -36,6 +36,12 @@ def plain(value: float) -> str:
     return written(Decimal(str(np.float32(value))))
 
 
+def brief(value: float) -> str:
+    """Return a weight for a small field: as it is where that is short, else with three decimals."""
+    exact = plain(value)
+    return exact if len(exact.lstrip(MINUS)) <= 4 else short(value, 3)
+
+
 def grouped(number: int) -> str:
     """Return a count with its thousands marked: 352,800."""
     return f"{number:,}"

@@ -35,16 +35,9 @@ class Face:
 
 def drawing(width: float, height: float, label: str, /, **attributes: object) -> Element:
     """Return an empty drawing of `width` × `height` px that fills the box it is given."""
-    return Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {width:g} {height:g}",
-            "role": "img",
-            "aria-label": label,
-            **_named(attributes),
-        },
-    )
+    about = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
+    size = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width:g} {height:g}"}
+    return Element("svg", {**size, **about, **_named(attributes)})
 
 
 def add(parent: Element, tag: str, text: str | None = None, **attributes: object) -> Element:

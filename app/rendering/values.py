@@ -2,11 +2,12 @@
 
 from xml.etree.ElementTree import Element
 
-from app.rendering.plane import Plane
+from app.rendering.plane import ACROSS, Plane
 from app.rendering.scene import Scene
 from app.rendering.svg import add, face, label, outline, path
 
 LEAST_CELL = 44  # px a cell under which a number has no room
+LEAST_TYPE = 12.0
 
 
 def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> Element:
@@ -20,11 +21,13 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> El
     if top < bottom and left < right:
         x, y = plane.at(left - span.columns[0], top - span.rows[0])
         face(group, sheet.part(left, top, right - left, bottom - top), Plane((x, y), plane.across, plane.down))
+    longest = max((len(number.text or "") for cells in scene.cells for number in cells), default=0)
+    readable = cell >= LEAST_CELL and _width(longest, LEAST_TYPE) <= cell * ACROSS[0]
     for row, cells in enumerate(scene.cells):
         for column, number in enumerate(cells):
             corners = plane.quad((row, row + 1), (column, column + 1))
             add(group, "path", class_="grid kept" if number.kept else "grid dropped", d=path(corners))
-            if number.text is not None and cell >= LEAST_CELL:
+            if number.text is not None and readable:
                 x, y = plane.at(column + 0.5, row + 0.5)
                 label(
                     group,
@@ -45,4 +48,9 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> El
 
 def _fitting(text: str, size: float, cell: float) -> str:
     """Return the type size at which `text` fits in a cell, at most `size`."""
-    return f"{max(12.0, min(size, cell * 0.8 / (0.58 * len(text)))):.1f}"
+    return f"{max(LEAST_TYPE, min(size, size * cell * ACROSS[0] * 0.92 / _width(len(text), size))):.1f}"
+
+
+def _width(characters: int, size: float) -> float:
+    """Return about how wide digits are, px."""
+    return 0.6 * characters * size

@@ -8,7 +8,9 @@ import numpy as np
 
 from app.errors import BrokenRequest, Unfit
 from app.layers import LAYERS, Layer, Shape
+from app.layers.layer import Array
 from app.layers.reading import read_layer
+from app.rendering.numbers import brief
 from app.web.state import State
 
 Fields = Mapping[str, str]
@@ -97,13 +99,19 @@ def _weights(state: State, fields: Fields) -> State:
     filter_ = arrays["weight"][channel]
     for name, text in fields.items():
         if name.startswith("w."):
-            filter_[_within(name[2:], filter_.shape)] = _decimal(text)
+            _change(filter_, _within(name[2:], filter_.shape), text)
     if "bias" in arrays and "bias" in fields:
-        arrays["bias"][channel] = _decimal(fields["bias"])
+        _change(arrays["bias"], (channel,), fields["bias"])
     values = {"init": "values", "weight": arrays["weight"]}
     if "bias" in arrays and arrays["bias"].any():
         values["bias"] = arrays["bias"]
     return state.setting(index, {"weights": values})
+
+
+def _change(array: Array, place: tuple[int, ...], text: str) -> None:
+    """Set a weight to what its field says; a field that still shows it, shortened, leaves it exactly as it is."""
+    if text.strip() != brief(array[place].item()):
+        array[place] = _decimal(text)
 
 
 def _within(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -22,13 +22,11 @@ from app.web.view import View, view
 
 SIZES = (16, 24, 32, 48, 64, 96, 128, 224, 256)
 MOST_SEGMENTS = 24  # of the scrubber
-SPEEDS = ("0.25", "0.5", "1", "2", "4", "8", "16")
+SPEEDS = ("0.25", "0.5", "1", "2", "4", "8", "16", "60")
 Drawn = dict[str, Markup]
 
 
-async def explorer_context(
-    lab: Lab, run: Run, state: State, theme: Theme, language: str
-) -> dict[str, Any]:
+async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, language: str) -> dict[str, Any]:
     """Return what the template explorer.html needs."""
     source = run.document.input
     seen = await view(lab, run, state.layer, state.place, theme, language) if run.stages else None

@@ -20,12 +20,14 @@ from app.web.explorer import explorer_context, figures, sum_context
 from app.web.forms import document_of, query, read_form
 from app.web.language import language_of, translator
 from app.web.problems import headers_of
-from app.web.state import VIEWS, State, carried, place_of, within
+from app.web.state import CARRIED, VIEWS, State, carried, place_of, within
 from app.web.templates import render
 from app.web.view import view
 
 pages = APIRouter(include_in_schema=False)
 DAY = 86_400
+# what an address may hold
+LINKED = ("image", "size", "height", "width", "fit", "mode", "scale", "recipe", "run", "at", "view", "edit", *CARRIED)
 
 
 def theme_of(request: Request) -> Theme:
@@ -71,7 +73,9 @@ async def explorer(request: Request, lab: InLab) -> Response:
     language, theme = language_of(request), theme_of(request)
     context = await explorer_context(lab, run, state, theme, language)
     response = HTMLResponse(render(language, "explorer.html", **context))
-    if request.headers.get("hx-boosted"):
+    if request.headers.get("hx-history-restore-request"):
+        response.headers["HX-Push-Url"] = "false"  # the history already stands where the visitor went back to
+    elif request.headers.get("hx-request"):
         response.headers["HX-Push-Url"] = state.address()  # the same state has one address, however it was reached
     response.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
     if "theme" in fields:
@@ -127,6 +131,7 @@ async def _looked_at(run_id: str, at: str, lab: Lab) -> tuple[Run, State]:
 async def edit(request: Request, lab: InLab) -> Response:
     """Changes the state that the form holds and leads to the address of the new one."""
     fields, _ = await read_form(request)
+    request.state.fields = fields
     state = edited(await state_of(fields, lab), fields)
     _, state = await opened(state, lab)
     return RedirectResponse(state.address(), 303)
@@ -136,6 +141,7 @@ async def edit(request: Request, lab: InLab) -> Response:
 async def upload(request: Request, lab: InLab) -> Response:
     """Takes a picture in `file` and leads to the same layers on it."""
     fields, data = await read_form(request)
+    request.state.fields = fields
     if not data:
         raise BrokenRequest("No picture was chosen; choose a file first.")
     image = (await lab.add_picture(data)).id
@@ -193,6 +199,7 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
             },
         )
     fields = {**dict(request.query_params), **getattr(request.state, "fields", {})}
+    back = "/?" + query({k: v for k, v in fields.items() if k in LINKED}) if request.method == "POST" else ""
     kept = {name: value for name, value in fields.items() if name not in ("image", "run", "at", "edit")}
     choices = (
         [(entry, "/?" + query({"image": entry.id, **kept})) for entry in gallery.GALLERY.values()]
@@ -207,6 +214,7 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
         title=say(mistake.title),
         fields=fields,
         choices=choices,
+        back=back,
         theme=theme_of(request),
         language=language,
         upload_max=lab.settings.upload_max_bytes,

@@ -34,7 +34,7 @@ def environment(language: str) -> Environment:
         grouped=numbers.grouped,
         written=numbers.written,
         level=numbers.level,
-        plain=numbers.plain,
+        brief=numbers.brief,
         abs_max=extent_of,
     )
     env.globals.update(adding_up=numbers.adding_up, brightness=numbers.brightness, crop=crop, by=by)

@@ -11,7 +11,7 @@ from app.layers import Layer, Place
 from app.numerics.window import Window
 from app.pipeline import ImageInput, Stage
 from app.rendering.maps import extent_of
-from app.rendering.numbers import brightness, decimals_for, fixed, level
+from app.rendering.numbers import brightness, decimals_for, fixed, level, short
 from app.rendering.palette import Theme
 from app.rendering.scene import MOST_SHEETS, Cell, Scene
 from app.rendering.svg import Face
@@ -20,6 +20,7 @@ from app.web.pictures import Pictures
 from app.web.templates import sentence_of
 
 Say = Callable[[str], str]
+MOST_LISTED = 9  # numbers in a line
 MOST_SENT = 262_144  # numbers of one map that the page holds to read from
 LARGEST_EXACT_CHECK = 1_000_000  # cells of which it is worth asking whether all are whole
 
@@ -126,6 +127,37 @@ class View:
                 if value is not None:
                     found.append((value, (top + r, left + c) if inside else None))
         return found
+
+    @property
+    def listed(self) -> list[tuple[float | None, tuple[int, int] | None]]:
+        """The numbers that a max pool reads, as many as a line holds, the largest among them; None stands for a gap."""
+        found: list[tuple[float | None, tuple[int, int] | None]] = list(self.counted)
+        if len(found) <= MOST_LISTED:
+            return found
+        winner = next(i for i, (value, _) in enumerate(found) if value == self.closeup.value)
+        gap: list[tuple[float | None, tuple[int, int] | None]] = [(None, None)]
+        if winner < MOST_LISTED - 2:
+            return found[: MOST_LISTED - 1] + gap
+        last = [found[winner]] if winner == len(found) - 1 else [found[winner], *gap]
+        return found[: MOST_LISTED - 1 - len(last)] + gap + last
+
+    def outside(self, row: int, column: int) -> bool:
+        """Tell whether that cell of the window reads padding."""
+        _, rows, columns = self.stage.input_shape
+        (top, _), (left, _) = self.closeup.span
+        down, across = self.window.dilation
+        return not (0 <= top + row * down < rows and 0 <= left + column * across < columns)
+
+    @property
+    def cell_decimals(self) -> int:
+        """Decimals of the input's numbers where there is room for five characters."""
+        decimals = self.input_decimals
+        while (
+            decimals
+            and len(short(-self.input_extent if self.before.whole.minimum < 0 else self.input_extent, decimals)) > 5
+        ):
+            decimals -= 1
+        return decimals
 
     def input_swatch(self, place: tuple[int, int] | None = None) -> Face:
         """Return the very pixel of the input map at `place`, by default at the place of the number itself."""

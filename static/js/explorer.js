@@ -5,6 +5,7 @@ import { Player } from "./player.js";
 import { Sums } from "./sums.js";
 
 const GLIDE_MS = 260;
+const LOCKSTEP = 16; // places a second up to which every sum is shown; above, as they come
 const SETTLE_MS = 250; // after the last move, before the address and the screen reader are told
 
 export class Explorer {
@@ -19,7 +20,7 @@ export class Explorer {
     if (!this.plate || !this.transport) return;
     this.run = this.plate.dataset.run;
     this.looked = this.plate.querySelector(".plate").dataset.looked;
-    this.sums = new Sums((at) => this.part("sum", at), (at, text) => this.showSum(at, text));
+    this.sums = new Sums((at) => this.part("sum", at), (at, text) => this.showSum(at, text), () => document.querySelector("#sum").classList.add("behind"));
     this.index = this.plate.index;
     this.transport.show(this.index);
     const speed = document.querySelector("#speed");
@@ -113,14 +114,21 @@ export class Explorer {
     if (channel !== plate.channel) this.turnTo(channel, row, column);
     else {
       plate.go(row, column, glide ? GLIDE_MS : 0);
-      this.sums.want(this.at, this.player.playing && this.player.speed > 2);
-      if (this.player.playing && this.player.speed <= 2 && column + 1 < plate.columns) {
-        this.sums.fetch(`${plate.layer}.${channel}.${row}.${column + 1}`); // the next one, ahead of time
-      }
+      this.sums.want(this.at);
+      if (this.player.playing) this.fetchAhead(inside);
     }
     this.transport.show(index, this.left());
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.settle(), SETTLE_MS);
+  }
+
+  /** Asks for the sums of the places that come next, so that they are here when the window is there. */
+  fetchAhead(inside) {
+    const { plate } = this, last = Math.min(inside + 1 + Math.ceil(this.player.speed / 4), this.places - 1);
+    if (this.player.speed > LOCKSTEP) return;
+    for (let next = inside + 1; next <= last; next++) {
+      this.sums.fetch(`${plate.layer}.${plate.channel}.${Math.floor(next / plate.columns)}.${next % plate.columns}`);
+    }
   }
 
   /** Asks the server for the drawing of another map. */
@@ -158,6 +166,7 @@ export class Explorer {
     const open = [...sum.querySelectorAll(".term")].findIndex((term) => term.classList.contains("open"));
     const scrolled = sum.querySelector(".terms")?.scrollLeft;
     sum.innerHTML = text;
+    sum.classList.remove("behind");
     openTerm(sum, open);
     if (scrolled) sum.querySelector(".terms").scrollLeft = scrolled;
     const lens = sum.querySelector(".spare > [data-lens]"), old = this.plate.figure?.svg.querySelector("[data-lens]");
@@ -171,12 +180,8 @@ export class Explorer {
 
   /** The place has come to rest: the address holds it, and it is said. */
   settle() {
-    const address = new URL(location.href);
-    if (!address.searchParams.has("recipe") && !address.searchParams.has("run")) {
-      address.search = document.querySelector("#app").dataset.address.split("?")[1];
-    }
-    const query = address.search.replace(/([?&])at=[^&]*/, "").replace(/^&/, "?");
-    history.replaceState({ ...history.state, htmx: true }, "", `${address.pathname}${query || "?"}${query.length > 1 ? "&" : ""}at=${this.at}`);
+    const query = location.search.replace(/[?&]at=[^&]*/, "").replace(/^[?&]?/, "?");
+    history.replaceState({ ...history.state, htmx: true }, "", `${location.pathname}${query}${query === "?" ? "" : "&"}at=${this.at}`);
     for (const field of document.querySelectorAll('input[name="at"]')) field.value = this.at;
     if (!this.player.playing) document.querySelector("#spoken").textContent = document.querySelector("#sum .sentence")?.textContent ?? "";
   }

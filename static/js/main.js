@@ -17,6 +17,7 @@ function start() {
   for (const element of document.querySelectorAll("cs-plate, cs-transport")) element.begin?.();
   explorer = new Explorer();
   began = document.querySelector("#app").dataset.address;
+  if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
   const sum = document.querySelector("#sum");
   if (sum) openTerm(sum, 0);
   const current = document.querySelector(".ribbon li[aria-current]");
@@ -92,9 +93,32 @@ document.addEventListener("click", async (event) => {
   const part = target.closest(".term > .part");
   if (part) openTerm(document.querySelector("#sum"), [...document.querySelectorAll(".term")].indexOf(part.parentElement));
   target.closest("[data-dismiss]")?.parentElement.remove();
+  if (target.closest("[data-open-picture]")) {
+    event.preventDefault();
+    document.querySelector(".menu.picture").open = true;
+  }
   if (target.closest("#help-open")) document.querySelector("#help").showModal();
   const share = target.closest("#share");
   if (share) await copyAddress(/** @type {HTMLElement} */ (share));
+});
+
+// A setting is one step more or less at once on the screen, so that quick clicks add up; the newest is what counts.
+document.addEventListener("click", (event) => {
+  const step = /** @type {Element} */ (event.target).closest(".stepper .step");
+  if (!step || !explorer) return;
+  event.preventDefault();
+  const field = step.closest(".stepper").querySelector("input"), parts = field.value.match(/-?\d+/g);
+  if (!parts) return;
+  field.value = parts.map((part) => +part + +step.value).join(" × ");
+  field.closest("form").requestSubmit();
+}, { capture: true });
+
+document.addEventListener("keydown", (event) => {
+  const field = /** @type {HTMLElement} */ (event.target);
+  if (event.key !== "Enter" || !field.matches(".stepper input")) return;
+  event.preventDefault(); // the change that leaving the field tells of is sent, once
+  field.blur();
+  field.focus();
 });
 
 document.addEventListener("change", (event) => {

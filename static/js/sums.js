@@ -1,41 +1,54 @@
-// The written sums: each is made by the server and kept here; the newest request wins.
+// The written sums: each is made by the server and kept here; the newest request wins, and one that is late says so.
 
-const KEPT = 200;
-const SPARE_MS = 120; // least time between two sums while places fly past
+const KEPT = 400;
+const LATE_MS = 120;
 
 export class Sums {
-  /** @param {(at: string) => string} address @param {(at: string, text: string) => void} show */
-  constructor(address, show) {
+  /** @param {(at: string) => string} address @param {(at: string, text: string) => void} show
+   *  @param {() => void} late the sum on the screen is no longer that of the place */
+  constructor(address, show, late) {
     this.address = address;
     this.show = show;
+    this.late = late;
     this.kept = new Map();
+    this.asked = new Map();
     this.wanted = "";
-    this.last = 0;
   }
 
-  /** Shows the sum of a place as soon as it is here. @param {string} at @param {boolean} hurried places fly past */
-  async want(at, hurried = false) {
+  /** Shows the sum of a place, at once where it is here, else as soon as it comes. @param {string} at */
+  async want(at) {
     this.wanted = at;
-    clearTimeout(this.timer);
-    const wait = hurried ? Math.max(0, this.last + SPARE_MS - performance.now()) : 0;
-    if (wait) {
-      this.timer = setTimeout(() => this.want(at), wait);
+    const kept = this.kept.get(at);
+    if (kept) {
+      clearTimeout(this.timer);
+      this.timer = 0;
+      this.show(at, kept);
       return;
     }
-    this.last = performance.now();
+    this.timer ||= setTimeout(() => this.late(), LATE_MS);
     const text = await this.fetch(at);
-    if (text !== null && this.wanted === at) this.show(at, text);
+    if (text === null || this.wanted !== at) return;
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.show(at, text);
   }
 
   /** @param {string} at @returns {Promise<string | null>} */
-  fetch(at) {
-    if (!this.kept.has(at)) {
-      if (this.kept.size > KEPT) this.kept.clear();
-      this.kept.set(at, fetch(this.address(at)).then((answer) => (answer.ok ? answer.text() : null), () => null).then((text) => {
-        if (text === null) this.kept.delete(at);
-        return text;
-      }));
+  async fetch(at) {
+    if (this.kept.has(at)) return this.kept.get(at);
+    if (!this.asked.has(at)) this.asked.set(at, this.ask(at));
+    return this.asked.get(at);
+  }
+
+  /** @param {string} at */
+  async ask(at) {
+    const answer = await fetch(this.address(at)).catch(() => null);
+    const text = answer?.ok ? await answer.text() : null;
+    this.asked.delete(at);
+    if (text !== null) {
+      if (this.kept.size >= KEPT) this.kept.delete(this.kept.keys().next().value);
+      this.kept.set(at, text);
     }
-    return this.kept.get(at);
+    return text;
   }
 }

@@ -119,7 +119,15 @@ def test_a_bank_spreads_plain_kernels_over_the_channels():
 def test_a_bank_takes_colour_kernels_as_they_are_with_their_bias():
     weight, bias = bank(SIX, 3)
     assert np.array_equal(weight, [KERNELS[name].weight for name in SIX])
-    assert bias.tolist() == [np.float32(b) for b in (1.5, -2, 3.5, -30.5, 1, 2.5)]
+    assert bias.tolist() == [np.float32(b) for b in (0.10, -0.20, 0.15, -0.25, 0.05, 0.10)]
+
+
+def test_a_colour_kernel_over_one_channel_gives_what_it_gives_on_a_grey_picture():
+    grey, _ = bank(SIX, 1)
+    colour, _ = bank(SIX, 3)
+    assert grey.shape == (6, 1, 5, 5)
+    np.testing.assert_allclose(grey[:, 0], colour.sum(1), atol=1e-6)
+    assert np.array_equal(grey, (np.round(grey * 100.0) / 100).astype(np.float32))
 
 
 def test_a_bank_centres_kernels_in_the_largest():
