@@ -160,3 +160,24 @@ def test_the_theme_and_the_language_go_along(page: Page) -> None:
         page.locator(".ribbon a.stop").nth(1).click()
     assert {"theme": "dark", "lang": "en"}.items() <= screen.fields.items()
     assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_back_and_forward_walk_the_whole_history(page: Page) -> None:
+    screen = Screen(page).open(PLAIN, image="coffee")
+    recipes = [PLAIN]
+    for recipe in (
+        "conv2d(2, 3, weights=random(1))",
+        "conv2d(3, 3, weights=random(2)) | relu",
+        "relu",
+        "max_pool2d(2)",
+    ):
+        with screen.changing():
+            page.fill("#recipe", recipe)
+            page.press("#recipe", "Enter")
+        recipes.append(recipe)
+    for recipe in reversed(recipes[:-1]):
+        page.go_back()
+        expect(page.locator("#recipe")).to_have_value(recipe)
+    for recipe in recipes[1:]:
+        page.go_forward()
+        expect(page.locator("#recipe")).to_have_value(recipe)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.rendering.numbers import brief
 from tests.browser.conftest import Watch
 from tests.browser.screen import PLAIN, START, Screen, map_is_true
 
@@ -225,7 +226,7 @@ def test_a_weight_edited_in_the_grid_changes_the_map(page: Page) -> None:
     old = screen.run["id"]
     weight = screen.api.weight(old, 0)
     card = filters(screen)
-    assert card.locator("input[name='w.0.0.0']").input_value() == str(weight[1, 0, 0, 0]).replace("-", "−")
+    assert card.locator("input[name='w.0.0.0']").input_value() == brief(weight[1, 0, 0, 0].item())
     card.locator("input[name='w.2.1.0']").fill("−0.5")
     card.locator("input[name='bias']").fill("2")
     with screen.changing():
@@ -265,3 +266,25 @@ def test_size_colour_and_scale_of_the_input_are_chosen(page: Page) -> None:
         assert screen.fields[field] == value
         map_is_true(screen)
     assert screen.shapes()[0] == [1, 48, 48]
+
+
+def test_quick_clicks_on_a_stepper_all_count(page: Page) -> None:
+    screen = opened(page, "conv2d(6, 5, weights=random(7))")
+    screen.edit()
+    # All in one breath, faster than any answer; a new "+" may take the place of the old one in between.
+    page.evaluate("""async () => {
+        for (let i = 0; i < 5; i++) {
+            document.querySelector("#f-out_channels").parentElement.querySelector(".step[value='1']").click();
+            await new Promise((done) => setTimeout(done, 30));
+        }
+    }""")
+    expect(screen.all("#recipe")).to_have_value(re.compile(r"conv2d\(11, 5"))
+
+
+def test_a_colour_picture_s_filters_go_on_when_it_turns_grey(page: Page) -> None:
+    screen = Screen(page).open('conv2d(weights=preset("edge_x", "warm"))', image="coffee", scale="byte", at="0.1.3.4")
+    page.locator(".menu.size > summary").click()
+    with screen.changing():
+        page.locator(".menu.size .sheet").get_by_role("link", name="grey", exact=True).click()
+    assert screen.shapes() == [[1, 32, 32], [2, 28, 28]]
+    map_is_true(screen)

@@ -153,7 +153,7 @@ def printed_sum(page: Element) -> Printed:
         elif part.has("bias"):
             bias = sign * number(part.one(class_="num").text)
         elif part.has("rest"):
-            remainder = sign * number(part.one(class_="num").text)
+            remainder = number(part.one(class_="num").text) * (-1 if part.one(class_="op").text == "−" else 1)
     return Printed(whole.attributes["data-at"], tuple(terms), bias, remainder, total)
 
 
