@@ -113,7 +113,7 @@ def test_average_pools_multiply_once_an_output_and_groups_save():
         ("conv2d(4, 3, groups=2)", (3, 32, 32), "/layers/0/groups", ("3", "2")),
         ("conv2d(1, 3, padding=32, padding_mode='reflect')", (3, 32, 40), "/layers/0/padding", ("31", "32")),
         ("conv2d(1, 3, padding=(0, 41), padding_mode='circular')", (3, 32, 40), "/layers/0/padding", ("40", "41")),
-        ('conv2d(weights=preset("warm"))', (1, 32, 32), "/layers/0/weights/names", ("warm", "3", "1")),
+        ('conv2d(weights=preset("warm"))', (2, 32, 32), "/layers/0/weights/names", ("warm", "3", "2")),
         ("conv2d(weights=values([[[[1]]]]))", (3, 32, 32), "/layers/0/weights/weight", ("1", "3")),
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from app.rendering.values import lens_values
 
 SHEET_SLANT = 0.28
 SHEET_GAP = 6.0
+CORNER = 335.0  # px kept for the map's heading and the links at the top right
 
 
 def frontal(x: float, y: float, scale: float) -> Plane:
@@ -28,7 +29,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
     (_, rows, columns), (_, out_rows, out_columns) = stage.input_shape, stage.output_shape
     (above, below), (left, right) = window.padding
     top = layout.cap + 2.0
-    side = height - top - (8 if layout.small else 34)  # of the picture and the map
+    side = height - top - (8 if layout.small else 48)  # of the picture and the map
     most = layout.width * (0.36 if layout.small else 0.24)
     s = min(side / (rows + above + below), most / (columns + left + right))
     t = min(side / out_rows, most / out_columns)
@@ -69,7 +70,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
         outline(figure, plane.span(span), "window", "window", plane)
 
     # the map
-    map_x = layout.width - out_columns * t - (2 if layout.small else 112)
+    map_x = layout.width - (out_columns * t + 2 if layout.small else max(out_columns * t + 112, CORNER))
     plane = frontal(map_x, top, t)
     _map(figure, scene, layout, plane)
 
@@ -98,8 +99,8 @@ def flat(scene: Scene, layout: Layout) -> Element:
 
     _captions(figure, scene, layout, lens_x, map_x)
     if not layout.small:
-        label(figure, layout.width - 100, top + side / 2 + 7, scene.number, class_="tag", data_tag="cell")
-        legend(figure, scene, map_x, height - 29, min(150, out_columns * t), scene.extent_text)
+        label(figure, map_x + out_columns * t + 12, top + side / 2 + 7, scene.number, class_="tag", data_tag="cell")
+        legend(figure, scene, map_x, height - 40, min(150, out_columns * t), scene.extent_text)
     return figure
 
 

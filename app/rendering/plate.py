@@ -121,6 +121,10 @@ class _Figure:
             if name and self.gap >= LEAST_NAME:
                 self._name_below(plane.at(self.columns, self.rows), self.gap, name)
 
+        if len(self.scene.sheets) < self.scene.sheet_count and not self.layout.small:
+            x, y = self.input.sheet(len(self.sheets) - 1).at(self.columns, self.rows)
+            label(self.figure, x + 8, y + 14, f"… {self.scene.sheet_count}", class_="name")
+
     def _light(self) -> None:
         scene, span = self.scene, self.scene.span
         size = scene.window.size
@@ -229,6 +233,12 @@ class _Figure:
                     present=number == channel,
                 )
 
+    def _stack_name(self) -> str:
+        say = self.scene.say
+        if self.shown == self.maps:
+            return say("All {count} maps").format(count=self.maps)
+        return say("{shown} of {count} maps").format(shown=self.shown, count=self.maps)
+
     def _name_below(self, corner: tuple[float, float], gap: float, text: str, present: bool = False) -> None:
         label(
             self.figure,
@@ -273,7 +283,7 @@ class _Figure:
         if narrow:
             return
         if self.maps > 1:
-            caption(self.figure, self.stack_x, y, scene.say("All {count} maps").format(count=self.maps))
+            caption(self.figure, self.stack_x, y, self._stack_name())
         legend_y = self.height - 33
         width = 150 if layout.width > 1100 else min(max(self.map_width, 110), 120)
         legend(self.figure, scene, self.map_x, legend_y, width, scene.extent_text)

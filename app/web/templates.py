@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from app.numerics.kernels import fits
 from app.paths import folder
 from app.rendering import numbers
 from app.rendering.maps import extent_of
@@ -37,7 +38,7 @@ def environment(language: str) -> Environment:
         brief=numbers.brief,
         abs_max=extent_of,
     )
-    env.globals.update(adding_up=numbers.adding_up, brightness=numbers.brightness, crop=crop, by=by)
+    env.globals.update(adding_up=numbers.adding_up, brightness=numbers.brightness, crop=crop, by=by, fits=fits)
     return env
 
 

@@ -146,5 +146,5 @@ def test_a_bank_leaves_the_odd_cell_at_the_bottom_and_right(monkeypatch):
 def test_unknown_names_and_missing_channels_are_said():
     with pytest.raises(KeyError, match="sobel_z"):
         bank(["sobel_z"], 3)
-    with pytest.raises(ValueError, match="3 channels, not 1"):
-        bank(["warm"], 1)
+    with pytest.raises(ValueError, match="3 channels, not 2"):
+        bank(["warm"], 2)
