@@ -23,10 +23,13 @@ class ComputeQueue:
         self._light = ThreadPoolExecutor(2, "render")
         self._free = asyncio.Semaphore(slots)
         self._closed = False
+        self.draining = False  # nothing heavy begins any more; what is light still ends what was begun
         self.waiting = 0
 
     async def heavy(self, job: Callable[[], T]) -> T:
         """Return what `job` returns, once a slot is free."""
+        if self.draining:
+            raise closing()
         if not self._free.locked():
             await self._free.acquire()
         elif self.waiting < self._room:
@@ -70,7 +73,7 @@ class ComputeQueue:
 
     def close(self) -> None:
         """Let the threads end."""
-        self._closed = True
+        self.draining = self._closed = True
         self._heavy.shutdown(wait=False, cancel_futures=True)
         self._light.shutdown(wait=False, cancel_futures=True)
 

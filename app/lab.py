@@ -1,51 +1,32 @@
-"""The core that the pages and the API call: pictures in, documents in, results out, each computed once.
+"""The core that the pages and the API call: documents in, results out, each computed once.
 
-upload bytes ─ intake ─► picture ─► image id        (keyed hash of the pixels; the original bytes are not kept)
 document ─ plan ─► run id ─► one result a prefix    (the input is the prefix of no layers)
 """
 
 import asyncio
-import hashlib
-import hmac
 import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TypeVar
 
 import numpy as np
 
-from app import gallery
+from app.album import Album
 from app.closeup import Closeup, close_up
-from app.compute import ComputeQueue, Once, closing, give_back_memory
-from app.errors import Forbidden, NotFound, Unfit
-from app.intake import read_picture
+from app.compute import ComputeQueue, Once, give_back_memory
+from app.errors import NotFound, Unfit
 from app.layers import Place, Shape
 from app.layers.layer import Array, Weights
 from app.numerics.statistics import Statistics, statistics
-from app.picture import Picture, from_png, png, prepare, scaled, wanted_size
+from app.picture import Picture, prepare, scaled, wanted_size
 from app.pipeline import AnyInput, Document, ImageInput, Scale, Stage, ValuesInput, plan, unpack
 from app.settings import Settings
 from app.storage import Store
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 600  # seconds
 LARGE = 30_000_000  # bytes of one layer's maps
 LONG = 100_000  # characters of a document that take long enough to read to need a computing slot
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A picture that has an id."""
-
-    id: str
-    width: int
-    height: int
-    mode: str
-    expires_at: datetime | None
-    delete_token: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,78 +59,16 @@ class Run:
 
 
 class Lab:
-    """Keeps pictures and documents, plans runs and computes their results."""
+    """Keeps documents, plans runs and computes their results; its album keeps the pictures."""
 
     def __init__(self, settings: Settings, store: Store, key: bytes) -> None:
         self.settings = settings
         self.store = store
-        self._key = key
         self.queue = ComputeQueue(settings.compute_slots, settings.waiting_room)
+        self.album = Album(settings, store, key, self.queue)
         self._results: Once[Result] = Once(settings.cache_bytes, lambda result: result.bytes)
         self._documents: Once[Document] = Once(settings.cache_bytes // 16, _length)
-        self._pictures: Once[Picture] = Once(settings.cache_bytes // 4, lambda picture: picture.pixels.nbytes)
-        self.draining = False
         self.computed = 0  # stages computed since the start; tests hold "once" by it
-
-    # ---- pictures
-
-    async def add_picture(self, data: bytes) -> Upload:
-        """Keep the picture in the bytes of a file under the keyed hash of its pixels; again: renew its expiry."""
-        picture = await self._heavy(lambda: read_picture(data, self.settings))
-        return await self.queue.light(lambda: self._keep(picture))
-
-    def _keep(self, picture: Picture) -> Upload:
-        facts = f"{picture.mode} {picture.width}x{picture.height} ".encode()
-        image = self._sign(facts + hashlib.sha256(picture.pixels.data).digest())
-        self.store.put("picture", image, png(picture), self.settings.upload_ttl)
-        return self._upload(image, picture, token=True)
-
-    def _upload(self, image: str, picture: Picture, token: bool = False) -> Upload:
-        expiry = None if image in gallery.GALLERY else self.store.expires_at("picture", image)
-        return Upload(
-            image,
-            picture.width,
-            picture.height,
-            picture.mode,
-            None if expiry is None else datetime.fromtimestamp(expiry, UTC),
-            self._sign(b"delete " + image.encode()) if token else None,
-        )
-
-    def _sign(self, data: bytes) -> str:
-        return hmac.new(self._key, data, hashlib.sha256).hexdigest()[:32]
-
-    async def facts(self, image: str) -> Upload:
-        """Return what is known of a picture; raise NotFound where there is none (any longer)."""
-        picture = await self.picture(image)
-        return self._upload(image, picture)
-
-    async def picture(self, image: str) -> Picture:
-        """Return the picture named `image`, from the gallery or an upload; raise NotFound."""
-        if image in gallery.GALLERY:
-            return await self._pictures.get(image, lambda: self.queue.light(lambda: gallery.load(image)))
-        if self.store.expires_at("picture", image) is None:  # gone, whatever is still in memory
-            self._pictures.forget(image)
-            raise _no_picture(image)
-
-        def load() -> Picture:
-            data = self.store.get("picture", image)
-            if data is None:
-                raise _no_picture(image)
-            return from_png(data)
-
-        return await self._pictures.get(image, lambda: self.queue.light(load))
-
-    async def delete_picture(self, image: str, token: str) -> None:
-        """Delete an upload for whoever holds its token; raise NotFound or Forbidden."""
-        if image in gallery.GALLERY:
-            raise Forbidden("The gallery's pictures stay; only your own uploads can be deleted.")
-        await self.picture(image)
-        if not hmac.compare_digest(token.encode(), self._sign(b"delete " + image.encode()).encode()):
-            raise Forbidden(
-                "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
-            )
-        await self.queue.light(lambda: self.store.delete("picture", image))
-        self._pictures.forget(image)
 
     # ---- runs
 
@@ -161,7 +80,7 @@ class Lab:
             assert document.ids  # hashed here, not on the event loop
             return document
 
-        return await (self._heavy(read) if size > LONG else self.queue.light(read))
+        return await (self.queue.heavy(read) if size > LONG else self.queue.light(read))
 
     async def open(self, document: Document) -> Run:
         """Plan `document`: find its shapes, refuse what cannot be; nothing is computed or kept yet."""
@@ -184,7 +103,7 @@ class Lab:
                     pointer="/input/values",
                 )
             return source.shape
-        picture = await self.picture(source.image)
+        picture = await self.album.picture(source.image)
         rows, columns = wanted_size((picture.height, picture.width), source.height, source.width, limit)
         return source.channels, rows, columns
 
@@ -238,8 +157,8 @@ class Lab:
 
     async def _make_input(self, run: Run) -> Result:
         source = run.document.input
-        picture = await self.picture(source.image) if isinstance(source, ImageInput) else None
-        return await self._heavy(lambda: _input_result(source, picture, run.input_shape))
+        picture = await self.album.picture(source.image) if isinstance(source, ImageInput) else None
+        return await self.queue.heavy(lambda: _input_result(source, picture, run.input_shape))
 
     async def _make_layer(self, run: Run, index: int) -> Result:
         before = await self.result(run, index - 1 if index else None)
@@ -263,14 +182,9 @@ class Lab:
             output.flags.writeable = False
             return Result(output, whole, channels, weights)
 
-        result = await self._heavy(compute)
+        result = await self.queue.heavy(compute)
         self.computed += 1
         return result
-
-    async def _heavy(self, job: Callable[[], T]) -> T:
-        if self.draining:
-            raise closing()
-        return await self.queue.heavy(job)
 
     async def close_up(self, run: Run, index: int, place: Place) -> Closeup:
         """Return how the number at `place` of layer `index` came to be; raise NotFound outside the output."""
@@ -305,10 +219,6 @@ class Lab:
             )
         return arrays[name]
 
-    async def picture_png(self, picture: Picture) -> bytes:
-        """Return the picture as PNG."""
-        return await self.queue.light(lambda: png(picture))
-
     async def sweep(self) -> None:
         """Remove what has expired from the store, every ten minutes, until cancelled."""
         while True:
@@ -320,7 +230,6 @@ class Lab:
 
     def close(self) -> None:
         """Stop taking work."""
-        self.draining = True
         self.queue.close()
 
 
@@ -341,11 +250,3 @@ def _length(document: Document) -> int:
 
 def _no_run(run_id: str) -> NotFound:
     return NotFound("There is no run {id}, or it has expired; post its document again.", id=run_id[:64])
-
-
-def _no_picture(image: str) -> NotFound:
-    return NotFound(
-        "There is no picture {id}, or it has expired; upload it again or choose one from the gallery.",
-        id=image[:64],
-        pointer="/input/image",
-    )

@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
-        ready = not app.state.lab.draining and store.ready()
+        ready = not app.state.lab.queue.draining and store.ready()
         return JSONResponse(
             {"status": "ready" if ready else "not ready"}, 200 if ready else 503, {} if ready else {"Retry-After": "5"}
         )

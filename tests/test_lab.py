@@ -144,39 +144,44 @@ def test_while_draining_what_is_kept_is_given_and_nothing_new_begins(tell):
     async def story(lab):
         run = await lab.open(document())
         await lab.results(run)
-        lab.draining = True
+        lab.queue.draining = True
         assert len(await lab.results(run)) == 3
         with pytest.raises(Unavailable):
             await lab.results(await lab.open(document("relu")))
         with pytest.raises(Unavailable):
-            await lab.add_picture(photo())
+            await lab.album.add(photo())
 
     tell(story)
 
 
 def test_the_same_pixels_have_the_same_id_and_a_new_expiry(tell, clock):
     async def story(lab):
-        first = await lab.add_picture(photo())
+        first = await lab.album.add(photo())
         clock.now += 100
-        again = await lab.add_picture(photo())
+        again = await lab.album.add(photo())
         assert again.id == first.id
         assert (again.expires_at - first.expires_at).total_seconds() == 100
-        assert (await lab.add_picture(photo((1, 2, 3)))).id != first.id
-        assert (await lab.add_picture(photo(size=(6, 8)))).id != first.id
+        assert (await lab.album.add(photo((1, 2, 3)))).id != first.id
+        assert (await lab.album.add(photo(size=(6, 8)))).id != first.id
 
     tell(story)
 
 
 def test_an_expired_picture_takes_its_runs_along_even_from_memory(tell, clock):
     async def story(lab):
-        picture = await lab.add_picture(photo())
+        picture = await lab.album.add(photo())
         run = await lab.open(document("relu", {"image": picture.id}))
         await lab.keep(run)
         await lab.results(run)
         clock.now += 86_300
         await lab.keep(run)  # the run lives on, its picture does not
         clock.now += 200
-        for gone in (lab.picture(picture.id), lab.facts(picture.id), lab.run(run.id), lab.open(run.document)):
+        for gone in (
+            lab.album.picture(picture.id),
+            lab.album.facts(picture.id),
+            lab.run(run.id),
+            lab.open(run.document),
+        ):
             with pytest.raises(NotFound):
                 await gone
 
@@ -185,21 +190,21 @@ def test_an_expired_picture_takes_its_runs_along_even_from_memory(tell, clock):
 
 def test_only_the_uploader_can_delete_and_a_deleted_picture_takes_its_runs_along(tell):
     async def story(lab):
-        picture, other = await lab.add_picture(photo()), await lab.add_picture(photo((0, 0, 0)))
+        picture, other = await lab.album.add(photo()), await lab.album.add(photo((0, 0, 0)))
         run = await lab.open(document("relu", {"image": picture.id}))
         await lab.keep(run)
         await lab.results(run)
         for token in ("", "x", "é", other.delete_token):
             with pytest.raises(Forbidden):
-                await lab.delete_picture(picture.id, token)
-        await lab.delete_picture(picture.id, picture.delete_token)
+                await lab.album.delete(picture.id, token)
+        await lab.album.delete(picture.id, picture.delete_token)
         with pytest.raises(NotFound):
             await lab.run(run.id)
         with pytest.raises(NotFound):
-            await lab.delete_picture(picture.id, picture.delete_token)
+            await lab.album.delete(picture.id, picture.delete_token)
         with pytest.raises(Forbidden):
-            await lab.delete_picture("chelsea", picture.delete_token)
-        await lab.add_picture(photo())  # comes again, and so do its runs
+            await lab.album.delete("chelsea", picture.delete_token)
+        await lab.album.add(photo())  # comes again, and so do its runs
         assert (await lab.run(run.id)).id == run.id
 
     tell(story)

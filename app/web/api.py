@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from app import gallery
+from app.album import Upload
 from app.errors import BrokenRequest, Forbidden, Unfit
-from app.lab import Lab, Run, Upload
+from app.lab import Lab, Run
 from app.layers import LAYERS
 from app.layers.numbers import Numbers
 from app.numerics.kernels import KERNELS
@@ -61,19 +62,19 @@ async def upload(request: Request, lab: InLab) -> Response:
     _, data = await read_form(request)
     if data is None:
         raise BrokenRequest('Send the picture as multipart form data in a field named "file".')
-    picture = await lab.add_picture(data)
+    picture = await lab.album.add(data)
     return JSONResponse(_upload(picture, token=True), 201, {"Location": f"{API}/images/{picture.id}"})
 
 
 @api.get("/images/{image}.png", summary="The picture as PNG", tags=["pictures"], response_class=Response)
 async def image_png(image: ImageId, request: Request, lab: InLab) -> Response:
-    picture = await lab.picture(image)
-    return await immutable(request, f"image-{image}", "image/png", lambda: lab.picture_png(picture))
+    picture = await lab.album.picture(image)
+    return await immutable(request, f"image-{image}", "image/png", lambda: lab.album.png(picture))
 
 
 @api.get("/images/{image}", summary="Facts of a picture", tags=["pictures"])
 async def image_facts(image: ImageId, lab: InLab) -> dict[str, Any]:
-    return _upload(await lab.facts(image))
+    return _upload(await lab.album.facts(image))
 
 
 @api.delete("/images/{image}", status_code=204, summary="Delete an upload", tags=["pictures"])
@@ -81,11 +82,11 @@ async def delete_image(image: ImageId, request: Request, lab: InLab) -> Response
     """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
-        await lab.picture(image)
+        await lab.album.picture(image)
         raise Forbidden(
             "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
         )
-    await lab.delete_picture(image, token.strip())
+    await lab.album.delete(image, token.strip())
     return Response(status_code=204)
 
 
@@ -155,7 +156,7 @@ async def _posted_document(request: Request, lab: Lab) -> Document:
         if data is not None:
             if "image" in fields:
                 raise Unfit("Give a file or the id of an image, not both.", pointer="/input/image")
-            fields["image"] = (await lab.add_picture(data)).id
+            fields["image"] = (await lab.album.add(data)).id
         elif "image" not in fields:
             raise BrokenRequest('Send a picture in a field named "file", or the id of one in a field named "image".')
         return await _linked_document(fields, lab)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from app import gallery
@@ -22,7 +22,7 @@ from app.web.language import language_of, translator
 from app.web.problems import headers_of
 from app.web.state import CARRIED, VIEWS, State, carried, place_of, within
 from app.web.templates import render
-from app.web.view import view
+from app.web.view import View, view
 
 pages = APIRouter(include_in_schema=False)
 DAY = 86_400
@@ -83,48 +83,31 @@ async def explorer(request: Request, lab: InLab) -> Response:
     return response
 
 
+async def seen_at(run_id: str, at: str, request: Request, lab: InLab) -> View:
+    """Return the view of a place of a run, for a page that is already there."""
+    run, place = await lab.run(run_id), place_of(at)
+    if place is None or not run.stages:
+        raise NotFound("There is no place {at} here.", at=at[:40])
+    state = within(State(run.document, layer=place[0], place=place[1]), [stage.output_shape for stage in run.stages])
+    return await view(lab, run, state.layer, state.place, theme_of(request), language_of(request))
+
+
+Seen = Annotated[View, Depends(seen_at)]
+Looked = Annotated[str, Query(alias="view")]
+
+
 @pages.get("/parts/plate/{run_id}")
-async def plate_part(
-    run_id: str,
-    at: str,
-    request: Request,
-    lab: InLab,
-    view_: Annotated[str, Query(alias="view")] = "figure",
-    layout: str = "",
-) -> Response:
-    """The plate and the sum at a place, for a page that is already there."""
-    run, state = await _looked_at(run_id, at, lab)
-    language = language_of(request)
-    seen = await view(lab, run, state.layer, state.place, theme_of(request), language)
-    names = [layout] if layout in LAYOUTS else list(LAYOUTS)
-    drawn = figures(seen, view_, names)
-    return HTMLResponse(render(language, "_plate.html", view=seen, figures=drawn, looked=view_))
+async def plate_part(seen: Seen, looked: Looked = "figure", layout: str = "") -> Response:
+    """The drawing of a place."""
+    drawn = figures(seen, looked, [layout] if layout in LAYOUTS else list(LAYOUTS))
+    return HTMLResponse(render(seen.language, "_plate.html", view=seen, figures=drawn, looked=looked))
 
 
 @pages.get("/parts/sum/{run_id}")
-async def sum_part(
-    run_id: str,
-    at: str,
-    request: Request,
-    lab: InLab,
-    view_: Annotated[str, Query(alias="view")] = "figure",
-    layout: str = "wide",
-) -> Response:
-    """The written sum at a place, and the numbers in the lens where they are drawn."""
-    run, state = await _looked_at(run_id, at, lab)
-    language = language_of(request)
-    seen = await view(lab, run, state.layer, state.place, theme_of(request), language)
-    text = render(language, "_sum.html", **sum_context(seen, view_, layout))
+async def sum_part(seen: Seen, looked: Looked = "figure", layout: str = "wide") -> Response:
+    """The written sum of a place, and the numbers in the lens where they are drawn."""
+    text = render(seen.language, "_sum.html", **sum_context(seen, looked, layout))
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
-
-
-async def _looked_at(run_id: str, at: str, lab: Lab) -> tuple[Run, State]:
-    run = await lab.run(run_id)
-    place = place_of(at)
-    if place is None or not run.stages:
-        raise NotFound("There is no place {at} here.", at=at[:40])
-    state = State(run.document, layer=place[0], place=place[1])
-    return run, within(state, [stage.output_shape for stage in run.stages])
 
 
 @pages.post("/edit")
@@ -144,7 +127,7 @@ async def upload(request: Request, lab: InLab) -> Response:
     request.state.fields = fields
     if not data:
         raise BrokenRequest("No picture was chosen; choose a file first.")
-    image = (await lab.add_picture(data)).id
+    image = (await lab.album.add(data)).id
     state = await state_of({**fields, "image": image}, lab)
     _, state = await opened(state, lab)
     return RedirectResponse(state.address(), 303)
@@ -153,7 +136,7 @@ async def upload(request: Request, lab: InLab) -> Response:
 @pages.get("/thumb/{image}.png")
 async def thumb(image: str, request: Request, lab: InLab) -> Response:
     """A gallery picture or an upload at 96×96."""
-    picture = await lab.picture(image)
+    picture = await lab.album.picture(image)
 
     def small() -> bytes:
         pixels, _ = prepare(picture, 96, 96, "cover", "RGB")

@@ -13,14 +13,14 @@ from app.pipeline import ImageInput, Stage
 from app.rendering.maps import extent_of
 from app.rendering.numbers import brightness, decimals_for, fixed, level, short
 from app.rendering.palette import Theme
-from app.rendering.scene import MOST_SHEETS, Cell, Scene
+from app.rendering.scene import MOST_SHEETS, Scene
 from app.rendering.svg import Face
 from app.web.language import catalogue
 from app.web.pictures import Pictures
 from app.web.templates import sentence_of
+from app.web.window_numbers import WindowNumbers
 
 Say = Callable[[str], str]
-MOST_LISTED = 9  # numbers in a line
 MOST_SENT = 262_144  # numbers of one map that the page holds to read from
 LARGEST_EXACT_CHECK = 1_000_000  # cells of which it is worth asking whether all are whole
 
@@ -113,40 +113,12 @@ class View:
             cells[tint] = cells.get(tint, "") + f"M{column} {row}h1v1h-1z"
         return sorted(cells.items())
 
-    # ---- numbers in a window without weights
+    # ---- numbers
 
     @property
-    def counted(self) -> list[tuple[float, tuple[int, int] | None]]:
-        """The numbers that a pool reads, in reading order, each with its place (none: a padding zero)."""
-        _, rows, columns = self.stage.input_shape
-        (top, _), (left, _) = self.closeup.span
-        found: list[tuple[float, tuple[int, int] | None]] = []
-        for r, line in enumerate(self.closeup.terms["patch"]):
-            for c, value in enumerate(line):
-                inside = 0 <= top + r < rows and 0 <= left + c < columns
-                if value is not None:
-                    found.append((value, (top + r, left + c) if inside else None))
-        return found
-
-    @property
-    def listed(self) -> list[tuple[float | None, tuple[int, int] | None]]:
-        """The numbers that a max pool reads, as many as a line holds, the largest among them; None stands for a gap."""
-        found: list[tuple[float | None, tuple[int, int] | None]] = list(self.counted)
-        if len(found) <= MOST_LISTED:
-            return found
-        winner = next(i for i, (value, _) in enumerate(found) if value == self.closeup.value)
-        gap: list[tuple[float | None, tuple[int, int] | None]] = [(None, None)]
-        if winner < MOST_LISTED - 2:
-            return found[: MOST_LISTED - 1] + gap
-        last = [found[winner]] if winner == len(found) - 1 else [found[winner], *gap]
-        return found[: MOST_LISTED - 1 - len(last)] + gap + last
-
-    def outside(self, row: int, column: int) -> bool:
-        """Tell whether that cell of the window reads padding."""
-        _, rows, columns = self.stage.input_shape
-        (top, _), (left, _) = self.closeup.span
-        down, across = self.window.dilation
-        return not (0 <= top + row * down < rows and 0 <= left + column * across < columns)
+    def numbers(self) -> WindowNumbers:
+        """The numbers that the window reads."""
+        return WindowNumbers(self.closeup)
 
     @property
     def cell_decimals(self) -> int:
@@ -232,7 +204,7 @@ class View:
             sheets=tuple((name[0], picture) for name, picture in zip(names, faces, strict=False)),
             sheet_count=last - first,
             slices=self.slices(self.place.channel),
-            cells=self._cells(),
+            cells=() if self.weight is not None else self.numbers.cells(self.input_number),
             sentence=sentence_of(self),
             maps_href=self.pictures.address(self.index, "output.png"),
             maps=self.pictures.tiles(self.index),
@@ -242,24 +214,6 @@ class View:
             number=self.number(self.closeup.value),
             extent_text=end_text(self.extent),
             weight_extent_text=end_text(self.weight_extent),
-        )
-
-    def _cells(self) -> tuple[tuple[Cell, ...], ...]:
-        """Return the numbers in the window of a layer without weights."""
-        terms = self.closeup.terms
-        if self.weight is not None:
-            return ()
-        if "patch" not in terms:
-            return ((Cell(self.input_number(terms["input"]), kept=terms["input"] == self.closeup.value),),)
-        top, left = self.closeup.span.rows[0], self.closeup.span.columns[0]
-        winners = {(w["row"] - top, w["column"] - left) for w in terms.get("winners", ())}
-        everything_stays = "winners" not in terms
-        return tuple(
-            tuple(
-                Cell(None if v is None else self.input_number(v), not everything_stays and (r, c) in winners)
-                for c, v in enumerate(row)
-            )
-            for r, row in enumerate(terms["patch"])
         )
 
 

@@ -218,7 +218,7 @@ def test_a_full_waiting_room_is_429(settings):
 
 
 def test_while_draining_new_work_is_503(app, client):
-    app.state.lab.draining = True
+    app.state.lab.queue.draining = True
     told(client.post(RUNS, json={"input": CHELSEA, "recipe": "relu | relu | relu"}), 503, "shutting down")
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200

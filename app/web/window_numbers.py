@@ -1,0 +1,65 @@
+"""The numbers that a window reads, as a person is shown them: in reading order, padding told apart, winners marked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.closeup import Closeup
+from app.rendering.scene import Cell
+
+MOST_LISTED = 9  # numbers in a line
+
+
+@dataclass(frozen=True)
+class WindowNumbers:
+    """The numbers behind one number."""
+
+    closeup: Closeup
+
+    @property
+    def counted(self) -> list[tuple[float, tuple[int, int] | None]]:
+        """The numbers that a pool reads, in reading order, each with its place (none: a padding zero)."""
+        _, rows, columns = self.closeup.stage.input_shape
+        (top, _), (left, _) = self.closeup.span
+        found: list[tuple[float, tuple[int, int] | None]] = []
+        for r, line in enumerate(self.closeup.terms["patch"]):
+            for c, value in enumerate(line):
+                inside = 0 <= top + r < rows and 0 <= left + c < columns
+                if value is not None:
+                    found.append((value, (top + r, left + c) if inside else None))
+        return found
+
+    @property
+    def listed(self) -> list[tuple[float | None, tuple[int, int] | None]]:
+        """The numbers that a max pool reads, as many as a line holds, the largest among them; None stands for a gap."""
+        found: list[tuple[float | None, tuple[int, int] | None]] = list(self.counted)
+        if len(found) <= MOST_LISTED:
+            return found
+        winner = next(i for i, (value, _) in enumerate(found) if value == self.closeup.value)
+        gap: list[tuple[float | None, tuple[int, int] | None]] = [(None, None)]
+        if winner < MOST_LISTED - 2:
+            return found[: MOST_LISTED - 1] + gap
+        last = [found[winner]] if winner == len(found) - 1 else [found[winner], *gap]
+        return found[: MOST_LISTED - 1 - len(last)] + gap + last
+
+    def outside(self, row: int, column: int) -> bool:
+        """Tell whether that cell of the window reads padding."""
+        _, rows, columns = self.closeup.stage.input_shape
+        (top, _), (left, _) = self.closeup.span
+        down, across = self.closeup.stage.layer.window(self.closeup.stage.input_shape).dilation
+        return not (0 <= top + row * down < rows and 0 <= left + column * across < columns)
+
+    def cells(self, write: Callable[[float], str]) -> tuple[tuple[Cell, ...], ...]:
+        """Return the numbers in the window of a layer without weights."""
+        terms = self.closeup.terms
+        if "patch" not in terms:
+            return ((Cell(write(terms["input"]), kept=terms["input"] == self.closeup.value),),)
+        top, left = self.closeup.span.rows[0], self.closeup.span.columns[0]
+        winners = {(w["row"] - top, w["column"] - left) for w in terms.get("winners", ())}
+        everything_stays = "winners" not in terms
+        return tuple(
+            tuple(
+                Cell(None if v is None else write(v), not everything_stays and (r, c) in winners)
+                for c, v in enumerate(row)
+            )
+            for r, row in enumerate(terms["patch"])
+        )
