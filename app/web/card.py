@@ -49,7 +49,9 @@ def adding(run: Run, state: State, lab: Lab, say: Callable[[str], str]) -> list[
 def card(run: Run, state: State, lab: Lab) -> dict[str, Any] | None:
     """Return what the card that edits a layer shows, where one is open."""
     index_text, _, part = state.edit.partition(".")
-    if not (index_text.isdigit() and int(index_text) < len(run.stages)):
+    if not (
+        index_text.isascii() and index_text.isdigit() and len(index_text) < 4 and int(index_text) < len(run.stages)
+    ):
         return None
     index = int(index_text)
     stage = run.stages[index]
@@ -82,7 +84,7 @@ def card(run: Run, state: State, lab: Lab) -> dict[str, Any] | None:
         "stage": stage,
         "layer": layer,
         "fields": fields,
-        "part": part or "settings",
+        "part": "weights" if part == "weights" and layer.learned else "settings",
         "weights": weights,
         "names": list(getattr(weights, "names", ())),
         "settings_href": state.but(edit=str(index)).address(),
