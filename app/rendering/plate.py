@@ -206,7 +206,7 @@ class _Figure:
             data_plane=plane.matrix,
             data_level=str(level),
         )
-        label(self.figure, x + 34, level + 7, self.scene.number, class_="tag", data_tag="cell", data_plane=plane.matrix)
+        label(self.figure, x + 38, level + 7, self.scene.number, class_="tag", data_tag="cell", data_plane=plane.matrix)
 
     def _stack(self) -> None:
         scene, s = self.scene, self.t

@@ -29,6 +29,11 @@ class WindowNumbers:
         return found
 
     @property
+    def summed(self) -> list[tuple[float, tuple[int, int] | None]]:
+        """As many of the numbers that a mean reads as a line holds, those of the map before the zeros beside it."""
+        return sorted(self.counted, key=lambda number: number[1] is None)[:MOST_LISTED]
+
+    @property
     def listed(self) -> list[tuple[float | None, tuple[int, int] | None]]:
         """The numbers that a max pool reads, as many as a line holds, the largest among them; None stands for a gap."""
         found: list[tuple[float | None, tuple[int, int] | None]] = list(self.counted)

@@ -30,7 +30,7 @@ export class Figure {
       e.setAttribute("d", `M${x.toFixed(1)} ${y.toFixed(1)}L${(x + 22).toFixed(1)} ${level}h8`);
     }
     for (const { e, of, plane } of this.tags) {
-      if (plane) e.setAttribute("x", (corners(plane, places[of])[1][0] + 34).toFixed(1));
+      if (plane) e.setAttribute("x", (corners(plane, places[of])[1][0] + 38).toFixed(1));
       if (text !== null) e.textContent = text;
     }
   }

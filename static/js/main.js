@@ -24,7 +24,10 @@ function start() {
   if (current) {
     const list = current.parentElement;
     list.classList.toggle("long", list.scrollWidth > list.clientWidth);
+    const shade = () => list.classList.toggle("scrolled", list.scrollLeft > 4);
+    list.onscroll = shade;
     list.scrollLeft = current.offsetLeft - (list.clientWidth - current.clientWidth) / 2;
+    shade();
   }
 }
 

@@ -13,24 +13,36 @@ export class Sums {
     this.kept = new Map();
     this.asked = new Map();
     this.wanted = "";
+    this.waiting = false;
+    this.timer = 0;
   }
 
-  /** Shows the sum of a place, at once where it is here, else as soon as it comes. @param {string} at */
+  /** Shows the sum of a place, at once where it is here, else as soon as it comes; while places fly past, what comes.
+   *  @param {string} at */
   async want(at) {
     this.wanted = at;
-    const kept = this.kept.get(at);
-    if (kept) {
-      clearTimeout(this.timer);
-      this.timer = 0;
-      this.show(at, kept);
+    if (this.kept.has(at)) {
+      this.tell(at, this.kept.get(at));
       return;
     }
     this.timer ||= setTimeout(() => this.late(), LATE_MS);
-    const text = await this.fetch(at);
-    if (text === null || this.wanted !== at) return;
+    if (this.waiting) return; // whoever waits goes on to the newest
+    this.waiting = true;
+    let text = "", now = "";
+    while (text !== null && now !== this.wanted) {
+      now = this.wanted;
+      text = await this.fetch(now);
+      if (text !== null) this.tell(now, text);
+    }
+    this.waiting = false;
+  }
+
+  /** @param {string} at @param {string} text */
+  tell(at, text) {
     clearTimeout(this.timer);
     this.timer = 0;
     this.show(at, text);
+    if (at !== this.wanted) this.late();
   }
 
   /** @param {string} at @returns {Promise<string | null>} */

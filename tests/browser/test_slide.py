@@ -342,3 +342,16 @@ def test_a_number_has_the_colour_of_its_theme(open_page: Callable[..., Page], th
     screen.expect_place(screen.status[1])
     map_is_true(screen, theme)
     assert re.match(r"0\.0\.", screen.settled())
+
+
+def test_a_rounding_remainder_moves_nothing(page: Page) -> None:
+    screen = Screen(page).open("conv2d(6, 5, weights=random(7)) | relu", image="chelsea", at="0.0.0.0")  # noqa: S104 - a place, not an address
+    widths, remainders = set(), set()
+    for column in range(1, 7):
+        screen.press("ArrowRight")
+        screen.expect_place(column + 1)
+        expect(page.locator(f'.sum[data-at="0.0.0.{column}"]')).to_be_visible()
+        widths.add(tuple(page.locator(".terms").evaluate("e => [e.clientWidth, e.scrollWidth]")))
+        remainders.add(page.locator("#sum .rest").count())
+    assert remainders == {0, 1}
+    assert len(widths) == 1
