@@ -58,7 +58,6 @@ async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, langu
         "most_segments": MOST_SEGMENTS,
         "fan": _fan(state, seen) if seen and not shown else [],
         "life_hours": lab.settings.upload_ttl // 3600,
-        "upload_max": lab.settings.upload_max_bytes,
         "kernels": OFFERED,
     }
 

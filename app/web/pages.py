@@ -13,7 +13,7 @@ from app.picture import Picture, png, prepare
 from app.rendering.layout import LAYOUTS
 from app.rendering.palette import Theme, scale_png
 from app.web import examples
-from app.web.api import InLab, lab_of
+from app.web.api import InLab
 from app.web.artifacts import immutable
 from app.web.edits import edited
 from app.web.explorer import explorer_context, figures, sum_context
@@ -189,7 +189,6 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
         if mistake.pointer == "/input/image"
         else []
     )
-    lab = lab_of(request)
     text = render(
         language,
         "mistake.html",
@@ -200,6 +199,5 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
         back=back,
         theme=theme_of(request),
         language=language,
-        upload_max=lab.settings.upload_max_bytes,
     )
     return HTMLResponse(text, mistake.status, headers)
