@@ -1,23 +1,17 @@
 """How one number came to be: what its window read, what that was multiplied by, and the part of the picture behind it.
 
-Reading is separable: the rows that a place reads do not depend on its columns. So a rectangle of cells is a set of
-rows and a set of columns, and following it home through the layers is following two sets of integers.
+A number is followed home (`hops`) and a cell forward (`cone`) by asking each layer's geometry, backward or forward.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, NamedTuple
 
 from app.errors import NotFound
-from app.layers.layer import Array, Place, Weights
-from app.numerics.padding import sources
-from app.numerics.window import Pair, Span
+from app.layers.cells import Cells, Place, hull, one
+from app.layers.layer import Array, Weights
+from app.numerics.window import Span
 from app.pipeline import Stage
-
-Cells = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -37,10 +31,10 @@ class Closeup:
             "layer": self.stage.index,
             "type": self.stage.layer.type,
             "position": self.place._asdict(),
-            "window": _rectangle(self.span),
+            "window": rectangle(self.span),
             **self.terms,
             "value": self.value,
-            "receptive_field": self.receptive_field and _rectangle(self.receptive_field),
+            "receptive_field": self.receptive_field and rectangle(self.receptive_field),
         }
 
 
@@ -62,7 +56,7 @@ def close_up(stages: Sequence[Stage], index: int, place: Place, x: Array, weight
     return Closeup(
         stage,
         place,
-        stage.layer.window(stage.input_shape).span(place.row, place.column),
+        stage.layer.span(stage.input_shape, place),
         stage.layer.step(x, weights, place),
         float(output[place]),
         receptive_field(stages[: index + 1], place),
@@ -71,27 +65,59 @@ def close_up(stages: Sequence[Stage], index: int, place: Place, x: Array, weight
 
 def receptive_field(stages: Sequence[Stage], place: Place) -> Span | None:
     """Return the smallest rectangle of input cells that the number at `place` of the last stage depends on."""
-    rows = home(stages, 0, np.array([place.row]))
-    columns = home(stages, 1, np.array([place.column]))
-    if not (rows.size and columns.size):
-        return None
-    return Span(_hull(rows), _hull(columns))
+    return hops(stages, len(stages) - 1, place)[-1].span
 
 
-def home(stages: Sequence[Stage], axis: int, places: Cells) -> Cells:
-    """Return the input cells, along `axis` (0 rows, 1 columns), that `places` of the last stage resolve to."""
-    for stage in reversed(stages):
-        window = stage.layer.window(stage.input_shape)
-        first = places * window.stride[axis] - window.padding[axis][0]
-        reads = (first[:, None] + window.dilation[axis] * np.arange(window.size[axis])).ravel()
-        real = sources(reads, stage.input_shape[axis + 1], stage.layer.border_mode())
-        places = np.unique(real[real >= 0])
-    return places
+class Hop(NamedTuple):
+    """What a number has seen of one volume on its way home."""
+
+    layer: int | None  # the layer whose output it is; None for the input
+    cells: Cells  # which channels, rows and columns
+    span: Span | None  # the smallest rectangle around them; None where only padding was read
 
 
-def _hull(cells: Cells) -> Pair:
-    return int(cells[0]), int(cells[-1]) + 1
+def hops(stages: Sequence[Stage], index: int, place: Place) -> list[Hop]:
+    """Return what the number at `place` of layer `index` has seen of each volume before it, the nearest first.
+
+    The last is the input. What the layers read through padding counts as the real cells that it stands for.
+    """
+    cells = Cells.at(place, stages[index].output_shape)
+    found = []
+    for stage in reversed(stages[: index + 1]):
+        cells = stage.layer.reads(stage.input_shape, cells)
+        found.append(Hop(stage.index - 1 if stage.index else None, cells, cells.span))
+    return found
 
 
-def _rectangle(span: Span) -> dict[str, list[int]]:
+def winning_path(stages: Sequence[Stage], outputs: Sequence[Array], index: int, place: Place) -> list[Place | None]:
+    """Return where the number at `place` of layer `index` comes from in each volume before it, the nearest first.
+
+    The list is as long as that of `hops`: a place as long as each layer makes its number from one cell (activations,
+    flatten, the winner of a max pool, the first of equals), and None from the first layer on that mixes several.
+    `outputs` are the arrays of the volumes: the input, then the output of each layer.
+    """
+    path: list[Place | None] = []
+    here: Place | None = place
+    for stage in reversed(stages[: index + 1]):
+        here = here and stage.layer.passes_from(outputs[stage.index], {}, here)
+        path.append(here)
+    return path
+
+
+def cone(stages: Sequence[Stage], row: int, column: int) -> Span | None:
+    """Return the smallest rectangle of places of the last stage that cell (row, column) can change; None where none.
+
+    The cell is one of the input of the first stage, in all of its channels.
+    """
+    rows, columns = one(row, column, stages[0].input_shape[1:])
+    for stage in stages:
+        window, mode = stage.layer.window(stage.input_shape), stage.layer.border_mode()
+        rows, columns = window.read_by(0, rows, mode), window.read_by(1, columns, mode)
+        if not (rows.any() and columns.any()):
+            return None
+    return hull(rows, columns)
+
+
+def rectangle(span: Span) -> dict[str, list[int]]:
+    """Return a rectangle as the API tells it, half-open."""
     return {"rows": list(span.rows), "columns": list(span.columns)}

@@ -248,28 +248,41 @@ class Stage:
     output_shape: Shape
     receptive_size: Pair
     jump: Pair
+    from_vector: bool = False  # its input is a vector
+    vector: bool = False  # its output is a vector, an array of shape (n, 1, 1)
+
+    @property
+    def input_axes(self) -> tuple[int, ...]:
+        """The shape of the input as PyTorch has it: (n,) for a vector."""
+        return self.input_shape[:1] if self.from_vector else self.input_shape
+
+    @property
+    def output_axes(self) -> tuple[int, ...]:
+        """The shape of the output as PyTorch has it: (n,) for a vector."""
+        return self.output_shape[:1] if self.vector else self.output_shape
 
 
 def plan(document: Document, shape: Shape, *, most_multiplications: int, most_bytes: int) -> tuple[Stage, ...]:
     """Return the stages of `document` on an input of `shape`; raise Unfit for what cannot be or costs too much."""
     stages: list[Stage] = []
     size, jump = (1, 1), (1, 1)
-    cost, numbers = 0, shape[0] * shape[1] * shape[2]
+    cost, numbers, vector = 0, shape[0] * shape[1] * shape[2], False
     for index, layer in enumerate(document.layers):
         try:
+            gives_vector = layer.gives_vector(shape, vector)
             output = layer.output_shape(shape)
         except Mistake as mistake:
             raise mistake.within(f"/layers/{index}") from None
         window = layer.window(shape)
         size = (size[0] + (window.reach[0] - 1) * jump[0], size[1] + (window.reach[1] - 1) * jump[1])
         jump = (jump[0] * window.stride[0], jump[1] * window.stride[1])
-        stages.append(Stage(index, layer, shape, output, size, jump))
+        stages.append(Stage(index, layer, shape, output, size, jump, vector, gives_vector))
         cost += layer.cost(shape)
         numbers += output[0] * output[1] * output[2]
         _afford(index, layer, "multiplications, or comparisons as dear", cost, most_multiplications)
         _afford(index, layer, "bytes for its maps", 4 * numbers, most_bytes)
         _afford(index, layer, "bytes for its weights", 4 * layer.parameters(shape), most_bytes)
-        shape = output
+        shape, vector = output, gives_vector
     return tuple(stages)
 
 

@@ -197,7 +197,8 @@ def _column(node: ast.expr | ast.keyword) -> int:
 def _call(name: str, kind: Any, fields: dict[str, Any]) -> str:
     """Write one call: fields in positional order while they are there without a gap, the rest by name."""
     fields = {field: value for field, value in fields.items() if field not in ("type", "init")}
-    texts = {field: _text(field, value) for field, value in fields.items()}
+    pairs = isinstance(kind, Layer)
+    texts = {field: _text(value, pairs=pairs) for field, value in fields.items()}
     if kind.positional and kind.positional[0].startswith("*"):
         parts = [_literally(value) for value in fields[kind.positional[0][1:]]]
         texts.clear()
@@ -211,12 +212,12 @@ def _call(name: str, kind: Any, fields: dict[str, Any]) -> str:
     return f"{name}({', '.join(parts)})" if parts else name
 
 
-def _text(field: str, value: Any) -> str:
-    """Write the value of a field: weights are a call, a list elsewhere in a layer is a pair."""
+def _text(value: Any, *, pairs: bool) -> str:
+    """Write the value of a field: weights are a call; two numbers are a pair in a layer, and a list in weights."""
     match value:
         case {"init": init}:
             return _call(init, WEIGHTS[init], value)
-        case [int(rows), int(columns)] if field not in ("weight", "bias"):
+        case [int(rows), int(columns)] if pairs:
             return f"({rows}, {columns})"
     return _literally(value)
 

@@ -4,12 +4,34 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from app.layers.batch_norm2d import BatchNorm2d
+from app.layers.cells import Place
 from app.layers.conv2d import Conv2d
-from app.layers.layer import Layer, Place, Shape
+from app.layers.flatten import Flatten
+from app.layers.global_avg_pool2d import GlobalAvgPool2d
+from app.layers.layer import Layer, Shape
+from app.layers.leaky_relu import LeakyReLU
+from app.layers.linear import Linear
 from app.layers.pool2d import AvgPool2d, MaxPool2d
 from app.layers.relu import ReLU
+from app.layers.sigmoid import Sigmoid
+from app.layers.softmax import Softmax
+from app.layers.tanh import Tanh
 
-Kind = Conv2d | ReLU | MaxPool2d | AvgPool2d
+Kind = (
+    Conv2d
+    | ReLU
+    | LeakyReLU
+    | Sigmoid
+    | Tanh
+    | MaxPool2d
+    | AvgPool2d
+    | GlobalAvgPool2d
+    | BatchNorm2d
+    | Flatten
+    | Linear
+    | Softmax
+)
 AnyLayer = Annotated[Kind, Field(discriminator="type")]
 LAYERS: dict[str, type[Layer]] = {kind.model_fields["type"].default: kind for kind in get_args(Kind)}
 

@@ -10,17 +10,19 @@ import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema, model_validator
 
 from app.errors import Unfit, shown
+from app.layers.cells import Place
 from app.layers.layer import (
     MOST_CHANNELS,
     Array,
     Layer,
-    Place,
     Shape,
     SizePair,
+    Total,
     Weights,
     one_if_equal,
     pair_schema,
     read_pair,
+    shape_of,
 )
 from app.layers.weights import AnyWeights, RandomWeights
 from app.numerics.convolution import correlate
@@ -113,19 +115,6 @@ class Conv2d(Layer):
             )
         return self
 
-    def _fix(self, field: str, wanted: object) -> None:
-        given = getattr(self, field)
-        if given is None:
-            object.__setattr__(self, field, wanted)
-        elif given != wanted:
-            raise Unfit(
-                "{field} is {given}, but the weights make it {wanted}; leave it out or make them agree.",
-                field=field,
-                given=_words(given),
-                wanted=_words(wanted),
-                pointer=f"/{field}",
-            )
-
     @property
     def _size(self) -> Pair:
         assert self.kernel_size is not None
@@ -194,13 +183,16 @@ class Conv2d(Layer):
             x,
             weights["weight"],
             weights.get("bias"),
-            self.window(_shape(x)),
+            self.window(shape_of(x)),
             padding_mode=self.padding_mode,
             groups=self.groups,
         )
 
+    def filters(self, shape: Shape, weight: Array) -> Array:
+        return weight
+
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
-        shape = _shape(x)
+        shape = shape_of(x)
         first, last = self.channels_read(shape, place.channel)
         values, _ = patch(x[first:last], self.window(shape), place.row, place.column, self.padding_mode)
         kernel = weights["weight"][place.channel]
@@ -215,6 +207,10 @@ class Conv2d(Layer):
             "bias": bias,
         }
 
+    def total(self, terms: Mapping[str, Any]) -> Total:
+        products, bias = np.asarray(terms["products"]), terms["bias"]
+        return Total(float(products.sum()) + bias, float(np.abs(products).sum()) + abs(bias))
+
     def parameters(self, shape: Shape) -> int:
         return self._filters * (self._fan_in(shape) + int(self.bias))
 
@@ -228,12 +224,3 @@ class Conv2d(Layer):
     def fully_connected_parameters(self, shape: Shape) -> int:
         outputs = int(np.prod(self.output_shape(shape), dtype=object))
         return outputs * int(np.prod(shape, dtype=object)) + outputs
-
-
-def _shape(x: Array) -> Shape:
-    channels, rows, columns = x.shape
-    return channels, rows, columns
-
-
-def _words(value: object) -> str:
-    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from app.errors import Unfit, shown
+from app.layers.cells import Cells, Place
 from app.layers.numbers import written
-from app.numerics.window import Pair, Window
+from app.numerics.window import Pair, Span, Window
 
 Array = NDArray[np.float32]
 Shape = tuple[int, int, int]  # (channels, rows, columns)
@@ -23,12 +24,14 @@ MOST_CHANNELS = 4096  # of any volume
 LARGEST = 10_000  # of any window, stride or padding: no picture that we take has a place for more
 
 
-class Place(NamedTuple):
-    """One cell of a layer's output, counted from 0."""
+Form = Literal["maps", "vector"]  # a vector of n numbers is an array of shape (n, 1, 1)
 
-    channel: int
-    row: int
-    column: int
+
+class Total(NamedTuple):
+    """What the terms of a step give."""
+
+    value: float  # in double precision
+    size: float  # the sum of the terms' sizes, by which rounding is judged
 
 
 def one_if_equal(value: object) -> object:
@@ -78,15 +81,50 @@ class Layer(BaseModel):
 
     positional: ClassVar[tuple[str, ...]] = ()  # the fields that a recipe may give without their names, in order
     learned: ClassVar[bool] = False  # has weights
+    takes: ClassVar[tuple[Form, ...]] = ("maps",)
+    gives: ClassVar[Form | None] = None  # None: what it was given
     keeps_values: ClassVar[bool] = False  # only passes values on or drops them, so its maps share the scale before it
     starter: ClassVar[Mapping[str, Any]] = {}  # settings with which a new one is added
     type: str
 
+    def gives_vector(self, shape: Shape, vector: bool) -> bool:
+        """Tell whether the output is a vector for an input that is one or not; refuse what it cannot take (Unfit)."""
+        given: Form = "vector" if vector else "maps"
+        if given in self.takes:
+            return (self.gives or given) == "vector"
+        if vector:
+            raise Unfit(
+                "{type} needs maps with rows and columns, but here is a vector of {count} numbers; put it before "
+                "flatten or linear.",
+                type=self.type,
+                count=f"{shape[0]:,}",
+            )
+        raise Unfit(
+            "{type} needs a vector, numbers along one axis, but here are {channels} maps of {where}; put flatten or "
+            "linear before it.",
+            type=self.type,
+            channels=shape[0],
+            where=f"{shape[1]}×{shape[2]}",
+        )
+
     # ---- geometry
 
     def window(self, shape: Shape) -> Window:
-        """Return the window that slides over an input of `shape`."""
+        """Return the window that slides over an input of `shape`; a `Whole` for a layer that reads all at once."""
         raise NotImplementedError
+
+    def span(self, shape: Shape, place: Place) -> Span:
+        """Return the rectangle of input cells that the number at `place` is made from, padding included."""
+        return self.window(shape).span(place.row, place.column)
+
+    def reads(self, shape: Shape, cells: Cells) -> Cells:
+        """Return the cells of an input of `shape` that `cells` of the output are made from."""
+        window, mode, (first, last) = self.window(shape), self.border_mode(), cells.channels
+        return Cells(
+            (self.channels_read(shape, first)[0], self.channels_read(shape, last - 1)[1]),
+            window.reads(0, cells.rows, shape[1], mode),
+            window.reads(1, cells.columns, shape[2], mode),
+        )
 
     def out_channels_of(self, shape: Shape) -> int:
         """Return the number of maps made from an input of `shape`."""
@@ -143,6 +181,24 @@ class Layer(BaseModel):
         """Return the terms of the one number at `place`: what is read, what it is multiplied by, what it gives."""
         raise NotImplementedError
 
+    def total(self, terms: Mapping[str, Any]) -> Total:
+        """Return what the terms of a step give, from them alone."""
+        raise NotImplementedError
+
+    def terms_told(self, shape: Shape, place: Place) -> int:
+        """Return how many numbers a step tells, about."""
+        first, last = self.channels_read(shape, place.channel)
+        rows, columns = self.window(shape).size
+        return 3 * (last - first) * rows * columns
+
+    def passes_from(self, x: Array, weights: Weights, place: Place) -> Place | None:
+        """Return the one cell of the input that the number at `place` comes from; None where it is mixed of several."""
+        return None
+
+    def filters(self, shape: Shape, weight: Array) -> Array | None:
+        """Return the array `weight` as filters (out, in, rows, columns), one a map; None where it is not."""
+        return None
+
     # ---- cost
 
     def parameters(self, shape: Shape) -> int:
@@ -176,6 +232,20 @@ class Layer(BaseModel):
         """The canonical form as it is stored and hashed, its arrays packed."""
         return written(self._fields("python"))
 
+    def _fix(self, field: str, wanted: object) -> None:
+        """Fill in a field that the weights fix, and refuse one that contradicts them."""
+        given = getattr(self, field)
+        if given is None:
+            object.__setattr__(self, field, wanted)
+        elif given != wanted:
+            raise Unfit(
+                "{field} is {given}, but the weights make it {wanted}; leave it out or make them agree.",
+                field=field,
+                given=_words(given),
+                wanted=_words(wanted),
+                pointer=f"/{field}",
+            )
+
     def _fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
         fields = self.model_dump(mode=mode, exclude_defaults=True, exclude={"type", "weights"})
         weights = getattr(self, "weights", None)  # which only layers that learn have
@@ -190,3 +260,13 @@ def _spread(window: Window, reach: str) -> str:
         return reach
     size, dilation = window.size, window.dilation
     return f"{size[0]}×{size[1]} (dilation {dilation[0]}×{dilation[1]}: {reach})"
+
+
+def _words(value: object) -> str:
+    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def shape_of(x: Array) -> Shape:
+    """Return the shape of an input."""
+    channels, rows, columns = x.shape
+    return channels, rows, columns

@@ -7,7 +7,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from app.errors import Unfit
-from app.layers.layer import Array, Layer, PaddingPair, Place, Shape, SizePair, Weights
+from app.layers.cells import Place
+from app.layers.layer import Array, Layer, PaddingPair, Shape, SizePair, Total, Weights, shape_of
 from app.numerics.gather import patch
 from app.numerics.pooling import avg_pool, divisor, max_pool
 from app.numerics.window import Window
@@ -65,8 +66,7 @@ class Pool2d(Layer):
         return values[0], outside
 
     def _window_of(self, x: Array) -> Window:
-        channels, rows, columns = x.shape
-        return self.window((channels, rows, columns))
+        return self.window(shape_of(x))
 
 
 class MaxPool2d(Pool2d):
@@ -93,6 +93,14 @@ class MaxPool2d(Pool2d):
             "winners": [{"row": top + int(r), "column": left + int(c)} for r, c in winners],
         }
 
+    def total(self, terms: Mapping[str, Any]) -> Total:
+        largest = max(number for row in terms["patch"] for number in row if number is not None)
+        return Total(largest, abs(largest))
+
+    def passes_from(self, x: Array, weights: Weights, place: Place) -> Place:
+        first = self.step(x, weights, place)["winners"][0]
+        return Place(place.channel, first["row"], first["column"])
+
 
 class AvgPool2d(Pool2d):
     """Keeps the mean of each window, in each map alone."""
@@ -115,6 +123,10 @@ class AvgPool2d(Pool2d):
                 self._window_of(x), x.shape[1:], place.row, place.column, count_include_pad=self.count_include_pad
             ),
         }
+
+    def total(self, terms: Mapping[str, Any]) -> Total:
+        read = np.array([number for row in terms["patch"] for number in row if number is not None])
+        return Total(float(read.sum()) / terms["divisor"], float(np.abs(read).sum()) / terms["divisor"])
 
     def multiplications(self, shape: Shape) -> int:
         channels, rows, columns = self.output_shape(shape)

@@ -1,23 +1,20 @@
-"""ReLU: what is below zero becomes zero; its window is a single cell."""
+"""ReLU: what is below zero becomes zero."""
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from app.layers.layer import Array, Layer, Place, Shape, Weights
+from app.layers.activation import Activation
+from app.layers.layer import Array, Weights
 from app.numerics.activations import relu
-from app.numerics.window import Window
 
 
-class ReLU(Layer):
+class ReLU(Activation):
     """Makes every negative number zero and passes the rest."""
 
     keeps_values: ClassVar[bool] = True
     type: Literal["relu"] = "relu"
 
-    def window(self, shape: Shape) -> Window:
-        return Window()
-
     def forward(self, x: Array, weights: Weights) -> Array:
         return relu(x)
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
-        return {"input": float(x[place])}
+    def exact(self, x: float) -> float:
+        return max(x, 0.0)

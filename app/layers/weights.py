@@ -3,12 +3,15 @@
 {"init": "random", "seed": 7}                      random(7)
 {"init": "preset", "names": ["sobel_x"]}           preset("sobel_x")
 {"init": "values", "weight": …, "bias": …}         values([[[[…]]]], […])
+
+A layer's `weights` field is a union of the sources that it can use: the numbers given differ from kind to kind.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.errors import Unfit
 from app.layers.numbers import Array, NumbersField
@@ -16,6 +19,7 @@ from app.numerics.kernels import KERNELS, bank, fits
 from app.numerics.randomness import normal_weights
 
 MAX_SEED = 2**53 - 1  # what every JSON reader keeps exactly
+NORM_STARTS = {"weight": 1, "bias": 0, "running_mean": 0, "running_var": 1}  # PyTorch's, before learning
 
 
 class Weights(BaseModel):
@@ -38,11 +42,15 @@ class Weights(BaseModel):
         return self
 
     def check(self, depth: int) -> None:
-        """Refuse filters that read `depth` channels where the source has no weights for them (Unfit)."""
+        """Refuse outputs that read `depth` channels, or numbers, where the source has no weights for them (Unfit)."""
 
-    def draw(self, shape: tuple[int, int, int, int], fan_in: int) -> tuple[Array, Array]:
-        """Return weights of `shape` (out, in, rows, columns) and a bias of (out,), float32."""
+    def draw(self, shape: tuple[int, ...], fan_in: int) -> tuple[Array, Array]:
+        """Return weights of `shape` (out, in, …) and a bias of (out,), float32."""
         raise NotImplementedError
+
+    def norms(self, channels: int) -> dict[str, Array]:
+        """Return the four arrays of a batch normalization of `channels`; here as they are before learning."""
+        return {name: np.full(channels, start, np.float32) for name, start in NORM_STARTS.items()}
 
     def fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
         """Return this source with all that equals its default left out; in Python's mode arrays stay arrays."""
@@ -57,7 +65,7 @@ class RandomWeights(Weights):
     seed: Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)] = 0
     """The same seed gives the same weights, for ever."""
 
-    def draw(self, shape: tuple[int, int, int, int], fan_in: int) -> tuple[Array, Array]:
+    def draw(self, shape: tuple[int, ...], fan_in: int) -> tuple[Array, Array]:
         return normal_weights(self.seed, shape, fan_in), np.zeros(shape[0], np.float32)
 
 
@@ -93,14 +101,15 @@ class PresetWeights(Weights):
                     pointer="/weights/names",
                 )
 
-    def draw(self, shape: tuple[int, int, int, int], fan_in: int) -> tuple[Array, Array]:
+    def draw(self, shape: tuple[int, ...], fan_in: int) -> tuple[Array, Array]:
         return bank(self.names, shape[1])
 
 
 class ValueWeights(Weights):
     """Numbers given one by one, in PyTorch's layout."""
 
-    positional: ClassVar[tuple[str, ...]] = ("weight", "bias")
+    positional: ClassVar[tuple[str, ...]] = tuple(NORM_STARTS)
+    axes: ClassVar[tuple[str, ...]] = ("out_channels", "in_channels / groups", "row", "column")
     init: Literal["values"] = "values"
     weight: NumbersField
     """[out_channels][in_channels / groups][row][column]"""
@@ -109,10 +118,11 @@ class ValueWeights(Weights):
 
     def known_shape(self) -> tuple[int, ...]:
         shape = self.weight.array.shape
-        if len(shape) != 4 or 0 in shape:
+        if len(shape) != len(self.axes) or 0 in shape:
             raise Unfit(
-                "Weights have four axes [out_channels][in_channels / groups][row][column], none empty; these have "
-                "the shape {shape}.",
+                "Weights have {count} axes {axes}, none empty; these have the shape {shape}.",
+                count=len(self.axes),
+                axes="".join(f"[{axis}]" for axis in self.axes),
                 shape=list(shape),
                 pointer="/weights/weight",
             )
@@ -139,7 +149,7 @@ class ValueWeights(Weights):
                 pointer="/weights/weight",
             )
 
-    def draw(self, shape: tuple[int, int, int, int], fan_in: int) -> tuple[Array, Array]:
+    def draw(self, shape: tuple[int, ...], fan_in: int) -> tuple[Array, Array]:
         return self.weight.array, np.zeros(shape[0], np.float32) if self.bias is None else self.bias.array
 
     def settled(self) -> "ValueWeights":
@@ -147,6 +157,99 @@ class ValueWeights(Weights):
         return self.model_copy(update={"bias": None}) if zeros else self
 
 
+class LinearValueWeights(ValueWeights):
+    """Numbers given one by one, in PyTorch's layout."""
+
+    axes: ClassVar[tuple[str, ...]] = ("out_features", "in_features")
+    weight: NumbersField
+    """[out_features][in_features]"""
+    bias: NumbersField | None = None
+    """One number an output; left out is zeros."""
+
+    def check(self, depth: int) -> None:
+        given = self.weight.array.shape[1]
+        if given != depth:
+            raise Unfit(
+                "The weights read {given} numbers, but here are {count}; give {count} weights an output.",
+                given=f"{given:,}",
+                count=f"{depth:,}",
+                pointer="/weights/weight",
+            )
+
+
+class NormValueWeights(Weights):
+    """Numbers given one by one, one of each a channel."""
+
+    positional: ClassVar[tuple[str, ...]] = tuple(NORM_STARTS)
+    init: Literal["values"] = "values"
+    weight: NumbersField | None = None
+    """What each normalized map is multiplied by; left out is ones."""
+    bias: NumbersField | None = None
+    """What is then added to each map; left out is zeros."""
+    running_mean: NumbersField | None = None
+    """What is taken away from each map; left out is zeros."""
+    running_var: NumbersField | None = None
+    """What each map is divided by the root of; left out is ones."""
+
+    def _given(self) -> dict[str, Array]:
+        fields = {name: getattr(self, name) for name in NORM_STARTS}
+        return {name: numbers.array for name, numbers in fields.items() if numbers is not None}
+
+    def known_shape(self) -> tuple[int, ...] | None:
+        given = self._given()
+        channels = next((array.size for array in given.values()), 0)
+        for name, array in given.items():
+            if array.shape != (channels,) or not channels:
+                raise Unfit(
+                    "{name} is a list of one number a channel, as many as the others; this one has the shape {shape}.",
+                    name=name,
+                    shape=list(array.shape),
+                    pointer=f"/weights/{name}",
+                )
+        if "running_var" in given and given["running_var"].min() < 0:
+            raise Unfit(
+                "A variance is 0 or more, not {given}.",
+                given=float(given["running_var"].min()),
+                pointer="/weights/running_var",
+            )
+        return (channels,) if given else None
+
+    def check(self, depth: int) -> None:
+        for name, array in self._given().items():
+            if array.size != depth:
+                raise Unfit(
+                    "{name} has {given} numbers, but here are {channels} channels; give one number a channel.",
+                    name=name,
+                    given=f"{array.size:,}",
+                    channels=f"{depth:,}",
+                    pointer=f"/weights/{name}",
+                )
+
+    def norms(self, channels: int) -> dict[str, Array]:
+        return {**super().norms(channels), **self._given()}
+
+    def settled(self) -> "NormValueWeights":
+        """Leave out what equals its default, but one array: it says how many channels there are."""
+        given = self._given()
+        usual = [name for name, array in given.items() if (array == NORM_STARTS[name]).all()]
+        if len(usual) == len(given):
+            usual = usual[1:]
+        return self.model_copy(update=dict.fromkeys(usual))
+
+
+def _no_preset(value: object) -> object:
+    """Refuse named kernels, which are filters, for layers that have none."""
+    if isinstance(value, Mapping) and value.get("init") == "preset":
+        raise Unfit(
+            "Named kernels are filters for conv2d, which this layer does not have; take random weights, or give the "
+            "values.",
+            pointer="/weights",
+        )
+    return value
+
+
 Source = RandomWeights | PresetWeights | ValueWeights
 AnyWeights = Annotated[Source, Field(discriminator="init")]
+LinearWeights = Annotated[RandomWeights | LinearValueWeights, Field(discriminator="init"), BeforeValidator(_no_preset)]
+NormWeights = Annotated[RandomWeights | NormValueWeights, Field(discriminator="init"), BeforeValidator(_no_preset)]
 WEIGHTS: dict[str, type[Weights]] = {kind.model_fields["init"].default: kind for kind in get_args(Source)}

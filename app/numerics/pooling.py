@@ -93,6 +93,27 @@ def divisor(window: Window, shape: tuple[int, ...], row: int, column: int, *, co
     return int(rows * columns)
 
 
+def global_avg_pool(x: Floats) -> Floats:
+    """Return the mean of each map.
+
+    Parameters
+    ----------
+    x
+        Input, shape (C, H, W).
+
+    Returns
+    -------
+    ndarray
+        Float32, C-order, shape (C, 1, 1): the sum in double precision, divided, rounded once.
+
+    Notes
+    -----
+    Lin, Chen & Yan, "Network in network" (ICLR 2014); `torch.nn.AdaptiveAvgPool2d(1)`.
+    """
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        return np.asarray(x.mean(axis=(1, 2), dtype=np.float64, keepdims=True), np.float32, order="C")
+
+
 def _blocks(x: Floats, window: Window, out: Floats) -> Iterator[tuple[slice, slice]]:
     """Part the maps into (channels, rows) whose sums over rows, as wide as the input, hold about BLOCK_FLOATS."""
     channels, rows, _ = out.shape

@@ -1,0 +1,31 @@
+"""What activations share: each looks at one number at a time, so its window is a single cell."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from app.layers.cells import Place
+from app.layers.layer import Array, Form, Layer, Shape, Total, Weights
+from app.numerics.window import Window
+
+
+class Activation(Layer):
+    """A function of one number; a kind says it twice, for arrays (`forward`) and for one number (`exact`)."""
+
+    takes: ClassVar[tuple[Form, ...]] = ("maps", "vector")
+
+    def exact(self, x: float) -> float:
+        """Return the function of one number in double precision."""
+        raise NotImplementedError
+
+    def window(self, shape: Shape) -> Window:
+        return Window()
+
+    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+        return {"input": float(x[place])}
+
+    def total(self, terms: Mapping[str, Any]) -> Total:
+        value = self.exact(terms["input"])
+        return Total(value, abs(terms["input"]) + abs(value))
+
+    def passes_from(self, x: Array, weights: Weights, place: Place) -> Place:
+        return place

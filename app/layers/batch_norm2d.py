@@ -1,0 +1,77 @@
+"""Batch normalization after learning: each map is moved and stretched by four numbers of its own."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from app.layers.cells import Place
+from app.layers.layer import Array, Layer, Shape, Total, Weights
+from app.layers.weights import NormWeights, RandomWeights
+from app.numerics.normalization import batch_norm, normalized
+from app.numerics.window import Window
+
+Epsilon = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False, strict=True)]
+
+
+class BatchNorm2d(Layer):
+    """Takes each map's mean away, divides by its deviation, then scales and shifts.
+
+    `random` weights are the state before learning, whatever the seed: mean 0, variance 1, scale 1, shift 0.
+    """
+
+    learned: ClassVar[bool] = True
+    type: Literal["batch_norm2d"] = "batch_norm2d"
+    eps: Epsilon = 1e-5
+    """A small number added to the variance, so that nothing is divided by zero."""
+    weights: NormWeights = RandomWeights()
+    """Where the means, variances, scales and shifts come from."""
+
+    @model_validator(mode="after")
+    def _settle(self) -> "BatchNorm2d":
+        """Refuse numbers that do not agree, and leave out what equals its default."""
+        self.weights.known_shape()
+        object.__setattr__(self, "weights", self.weights.settled())
+        return self
+
+    def window(self, shape: Shape) -> Window:
+        return Window()
+
+    def check(self, shape: Shape) -> None:
+        self.weights.check(shape[0])
+
+    def weights_for(self, shape: Shape) -> Weights:
+        return self.weights.norms(shape[0])
+
+    def forward(self, x: Array, weights: Weights) -> Array:
+        mean, variance = weights["running_mean"], weights["running_var"]
+        return batch_norm(x, mean, variance, weights["weight"], weights["bias"], self.eps)
+
+    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+        mean, variance = (weights[name][place.channel] for name in ("running_mean", "running_var"))
+        return {
+            "input": float(x[place]),
+            "mean": float(mean),
+            "variance": float(variance),
+            "eps": self.eps,
+            "scale": float(weights["weight"][place.channel]),
+            "shift": float(weights["bias"][place.channel]),
+            "normalized": float(normalized(x[place], mean, variance, self.eps)),
+        }
+
+    def total(self, terms: Mapping[str, Any]) -> Total:
+        scaled = terms["normalized"] * terms["scale"]
+        return Total(scaled + terms["shift"], abs(scaled) + abs(terms["shift"]))
+
+    def passes_from(self, x: Array, weights: Weights, place: Place) -> Place:
+        return place
+
+    def parameters(self, shape: Shape) -> int:
+        return 2 * shape[0]
+
+    def multiplications(self, shape: Shape) -> int:
+        return int(np.prod(shape, dtype=object))
+
+    def work(self, shape: Shape) -> tuple[int, str]:
+        return 1, "multiplications"

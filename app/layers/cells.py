@@ -1,0 +1,54 @@
+"""A block of cells of a volume: what a number has seen of it.
+
+Reading is separable: the rows that a place reads do not depend on its columns. So a block is a range of channels, a set
+of rows and a set of columns, and following a number home through the layers is following the three.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from app.numerics.window import Mask, Pair, Span
+
+
+class Place(NamedTuple):
+    """One cell of a layer's output, counted from 0."""
+
+    channel: int
+    row: int
+    column: int
+
+
+class Cells(NamedTuple):
+    """Every cell in one of the channels, one of the rows and one of the columns."""
+
+    channels: Pair  # half-open
+    rows: Mask
+    columns: Mask
+
+    @classmethod
+    def at(cls, place: Place, shape: tuple[int, int, int]) -> "Cells":
+        """Return the one cell at `place` of a volume of `shape`."""
+        return cls((place.channel, place.channel + 1), *one(place.row, place.column, shape[1:]))
+
+    @property
+    def span(self) -> Span | None:
+        """The smallest rectangle of rows and columns around the cells; None where there are none."""
+        return hull(self.rows, self.columns)
+
+
+def one(row: int, column: int, shape: Pair) -> tuple[Mask, Mask]:
+    """Return the set of one row and the set of one column of `shape`."""
+    return np.arange(shape[0]) == row, np.arange(shape[1]) == column
+
+
+def hull(rows: Mask, columns: Mask) -> Span | None:
+    """Return the smallest rectangle around a set of rows and a set of columns; None where either is empty."""
+    if not (rows.any() and columns.any()):
+        return None
+    return Span(_ends(rows), _ends(columns))
+
+
+def _ends(cells: Mask) -> Pair:
+    found = np.flatnonzero(cells)
+    return int(found[0]), int(found[-1]) + 1

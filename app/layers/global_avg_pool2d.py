@@ -1,0 +1,41 @@
+"""Global average pooling: of each map one number stays, its mean."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from app.layers.cells import Place
+from app.layers.layer import Array, Layer, Shape, Total, Weights
+from app.numerics.pooling import global_avg_pool
+from app.numerics.whole import Whole
+
+
+class GlobalAvgPool2d(Layer):
+    """Keeps the mean of each map, one number a map."""
+
+    keeps_values: ClassVar[bool] = True
+    type: Literal["global_avg_pool2d"] = "global_avg_pool2d"
+
+    def window(self, shape: Shape) -> Whole:
+        return Whole(shape[1:])
+
+    def forward(self, x: Array, weights: Weights) -> Array:
+        return global_avg_pool(x)
+
+    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+        cells = x[place.channel]
+        return {"patch": cells, "divisor": cells.size}
+
+    def total(self, terms: Mapping[str, Any]) -> Total:
+        cells = np.asarray(terms["patch"], np.float64)
+        return Total(float(cells.sum()) / terms["divisor"], float(np.abs(cells).sum()) / terms["divisor"])
+
+    def multiplications(self, shape: Shape) -> int:
+        return shape[0]
+
+    def cost(self, shape: Shape) -> int:
+        return shape[0] * shape[1] * shape[2]
+
+    def work(self, shape: Shape) -> tuple[int, str]:
+        return 1, "multiplications"

@@ -1,0 +1,25 @@
+"""Leaky ReLU: what is below zero is made small, not zero, so that it can still be learned from."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from app.layers.activation import Activation
+from app.layers.layer import Array, Weights
+from app.numerics.activations import leaky_relu
+
+Slope = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False, strict=True), AfterValidator(lambda x: x + 0.0)]
+
+
+class LeakyReLU(Activation):
+    """Makes negative numbers small and passes the rest."""
+
+    type: Literal["leaky_relu"] = "leaky_relu"
+    negative_slope: Slope = 0.01
+    """What negative numbers are multiplied by."""
+
+    def forward(self, x: Array, weights: Weights) -> Array:
+        return leaky_relu(x, self.negative_slope)
+
+    def exact(self, x: float) -> float:
+        return x if x > 0 else x * self.negative_slope

@@ -1,0 +1,45 @@
+"""Softmax: a vector of any numbers becomes shares that add up to 1, read as probabilities."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from app.layers.cells import Place
+from app.layers.layer import Array, Form, Layer, Shape, Total, Weights
+from app.numerics.activations import exponentials, softmax
+from app.numerics.whole import Whole
+from app.numerics.window import Pair
+
+
+class Softmax(Layer):
+    """Turns a vector into shares that add up to 1."""
+
+    takes: ClassVar[tuple[Form, ...]] = ("vector",)
+    type: Literal["softmax"] = "softmax"
+
+    def check(self, shape: Shape) -> None:
+        self.gives_vector(shape, shape[1:] == (1, 1))
+
+    def window(self, shape: Shape) -> Whole:
+        return Whole(shape[1:])
+
+    def channels_read(self, shape: Shape, channel: int) -> Pair:
+        return 0, shape[0]
+
+    def forward(self, x: Array, weights: Weights) -> Array:
+        return softmax(x)
+
+    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+        found = exponentials(x).ravel()
+        return {"index": place.channel, "exps": found, "maximum": float(x.max()), "sum": float(found.sum())}
+
+    def total(self, terms: Mapping[str, Any]) -> Total:
+        share = float(terms["exps"][terms["index"]]) / float(np.sum(terms["exps"]))
+        return Total(share, 1.0)
+
+    def cost(self, shape: Shape) -> int:
+        return shape[0]
+
+    def work(self, shape: Shape) -> tuple[int, str]:
+        return 1, "exponentials"
