@@ -21,6 +21,8 @@ from app import errors
 from app.gallery import GALLERY
 from app.layers import LAYERS
 from app.numerics.kernels import KERNELS
+from app.web.keys import KEYS
+from app.web.looks import LOOKS
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "locale" / "convscope.pot"
@@ -74,6 +76,10 @@ def shown() -> Iterator[tuple[str, str]]:
         for field in layer.model_fields.values():
             yield where, field.description or ""
         yield where, layer(**layer.starter).work((3, 32, 32))[1]  # what its cost is counted in
+    for look in LOOKS.values():
+        yield from ((f"app/web/looks/{look.name}.py", message) for message in (look.title, look.help))
+    for key in KEYS:
+        yield "app/web/keys.py", key.help
 
 
 def collected() -> Catalog:

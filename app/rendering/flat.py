@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from app.rendering.layout import Layout, legend
 from app.rendering.plane import Plane, Point
 from app.rendering.scene import Scene
-from app.rendering.svg import add, caption, drawing, face, label, light, outline, path
+from app.rendering.svg import add, caption, drawing, face, hold, label, light, outline, path
 from app.rendering.values import lens_values
 
 SHEET_SLANT = 0.28
@@ -25,9 +25,13 @@ def flat(scene: Scene, layout: Layout) -> Element:
     """Return the flat view of `scene` in `layout`."""
     height = layout.height(scene)
     figure = drawing(layout.width, height, scene.sentence, class_=f"figure flat {layout.name}")
-    stage, window = scene.stage, scene.window
-    (_, rows, columns), (_, out_rows, out_columns) = stage.input_shape, stage.output_shape
-    (above, below), (left, right) = window.padding
+    rows, columns, out_rows, out_columns = (
+        scene.source.rows,
+        scene.source.columns,
+        scene.target.rows,
+        scene.target.columns,
+    )
+    (above, below), (left, right) = scene.padding
     top = layout.cap + 2.0
     side = height - top - (8 if layout.small else 48)  # of the picture and the map
     most = layout.width * (0.36 if layout.small else 0.24)
@@ -68,6 +72,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
         light(tube, planes[0].span(span), planes[-1].span(span))
     for plane in planes:
         outline(figure, plane.span(span), "window", "window", plane)
+        hold(figure, plane, rows, columns)
 
     # the map
     map_x = layout.width - (out_columns * t + 2 if layout.small else max(out_columns * t + 112, CORNER))
@@ -75,7 +80,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
     _map(figure, scene, layout, plane)
 
     # the filter, or the numbers in the window, in the middle of what is left
-    size, middle = window.size, (x + map_x) / 2
+    size, middle = scene.size, (x + map_x) / 2
     count = max(1, len(scene.slices[: 1 if layout.small else None]))
     room = map_x - x - (24 if layout.small else 76)
     q = min(side * 0.62 / size[0], (room - 14 * (count - 1)) / (size[1] * count), 40 if scene.slices else 94)
@@ -114,7 +119,7 @@ def _slanted(x: float, y: float, scale: float, rows: int, columns: int, most: fl
 
 
 def _map(figure: Element, scene: Scene, layout: Layout, plane: Plane) -> None:
-    (_, rows, columns) = scene.stage.output_shape
+    rows, columns = scene.target.rows, scene.target.columns
     whole = path(plane.quad((0, rows), (0, columns)))
     add(figure, "path", class_="blank map-side", d=whole)
     add(figure, "path", class_="map-front", d=whole)
@@ -123,7 +128,7 @@ def _map(figure: Element, scene: Scene, layout: Layout, plane: Plane) -> None:
     (row, _), (_, end) = scene.cell
     done = path(plane.quad((0, row), (0, columns))) if row else ""
     add(clip, "path", d=done + path(plane.quad((row, row + 1), (0, end))))
-    face(computed, scene.map_face(scene.place.channel), plane)
+    face(computed, scene.map_face(scene.sheet), plane)
     add(figure, "path", class_="edge", d=whole)
     outline(figure, plane.span(scene.cell), "result", "cell", plane)
     add(figure, "path", class_="hit", d=whole, data_map=plane.matrix)
@@ -131,8 +136,13 @@ def _map(figure: Element, scene: Scene, layout: Layout, plane: Plane) -> None:
 
 def _captions(figure: Element, scene: Scene, layout: Layout, lens_x: float, map_x: float) -> None:
     stage, y = scene.stage, layout.cap - 12
-    (_, rows, columns), (_, out_rows, out_columns) = stage.input_shape, stage.output_shape
-    number, size = scene.place.channel + 1, scene.window.size
+    rows, columns, out_rows, out_columns = (
+        scene.source.rows,
+        scene.source.columns,
+        scene.target.rows,
+        scene.target.columns,
+    )
+    number, size = scene.place.channel + 1, scene.size
     count = scene.sheet_count if scene.slices or scene.photo else 1
     name = scene.say("Map {number}").format(number=number)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from app.rendering.arrangement import arranged
 from app.rendering.palette import Bytes, Theme, signed_bytes, signed_palette, tint_palette
 from app.rendering.sheets import palette_png, rgb_png, sheet
 
@@ -20,11 +21,24 @@ def maps_png(maps: Array, extents: Sequence[float], theme: Theme, columns: int |
     return palette_png(sheet(levels, columns), signed_palette(theme), clear=True)
 
 
-def weights_png(weight: Array, theme: Theme) -> bytes:
-    """Return the sheet of `weight` (out, in, rows, columns): a row of tiles a filter, one tile an input channel."""
+def laid_out(maps: Array) -> Array:
+    """Return the numbers of a volume as the sheets on which they are seen; cells that hold no number are NaN."""
+    channels, rows, columns = maps.shape
+    plan = arranged((channels, rows, columns))
+    if not plan.single:
+        return maps
+    sheet = np.full(plan.rows * plan.columns, np.nan, np.float32)
+    sheet[:channels] = maps.ravel()
+    return sheet.reshape(1, plan.rows, plan.columns)
+
+
+def weights_png(weight: Array, extent: float, theme: Theme) -> bytes:
+    """Return the sheet of filters (out, in, rows, columns): a row of tiles a filter, one tile an input channel."""
+    if arranged((weight.shape[1], *weight.shape[2:])).single:
+        weight = np.stack([laid_out(filter_) for filter_ in weight])
     out, channels, rows, columns = weight.shape
     tiles = weight.reshape(out * channels, rows, columns)
-    return maps_png(tiles, [extent_of(weight)] * (out * channels), theme, columns=channels)
+    return maps_png(tiles, [extent] * (out * channels), theme, columns=channels)
 
 
 def picture_png(pixels: Bytes, channel: int | None) -> bytes:
@@ -35,5 +49,5 @@ def picture_png(pixels: Bytes, channel: int | None) -> bytes:
 
 
 def extent_of(x: Array) -> float:
-    """Return the largest magnitude in `x`, the end of its signed scale."""
-    return float(max(-x.min(), x.max(), 0))
+    """Return the largest magnitude in `x`, the end of its signed scale; NaN stands for no number."""
+    return max(-float(np.nanmin(x)), float(np.nanmax(x)), 0.0)

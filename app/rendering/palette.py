@@ -26,13 +26,13 @@ TINTS = ((255, 150, 138), (166, 222, 150), (150, 190, 255))  # red, green and bl
 
 
 def signed_bytes(x: NDArray[np.float32], extent: float) -> Bytes:
-    """Return the bytes of the numbers `x` on the scale −extent … +extent; an extent of 0 gives zeros' byte."""
-    if extent <= 0:
-        return np.full(x.shape, ZERO, np.uint8)
-    scaled = x * np.float32(ZERO / extent)
+    """Return the bytes of the numbers `x` on the scale −extent … +extent; NaN, no number, is clear."""
+    scaled = x * np.float32(ZERO / extent if extent > 0 else 0)
     scaled += np.float32(ZERO)
     np.rint(scaled, out=scaled)
-    return np.clip(scaled, 0, 2 * ZERO, out=scaled).astype(np.uint8)
+    np.clip(scaled, 0, 2 * ZERO, out=scaled)
+    np.copyto(scaled, CLEAR, where=np.isnan(scaled))
+    return scaled.astype(np.uint8)
 
 
 @lru_cache

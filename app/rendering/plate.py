@@ -14,7 +14,21 @@ from xml.etree.ElementTree import Element
 from app.rendering.layout import Layout, legend
 from app.rendering.plane import DEPTH, Volume, height_of, rise_of, width_of
 from app.rendering.scene import Scene
-from app.rendering.svg import add, blank, caption, drawing, face, label, light, outline, path, rays, silhouette, slab
+from app.rendering.svg import (
+    add,
+    blank,
+    caption,
+    drawing,
+    face,
+    hold,
+    label,
+    light,
+    outline,
+    path,
+    rays,
+    silhouette,
+    slab,
+)
 from app.rendering.values import lens_values
 
 LEAST_NAME = 18.0  # px between sheets that have names
@@ -35,12 +49,10 @@ class _Figure:
     def __init__(self, scene: Scene, layout: Layout, figure: Element) -> None:
         self.scene, self.layout, self.figure = scene, layout, figure
         self.height = layout.height(scene)
-        stage = scene.stage
-        (_, self.rows, self.columns), (self.maps, self.out_rows, self.out_columns) = (
-            stage.input_shape,
-            stage.output_shape,
-        )
-        (self.above, self.below), (self.left, self.right) = scene.window.padding
+        source, target = scene.source, scene.target
+        self.rows, self.columns = source.rows, source.columns
+        self.maps, self.out_rows, self.out_columns = target.sheets, target.rows, target.columns
+        (self.above, self.below), (self.left, self.right) = scene.padding
         self.front = [("", scene.photo)] if scene.photo else []
         self.sheets = (self.front + list(scene.sheets))[: 1 if layout.small else None]
         self._measure()
@@ -72,7 +84,7 @@ class _Figure:
         self.input = Volume((s * width_of(self.left), top + s * height_of(self.above, self.left)), s, self.gap)
         self.input_width = s * width_of(wide) + depth + s * DEPTH[0]
         # the lens
-        size = self.scene.window.size
+        size = self.scene.size
         count = max(1, len(self.scene.slices[: 1 if layout.small and not self.scene.slices else None]))
         lens_height = layout.lens if self.scene.slices else layout.lens * 1.75
         self.q = min(
@@ -127,7 +139,7 @@ class _Figure:
 
     def _light(self) -> None:
         scene, span = self.scene, self.scene.span
-        size = scene.window.size
+        size = scene.size
         first, last = self.input.sheet(0), self.input.sheet(len(self.sheets) - 1)
         if len(self.sheets) > 1:
             tube = add(
@@ -146,6 +158,7 @@ class _Figure:
         front = self.lens.sheet(0)
         rays(self.figure, last.span(span), front.quad((0, size[0]), (0, size[1])), "window", "window", last)
         outline(self.figure, first.span(span), "window", "window", first)
+        hold(self.figure, first, self.rows, self.columns)
         back = self.lens.sheet(max(0, len(scene.slices) - 1))
         target = self.map.sheet()
         lens_end = back.quad((0, size[0]), (0, size[1]))
@@ -173,7 +186,7 @@ class _Figure:
         done = plane.quad((0, row), (0, self.out_columns)) if row else []
         part = plane.quad((row, row + 1), (0, end))
         add(clip, "path", d=(path(done) if done else "") + path(part))
-        picture = self.scene.map_face(self.scene.place.channel)
+        picture = self.scene.map_face(self.scene.sheet)
         face(computed, picture, plane)
         if self.out_rows <= 64:
             rules = "".join(
@@ -210,7 +223,7 @@ class _Figure:
 
     def _stack(self) -> None:
         scene, s = self.scene, self.t
-        channel = scene.place.channel
+        channel = scene.sheet
         first = max(0, min(channel - self.shown // 2, self.maps - self.shown))
         rise = rise_of(self.stack_gap, self.shown)
         bottom = self.height - 24 - self.map_height
@@ -262,7 +275,7 @@ class _Figure:
             else (f"{self.rows} × {self.columns}")
         )
         caption(self.figure, 0, y, source, "" if narrow else shape)
-        size = scene.window.size
+        size = scene.size
         if scene.slices:
             caption(
                 self.figure,

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.layers import Place
-from app.numerics.window import Span, Window
+from app.numerics.window import Pair, Span
 from app.pipeline import Stage
+from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.sheets import Tiles
 from app.rendering.svg import Face
 
@@ -26,7 +27,7 @@ class Scene:
 
     stage: Stage
     place: Place
-    span: Span  # the window, in cells of the layer's input
+    span: Span  # the window, in cells of the sheets of the input as they are laid out
     say: Callable[[str], str]
     photo: Face | None  # the picture in colour, where the sheets are its channels
     sheets: tuple[tuple[str, Face], ...]  # the input's sheets that the number reads, by name; at most MOST_SHEETS
@@ -44,14 +45,37 @@ class Scene:
     weight_extent_text: str
 
     @property
-    def window(self) -> Window:
-        return self.stage.layer.window(self.stage.input_shape)
+    def source(self) -> Arrangement:
+        """How the input is laid out."""
+        return arranged(self.stage.input_shape)
+
+    @property
+    def target(self) -> Arrangement:
+        """How the output is laid out."""
+        return arranged(self.stage.output_shape)
+
+    @property
+    def size(self) -> Pair:
+        """Rows and columns of cells that the lens shows: what one sheet holds of the window, gaps left out."""
+        if self.source.single:
+            return self.span.rows[1] - self.span.rows[0], self.span.columns[1] - self.span.columns[0]
+        return self.stage.layer.window(self.stage.input_shape).size
+
+    @property
+    def padding(self) -> tuple[Pair, Pair]:
+        """Cells of padding: (above, below), (left, right)."""
+        return self.stage.layer.window(self.stage.input_shape).padding
 
     @property
     def cell(self) -> Span:
-        """The place of the number in its own map."""
-        _, row, column = self.place
+        """The place of the number on its own sheet."""
+        _, row, column = self.target.cell(self.place)
         return Span((row, row + 1), (column, column + 1))
+
+    @property
+    def sheet(self) -> int:
+        """The sheet that the number is on."""
+        return self.target.cell(self.place).channel
 
     def map_face(self, channel: int) -> Face:
         """Return the picture of one map."""

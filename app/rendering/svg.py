@@ -115,6 +115,12 @@ def outline(parent: Element, points: Quad, role: str, follow: str | None = None,
     add(parent, "path", class_=f"q {role}", d=path(points), **moving)
 
 
+def hold(parent: Element, plane: Plane, rows: float, columns: float) -> None:
+    """Let a visitor take hold of the window on the sheet that lies on `plane`."""
+    quad = plane.quad((0, rows), (0, columns))
+    add(parent, "path", class_="hit", d=path(quad), data_input=plane.matrix)
+
+
 def rays(parent: Element, near: Quad, far: Quad, role: str, follow: str, plane: Plane) -> None:
     """Draw light between two rectangles, `near` being the one that moves, as `follow` on `plane`."""
     ends = " ".join(f"{x:.1f} {y:.1f}" for x, y in far)

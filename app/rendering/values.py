@@ -13,7 +13,7 @@ LEAST_TYPE = 12.0
 def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> Element:
     """Return the group of the window's cells, laid on `plane`, `cell` px each; it is drawn anew at every place."""
     group = Element("g", {"class": "lens", "data-lens": ""})
-    (rows, columns), span = scene.window.size, scene.span
+    (rows, columns), span = scene.size, scene.span
     add(group, "path", class_="padding", d=path(plane.quad((0, rows), (0, columns))))
     _, sheet = scene.sheets[0]
     top, left = max(span.rows[0], 0), max(span.columns[0], 0)

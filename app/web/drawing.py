@@ -3,11 +3,14 @@
 import base64
 from xml.etree.ElementTree import tostring
 
+import numpy as np
+
+from app.errors import NotFound
 from app.lab import Lab, Run
 from app.layers import Place
 from app.paths import folder
 from app.rendering.layout import LAYOUTS
-from app.rendering.maps import maps_png, picture_png, weights_png
+from app.rendering.maps import extent_of, laid_out, maps_png, picture_png, weights_png
 from app.rendering.palette import Theme, scale_png
 from app.rendering.plate import plate
 from app.web.view import view
@@ -23,13 +26,25 @@ async def map_picture(
         return await lab.queue.light(lambda: picture_png(pixels, channel))
     extents = await lab.extents(run, index, own=own)
     chosen = slice(None) if channel is None else slice(channel, channel + 1)
-    return await lab.queue.light(lambda: maps_png(result.output[chosen], extents[chosen], theme))
+    maps = laid_out(result.output[chosen])
+    return await lab.queue.light(lambda: maps_png(maps, extents[chosen][: len(maps)], theme))
 
 
-async def filter_picture(lab: Lab, run: Run, index: int | None, theme: Theme) -> bytes:
-    """Return the PNG of the filters of layer `index`: a row a filter, a tile an input channel."""
+async def filter_picture(lab: Lab, run: Run, index: int | None, channel: int | None, theme: Theme) -> bytes:
+    """Return the PNG of the filters of layer `index`, a row a filter, a tile an input channel; or of one filter."""
+    filters = await filters_of(lab, run, index)
+    extent = await lab.queue.light(lambda: extent_of(filters))
+    chosen = slice(None) if channel is None else slice(channel, channel + 1)
+    return await lab.queue.light(lambda: weights_png(filters[chosen], extent, theme))
+
+
+async def filters_of(lab: Lab, run: Run, index: int | None) -> np.ndarray:
+    """Return the filters of layer `index`, (out, in, rows, columns); raise NotFound where it has none."""
     weight = await lab.weight(run, index, "weight")
-    return await lab.queue.light(lambda: weights_png(weight, theme))
+    filters = None if index is None else run.stages[index].layer.filters(run.stages[index].input_shape, weight)
+    if filters is None:
+        raise NotFound("This layer has no filters to draw.")
+    return filters
 
 
 async def step_svg(lab: Lab, run: Run, index: int, place: Place, theme: Theme, language: str) -> bytes:
@@ -60,7 +75,7 @@ async def _picture_at(lab: Lab, run: Run, href: str, theme: Theme) -> bytes:
     path, _, options = href.partition("?")
     *_, layer, name = path.split("/")
     index = None if layer == "input" else int(layer)
-    if name == "weight.png":
-        return await filter_picture(lab, run, index, theme)
     channel = next((int(part[8:]) for part in options.split("&") if part.startswith("channel=")), None)
+    if name == "weight.png":
+        return await filter_picture(lab, run, index, channel, theme)
     return await map_picture(lab, run, index, channel, theme)

@@ -1,23 +1,23 @@
 """All that the explorer's page shows of a state, ready for its templates."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
 
 from app import gallery
 from app.lab import Lab, Run
-from app.layers import Place
-from app.numerics.kernels import KERNELS
 from app.pipeline import ImageInput
-from app.rendering.flat import flat
+from app.rendering.arrangement import arranged
 from app.rendering.layout import LAYOUTS
 from app.rendering.palette import Theme
-from app.rendering.plate import plate
 from app.rendering.svg import markup
 from app.web.card import OFFERED, adding, card
+from app.web.keys import KEYS
 from app.web.language import catalogue
+from app.web.looks import LOOKS, Asked, Look
 from app.web.ribbon import ribbon
-from app.web.state import State
+from app.web.state import CARRIED, State
 from app.web.view import View, view
 
 SIZES = (16, 24, 32, 48, 64, 96, 128, 224, 256)
@@ -30,17 +30,17 @@ async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, langu
     """Return what the template explorer.html needs."""
     source = run.document.input
     seen = await view(lab, run, state.layer, state.place, theme, language) if run.stages else None
-    shown = seen is not None and state.view != "fan"
+    look = LOOKS[state.view]
+    looking = await look_context(Asked(lab, run, state, seen), look) if seen else {"look": look, "view": None}
     return {
+        **looking,
         "state": state,
         "run": run,
         "theme": theme,
         "language": language,
         "embedded": state.path == "/embed",
-        "view": seen,
-        "looked": state.view,
         "stops": ribbon(run, state, theme, language),
-        "figures": figures(seen, state.view, list(LAYOUTS)) if seen and shown else {},
+        "figures": figures(seen, look, LAYOUTS) if seen else {},
         "entries": [(entry, state.of_input(image=entry.id).address()) for entry in gallery.GALLERY.values()]
         if isinstance(source, ImageInput)
         else [],
@@ -54,29 +54,48 @@ async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, langu
             "multiplications": sum(stage.layer.multiplications(stage.input_shape) for stage in run.stages),
         },
         "moves": _moves(state, run),
+        "jumps": _jumps(state, seen) if seen else {},
         "speeds": SPEEDS,
         "most_segments": MOST_SEGMENTS,
-        "fan": _fan(state, seen) if seen and not shown else [],
         "life_hours": lab.settings.upload_ttl // 3600,
         "kernels": OFFERED,
+        "keys": KEYS,
+        "carried": CARRIED,
     }
 
 
-def figures(seen: View, looked: str, names: list[str]) -> Drawn:
-    """Return the drawing of a view, for each of the layouts named."""
-    draw = flat if looked == "flat" else plate
+def figures(seen: View, look: Look, names: Iterable[str]) -> Drawn:
+    """Return the drawing of a view, for each of the layouts named; none for a look that is not drawn."""
+    if look.draw is None:
+        return {}
     scene = seen.scene()
-    return {name: markup(draw(scene, LAYOUTS[name])) for name in names}
+    return {name: markup(look.draw(scene, LAYOUTS[name])) for name in names}
 
 
-def sum_context(seen: View, looked: str, layout: str) -> dict[str, Any]:
+def sum_context(seen: View, look: Look, layout: str) -> dict[str, Any]:
     """Return what the template _sum.html needs, with the lens as it looks at this place."""
     lens = None
-    if seen.weight is None and layout in LAYOUTS:
-        whole = (flat if looked == "flat" else plate)(seen.scene(), LAYOUTS[layout])
+    if seen.weight is None and look.draw and layout in LAYOUTS:
+        whole = look.draw(seen.scene(), LAYOUTS[layout])
         group = next((g for g in whole.iter("g") if "data-lens" in g.attrib), None)
         lens = None if group is None else markup(group)
     return {"view": seen, "lens": lens}
+
+
+async def look_context(asked: Asked, look: Look) -> dict[str, Any]:
+    """Return what the template of a look needs."""
+    state, stage = asked.state, asked.seen.stage
+    return {
+        "state": state,
+        "run": asked.run,
+        "theme": asked.seen.theme,
+        "view": asked.seen,
+        "look": look,
+        "looks": [
+            (other, state.but(view=other.name, edit="").address()) for other in LOOKS.values() if other.applies(stage)
+        ],
+        **await look.context(asked),
+    }
 
 
 def _picture_name(run: Run, language: str) -> str:
@@ -105,42 +124,21 @@ def _sizes(state: State) -> dict[str, Any]:
     }
 
 
+def _jumps(state: State, seen: View) -> dict[str, str]:
+    """Return the addresses of the largest and the smallest number of the map at work."""
+    return {name: state.but(place=place, edit="").address() for name, place in seen.extremes.items()}
+
+
 def _moves(state: State, run: Run) -> dict[str, str]:
     """Return the addresses of the places before and after, for who has no JavaScript."""
     if not run.stages:
         return {}
-    channels, rows, columns = run.stages[state.layer].output_shape
-    place = state.place
-    here = (place.channel * rows + place.row) * columns + place.column
+    plan = arranged(run.stages[state.layer].output_shape)
+    here = plan.index(state.place)
 
     def go(number: int) -> str:
-        number = max(0, min(channels * rows * columns - 1, number))
-        rest, column = divmod(number, columns)
-        channel, row = divmod(rest, rows)
-        return state.but(place=Place(channel, row, column), edit="").address()
+        number = max(0, min(plan.sheets * plan.count - 1, number))
+        return state.but(place=plan.at(number), edit="").address()
 
-    first = place.channel * rows * columns
-    return {"first": go(first), "back": go(here - 1), "next": go(here + 1), "last": go(first + rows * columns - 1)}
-
-
-def _fan(state: State, seen: View) -> list[dict[str, Any]]:
-    """Return one card a map: its filter, the map, its range."""
-    channels = seen.stage.output_shape[0]
-    names = list(getattr(getattr(seen.layer, "weights", None), "names", ()))
-    cards = []
-    for channel in range(channels):
-        there = state.but(place=state.place._replace(channel=channel), view="flat", edit="")
-        cards.append(
-            {
-                "channel": channel,
-                "href": there.address(),
-                "current": channel == state.place.channel,
-                "face": seen.map_face(channel),
-                "slices": seen.slices(channel)[:3],
-                "name": names[channel] if channel < len(names) else "",
-                "help": KERNELS[names[channel]].sentence if channel < len(names) else "",
-                "low": seen.result.channels[channel].minimum,
-                "high": seen.result.channels[channel].maximum,
-            }
-        )
-    return cards
+    first = here - here % plan.count
+    return {"first": go(first), "back": go(here - 1), "next": go(here + 1), "last": go(first + plan.count - 1)}

@@ -12,7 +12,7 @@ from app.layers import Place
 from app.web import examples
 from app.web.api import InLab, RunId, json_bytes
 from app.web.artifacts import API, immutable, theme_of
-from app.web.drawing import filter_picture, map_picture, step_svg
+from app.web.drawing import filter_picture, filters_of, map_picture, step_svg
 from app.web.language import language_of
 
 outputs = APIRouter(prefix=API, responses=examples.PROBLEMS)
@@ -88,12 +88,16 @@ async def weights(
 
 
 @outputs.get("/runs/{run_id}/layers/{layer}/weight.png", tags=["runs"], include_in_schema=False)
-async def weight_png(run_id: str, layer: str, request: Request, lab: InLab) -> Response:
+async def weight_png(run_id: str, layer: str, request: Request, lab: InLab, channel: Channel = None) -> Response:
     run, theme = await lab.run(run_id), theme_of(request)
     index = layer_index(run, layer)
-    await lab.weight(run, index, "weight")
+    filters = await filters_of(lab, run, index)
+    only = None if channel is None else whole(channel, "channel", len(filters))
     return await immutable(
-        request, f"{run.id}-{layer}-weights-{theme}", "image/png", lambda: filter_picture(lab, run, index, theme)
+        request,
+        f"{run.id}-{layer}-weights-{only}-{theme}",
+        "image/png",
+        lambda: filter_picture(lab, run, index, only, theme),
     )
 
 

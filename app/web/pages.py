@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from app import gallery
@@ -16,18 +16,35 @@ from app.web import examples
 from app.web.api import InLab
 from app.web.artifacts import immutable
 from app.web.edits import edited
-from app.web.explorer import explorer_context, figures, sum_context
+from app.web.explorer import explorer_context, figures, look_context, sum_context
 from app.web.forms import document_of, query, read_form
 from app.web.language import language_of, translator
+from app.web.looks import FIRST, LOOKS, Asked, Look
 from app.web.problems import headers_of
-from app.web.state import CARRIED, VIEWS, State, carried, place_of, within
+from app.web.state import CARRIED, State, carried, counted_place, place_of, within
 from app.web.templates import render
-from app.web.view import View, view
+from app.web.view import view
 
 pages = APIRouter(include_in_schema=False)
 DAY = 86_400
 # what an address may hold
-LINKED = ("image", "size", "height", "width", "fit", "mode", "scale", "recipe", "run", "at", "view", "edit", *CARRIED)
+LINKED = (
+    "image",
+    "size",
+    "height",
+    "width",
+    "fit",
+    "mode",
+    "scale",
+    "recipe",
+    "run",
+    "at",
+    "view",
+    "edit",
+    "pin",
+    "sheet",
+    *CARRIED,
+)
 
 
 def theme_of(request: Request) -> Theme:
@@ -50,12 +67,13 @@ async def state_of(fields: dict[str, str], lab: Lab) -> State:
         flat = {**defaults, **{k: v for k, v in fields.items() if v}}
         document = await lab.queue.light(lambda: document_of(flat))
     state = State(document, carried=carried(fields), path="/embed" if fields.get("path") == "/embed" else "/")
-    if "at" in fields:
-        place = place_of(fields["at"])
+    if "at" in fields or "to_row" in fields:
+        place = place_of(fields.get("at", "")) or counted_place(fields)
         if place:
             state = state.but(layer=place[0], place=place[1])
     looked = fields.get("view", "")
-    return state.but(view=looked if looked in VIEWS else "figure", edit=fields.get("edit", ""))
+    held = {name: fields.get(name, "")[:40] for name in ("edit", "pin", "sheet")}
+    return state.but(view=looked if looked in LOOKS else FIRST, **held)
 
 
 async def opened(state: State, lab: Lab) -> tuple[Run, State]:
@@ -83,30 +101,47 @@ async def explorer(request: Request, lab: InLab) -> Response:
     return response
 
 
-async def seen_at(run_id: str, at: str, request: Request, lab: InLab) -> View:
-    """Return the view of a place of a run, for a page that is already there."""
+async def asked_at(run_id: str, at: str, request: Request, lab: InLab) -> Asked:
+    """Return what there is to see at a place of a run, for a page that is already there."""
     run, place = await lab.run(run_id), place_of(at)
     if place is None or not run.stages:
         raise NotFound("There is no place {at} here.", at=at[:40])
-    state = within(State(run.document, layer=place[0], place=place[1]), [stage.output_shape for stage in run.stages])
-    return await view(lab, run, state.layer, state.place, theme_of(request), language_of(request))
+    fields = dict(request.query_params)
+    state = State(run.document, layer=place[0], place=place[1], view=look_at(fields.get("view", "")).name)
+    state = within(state.but(carried=carried(fields)), [stage.output_shape for stage in run.stages])
+    seen = await view(lab, run, state.layer, state.place, theme_of(request), language_of(request))
+    return Asked(lab, run, state, seen)
 
 
-Seen = Annotated[View, Depends(seen_at)]
-Looked = Annotated[str, Query(alias="view")]
+def look_at(name: str) -> Look:
+    """Return the look of that name, or the first."""
+    return LOOKS.get(name, LOOKS[FIRST])
+
+
+At = Annotated[Asked, Depends(asked_at)]
 
 
 @pages.get("/parts/plate/{run_id}")
-async def plate_part(seen: Seen, looked: Looked = "figure", layout: str = "") -> Response:
+async def plate_part(asked: At, layout: str = "") -> Response:
     """The drawing of a place."""
-    drawn = figures(seen, looked, [layout] if layout in LAYOUTS else list(LAYOUTS))
-    return HTMLResponse(render(seen.language, "_plate.html", view=seen, figures=drawn, looked=looked))
+    seen, look = asked.seen, LOOKS[asked.state.view]
+    drawn = figures(seen, look, [layout] if layout in LAYOUTS else LAYOUTS)
+    return HTMLResponse(render(seen.language, "_plate.html", view=seen, figures=drawn, look=look))
 
 
 @pages.get("/parts/sum/{run_id}")
-async def sum_part(seen: Seen, looked: Looked = "figure", layout: str = "wide") -> Response:
+async def sum_part(asked: At, layout: str = "wide") -> Response:
     """The written sum of a place, and the numbers in the lens where they are drawn."""
-    text = render(seen.language, "_sum.html", **sum_context(seen, looked, layout))
+    context = sum_context(asked.seen, LOOKS[asked.state.view], layout)
+    text = render(asked.seen.language, "_sum.html", **context)
+    return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
+
+
+@pages.get("/parts/look/{run_id}")
+async def look_part(asked: At) -> Response:
+    """What a look shows of a place."""
+    look = LOOKS[asked.state.view]
+    text = render(asked.seen.language, f"looks/{look.name}.html", **await look_context(asked, look))
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
 
 

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 from app.lab import Run
-from app.layers import Shape
+from app.layers import Place, Shape
 from app.pipeline import ImageInput
+from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.palette import Theme
 from app.rendering.sheets import Tiles, tiles
 from app.rendering.svg import Face
 from app.web.artifacts import layer_address
 
-Axes = tuple[int, ...]  # of an array of weights: (out, in, rows, columns)
+Axes = tuple[int, ...]  # of filters: (out, in, rows, columns)
+MOST_AT_ONCE = 250_000  # weights in one picture of all filters; where there are more, each filter has its own
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,22 @@ class Pictures:
         """Return the shape of what a layer gives."""
         return self.run.input_shape if index is None else self.run.stages[index].output_shape
 
+    def arrangement(self, index: int | None) -> Arrangement:
+        """Return how what a layer gives is laid out."""
+        return arranged(self.shape(index))
+
     def tiles(self, index: int | None) -> Tiles:
-        """Return how the maps of a layer lie on their sheet."""
-        return tiles(*self.shape(index))
+        """Return how the sheets of a layer lie in their picture."""
+        plan = self.arrangement(index)
+        return tiles(plan.sheets, plan.rows, plan.columns)
 
     def map(self, index: int | None, channel: int) -> Face:
-        """Return one map of a layer; of an input that is a picture, one sheet in its colour."""
+        """Return the sheet that holds a channel of a layer; of an input that is a picture, one in its colour."""
         if index is None and isinstance(self.run.document.input, ImageInput):
             return self._whole(channel=channel)
         plan = self.tiles(index)
-        return Face(self.address(index, "output.png"), plan.size, *plan.corner(channel), plan.width, plan.height)
+        sheet = self.arrangement(index).cell(Place(channel, 0, 0)).channel
+        return Face(self.address(index, "output.png"), plan.size, *plan.corner(sheet), plan.width, plan.height)
 
     def photo(self) -> Face:
         """Return the input picture in all its colours, or the first sheet of an input made of numbers."""
@@ -52,5 +60,9 @@ class Pictures:
     def slice(self, index: int, axes: Axes, filter_: int, sheet: int) -> Face:
         """Return one slice of a filter of layer `index`, whose weights have the shape `axes`."""
         out, depth, rows, columns = axes
-        plan = tiles(out * depth, rows, columns, columns=depth)
-        return Face(self.address(index, "weight.png"), plan.size, *plan.corner(filter_ * depth + sheet), columns, rows)
+        seen = arranged((depth, rows, columns))
+        alone = out * depth * rows * columns > MOST_AT_ONCE
+        plan = tiles(seen.sheets * (1 if alone else out), seen.rows, seen.columns, columns=seen.sheets)
+        corner = plan.corner(sheet + (0 if alone else filter_ * seen.sheets))
+        href = self.address(index, "weight.png", **({"channel": filter_} if alone else {}))
+        return Face(href, plan.size, *corner, seen.columns, seen.rows)

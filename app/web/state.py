@@ -13,10 +13,9 @@ from app.layers.reading import read_layer
 from app.pipeline import Document, ImageInput, Scale
 from app.web.forms import fields_of, query
 
-VIEWS = ("figure", "flat", "fan")
 LONGEST_ADDRESS = 4000
 ORIGIN = Place(0, 0, 0)
-CARRIED = ("lang", "theme", "projector")  # kept from page to page
+CARRIED = ("lang", "theme", "projector", "predict", "digits")  # kept from page to page
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,8 @@ class State:
     place: Place = ORIGIN
     view: str = "figure"
     edit: str = ""  # the card that is open: "0" layer 1's settings, "0.weights" its filters
+    pin: str = ""  # what is held fast for a closer look: "i.0.3.4" a cell of the input, "w.0.1.2" a weight
+    sheet: str = ""  # on a projector, the sheet that speaks, from 0; after the last the sum
     carried: tuple[tuple[str, str], ...] = ()
     path: str = "/"  # or "/embed"
 
@@ -41,8 +42,7 @@ class State:
         fields = {"at": self.at} if self.document.layers else {}
         if self.view != "figure":
             fields["view"] = self.view
-        if self.edit:
-            fields["edit"] = self.edit
+        fields |= {name: value for name in ("edit", "pin", "sheet") if (value := getattr(self, name))}
         return {**fields, **dict(self.carried)}
 
     def all_fields(self) -> dict[str, str]:
@@ -70,6 +70,15 @@ class State:
     def but(self, **changes: Any) -> "State":
         """Return this state with some of it changed."""
         return replace(self, **changes)
+
+    def told(self, name: str) -> str:
+        """Return what is carried under `name`; nothing where it is not."""
+        return dict(self.carried).get(name, "")
+
+    def carrying(self, **changes: str) -> "State":
+        """Return this state with other things carried from page to page; what is empty is dropped."""
+        kept = {**dict(self.carried), **changes}
+        return self.but(carried=tuple((name, kept[name]) for name in CARRIED if kept.get(name)))
 
     def of_layers(self, layers: Sequence[Layer], **changes: Any) -> "State":
         """Return this state with other layers."""
@@ -125,6 +134,13 @@ def place_of(text: str) -> tuple[int, Place] | None:
         layer, *place = map(int, parts)
         return layer, Place(*place)
     return None
+
+
+def counted_place(fields: Mapping[str, str]) -> tuple[int, Place] | None:
+    """Read the place that a person asks for by number, counted from 1: to_channel, to_row, to_column of a layer."""
+    parts = [fields.get(name, "") for name in ("layer", "to_channel", "to_row", "to_column")]
+    place = place_of(".".join(part or "0" for part in parts))
+    return place and (place[0], Place(*(max(0, number - 1) for number in place[1])))
 
 
 def within(state: State, shapes: Sequence[tuple[int, int, int]]) -> State:

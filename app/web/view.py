@@ -8,8 +8,9 @@ import numpy as np
 from app.closeup import Closeup
 from app.lab import Lab, Result, Run
 from app.layers import Layer, Place
-from app.numerics.window import Window
+from app.numerics.window import Span, Window
 from app.pipeline import ImageInput, Stage
+from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.maps import extent_of
 from app.rendering.numbers import brightness, decimals_for, fixed, level, short
 from app.rendering.palette import Theme
@@ -63,7 +64,9 @@ class View:
 
     @property
     def weight(self) -> np.ndarray | None:
-        return self.result.weights.get("weight")
+        """The filters (out, in, rows, columns); None for a layer without."""
+        weight = self.result.weights.get("weight")
+        return None if weight is None else self.layer.filters(self.stage.input_shape, weight)
 
     @property
     def weight_extent(self) -> float:
@@ -74,11 +77,47 @@ class View:
         return self.layer.window(self.stage.input_shape)
 
     @property
+    def source(self) -> Arrangement:
+        """How the input is laid out."""
+        return arranged(self.stage.input_shape)
+
+    @property
+    def target(self) -> Arrangement:
+        """How the output is laid out."""
+        return arranged(self.stage.output_shape)
+
+    @property
+    def span(self) -> Span:
+        """The window, in cells of the sheets on which the input is laid out."""
+        if not self.source.single:
+            return self.closeup.span
+        first, last = self.channels
+        (_, top, left), (_, bottom, _) = (self.source.cell(Place(c, 0, 0)) for c in (first, last - 1))
+        if last - first == 1:
+            return Span((top, top + 1), (left, left + 1))
+        return Span((top, bottom + 1), (0, self.source.columns))
+
+    @property
+    def slides(self) -> bool:
+        """Whether only the window moves from place to place of a sheet; else sheets or filters change with it."""
+        return not self.target.single or (self.source.single and self.channels[1] - self.channels[0] == 1)
+
+    @property
     def values_href(self) -> str:
         """The address of the numbers of the map at work, where they are few enough to send; else nothing."""
-        _, rows, columns = self.stage.output_shape
-        few = rows * columns <= MOST_SENT
-        return self.pictures.address(self.index, "output.npy", channel=self.place.channel) if few else ""
+        if self.target.count > MOST_SENT:
+            return ""
+        chosen = {} if self.target.single else {"channel": self.place.channel}
+        return self.pictures.address(self.index, "output.npy", **chosen)
+
+    @property
+    def extremes(self) -> dict[str, Place]:
+        """The places of the largest and the smallest number on the sheet at work, the first of equal ones."""
+        output = self.result.output
+        sheet = output.ravel() if self.target.single else output[self.place.channel].ravel()
+        first = self.target.index(self.place) - self.target.index(self.place) % self.target.count
+        found = {"strongest": sheet.argmax(), "weakest": sheet.argmin()}
+        return {name: self.target.at(first + int(index)) for name, index in found.items()}
 
     @property
     def extent_text(self) -> str:
@@ -134,7 +173,8 @@ class View:
     def input_swatch(self, place: tuple[int, int] | None = None) -> Face:
         """Return the very pixel of the input map at `place`, by default at the place of the number itself."""
         row, column = place or (self.place.row, self.place.column)
-        return self.sheet_faces()[0].part(column, row, 1, 1)
+        _, y, x = self.source.cell(Place(self.channels[0], row, column))
+        return self.sheet_faces()[0].part(x, y, 1, 1)
 
     def number(self, value: float) -> str:
         """Return a number of this layer's output as printed."""
@@ -165,7 +205,8 @@ class View:
     @property
     def swatch(self) -> Face:
         """The very pixel of the map that the number is."""
-        return self.map_face(self.place.channel).part(self.place.column, self.place.row, 1, 1)
+        sheet, row, column = self.target.cell(self.place)
+        return self.map_face(sheet).part(column, row, 1, 1)
 
     def map_face(self, channel: int) -> Face:
         """Return the picture of one map of this layer."""
@@ -178,13 +219,14 @@ class View:
     def sheet_faces(self) -> list[Face]:
         """Return the pictures of the input channels that the number reads, at most MOST_SHEETS of them."""
         first, last = self.channels
-        return [self.pictures.map(self._source, channel) for channel in range(first, min(last, first + MOST_SHEETS))]
+        last = first + 1 if self.source.single else min(last, first + MOST_SHEETS)
+        return [self.pictures.map(self._source, channel) for channel in range(first, last)]
 
     def slices(self, channel: int) -> tuple[tuple[str, Face], ...]:
         """Return the pictures of the slices of filter `channel`, at most MOST_SHEETS; none for a layer without."""
         if self.weight is None:
             return ()
-        names = self.channel_names()[:MOST_SHEETS]
+        names = self.channel_names()[: 1 if self.source.single else MOST_SHEETS]
         return tuple(
             (name, self.pictures.slice(self.index, self.weight.shape, channel, k)) for k, (name, _) in enumerate(names)
         )
@@ -198,11 +240,11 @@ class View:
         return Scene(
             stage=self.stage,
             place=self.place,
-            span=self.closeup.span,
+            span=self.span,
             say=self.say,
             photo=self.pictures.photo() if colour else None,
             sheets=tuple((name[0], picture) for name, picture in zip(names, faces, strict=False)),
-            sheet_count=last - first,
+            sheet_count=1 if self.source.single else last - first,
             slices=self.slices(self.place.channel),
             cells=() if self.weight is not None else self.numbers.cells(self.input_number),
             sentence=sentence_of(self),

@@ -7,6 +7,7 @@ from app.closeup import Closeup
 from app.rendering.scene import Cell
 
 MOST_LISTED = 9  # numbers in a line
+MOST_DRAWN = 256  # numbers of a window that are drawn one by one
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,12 @@ class WindowNumbers:
         return not (0 <= top + row * down < rows and 0 <= left + column * across < columns)
 
     def cells(self, write: Callable[[float], str]) -> tuple[tuple[Cell, ...], ...]:
-        """Return the numbers in the window of a layer without weights."""
+        """Return the numbers in the window of a layer without filters; none where they are too many to be drawn."""
         terms = self.closeup.terms
-        if "patch" not in terms:
+        if "input" in terms:
             return ((Cell(write(terms["input"]), kept=terms["input"] == self.closeup.value),),)
+        if "patch" not in terms or sum(map(len, terms["patch"])) > MOST_DRAWN:
+            return ()
         top, left = self.closeup.span.rows[0], self.closeup.span.columns[0]
         winners = {(w["row"] - top, w["column"] - left) for w in terms.get("winners", ())}
         everything_stays = "winners" not in terms

@@ -1,51 +1,84 @@
 // The explorer at work: one place (layer, channel, row, column) decides what the plate, the sum, the transport and the
 // address show. Elements say what a visitor did; this file moves the place; nothing else holds it.
+//
+// Places are counted sheet by sheet in reading order, as they are laid out. A plate moves by itself from place to place
+// of a sheet; another sheet, and every look that is not a plate, is asked for from the server.
 import { layout } from "./elements/plate.js";
 import { Player } from "./player.js";
 import { Sums } from "./sums.js";
 
 const GLIDE_MS = 260;
 const LOCKSTEP = 16; // places a second up to which every sum is shown; above, as they come
+const ROWS_SPEED = 4; // rows a second of a sweep
 const SETTLE_MS = 250; // after the last move, before the address and the screen reader are told
 
 export class Explorer {
   constructor() {
     this.plate = document.querySelector("cs-plate");
     this.transport = document.querySelector("cs-transport");
+    this.look = document.querySelector("#look");
     this.player = new Player((steps) => this.advance(steps), (on) => this.playing(on));
     this.stop = new AbortController();
     const { signal } = this.stop;
     document.addEventListener("cs:go", (e) => this.visit(e.detail), { signal });
     document.addEventListener("cs:transport", (e) => this.press(e.detail.name, e.detail.value), { signal });
-    if (!this.plate || !this.transport) return;
-    this.run = this.plate.dataset.run;
-    this.looked = this.plate.querySelector(".plate").dataset.looked;
-    this.sums = new Sums((at) => this.part("sum", at), (at, text) => this.showSum(at, text), () => document.querySelector("#sum").classList.add("behind"));
-    this.index = this.plate.index;
-    this.transport.show(this.index);
-    const speed = document.querySelector("#speed");
-    this.player.speed = +speed.value;
+    const app = document.querySelector("#app");
+    this.run = app.dataset.run;
+    this.view = app.dataset.view;
+    this.carried = app.dataset.carried.split(" ");
+    if (!this.transport) return;
+    const data = this.transport.dataset;
+    this.layer = +data.layer;
+    this.places = +data.places; // of a sheet
+    this.sheets = +data.channels;
+    this.columns = +data.columns;
+    this.single = data.single === "1"; // one sheet holds all channels, a cell each
+    this.index = +data.index;
+    this.rowwise = false;
+    this.sums = new Sums((at) => this.part(this.look ? "look" : "sum", at), (at, text) => this.show(at, text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
+    this.pace(document.querySelector("#speed").value);
     for (const width of ["(max-width: 700px)", "(max-width: 1100px)"]) {
-      matchMedia(width).addEventListener("change", () => this.turnTo(this.plate.channel, this.plate.place.row, this.plate.place.column), { signal });
+      matchMedia(width).addEventListener("change", () => this.plate && this.turn(), { signal });
     }
   }
 
-  get at() {
-    const { plate } = this;
-    return `${plate.layer}.${plate.channel}.${plate.place.row}.${plate.place.column}`;
+  // ---- where it is
+
+  get sheet() {
+    return Math.floor(this.index / this.places);
   }
 
-  get places() {
-    return this.plate.rows * this.plate.columns;
+  /** The cell of the sheet. */
+  get cell() {
+    const inside = this.index % this.places;
+    return { row: Math.floor(inside / this.columns), column: inside % this.columns };
+  }
+
+  get rows() {
+    return Math.ceil(this.places / this.columns);
+  }
+
+  get last() {
+    return this.places * this.sheets - 1;
+  }
+
+  get at() {
+    return this.address(this.index);
+  }
+
+  /** A place as links and the API write it. @param {number} index */
+  address(index) {
+    if (this.single) return `${this.layer}.${index}.0.0`;
+    const inside = index % this.places;
+    return [this.layer, Math.floor(index / this.places), Math.floor(inside / this.columns), inside % this.columns].join(".");
   }
 
   /** The address of a part of the page at a place. @param {string} name @param {string} at */
   part(name, at) {
-    const query = new URLSearchParams({ at, view: this.looked, layout: layout() });
-    const theme = document.documentElement.dataset.theme;
+    const query = new URLSearchParams({ at, view: this.view, layout: layout() });
+    const here = new URLSearchParams(location.search), theme = document.documentElement.dataset.theme;
+    for (const field of [...this.carried, "pin", "sheet"]) if (here.get(field)) query.set(field, here.get(field));
     if (theme) query.set("theme", theme);
-    const lang = new URLSearchParams(location.search).get("lang");
-    if (lang) query.set("lang", lang);
     return `/parts/${name}/${this.run}?${query}`;
   }
 
@@ -57,65 +90,82 @@ export class Explorer {
 
   // ---- moving
 
-  /** @param {string} name @param {number} [value] */
+  /** @param {string} name @param {number | string} [value] */
   press(name, value) {
-    const channel = this.plate.channel;
     if (name === "play") {
-      if (!this.player.playing && this.index === this.places * this.plate.channels - 1) this.move(0);
+      if (!this.player.playing && this.index === this.last) this.move(0);
       this.player.toggle();
       return;
     }
     if (name === "speed") {
-      this.player.speed = value;
-      this.transport.show(this.index, this.left());
+      this.pace(value);
       return;
     }
     this.player.pause();
+    const first = this.sheet * this.places;
     if (name === "scrub") this.move(value);
-    if (name === "first") this.move(channel * this.places);
-    if (name === "last") this.move((channel + 1) * this.places - 1);
+    if (name === "first") this.move(first);
+    if (name === "last") this.move(first + this.places - 1);
     if (name === "back") this.move(this.index - 1, true);
     if (name === "next") this.move(this.index + 1, true);
+    if (name === "strongest") this.seek((a, b) => a > b);
+    if (name === "weakest") this.seek((a, b) => a < b);
   }
 
-  /** @param {{channel?: number, row?: number, column?: number}} place */
-  visit({ channel = this.plate.channel, row = this.plate.place.row, column = this.plate.place.column }) {
+  /** @param {number | string} speed places a second, or "rows": a row at a time */
+  pace(speed) {
+    this.rowwise = speed === "rows";
+    this.player.speed = this.rowwise ? ROWS_SPEED : +speed;
+    this.transport.show(this.index, this.left());
+  }
+
+  /** @param {{channel?: number, row?: number, column?: number}} place a sheet and a cell of it */
+  visit({ channel = this.sheet, row = this.cell.row, column = this.cell.column }) {
     this.player.pause();
-    this.move((channel * this.plate.rows + row) * this.plate.columns + column, true);
+    const inside = Math.min(row * this.columns + column, this.places - 1);
+    this.move(channel * this.places + inside, true);
   }
 
   /** Moves the window by cells of the map, staying on it. @param {number} rows @param {number} columns */
   nudge(rows, columns) {
-    const { plate } = this, clamp = (v, n) => Math.max(0, Math.min(n - 1, v));
-    this.visit({ row: clamp(plate.place.row + rows, plate.rows), column: clamp(plate.place.column + columns, plate.columns) });
+    const clamp = (v, n) => Math.max(0, Math.min(n - 1, v));
+    this.visit({ row: clamp(this.cell.row + rows, this.rows), column: clamp(this.cell.column + columns, this.columns) });
   }
 
   /** @param {number} by */
-  turn(by) {
-    const channel = this.plate.channel + by;
-    if (channel >= 0 && channel < this.plate.channels) this.visit({ channel });
+  step(by) {
+    const channel = this.sheet + by;
+    if (channel >= 0 && channel < this.sheets) this.visit({ channel });
+  }
+
+  /** Goes to the number of the sheet that stands first in an order. @param {(a: number, b: number) => boolean} before */
+  seek(before) {
+    const values = this.plate?.values;
+    if (!values) return;
+    let best = 0;
+    for (let i = 1; i < values.length; i++) if (before(values[i], values[best])) best = i;
+    this.move(this.sheet * this.places + best, true);
   }
 
   /** @param {number} steps @returns {boolean} whether there is a place to go on to */
   advance(steps) {
     if (this.coming) return true; // the next map is on its way
-    const end = this.places * this.plate.channels - 1, next = Math.min(end, this.index + steps);
-    this.move(next, this.player.speed <= 2);
-    return next < end;
+    const ends = (Math.floor((this.index + 1) / this.columns) + steps) * this.columns - 1; // of the rows to come
+    const next = Math.min(this.last, this.rowwise ? ends : this.index + steps);
+    this.move(next, !this.rowwise && this.player.speed <= 2);
+    return next < this.last;
   }
 
   /** @param {number} index @param {boolean} glide */
   move(index, glide = false) {
-    const { plate, places } = this;
-    index = Math.max(0, Math.min(places * plate.channels - 1, index));
+    index = Math.max(0, Math.min(this.last, index));
+    const sheet = this.sheet;
     this.index = index;
-    const channel = Math.floor(index / places), inside = index % places;
-    const row = Math.floor(inside / plate.columns), column = inside % plate.columns;
-    if (channel !== plate.channel) this.turnTo(channel, row, column);
+    if (this.plate && (sheet !== this.sheet || !this.plate.slides)) this.turn();
     else {
-      plate.go(row, column, glide ? GLIDE_MS : 0);
+      this.plate?.go(this.cell.row, this.cell.column, glide ? GLIDE_MS : 0);
       this.sums.want(this.at);
-      if (this.player.playing) this.fetchAhead(inside);
+      if (this.player.playing) this.fetchAhead();
     }
     this.transport.show(index, this.left());
     clearTimeout(this.settling);
@@ -123,17 +173,15 @@ export class Explorer {
   }
 
   /** Asks for the sums of the places that come next, so that they are here when the window is there. */
-  fetchAhead(inside) {
-    const { plate } = this, last = Math.min(inside + 1 + Math.ceil(this.player.speed / 4), this.places - 1);
-    if (this.player.speed > LOCKSTEP) return;
-    for (let next = inside + 1; next <= last; next++) {
-      this.sums.fetch(`${plate.layer}.${plate.channel}.${Math.floor(next / plate.columns)}.${next % plate.columns}`);
-    }
+  fetchAhead() {
+    if (this.player.speed > LOCKSTEP || this.rowwise) return;
+    const ahead = Math.min(this.index + 1 + Math.ceil(this.player.speed / 4), (this.sheet + 1) * this.places - 1);
+    for (let next = this.index + 1; next <= ahead; next++) this.sums.fetch(this.address(next));
   }
 
-  /** Asks the server for the drawing of another map. */
-  async turnTo(channel, row, column) {
-    const at = `${this.plate.layer}.${channel}.${row}.${column}`;
+  /** Asks the server for the drawing of the place, where more changes than the window. */
+  async turn() {
+    const { at } = this;
     this.coming = at;
     const answer = await fetch(this.part("plate", at)).catch(() => null);
     if (this.coming !== at) return; // a newer one is wanted
@@ -148,8 +196,9 @@ export class Explorer {
     this.transport.show(this.index, this.left());
   }
 
+  /** Seconds that the rest of the layer takes at this speed. */
   left() {
-    return this.player.playing ? (this.places * this.plate.channels - 1 - this.index) / this.player.speed : undefined;
+    return (this.last - this.index) / (this.player.speed * (this.rowwise ? this.columns : 1));
   }
 
   playing(on) {
@@ -160,13 +209,24 @@ export class Explorer {
 
   // ---- telling
 
-  /** @param {string} at @param {string} text */
-  showSum(at, text) {
+  /** A part of the page has come. @param {string} at @param {string} text */
+  show(at, text) {
+    if (this.look) {
+      this.look.innerHTML = text;
+      this.look.classList.remove("behind");
+      htmx.process(this.look);
+    } else this.showSum(text);
+    document.dispatchEvent(new CustomEvent("cs:shown", { detail: at }));
+  }
+
+  /** @param {string} text */
+  showSum(text) {
     const sum = document.querySelector("#sum");
     const open = [...sum.querySelectorAll(".term")].findIndex((term) => term.classList.contains("open"));
     const scrolled = sum.querySelector(".terms")?.scrollLeft;
     sum.innerHTML = text;
     sum.classList.remove("behind");
+    htmx.process(sum);
     openTerm(sum, open);
     if (scrolled) sum.querySelector(".terms").scrollLeft = scrolled;
     const lens = sum.querySelector(".spare > [data-lens]"), old = this.plate.figure?.svg.querySelector("[data-lens]");
@@ -183,7 +243,7 @@ export class Explorer {
     const query = location.search.replace(/[?&]at=[^&]*/, "").replace(/^[?&]?/, "?");
     history.replaceState({ ...history.state, htmx: true }, "", `${location.pathname}${query}${query === "?" ? "" : "&"}at=${this.at}`);
     for (const field of document.querySelectorAll('input[name="at"]')) field.value = this.at;
-    if (!this.player.playing) document.querySelector("#spoken").textContent = document.querySelector("#sum .sentence")?.textContent ?? "";
+    if (!this.player.playing) document.querySelector("#spoken").textContent = document.querySelector("#sum .sentence, #look .sentence")?.textContent ?? "";
   }
 }
 

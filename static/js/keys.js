@@ -1,53 +1,81 @@
-// The keyboard: one table. What is typed into a field is the field's.
+// The keyboard. Which key does what stands in one table on the server, app/web/keys.py, and comes with the list of keys
+// on the page; here stands how each thing is done. What is typed into a field is the field's.
 
-/** @type {Record<string, (explorer: import("./explorer.js").Explorer) => void>} */
-const KEYS = {
-  " ": (x) => x.press("play"),
-  ArrowLeft: (x) => x.nudge(0, -1),
-  ArrowRight: (x) => x.nudge(0, 1),
-  ArrowUp: (x) => x.nudge(-1, 0),
-  ArrowDown: (x) => x.nudge(1, 0),
-  Home: (x) => x.press("first"),
-  End: (x) => x.press("last"),
-  "[": (x) => x.turn(-1),
-  "]": (x) => x.turn(1),
+/** @typedef {import("./explorer.js").Explorer} Explorer */
+
+/** @param {string} selector */
+const press = (selector) => () => document.querySelector(selector)?.click();
+
+/** @type {Record<string, (explorer: Explorer) => void>} what a key does; false: nothing here */
+export const ACTS = {
+  play: (x) => x.press("play"),
+  left: (x) => x.nudge(0, -1),
+  right: (x) => x.nudge(0, 1),
+  up: (x) => x.nudge(-1, 0),
+  down: (x) => x.nudge(1, 0),
+  first: (x) => x.press("first"),
+  last: (x) => x.press("last"),
+  "filter-before": (x) => x.step(-1),
+  "filter-after": (x) => x.step(1),
+  "layer-before": () => neighbour("previousElementSibling")?.click(),
+  "layer-after": () => neighbour("nextElementSibling")?.click(),
+  strongest: (x) => x.press("strongest"),
+  weakest: (x) => x.press("weakest"),
+  rows: () => rows(),
+  view: press('[data-key="view"]'),
+  trace: press('[data-look="trace"]'),
+  escape: () => escape(),
+  help: press("#help-open"),
 };
+const MOVING = new Set(["play", "left", "right", "up", "down", "first", "last", "filter-before", "filter-after", "strongest", "weakest"]);
 
-/** Keys that press something on the page. */
-const PRESSES = {
-  v: () => document.querySelector('[data-key="V"]'),
-  "{": () => document.querySelector(".ribbon li[aria-current]")?.previousElementSibling?.querySelector("a.stop"),
-  "}": () => document.querySelector(".ribbon li[aria-current]")?.nextElementSibling?.querySelector("a.stop"),
-  "?": () => document.querySelector("#help-open"),
-};
-
-/** @param {() => import("./explorer.js").Explorer} current @param {AbortSignal} [signal] */
+/** @param {() => Explorer} current @param {AbortSignal} [signal] */
 export function listen(current, signal) {
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (event.key === "Escape") return escape(event);
-    if (target.closest("input, select, textarea, [contenteditable]")) return;
-    if (event.key === " " && target.closest("button, summary")) return;
-    if (event.key.startsWith("Arrow") && target.closest(".terms") && target.closest(".terms").scrollWidth > target.closest(".terms").clientWidth) return;
-    const explorer = current(), act = explorer?.plate && KEYS[event.key], press = PRESSES[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (act) {
-      event.preventDefault();
-      act(explorer);
-    } else if (press?.()) {
-      event.preventDefault();
-      press().click();
+  const table = new Map();
+  for (const line of document.querySelectorAll("#help [data-keys]")) {
+    for (const pair of line.dataset.keys.split(" ")) {
+      const at = pair.lastIndexOf(":");
+      table.set(pair.slice(0, at).replace("Space", " "), pair.slice(at + 1));
     }
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    const target = /** @type {HTMLElement} */ (event.target), act = table.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    if (!act || (act !== "escape" && fields(event, target))) return;
+    if (MOVING.has(act) && !(current()?.transport && !document.querySelector(".transport[inert]"))) return;
+    if (act !== "escape") event.preventDefault();
+    ACTS[act](current());
   }, { signal });
 }
 
-/** One level back: a menu, then a card, then the fan. @param {KeyboardEvent} event */
-function escape(event) {
+/** Tells whether a key belongs to what has the focus. @param {KeyboardEvent} event @param {HTMLElement} target */
+function fields(event, target) {
+  if (target.closest("input, select, textarea, [contenteditable]")) return true;
+  if (event.key === " " && target.closest("button, summary")) return true;
+  const scrolled = target.closest(".terms");
+  return event.key.startsWith("Arrow") && scrolled && scrolled.scrollWidth > scrolled.clientWidth;
+}
+
+/** The layer before or after in the ribbon. @param {"previousElementSibling" | "nextElementSibling"} side */
+function neighbour(side) {
+  return document.querySelector(".ribbon li[aria-current]")?.[side]?.querySelector("a.stop");
+}
+
+/** A sweep row by row, and back to places. */
+function rows() {
+  const speed = document.querySelector("#speed");
+  if (!speed) return;
+  speed.value = speed.value === "rows" ? "1" : "rows";
+  speed.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** One level back: a menu, then a card, then what is pinned, then a look that is not the figure. */
+function escape() {
   const menu = document.querySelector("details.menu[open]");
   if (menu) {
     menu.open = false;
     menu.querySelector("summary").focus();
     return;
   }
-  document.querySelector("#card-close, .fanhead .act")?.click();
+  (document.querySelector("#card-close") ?? document.querySelector("[data-unpin]") ?? document.querySelector('#look ~ .looks [data-look="figure"]'))?.click();
 }

@@ -78,15 +78,16 @@ document.addEventListener("htmx:config:request", (event) => {
     ctx.push = "false"; // Back and Forward go along the history; another entry would cut off what lies ahead
     return;
   }
-  if (!explorer?.plate || !ctx.request.action.includes("at=")) return;
+  if (!explorer?.transport || !ctx.request.action.includes("at=")) return;
   const was = new URLSearchParams(began.split("?")[1]).get("at");
   const action = new URL(ctx.request.action, location.href);
   const move = (at) => { ctx.request.action = ctx.request.action.replace(/([?&]at=)[^&]*/, `$1${at}`); };
-  const { plate } = explorer;
   if (link?.dataset.along) {
     const [layer, channels, rows, columns] = link.dataset.along.split(" ").map(Number);
     const along = (here, length, there) => Math.min(there - 1, Math.floor((here * there) / length));
-    move([layer, Math.min(plate.channel, channels - 1), along(plate.place.row, plate.rows, rows), along(plate.place.column, plate.columns, columns)].join("."));
+    const { cell, single, sheet, index } = explorer, place = single ? { row: 0, column: 0 } : cell;
+    const [tall, wide] = single ? [1, 1] : [explorer.rows, explorer.columns];
+    move([layer, Math.min(single ? index : sheet, channels - 1), along(place.row, tall, rows), along(place.column, wide, columns)].join("."));
   } else if (action.searchParams.get("at") === was) move(explorer.at);
 });
 

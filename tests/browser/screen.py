@@ -103,7 +103,8 @@ class Screen:
     @property
     def status(self) -> list[int]:
         """The line under the scrubber: place, of, map, of, work done, of all."""
-        return [int(n.replace(",", "")) for n in re.findall(r"[\d,]+", self.all("#status").inner_text())]
+        told = " ".join(self.all("#status > :not([data-left])").all_inner_texts())
+        return [int(n.replace(",", "")) for n in re.findall(r"[\d,]+", told)]
 
     @property
     def place(self) -> int:

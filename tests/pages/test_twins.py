@@ -138,8 +138,9 @@ def test_every_field_of_a_link_is_heeded(client: TestClient) -> None:
     }  # fmt: skip
     tree = same_story(client, fields, "1.2.17.28", view="flat")
     plate = tree.one(class_="plate").attributes
-    assert plate["data-looked"] == "flat"
-    assert [plate[f"data-{name}"] for name in ("layer", "channel", "row", "column")] == ["1", "2", "17", "28"]
+    assert tree.one(id="app").attributes["data-view"] == "flat"
+    assert tree.one("cs-transport").attributes["data-layer"] == "1"
+    assert [plate[f"data-{name}"] for name in ("channel", "row", "column")] == ["2", "17", "28"]
     address = dict(parse_qsl(urlsplit(tree.one(id="app").attributes["data-address"]).query))
     assert address == {**fields, "at": "1.2.17.28", "view": "flat"}
     for change in ({"mode": "RGB"}, {"fit": "cover"}, {"scale": "unit"}, {"height": "21"}, {"image": "coffee"}):

@@ -4,12 +4,13 @@ import { Figure } from "../figure.js";
 import { fetchNumbers } from "../npy.js";
 import { cellAt, numbers } from "../planes.js";
 
-/** Units are places; a place is one number: (channel · rows + row) · columns + column. */
+/** A place is a cell (row, column) of the sheet at work, as it is laid out. */
 export class Plate extends HTMLElement {
   connectedCallback() {
     this.abort = new AbortController();
     const { signal } = this.abort;
     this.addEventListener("click", (event) => this.clicked(event), { signal });
+    this.addEventListener("pointerdown", (event) => this.dragged(event), { signal });
     this.watcher = new ResizeObserver(() => this.fit());
     this.watcher.observe(this);
     this.begin();
@@ -29,14 +30,16 @@ export class Plate extends HTMLElement {
     this.figure = null;
     plate.classList.remove("on");
     const data = plate.dataset;
-    this.layer = +data.layer;
-    [this.channels, this.rows, this.columns] = numbers(data.shape);
+    this.rows = +data.rows;
+    this.columns = +data.columns;
+    this.slides = data.slides === "1";
     this.size = numbers(data.size);
     this.stride = numbers(data.stride);
     this.padding = numbers(data.padding);
+    this.window = numbers(data.window);
     this.decimals = +data.decimals;
-    this.channel = +data.channel;
     this.tile = numbers(data.tile);
+    this.channel = +data.channel;
     this.place = { row: +data.row, column: +data.column };
     this.shown = { ...this.place };
     this.canvas = plate.querySelector("canvas");
@@ -55,6 +58,7 @@ export class Plate extends HTMLElement {
     }
     for (const figure of plate.querySelectorAll(":scope > .figure")) if (!figure.classList.contains(layout())) figure.remove();
     this.fit();
+    this.tell("cs:drawn");
   }
 
   /** Lays the canvas under the map of the drawing. */
@@ -68,10 +72,6 @@ export class Plate extends HTMLElement {
     const x = m.a * p[4] + m.e - box.left, y = m.a * p[5] + m.f - box.top;
     this.canvas.style.transform = `matrix(${across.join()},${down.join()},${x},${y})`;
     this.draw();
-  }
-
-  get index() {
-    return (this.channel * this.rows + this.place.row) * this.columns + this.place.column;
   }
 
   /** Goes to a place of this map, gliding there if `ms` is given. @param {number} row @param {number} column */
@@ -99,9 +99,15 @@ export class Plate extends HTMLElement {
   draw() {
     if (!this.figure) return;
     const { row, column } = this.shown, cell = { top: row, bottom: row + 1, left: column, right: column + 1 };
-    const top = row * this.stride[0] - this.padding[0], left = column * this.stride[1] - this.padding[1];
-    const window = { top, bottom: top + this.size[0], left, right: left + this.size[1] };
-    this.figure.draw({ window, cell }, this.number);
+    this.figure.draw({ window: this.windowAt(row, column), cell }, this.number);
+  }
+
+  /** The cells of the input that the place reads. @param {number} row @param {number} column */
+  windowAt(row, column) {
+    const [top, bottom, left, right] = this.window;
+    if (!this.slides) return { top, bottom, left, right };
+    const y = row * this.stride[0] - this.padding[0], x = column * this.stride[1] - this.padding[1];
+    return { top: y, bottom: y + this.size[0], left: x, right: x + this.size[1] };
   }
 
   /** The number at the present place, as printed; null where it is not known yet. */
@@ -121,22 +127,45 @@ export class Plate extends HTMLElement {
 
   /** @param {MouseEvent} event */
   clicked(event) {
-    const target = /** @type {Element} */ (event.target);
-    const sheet = target.closest("[data-channel]");
-    if (sheet && sheet !== this.plate && this.contains(sheet)) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.tell({ channel: +sheet.dataset.channel });
-    } else if (target.closest("[data-map]")) {
-      const m = this.figure.svg.getScreenCTM();
-      const [column, row] = cellAt(this.figure.map, (event.clientX - m.e) / m.a, (event.clientY - m.f) / m.d);
-      this.tell({ row: clamp(Math.floor(row), this.rows), column: clamp(Math.floor(column), this.columns) });
-    }
+    const sheet = /** @type {Element} */ (event.target).closest("[data-channel]");
+    if (!sheet || sheet === this.plate || !this.contains(sheet)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.tell("cs:go", { channel: +sheet.dataset.channel });
   }
 
-  /** @param {{channel?: number, row?: number, column?: number}} place */
-  tell(place) {
-    this.dispatchEvent(new CustomEvent("cs:go", { bubbles: true, detail: place }));
+  /** A press on the map goes to that cell; a press on the input takes hold of the window there; both can be dragged.
+   *  @param {PointerEvent} event */
+  dragged(event) {
+    const target = /** @type {Element} */ (event.target).closest("[data-map], [data-input]");
+    if (!target || event.button > 0 || !this.contains(target)) return;
+    event.preventDefault();
+    target.setPointerCapture(event.pointerId);
+    const plane = numbers(target.dataset.map ?? target.dataset.input), map = "map" in target.dataset;
+    const go = (e) => {
+      const m = this.figure.svg.getScreenCTM();
+      const [column, row] = cellAt(plane, (e.clientX - m.e) / m.a, (e.clientY - m.f) / m.d);
+      this.tell("cs:go", map ? this.within(Math.floor(row), Math.floor(column)) : this.over(row, column));
+    };
+    go(event);
+    const held = new AbortController(), signal = AbortSignal.any([held.signal, this.abort.signal]);
+    target.addEventListener("pointermove", go, { signal });
+    for (const name of ["pointerup", "pointercancel"]) target.addEventListener(name, () => held.abort(), { signal });
+  }
+
+  /** The place whose window has a point of the input nearest to its middle. @param {number} row @param {number} column */
+  over(row, column) {
+    const near = (at, axis) => Math.round((at - this.size[axis] / 2 + this.padding[axis]) / this.stride[axis]);
+    return this.within(near(row, 0), near(column, 1));
+  }
+
+  within(row, column) {
+    return { row: clamp(row, this.rows), column: clamp(column, this.columns) };
+  }
+
+  /** @param {string} name @param {object} [detail] */
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   }
 }
 

@@ -5,14 +5,24 @@ export class Transport extends HTMLElement {
     this.abort = new AbortController();
     const { signal } = this.abort;
     this.addEventListener("click", (event) => {
-      const button = /** @type {Element} */ (event.target).closest("#first, #back, #next, #last, #play");
-      if (!button || !document.querySelector("cs-plate") || event.ctrlKey || event.metaKey) return;
+      const button = /** @type {Element} */ (event.target).closest("#first, #back, #next, #last, #play, [data-act]");
+      const act = button?.dataset.act ?? button?.id;
+      if (!button || event.ctrlKey || event.metaKey || (button.dataset.act && !document.querySelector("cs-plate")?.values)) return;
       event.preventDefault();
       event.stopPropagation();
-      this.tell(button.id);
+      button.closest("details")?.removeAttribute("open");
+      this.tell(act);
     }, { signal, capture: true });
+    this.addEventListener("submit", (event) => {
+      const field = (name) => +event.target.elements[name].value - 1;
+      event.preventDefault();
+      event.target.closest("details").open = false;
+      const place = { channel: field("to_channel"), row: field("to_row"), column: field("to_column") };
+      if (this.dataset.single === "1") this.tell("scrub", place.channel);
+      else this.dispatchEvent(new CustomEvent("cs:go", { bubbles: true, detail: place }));
+    }, { signal });
     this.addEventListener("change", (event) => {
-      if (event.target.id === "speed") this.tell("speed", +event.target.value);
+      if (event.target.id === "speed") this.tell("speed", event.target.value);
     }, { signal });
     this.addEventListener("pointerdown", (event) => this.scrub(event), { signal });
     this.begin();
@@ -30,7 +40,7 @@ export class Transport extends HTMLElement {
     this.work = +data.work;
     this.bar = this.querySelector("#scrub");
     this.knob = this.bar?.querySelector("b");
-    if (this.knob) this.knob.hidden = !document.querySelector("cs-plate");
+    if (this.knob) this.knob.hidden = false;
   }
 
   /** @param {number} index place among all places of the layer @param {number} [left] seconds that remain */
@@ -48,7 +58,10 @@ export class Transport extends HTMLElement {
     this.write("b[data-work]", this.work * (index + 1));
     const rest = this.querySelector("[data-left]");
     rest.hidden = left === undefined;
-    if (left !== undefined) rest.textContent = document.querySelector("#plate").dataset.left.replace("{time}", clock(left));
+    if (left !== undefined) {
+      const speed = this.querySelector("#speed");
+      rest.textContent = this.dataset.left.replace("{time}", clock(left)).replace("{speed}", speed.selectedOptions[0].textContent);
+    }
   }
 
   fraction(channel, place) {
@@ -87,7 +100,7 @@ export class Transport extends HTMLElement {
     play.setAttribute("aria-label", on ? play.dataset.pause : play.dataset.play);
   }
 
-  /** @param {string} name @param {number} [value] */
+  /** @param {string} name @param {number | string} [value] */
   tell(name, value) {
     this.dispatchEvent(new CustomEvent("cs:transport", { bubbles: true, detail: { name, value } }));
   }

@@ -1,0 +1,36 @@
+"""The keyboard: one table, from which the page listens, the list of keys is made, and the tests press."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Key:
+    """One line of the list: what stands on the keys, the browser's names of them, and what each of them does."""
+
+    label: str
+    keys: tuple[str, ...]  # KeyboardEvent.key; letters in lower case
+    acts: tuple[str, ...]  # names of what static/js/keys.js can do, one a key
+    help: str  # msgid
+
+    @property
+    def pairs(self) -> str:
+        """Each key with what it does, as the page carries them."""
+        return " ".join(
+            f"{'Space' if key == ' ' else key}:{act}" for key, act in zip(self.keys, self.acts, strict=True)
+        )
+
+
+ARROWS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown")
+KEYS = (
+    Key("Space", (" ",), ("play",), "play and pause"),
+    Key("← → ↑ ↓", ARROWS, ("left", "right", "up", "down"), "move the window"),
+    Key("Home End", ("Home", "End"), ("first", "last"), "first and last place of the map"),
+    Key("[ ]", ("[", "]"), ("filter-before", "filter-after"), "filter before, filter after"),
+    Key("{ }", ("{", "}"), ("layer-before", "layer-after"), "layer before, layer after"),
+    Key("S W", ("s", "w"), ("strongest", "weakest"), "strongest and weakest number of the map"),
+    Key("R", ("r",), ("rows",), "row by row, or place by place"),
+    Key("V", ("v",), ("view",), "lay flat, or as a figure"),
+    Key("T", ("t",), ("trace",), "trace the number home"),
+    Key("Esc", ("Escape",), ("escape",), "one level back: close, let go"),
+    Key("?", ("?",), ("help",), "this list"),
+)

@@ -1,0 +1,9 @@
+"""The ways of looking at a layer, one file each; this list is the registry: to add a look, add its name here."""
+
+from app.web.looks import fan, figure, flat
+from app.web.looks.look import Asked, Look
+
+LOOKS: dict[str, Look] = {look.name: look for look in (figure.LOOK, flat.LOOK, fan.LOOK)}
+FIRST = figure.LOOK.name
+
+__all__ = ["FIRST", "LOOKS", "Asked", "Look"]
