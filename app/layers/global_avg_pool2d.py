@@ -24,7 +24,7 @@ class GlobalAvgPool2d(Layer):
         return global_avg_pool(x)
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
-        cells = x[place.channel]
+        cells = x[place.channel].astype(np.float64)
         return {"patch": cells, "divisor": cells.size}
 
     def total(self, terms: Mapping[str, Any]) -> Total:
