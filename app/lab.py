@@ -35,7 +35,7 @@ class Result:
 
     output: Array
     whole: Statistics
-    channels: tuple[Statistics, ...]
+    channels: tuple[Statistics, ...]  # one a map; none of a vector
     weights: Weights
     pixels: np.ndarray | None = None  # of an input made from a picture: uint8 (channels, rows, columns)
 
@@ -170,7 +170,7 @@ class Lab:
             weights = stage.layer.weights_for(stage.input_shape)
             with np.errstate(over="ignore", invalid="ignore"):
                 output = stage.layer.forward(before.output, weights)
-                whole, channels = statistics(output)
+                whole, channels = statistics(output.reshape(1, 1, -1) if stage.vector else output)
             if not np.isfinite([whole.minimum, whole.maximum, whole.mean]).all():
                 raise Unfit(
                     "The numbers grow past what float32 holds (about 3.4e38) in layer {number} ({type}); use smaller "
@@ -180,7 +180,7 @@ class Lab:
                     pointer=f"/layers/{index}",
                 )
             output.flags.writeable = False
-            return Result(output, whole, channels, weights)
+            return Result(output, whole, () if stage.vector else channels, weights)
 
         result = await self.queue.heavy(compute)
         self.computed += 1
@@ -199,8 +199,8 @@ class Lab:
 
         Layers that only pass values on share the scale of the layer before them, so that a number keeps its colour.
         """
-        if own:
-            return [max(-part.minimum, part.maximum, 0.0) for part in (await self.result(run, index)).channels]
+        if own and (channels := (await self.result(run, index)).channels):
+            return [max(-part.minimum, part.maximum, 0.0) for part in channels]
         source = index
         while source is not None and run.stages[source].layer.keeps_values:
             source = source - 1 if source else None

@@ -1,4 +1,7 @@
-"""Batch normalization after learning: each map is moved and stretched by four numbers of its own."""
+"""Batch normalization after learning: each map is moved and stretched by four numbers of its own.
+
+Random weights are the state before learning, whatever the seed: mean 0, variance 1, scale 1, shift 0.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
@@ -16,17 +19,14 @@ Epsilon = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False, strict=True)
 
 
 class BatchNorm2d(Layer):
-    """Takes each map's mean away, divides by its deviation, then scales and shifts.
-
-    `random` weights are the state before learning, whatever the seed: mean 0, variance 1, scale 1, shift 0.
-    """
+    """Takes each map's mean away, divides by its deviation, then scales and shifts."""
 
     learned: ClassVar[bool] = True
     type: Literal["batch_norm2d"] = "batch_norm2d"
     eps: Epsilon = 1e-5
     """A small number added to the variance, so that nothing is divided by zero."""
     weights: NormWeights = RandomWeights()
-    """Where the means, variances, scales and shifts come from."""
+    """Where the four come from; random is the state before learning: mean 0, variance 1, scale 1, shift 0."""
 
     @model_validator(mode="after")
     def _settle(self) -> "BatchNorm2d":

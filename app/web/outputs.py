@@ -1,6 +1,7 @@
 """The API's other half: what the layers of a run hold, as arrays, pictures and steps."""
 
 import io
+import math
 from typing import Annotated, Any
 
 import numpy as np
@@ -38,26 +39,27 @@ async def output(
     channel: Channel = None,
     scale: Annotated[str, Query(description="png: one scale for the `layer`, or each map's `own`")] = "layer",
 ) -> Response:
-    """`json`: nested lists [channel][row][column]; `npy`: a NumPy file, float32; `png`: one sheet of all maps."""
+    """`json`: nested lists [channel][row][column]; `npy`: a NumPy file, float32; `png`: one sheet of all maps.
+
+    A vector has one axis: `json` is a list, and `?channel=` gives one number of it.
+    """
     if form not in ("json", "npy", "png"):
         raise NotFound("The maps of a layer come as output.json, output.npy and output.png.")
     if scale not in ("layer", "own"):
         raise Unfit("scale must be layer or own, not {given}.", given=shown(scale))
     run = await lab.run(run_id)
     index = layer_index(run, layer)
-    shape = run.stages[index].output_shape if index is not None else run.input_shape
+    shape = run.stages[index].output_axes if index is not None else run.input_shape
     only = None if channel is None else whole(channel, "channel", shape[0])
     if form == "json":
-        _speakable(
-            shape[1] * shape[2] * (shape[0] if only is None else 1), "output.npy, or one channel with ?channel=0"
-        )
+        _speakable(math.prod(shape if only is None else shape[1:]), "output.npy, or one channel with ?channel=0")
     theme = theme_of(request)
 
     async def make() -> bytes:
         if form == "png":
             return await map_picture(lab, run, index, only, theme, own=scale == "own")
         result = await lab.result(run, index)
-        maps = result.output if only is None else result.output[only]
+        maps = result.output.reshape(shape) if only is None else result.output[only].reshape(shape[1:])
         return await lab.queue.light(lambda: npy(maps) if form == "npy" else json_bytes(maps))
 
     kind = {"json": "application/json", "npy": "application/octet-stream", "png": "image/png"}[form]
@@ -71,11 +73,14 @@ async def output(
 async def weights(
     run_id: RunId,
     layer: LayerIndex,
-    name: Annotated[str, Path(description="weight or bias", openapi_examples={"weight": {"value": "weight"}})],
+    name: Annotated[
+        str,
+        Path(description="weight, bias, running_mean or running_var", openapi_examples={"weight": {"value": "weight"}}),
+    ],
     request: Request,
     lab: InLab,
 ) -> Response:
-    """`weight` or `bias` in PyTorch's layout, as a NumPy file; 404 for a layer without."""
+    """`weight`, `bias` and so on in PyTorch's layout, as a NumPy file; 404 for a layer without."""
     run = await lab.run(run_id)
     array = await lab.weight(run, layer_index(run, layer), name)
     return await immutable(
@@ -130,9 +135,7 @@ async def step(
     """What the window read there, what it was multiplied by, the subtotals and the value, bit for bit the map's own."""
     run, index, place = await _place(run_id, layer, channel, row, column, lab)
     stage = run.stages[index]
-    first, last = stage.layer.channels_read(stage.input_shape, place.channel)
-    rows, columns = stage.layer.window(stage.input_shape).size
-    _speakable(3 * (last - first) * rows * columns, "input.npy and weight.npy, and cut the window out")
+    _speakable(stage.layer.terms_told(stage.input_shape, place), "input.npy and weight.npy, and cut the window out")
 
     async def make() -> bytes:
         closeup = await lab.close_up(run, index, place)

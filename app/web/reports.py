@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.lab import Result, Run
+from app.layers.layer import MOST_CHANNELS
+from app.pipeline import Stage
 from app.web.artifacts import layer_address
 
 
@@ -29,12 +31,20 @@ def _layer_report(run: Run, index: int, result: Result) -> dict[str, Any]:
     return {
         "index": index,
         "type": layer.type,
-        "input_shape": list(shape),
-        "output_shape": list(stage.output_shape),
+        "input_shape": list(stage.input_axes),
+        "output_shape": list(stage.output_axes),
         "parameters": layer.parameters(shape),
         "multiplications": layer.multiplications(shape),
         "fully_connected_parameters": layer.fully_connected_parameters(shape),
         "receptive_field": {"size": list(stage.receptive_size), "jump": list(stage.jump)},
-        "statistics": {**vars(result.whole), "channels": [vars(channel) for channel in result.channels]},
+        "statistics": {**vars(result.whole), "channels": _channels(stage, result)},
         "links": links,
     }
+
+
+def _channels(stage: Stage, result: Result) -> list[dict[str, float]]:
+    """Return the statistics of each map; of a vector each number is its own, and a long one is not told twice."""
+    if not stage.vector:
+        return [vars(channel) for channel in result.channels]
+    numbers = result.output.ravel().tolist() if result.output.size <= MOST_CHANNELS else []
+    return [{"minimum": n, "maximum": n, "mean": n, "zero_fraction": float(n == 0)} for n in numbers]

@@ -126,7 +126,9 @@ class View:
     @property
     def zero_share(self) -> str:
         """The share of zeros in the map at work, in words."""
-        return f"{100 * self.result.channels[self.place.channel].zero_fraction:.0f} %"
+        channels = self.result.channels  # none of a vector
+        share = channels[self.place.channel] if channels else self.result.whole
+        return f"{100 * share.zero_fraction:.0f} %"
 
     # ---- tints of cells
 

@@ -93,7 +93,7 @@ def test_the_api_has_what_the_contract_lists(described):
         ("get", "/api/v1/kernels"), ("post", "/api/v1/runs"), ("get", "/api/v1/runs"), ("get", run),
         ("get", f"{layer}/output.{{form}}"), ("get", f"{layer}/{{name}}.npy"),
         ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}"),
-        ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}.svg"),
+        ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}.svg"), ("get", f"{layer}/cone"),
     }  # fmt: skip
 
 

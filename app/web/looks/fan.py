@@ -8,6 +8,7 @@ async def _context(asked: Asked) -> Context:
     """Return one card a map."""
     state, seen = asked.state, asked.seen
     names = list(getattr(getattr(seen.layer, "weights", None), "names", ()))
+    parts = seen.result.channels or (seen.result.whole,) * seen.stage.output_shape[0]  # a vector is one map
     cards = []
     for channel in range(seen.stage.output_shape[0]):
         there = state.but(place=state.place._replace(channel=channel), view="flat", edit="")
@@ -20,8 +21,8 @@ async def _context(asked: Asked) -> Context:
                 "slices": seen.slices(channel)[:3],
                 "name": names[channel] if channel < len(names) else "",
                 "help": KERNELS[names[channel]].sentence if channel < len(names) else "",
-                "low": seen.result.channels[channel].minimum,
-                "high": seen.result.channels[channel].maximum,
+                "low": parts[channel].minimum,
+                "high": parts[channel].maximum,
             }
         )
     return {"fan": cards}
