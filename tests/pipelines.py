@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 
 from app.errors import Unfit
+from app.layers import LAYERS, Place
 from app.pipeline import Document, Stage, plan, read_document
 
 Fields = dict[str, Any]
-KINDS = ("conv2d", "conv2d", "conv2d", "relu", "max_pool2d", "avg_pool2d")
+Shape = tuple[int, int, int]
+OFTEN = ("conv2d", "conv2d", "conv2d", "max_pool2d", "avg_pool2d")  # beside every kind once
 PLENTY = {"most_multiplications": 10**12, "most_bytes": 10**12}
 
 
@@ -18,21 +20,45 @@ def chance(seed: object) -> random.Random:
     return random.Random(str(seed))  # noqa: S311 - not a secret
 
 
-def layer(chance: random.Random, kind: str | None = None, channels: int | None = None) -> Fields:
-    """Return a layer that can be, though perhaps not on every input; each field is there about half the time."""
-    kind = kind or chance.choice(KINDS)
-    if kind == "relu":
-        return {"type": "relu"}
-    size = _size(chance, 1, 5)
-    fields: Fields = {"type": kind, "kernel_size": size, "stride": _size(chance, 1, 4)}
-    if kind != "conv2d":
-        most = [n // 2 for n in (size if isinstance(size, list) else [size, size])]
-        fields |= {"padding": [chance.randint(0, n) for n in most], "ceil_mode": chance.random() < 0.5}
-        if kind == "avg_pool2d":
-            fields["count_include_pad"] = chance.random() < 0.5
-        return _some(chance, fields)
-    groups = chance.choice([1, 1, 1, 2, channels or 3])
-    fields |= {
+def layer(chance: random.Random, kind: str | None = None, shape: Shape | None = None, vector: bool = False) -> Fields:
+    """Return a layer that can be, though perhaps not on every input; each field is there about half the time.
+
+    Where the shape of the input is known, its weights are given number by number about half the time.
+    """
+    form = "vector" if vector else "maps"
+    kind = kind or chance.choice([kind for kind in (*LAYERS, *OFTEN) if form in LAYERS[kind].takes])
+    return {"type": kind, **(FIELDS[kind](chance, shape) if kind in FIELDS else {})}
+
+
+def pipeline(
+    chance: random.Random, layers: int = 6, sides: int = 24, kind: str | None = None
+) -> tuple[Document, tuple[Stage, ...]]:
+    """Return a document on an input of random numbers, one of its layers of a `kind` if that is given, and its plan."""
+    while True:
+        shape = (chance.choice([1, 2, 3, 4]), chance.randint(1, sides), chance.randint(1, sides))
+        document: Fields = {"input": {"values": _block(chance, shape)}, "layers": []}
+        count = chance.randint(1, layers)
+        wanted = dict.fromkeys(range(count)) | {chance.randrange(count): kind}
+        here, vector = shape, False
+        try:
+            for number in range(count):
+                document["layers"].append(layer(chance, wanted[number], here, vector))
+                stages = plan(read_document(document), shape, **PLENTY)
+                here, vector = stages[-1].output_shape, stages[-1].vector
+            return read_document(document), stages
+        except Unfit:
+            continue
+
+
+# ---- the fields of each kind that has any
+
+
+def _conv2d(chance: random.Random, shape: Shape | None) -> Fields:
+    channels = shape[0] if shape else None
+    groups = chance.choice([1, 1, 1, 2, min(channels or 3, 8)])
+    fields: Fields = {
+        "kernel_size": _size(chance, 1, 5),
+        "stride": _size(chance, 1, 4),
         "out_channels": groups * chance.randint(1, 3),
         "padding": chance.choice([_size(chance, 0, 4), "valid", "same"]),
         "padding_mode": chance.choice(["zeros", "reflect", "replicate", "circular"]),
@@ -44,44 +70,78 @@ def layer(chance: random.Random, kind: str | None = None, channels: int | None =
     if fields["padding"] == "same":
         fields["stride"] = 1
     if channels and channels % groups == 0 and chance.random() < 0.5:
-        fields["weights"] = _values(chance, fields, channels // groups)
+        rows, columns = _both(fields["kernel_size"])
+        fields["weights"] = _values(chance, fields, (fields["out_channels"], channels // groups, rows, columns))
     return _some(chance, fields)
 
 
-def pipeline(chance: random.Random, layers: int = 4, sides: int = 24) -> tuple[Document, tuple[Stage, ...]]:
-    """Return a document on an input of random numbers, and its plan."""
-    while True:
-        channels = chance.choice([1, 2, 3, 4])
-        shape = (channels, chance.randint(1, sides), chance.randint(1, sides))
-        document: Fields = {"input": {"values": _block(chance, shape)}, "layers": []}
-        try:
-            for _ in range(chance.randint(1, layers)):
-                stages = plan(read_document(document), shape, **PLENTY)
-                channels = stages[-1].output_shape[0] if stages else channels
-                document["layers"].append(layer(chance, channels=channels))
-            read = read_document(document)
-            return read, plan(read, shape, **PLENTY)
-        except Unfit:
-            continue
+def _pool(chance: random.Random, shape: Shape | None) -> Fields:
+    size = _size(chance, 1, 5)
+    padding = [chance.randint(0, n // 2) for n in _both(size)]
+    fields = {"kernel_size": size, "stride": _size(chance, 1, 4), "padding": padding}
+    return _some(chance, fields | {"ceil_mode": chance.random() < 0.5})
+
+
+def _avg_pool(chance: random.Random, shape: Shape | None) -> Fields:
+    return _pool(chance, shape) | _some(chance, {"count_include_pad": chance.random() < 0.5})
+
+
+def _leaky_relu(chance: random.Random, shape: Shape | None) -> Fields:
+    return _some(chance, {"negative_slope": chance.choice([0.2, 0, 1.5, -0.5, 3])})
+
+
+def _batch_norm2d(chance: random.Random, shape: Shape | None) -> Fields:
+    fields: Fields = {"eps": chance.choice([1e-3, 1e-8])}
+    if not shape:
+        return _some(chance, fields)
+    arrays = {name: _block(chance, shape[:1]) for name in ("weight", "bias", "running_mean", "running_var")}
+    least = chance.choice([0, 1e-6, 1])  # variances may be tiny
+    arrays["running_var"] = [least * abs(number) for number in arrays["running_var"]]
+    return _some(chance, fields) | {"weights": {"init": "values", **_some(chance, arrays)}}
+
+
+def _linear(chance: random.Random, shape: Shape | None) -> Fields:
+    fields: Fields = {
+        "out_features": chance.randint(1, 12),
+        "bias": chance.random() < 0.8,
+        "weights": {"init": "random", "seed": chance.randrange(100)},
+    }
+    if shape and chance.random() < 0.5:
+        fields["weights"] = _values(chance, fields, (fields["out_features"], shape[0] * shape[1] * shape[2]))
+    return _some(chance, fields)
+
+
+FIELDS = {
+    "conv2d": _conv2d,
+    "max_pool2d": _pool,
+    "avg_pool2d": _avg_pool,
+    "leaky_relu": _leaky_relu,
+    "batch_norm2d": _batch_norm2d,
+    "linear": _linear,
+}
 
 
 def _size(chance: random.Random, least: int, most: int) -> int | list[int]:
     return chance.choice([chance.randint(least, most), [chance.randint(least, most), chance.randint(least, most)]])
 
 
+def _both(size: int | list[int]) -> list[int]:
+    return size if isinstance(size, list) else [size, size]
+
+
 def _some(chance: random.Random, fields: Fields) -> Fields:
-    needed = {"type", "kernel_size", "out_channels", "groups", "weights"}
+    needed = {"kernel_size", "out_channels", "out_features", "groups", "weights"}
     if fields.get("padding") == "same":
         needed.add("stride")
+    if isinstance(fields.get("weights"), dict) and fields["weights"]["init"] == "values":
+        needed.add("bias")
     return {name: value for name, value in fields.items() if name in needed or chance.random() < 0.6}
 
 
-def _values(chance: random.Random, fields: Fields, depth: int) -> Fields:
-    size = fields["kernel_size"]
-    rows, columns = size if isinstance(size, list) else (size, size)
-    weights = {"init": "values", "weight": _block(chance, (fields["out_channels"], depth, rows, columns))}
+def _values(chance: random.Random, fields: Fields, shape: tuple[int, ...]) -> Fields:
+    weights = {"init": "values", "weight": _block(chance, shape)}
     if fields["bias"] and chance.random() < 0.7:
-        weights["bias"] = _block(chance, (fields["out_channels"],))
+        weights["bias"] = _block(chance, shape[:1])
     return weights
 
 
@@ -89,3 +149,17 @@ def _block(chance: random.Random, shape: tuple[int, ...]) -> Any:
     generator = np.random.default_rng(chance.randrange(2**32))
     numbers = generator.normal(size=shape).astype(np.float32)
     return (numbers.round(2) if chance.random() < 0.3 else numbers).astype(float).tolist()
+
+
+def arrays(document: Document, stages: tuple[Stage, ...]) -> tuple[list[Any], list[Any]]:
+    """Return the input and what leaves each layer, and the weights of each."""
+    outputs, weights = [document.input.values.array], []
+    for stage in stages:
+        weights.append(stage.layer.weights_for(stage.input_shape))
+        outputs.append(stage.layer.forward(outputs[-1], weights[-1]))
+    return outputs, weights
+
+
+def somewhere(chance: random.Random, shape: tuple[int, ...]) -> Place:
+    """Return a place in an array of `shape`."""
+    return Place(*(chance.randrange(n) for n in shape))

@@ -1,140 +1,123 @@
-"""How one number came to be, against the arrays themselves and against changing every pixel."""
+"""Home and forward: what a number has seen and what a cell can change, against marking every cell in turn.
+
+The mark is NaN: whatever is computed from it is NaN again, so what a layer's own arithmetic reads shows by itself.
+"""
 
 import numpy as np
 import pytest
 
-from app.closeup import close_up
-from app.errors import NotFound
-from app.layers import Place
+from app.closeup import cone, hops, receptive_field, winning_path
+from app.layers import LAYERS, Place
 from app.pipeline import read_document
 from tests import pipelines
 
-NUMPY_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+EVERY = pytest.mark.parametrize("kind", LAYERS)
+MODES = {"zeros", "reflect", "replicate", "circular"}
 
 
-def arrays(document, stages):
-    """Return what enters each layer, and what leaves the last, with the weights of each."""
-    outputs, weights = [document.input.values.array], []
-    for stage in stages:
-        weights.append(stage.layer.weights_for(stage.input_shape))
-        outputs.append(stage.layer.forward(outputs[-1], weights[-1]))
-    return outputs, weights
+def marked(stages, weights, x, cells):
+    """Return which numbers of the last stage change where `cells` of `x` are marked."""
+    x = x.copy()
+    x[cells] = np.nan
+    with np.errstate(invalid="ignore"):
+        for stage, arrays in zip(stages, weights, strict=True):
+            x = stage.layer.forward(x, arrays)
+    return np.isnan(x)
 
 
-def somewhere(chance, shape):
-    return Place(*(chance.randrange(n) for n in shape))
+def hull(mask):
+    """Return the rectangle around what is true in (rows, columns), or None."""
+    if not mask.any():
+        return None
+    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+    return (rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1)
 
 
-def seen_by(stages, place):
-    """Return the rows and the columns of the pixels that reach `place`: each pixel is marked and followed forward."""
-    _, height, width = stages[0].input_shape
-    marks = np.eye(height * width, dtype=bool).reshape(-1, height, width)  # one picture a pixel, with that one marked
-    for stage in stages:
-        window = stage.layer.window(stage.input_shape)
-        far = ((0, 0), (0, 64), (0, 64))  # beyond the padding, where ceil_mode may reach
-        padded = np.pad(np.pad(marks, ((0, 0), *window.padding), NUMPY_MODES[stage.layer.border_mode()]), far)
-        _, rows, columns = stage.output_shape
-        marks = np.zeros((len(marks), rows, columns), bool)
-        for tap in np.ndindex(window.size):
-            top, left = (n * apart for n, apart in zip(tap, window.dilation, strict=True))
-            marks |= padded[:, top:, left:][:, :: window.stride[0], :: window.stride[1]][:, :rows, :columns]
-    reached = marks[:, place.row, place.column].reshape(height, width)
-    return np.flatnonzero(reached.any(1)), np.flatnonzero(reached.any(0))
-
-
-def test_the_receptive_field_is_what_can_reach_a_number_in_300_pipelines():
-    chance = pipelines.chance(3)
-    modes = set()
+@EVERY
+def test_home_and_forward_are_what_can_reach_in_300_pipelines(kind):
+    chance = pipelines.chance(kind)
+    modes, nothing = set(), 0
     for _ in range(300):
-        document, stages = pipelines.pipeline(chance, sides=14)
-        outputs, weights = arrays(document, stages)
-        place = somewhere(chance, outputs[-1].shape)
-        told = close_up(stages, len(stages) - 1, place, outputs[-2], weights[-1], outputs[-1]).receptive_field
-        rows, columns = seen_by(stages, place)
+        document, stages = pipelines.pipeline(chance, sides=9, kind=kind)
+        outputs, weights = pipelines.arrays(document, stages)
+        first = chance.choice([0, 0, chance.randrange(len(stages))])
+        later, start = stages[first:], outputs[first]
+        reached = np.array([
+            [marked(later, weights[first:], start, np.s_[:, row, column]) for column in range(start.shape[2])]
+            for row in range(start.shape[1])
+        ])  # row and column of the mark, then channel, row and column of what it changes  # fmt: skip
+        for row, column in np.ndindex(start.shape[1:]):
+            assert cone(later, row, column) == hull(reached[row, column].any(0))
+        place = pipelines.somewhere(chance, outputs[-1].shape)
+        seen = hull(reached[:, :, *place])
+        nothing += seen is None
+        assert hops(stages, len(stages) - 1, place)[len(later) - 1].span == seen
+        if not first:
+            assert receptive_field(stages, place) == seen
         modes |= {stage.layer.border_mode() for stage in stages}
-        if rows.size:
-            assert told == ((rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1))
-        else:
-            assert told is None
-    assert modes == {"zeros", "reflect", "replicate", "circular"}
+    assert modes == MODES
+    assert nothing < 100
+
+
+@EVERY
+def test_the_channels_on_the_way_home_are_those_that_can_reach(kind):
+    chance = pipelines.chance(kind)
+    for _ in range(40):
+        document, stages = pipelines.pipeline(chance, sides=9, kind=kind)
+        outputs, weights = pipelines.arrays(document, stages)
+        place = pipelines.somewhere(chance, outputs[-1].shape)
+        home = hops(stages, len(stages) - 1, place)[-1]
+        seen = [c for c in range(len(outputs[0])) if marked(stages, weights, outputs[0], c)[place]]
+        if home.span is not None:
+            assert home.cells.channels == (seen[0], seen[-1] + 1)
+
+
+@EVERY
+def test_the_nominal_size_is_what_a_place_in_the_middle_reads(kind):
+    chance = pipelines.chance(kind)
+    for _ in range(60):
+        _, stages = pipelines.pipeline(chance, sides=9, kind=kind)
+        size, jump = (1, 1), (1, 1)
+        for stage in stages:
+            window = stage.layer.window(stage.input_shape)
+            size = tuple(s + (reach - 1) * j for s, reach, j in zip(size, window.reach, jump, strict=True))
+            jump = tuple(j * stride for j, stride in zip(jump, window.stride, strict=True))
+            assert (stage.receptive_size, stage.jump) == (size, jump)
+
+
+def test_a_layer_that_reads_everything_counts_its_whole_side():
+    document = read_document({"input": {"values": [[[0.0] * 12] * 8]}, "recipe": "max_pool2d(2) | flatten | linear(3)"})
+    stages = pipelines.plan(document, (1, 8, 12), **pipelines.PLENTY)
+    assert [(stage.receptive_size, stage.jump) for stage in stages] == [
+        ((2, 2), (2, 2)), ((8, 12), (2, 2)), ((8, 12), (2, 2))
+    ]  # fmt: skip
+    assert receptive_field(stages[:2], Place(7, 0, 0)) == ((2, 4), (2, 4))
+    assert receptive_field(stages, Place(0, 0, 0)) == ((0, 8), (0, 12))
 
 
 def test_circular_padding_that_wraps_reaches_the_whole_axis():
     document = read_document({"input": {"values": [[[float(n) for n in range(9)]] * 9]},
                               "recipe": "conv2d(1, 3, padding=1, padding_mode='circular')"})  # fmt: skip
     stages = pipelines.plan(document, (1, 9, 9), **pipelines.PLENTY)
-    outputs, weights = arrays(document, stages)
-    fields = [close_up(stages, 0, Place(0, row, 4), outputs[0], weights[0], outputs[1]).receptive_field
-              for row in (0, 4, 8)]  # fmt: skip
-    assert [field.rows for field in fields] == [(0, 9), (3, 6), (0, 9)]
+    assert [receptive_field(stages, Place(0, row, 4)).rows for row in (0, 4, 8)] == [(0, 9), (3, 6), (0, 9)]
+    assert [cone(stages, row, 4).rows for row in (0, 4, 8)] == [(0, 9), (3, 6), (0, 9)]
 
 
-def test_300_steps_hold_the_map_s_own_number_and_the_cells_of_its_arrays():
-    chance = pipelines.chance(4)
-    steps = 0
-    while steps < 300:
-        document, stages = pipelines.pipeline(chance)
-        outputs, weights = arrays(document, stages)
-        index = chance.randrange(len(stages))
-        stage, x, y = stages[index], outputs[index], outputs[index + 1]
-        if stage.layer.type != "conv2d":
-            continue
-        steps += 1
-        place = somewhere(chance, y.shape)
-        step = close_up(stages, index, place, x, weights[index], y).document()
-        assert np.float32(step["value"]).tobytes() == y[place].tobytes()
-        first, last = step.get("channels", [0, len(x)])
-        assert ("channels" in step) == (stage.layer.groups > 1)
-        assert last - first == len(x) // stage.layer.groups
-        assert np.array_equal(step["kernel"], weights[index]["weight"][place.channel])
-        assert np.array_equal(step["patch"], cut(x[first:last], stage, step["window"]))
-        assert np.array_equal(step["products"], np.float64(step["patch"]) * np.float64(step["kernel"]))
-        assert step["channel_sums"] == pytest.approx(step["products"].sum((1, 2)), abs=1e-12)
-        assert step["bias"] == (weights[index]["bias"][place.channel] if stage.layer.bias else 0)
-        size = np.abs(step["products"]).sum()
-        assert abs(step["products"].sum() + step["bias"] - step["value"]) <= 1e-6 * (size + abs(step["bias"]))
+def test_a_cell_between_the_windows_changes_nothing():
+    document = read_document({"input": {"values": [[[0.0] * 7] * 7]}, "recipe": "conv2d(1, 1, 3) | relu"})
+    stages = pipelines.plan(document, (1, 7, 7), **pipelines.PLENTY)
+    assert cone(stages, 3, 6) == ((1, 2), (2, 3))
+    assert cone(stages, 3, 5) is None
 
 
-def cut(x, stage, window):
-    """Return what a window reads, out of an input that NumPy has padded."""
-    layer, geometry = stage.layer, stage.layer.window(stage.input_shape)
-    (top, _), (left, _) = geometry.padding
-    padded = np.pad(x, ((0, 0), *geometry.padding), NUMPY_MODES[layer.padding_mode])
-    rows, columns = ([n + shift for n in window[axis]] for axis, shift in (("rows", top), ("columns", left)))
-    return padded[:, slice(*rows, geometry.dilation[0]), slice(*columns, geometry.dilation[1])]
-
-
-def test_300_steps_of_pools_and_activations_hold_what_they_read():
-    chance = pipelines.chance(5)
-    steps = 0
-    while steps < 300:
-        document, stages = pipelines.pipeline(chance)
-        outputs, weights = arrays(document, stages)
-        index = chance.randrange(len(stages))
-        stage, x, y = stages[index], outputs[index], outputs[index + 1]
-        if stage.layer.type == "conv2d":
-            continue
-        steps += 1
-        place = somewhere(chance, y.shape)
-        step = close_up(stages, index, place, x, weights[index], y).document()
-        assert np.float32(step["value"]).tobytes() == y[place].tobytes()
-        if stage.layer.type == "relu":
-            assert (step["input"], step["window"]) == (
-                float(x[place]), {"rows": [place.row, place.row + 1], "columns": [place.column, place.column + 1]}
-            )  # fmt: skip
-            continue
-        for r, row in zip(range(*step["window"]["rows"]), step["patch"], strict=True):
-            for c, number in zip(range(*step["window"]["columns"]), row, strict=True):
-                if 0 <= r < x.shape[1] and 0 <= c < x.shape[2]:
-                    assert number == float(x[place.channel, r, c])
-                else:
-                    assert not number
-                    assert number is None or stage.layer.type == "avg_pool2d"
-
-
-def test_a_place_outside_the_map_is_not_found():
-    document, stages = pipelines.pipeline(pipelines.chance(6))
-    outputs, weights = arrays(document, stages)
-    for place in (Place(0, 0, 10**6), Place(-1, 0, 0)):
-        with pytest.raises(NotFound, match="run from 0 to"):
-            close_up(stages, len(stages) - 1, place, outputs[-2], weights[-1], outputs[-1])
+def test_the_winning_path_is_followed_while_layers_pass_values_on():
+    values = [[[0, 0, 5, 1], [0, 0, 5, 0], [0, 9, 0, 0], [0, 0, 0, 2]]]
+    document = read_document({"input": {"values": values}, "recipe": "conv2d(weights=values([[[[1]]]])) | relu "
+                              "| max_pool2d(2) | flatten | tanh | linear(2)"})  # fmt: skip
+    stages = pipelines.plan(document, (1, 4, 4), **pipelines.PLENTY)
+    outputs, _ = pipelines.arrays(document, stages)
+    path = winning_path(stages, outputs, 4, Place(1, 0, 0))
+    assert path == [Place(1, 0, 0), Place(0, 0, 1), Place(0, 0, 2), Place(0, 0, 2), None]  # the first of equals
+    assert len(path) == len(hops(stages, 4, Place(1, 0, 0)))
+    assert winning_path(stages, outputs, 5, Place(1, 0, 0)) == [None] * 6
+    assert [hop.layer for hop in hops(stages, 4, Place(1, 0, 0))] == [3, 2, 1, 0, None]

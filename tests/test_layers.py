@@ -8,6 +8,7 @@ import pytest
 
 from app.errors import Unfit
 from app.layers import LAYERS, Kind, Place
+from app.layers.cells import Cells
 from app.layers.reading import read_layer
 from app.recipe import read, write
 from tests import pipelines
@@ -18,12 +19,14 @@ CASES = 40
 
 def cases(kind):
     """Return layers of a kind, each with an input that it takes."""
-    chance, found = pipelines.chance(kind), []
+    chance, found, takes = pipelines.chance(kind), [], LAYERS[kind].takes
     while len(found) < CASES:
-        channels = chance.choice([1, 2, 3, 4])
-        shape = (channels, chance.randint(1, 16), chance.randint(1, 16))
-        layer = read_layer(pipelines.layer(chance, kind, channels))
+        vector = chance.choice(takes) == "vector"
+        sides = (1, 1) if vector else (chance.randint(1, 16), chance.randint(1, 16))
+        shape = (chance.randint(1, 40 if vector else 4), *sides)
+        layer = read_layer(pipelines.layer(chance, kind, shape))
         try:
+            layer.gives_vector(shape, vector)
             layer.output_shape(shape)
         except Unfit:
             continue
@@ -102,9 +105,9 @@ def test_a_cell_depends_on_its_window_alone(kind):
     chance = pipelines.chance(kind)
     for layer, x in cases(kind):
         weights = layer.weights_for(x.shape)
-        y, window = layer.forward(x, weights), layer.window(x.shape)
+        y = layer.forward(x, weights)
         for place in places(chance, y.shape):
-            rows, columns = window.span(place.row, place.column)
+            rows, columns = layer.span(x.shape, place)
             inside = np.zeros(x.shape, bool)
             inside[slice(*layer.channels_read(x.shape, place.channel)), max(0, rows[0]) : max(0, rows[1]),
                    max(0, columns[0]) : max(0, columns[1])] = True  # fmt: skip
@@ -121,23 +124,42 @@ def test_the_terms_of_a_step_give_its_value(kind):
         weights = layer.weights_for(x.shape)
         y = layer.forward(x, weights)
         for place in places(chance, y.shape):
-            terms, value = layer.step(x, weights, place), float(y[place])
-            match kind:
-                case "conv2d":
-                    size = np.abs(terms["products"]).sum() + abs(terms["bias"])
-                    assert abs(terms["channel_sums"].sum() + terms["bias"] - value) <= 1e-6 * size
-                case "relu":
-                    assert value == max(terms["input"], 0)
-                case "max_pool2d":
-                    read = [n for row in terms["patch"] for n in row if n is not None]
-                    assert value == max(read)
-                    assert len(terms["winners"]) == read.count(value)
-                    assert all(x[place.channel, w["row"], w["column"]] == value for w in terms["winners"])
-                case "avg_pool2d":
-                    read = [n for row in terms["patch"] for n in row if n is not None]
-                    assert value == pytest.approx(sum(read) / terms["divisor"], rel=1e-6, abs=1e-7)
-                case _:
-                    pytest.fail(f"what do the terms of {kind} add up to?")
+            told = layer.total(layer.step(x, weights, place))
+            assert abs(told.value - float(y[place])) <= 1e-6 * told.size
+
+
+@EVERY
+def test_what_it_passes_on_is_one_of_the_cells_that_it_reads(kind):
+    chance = pipelines.chance(kind)
+    for layer, x in cases(kind):
+        weights = layer.weights_for(x.shape)
+        y = layer.forward(x, weights)
+        for place in places(chance, y.shape):
+            source = layer.passes_from(x, weights, place)
+            if source is None:
+                continue
+            cells = layer.reads(x.shape, Cells.at(place, y.shape))
+            assert cells.channels[0] <= source.channel < cells.channels[1]
+            assert cells.rows[source.row]
+            assert cells.columns[source.column]
+            if layer.keeps_values:
+                assert y[place] in (x[source], 0)
+
+
+@EVERY
+def test_a_layer_that_keeps_values_stays_on_the_scale_before_it(kind):
+    for layer, x in cases(kind):
+        if layer.keeps_values:
+            assert np.abs(layer.forward(x, layer.weights_for(x.shape))).max() <= np.abs(x).max()
+
+
+@EVERY
+def test_what_it_cannot_take_is_refused_with_the_numbers_and_a_way_out(kind):
+    layer, x = cases(kind)[0]
+    for form, words in (("maps", "flatten or linear before it"), ("vector", "before flatten or linear")):
+        if form not in layer.takes:
+            with pytest.raises(Unfit, match=f"{kind} needs .*{len(x)}.*{words}"):
+                layer.gives_vector((len(x), 3, 2), form == "vector")
 
 
 @EVERY
@@ -147,10 +169,11 @@ def test_its_costs_are_whole_numbers_that_grow_with_the_input(kind):
         for cost in (layer.parameters, layer.multiplications, layer.cost):
             assert 0 <= cost(x.shape) <= cost(larger)
         weights = layer.weights_for(x.shape)
-        assert layer.parameters(x.shape) == sum(array.size for array in weights.values())
+        learned = [array.size for name, array in weights.items() if not name.startswith("running")]  # they are measured
+        assert layer.parameters(x.shape) == sum(learned)
         assert layer.learned == bool(weights)
 
 
 def test_a_new_layer_has_settings_to_begin_with():
     for kind, layer in LAYERS.items():
-        read_layer({"type": kind, **layer.starter}).output_shape((3, 32, 32))
+        read_layer({"type": kind, **layer.starter}).output_shape((3, 32, 32) if "maps" in layer.takes else (3, 1, 1))

@@ -18,7 +18,7 @@ def mistake(text: str) -> RecipeMistake:
 
 @given(st.randoms(use_true_random=True), st.integers(0, 5))
 def test_recipe_and_json_say_the_same(chance, count):
-    layers = tuple(read_layer(pipelines.layer(chance, channels=6)) for _ in range(count))
+    layers = tuple(read_layer(pipelines.layer(chance, shape=(6, 3, 2))) for _ in range(count))
     text = write(layers)
     assert read(text) == layers
     assert write(read(text)) == text
@@ -52,6 +52,17 @@ def test_recipe_and_json_say_the_same(chance, count):
          "conv2d(2, 1, weights=values([[[[1]]], [[[0]]]]))"),
         ("conv2d(weights=values([[[[1]]], [[[2]]]], [1, 2]))",
          "conv2d(2, 1, weights=values([[[[1]]], [[[2]]]], [1, 2]))"),
+        ("leaky_relu(negative_slope=0.2) | leaky_relu(negative_slope=0.01)",
+         "leaky_relu(negative_slope=0.2) | leaky_relu"),
+        ("flatten | linear(out_features=10) | softmax()", "flatten | linear(10) | softmax"),
+        ("linear(10, bias=False, weights=random(3))",) * 2,
+        ("linear(weights=values([[1, 2], [3, 4]], [0, 0]))", "linear(2, weights=values([[1, 2], [3, 4]]))"),
+        ("linear(weights=values([[1, 2], [3, 4]], (5, 6)))", "linear(2, weights=values([[1, 2], [3, 4]], [5, 6]))"),
+        ("global_avg_pool2d() | batch_norm2d(eps=1e-5)", "global_avg_pool2d | batch_norm2d"),
+        ("batch_norm2d(eps=0.001, weights=values([1, 2], [3, 4], [5, 6], [7, 8]))",) * 2,
+        ("batch_norm2d(weights=values(bias=[1, 2], running_var=[1, 1]))",
+         "batch_norm2d(weights=values(bias=[1, 2]))"),
+        ("batch_norm2d(weights=values([1, 1], [0, 0], [0, 0], [1, 1]))", "batch_norm2d(weights=values([1, 1]))"),
     ],
 )  # fmt: skip
 def test_each_spelling_has_one_canonical_form(spelling, canonical):
