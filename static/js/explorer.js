@@ -240,8 +240,9 @@ export class Explorer {
 
   /** The place has come to rest: the address holds it, and it is said. */
   settle() {
-    const query = location.search.replace(/[?&]at=[^&]*/, "").replace(/^[?&]?/, "?");
-    history.replaceState({ ...history.state, htmx: true }, "", `${location.pathname}${query}${query === "?" ? "" : "&"}at=${this.at}`);
+    const { search } = location, held = /([?&]at=)[^&]*/;
+    const query = held.test(search) ? search.replace(held, `$1${this.at}`) : `${search || "?"}${search.length > 1 ? "&" : ""}at=${this.at}`;
+    history.replaceState({ ...history.state, htmx: true }, "", location.pathname + query);
     for (const field of document.querySelectorAll('input[name="at"]')) field.value = this.at;
     if (!this.player.playing) document.querySelector("#spoken").textContent = document.querySelector("#sum .sentence, #look .sentence")?.textContent ?? "";
   }

@@ -39,7 +39,7 @@ def test_the_run_is_there_with_its_figure_map_sum_and_fan(plain: Page) -> None:
     same_story(plain, "0.3.7.16", FIRST, image="coffee", scale="byte")
     expect(plain.locator("#sum output")).to_be_visible()
     expect(plain.locator("#play")).to_be_hidden()
-    plain.get_by_role("link", name="Fan out").click()
+    plain.get_by_role("link", name="Fan", exact=True).click()
     expect(plain.locator(".fancard")).to_have_count(6)
     plain.locator(".fancard").nth(2).click()
     assert "at=0.2.7.16" in plain.url

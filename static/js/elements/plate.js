@@ -11,6 +11,10 @@ export class Plate extends HTMLElement {
     const { signal } = this.abort;
     this.addEventListener("click", (event) => this.clicked(event), { signal });
     this.addEventListener("pointerdown", (event) => this.dragged(event), { signal });
+    // Inside an SVG touch-action is not heeded everywhere; without this the page would scroll under the finger.
+    this.addEventListener("touchstart", (event) => {
+      if (/** @type {Element} */ (event.target).closest("[data-map], [data-input]")) event.preventDefault();
+    }, { signal, passive: false });
     this.watcher = new ResizeObserver(() => this.fit());
     this.watcher.observe(this);
     this.begin();
