@@ -11,6 +11,10 @@ RECIPES = (
     "conv2d(9, 7) | conv2d(2, 5)",
     'conv2d(weights=preset("gabor", "line"))', "conv2d(1, 3, bias=False)", "conv2d(6", "conv2d(6, 50)",
     'conv2d(2, 3, padding=2, padding_mode="circular") | relu | conv2d(2, 1)',
+    "leaky_relu(negative_slope=0.2) | sigmoid | tanh", "batch_norm2d | global_avg_pool2d", "flatten | leaky_relu",
+    "batch_norm2d(weights=values([1, 2, 3], running_var=[0, 1, 2]))", "global_avg_pool2d | flatten | softmax",
+    "conv2d(4, 3, padding=1) | max_pool2d(2) | flatten | linear(10) | softmax", "linear(5) | relu | linear(1)",
+    "softmax", "flatten | conv2d(2, 1)", "linear(3) | tanh | sigmoid | softmax",
 )  # fmt: skip
 JUNK = st.text(max_size=12)
 FIELDS = {
@@ -21,7 +25,7 @@ FIELDS = {
     "fit": st.sampled_from(("cover", "contain", "stretch")) | JUNK,
     "scale": st.sampled_from(("unit", "byte", "mean:0.5,0.5,0.5;std:0.2,0.2,0.2", "mean:1;std:0")) | JUNK,
     "recipe": st.sampled_from(RECIPES) | JUNK,
-    "at": st.sampled_from(("0.1.0.0", "1.2.3.4", "9.9.999.999", "0.0.0", "²", "-1.0.0.0")) | JUNK,
+    "at": st.sampled_from(("0.1.0.0", "1.2.3.4", "9.9.999.999", "0.0.0", "²", "-1.0.0.0", "3.7.0.0", "2.1.0.0")) | JUNK,
     "view": st.sampled_from(("figure", "flat", "fan")) | JUNK,
     "edit": st.sampled_from(("0", "1", "0.weights", "1.weights", "7", "²", "0.nothing")) | JUNK,
     "theme": st.sampled_from(("dark", "light")) | JUNK,
