@@ -161,7 +161,7 @@ export class Explorer {
     index = Math.max(0, Math.min(this.last, index));
     const sheet = this.sheet;
     this.index = index;
-    if (this.plate && (sheet !== this.sheet || !this.plate.slides)) this.turn();
+    if (this.plate && (this.coming || sheet !== this.sheet || !this.plate.slides)) this.turn();
     else {
       this.plate?.go(this.cell.row, this.cell.column, glide ? GLIDE_MS : 0);
       this.sums.want(this.at);
