@@ -177,3 +177,15 @@ def test_its_costs_are_whole_numbers_that_grow_with_the_input(kind):
 def test_a_new_layer_has_settings_to_begin_with():
     for kind, layer in LAYERS.items():
         read_layer({"type": kind, **layer.starter}).output_shape((3, 32, 32) if "maps" in layer.takes else (3, 1, 1))
+
+
+def test_weights_of_their_own_are_counted_as_a_locally_connected_layer_has_them():
+    for layer, x in cases("conv2d"):
+        counted = 0
+        for place in np.ndindex(*layer.output_shape(x.shape)):  # one neuron a place and a map: its weights and a bias
+            counted += layer.step(x, layer.weights_for(x.shape), Place(*map(int, place)))["kernel"].size + 1
+        assert layer.locally_connected_parameters(x.shape) == counted
+        outputs = int(np.prod(layer.output_shape(x.shape)))
+        assert layer.fully_connected_parameters(x.shape) == outputs * (x.size + 1)
+        if layer.bias:
+            assert layer.parameters(x.shape) <= counted

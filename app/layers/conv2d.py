@@ -224,3 +224,7 @@ class Conv2d(Layer):
     def fully_connected_parameters(self, shape: Shape) -> int:
         outputs = int(np.prod(self.output_shape(shape), dtype=object))
         return outputs * int(np.prod(shape, dtype=object)) + outputs
+
+    def locally_connected_parameters(self, shape: Shape) -> int:
+        channels, rows, columns = self.output_shape(shape)
+        return channels * rows * columns * (self._fan_in(shape) + 1)

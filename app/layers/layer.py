@@ -195,6 +195,10 @@ class Layer(BaseModel):
         """Return the one cell of the input that the number at `place` comes from; None where it is mixed of several."""
         return None
 
+    def kept(self, x: Array) -> NDArray[np.bool_] | None:
+        """Return which cells of the input `x` are picked for the output; None where a layer does not pick."""
+        return None
+
     def filters(self, shape: Shape, weight: Array) -> Array | None:
         """Return the array `weight` as filters (out, in, rows, columns), one a map; None where it is not."""
         return None
@@ -211,6 +215,10 @@ class Layer(BaseModel):
 
     def fully_connected_parameters(self, shape: Shape) -> int | None:
         """Return what a dense layer between the same two volumes would learn, biases included."""
+        return None
+
+    def locally_connected_parameters(self, shape: Shape) -> int | None:
+        """Return what the same windows would learn with weights of their own at each place, biases included."""
         return None
 
     def cost(self, shape: Shape) -> int:

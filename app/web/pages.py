@@ -16,7 +16,7 @@ from app.web import examples
 from app.web.api import InLab
 from app.web.artifacts import immutable
 from app.web.edits import edited
-from app.web.explorer import explorer_context, figures, look_context, sum_context
+from app.web.explorer import explorer_context, figures, look_context, predicting, sum_context
 from app.web.forms import document_of, query, read_form
 from app.web.language import language_of, translator
 from app.web.looks import FIRST, LOOKS, Asked, Look
@@ -43,6 +43,7 @@ LINKED = (
     "edit",
     "pin",
     "sheet",
+    "guess",
     *CARRIED,
 )
 
@@ -72,7 +73,7 @@ async def state_of(fields: dict[str, str], lab: Lab) -> State:
         if place:
             state = state.but(layer=place[0], place=place[1])
     looked = fields.get("view", "")
-    held = {name: fields.get(name, "")[:40] for name in ("edit", "pin", "sheet")}
+    held = {name: fields.get(name, "")[:40] for name in ("edit", "pin", "sheet", "guess")}
     return state.but(view=looked if looked in LOOKS else FIRST, **held)
 
 
@@ -108,9 +109,10 @@ async def asked_at(run_id: str, at: str, request: Request, lab: InLab) -> Asked:
         raise NotFound("There is no place {at} here.", at=at[:40])
     fields = dict(request.query_params)
     state = State(run.document, layer=place[0], place=place[1], view=look_at(fields.get("view", "")).name)
-    state = within(state.but(carried=carried(fields)), [stage.output_shape for stage in run.stages])
+    held = {name: fields.get(name, "")[:40] for name in ("pin", "sheet")}
+    state = within(state.but(carried=carried(fields), **held), [stage.output_shape for stage in run.stages])
     seen = await view(lab, run, state.layer, state.place, theme_of(request), language_of(request))
-    return Asked(lab, run, state, seen)
+    return Asked(lab, run, state, predicting(seen, state))
 
 
 def look_at(name: str) -> Look:
@@ -132,7 +134,7 @@ async def plate_part(asked: At, layout: str = "") -> Response:
 @pages.get("/parts/sum/{run_id}")
 async def sum_part(asked: At, layout: str = "wide") -> Response:
     """The written sum of a place, and the numbers in the lens where they are drawn."""
-    context = sum_context(asked.seen, LOOKS[asked.state.view], layout)
+    context = sum_context(asked, LOOKS[asked.state.view], layout)
     text = render(asked.seen.language, "_sum.html", **context)
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
 
