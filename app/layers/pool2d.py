@@ -10,7 +10,7 @@ from app.errors import Unfit
 from app.layers.cells import Place
 from app.layers.layer import Array, Layer, PaddingPair, Shape, SizePair, Total, Weights, shape_of
 from app.numerics.gather import patch
-from app.numerics.pooling import avg_pool, divisor, max_pool
+from app.numerics.pooling import avg_pool, divisor, max_pool, winners
 from app.numerics.window import Window
 
 
@@ -96,6 +96,9 @@ class MaxPool2d(Pool2d):
     def total(self, terms: Mapping[str, Any]) -> Total:
         largest = max(number for row in terms["patch"] for number in row if number is not None)
         return Total(largest, abs(largest))
+
+    def kept(self, x: Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        return winners(x, self._window_of(x))
 
     def passes_from(self, x: Array, weights: Weights, place: Place) -> Place:
         first = self.step(x, weights, place)["winners"][0]

@@ -48,6 +48,31 @@ def max_pool(x: Floats, window: Window) -> Floats:
     return out
 
 
+def winners(x: Floats, window: Window) -> NDArray[np.bool_]:
+    """Return which cells are the largest that some place reads, equal ones all of them.
+
+    Parameters
+    ----------
+    x
+        Input, shape (C, H, W).
+    window
+        Geometry, as in `max_pool`.
+
+    Returns
+    -------
+    ndarray of bool
+        Shape (C, H, W).
+    """
+    largest = max_pool(x, window)
+    found = np.zeros(x.shape, bool)
+    for down in range(window.size[0]):
+        inside, rows = overlap(window.cells(0, slice(0, largest.shape[1]), down), x.shape[1])
+        for across in range(window.size[1]):
+            within, columns = overlap(window.cells(1, slice(0, largest.shape[2]), across), x.shape[2])
+            found[:, rows, columns] |= x[:, rows, columns] == largest[:, inside, within]
+    return found
+
+
 def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Floats:
     """Return the mean of the cells that each place reads; padding counts as zeros.
 

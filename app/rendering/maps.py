@@ -1,15 +1,19 @@
 """The pictures of a run: its input, its maps and its filters, as PNG."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from app.rendering.arrangement import arranged
 from app.rendering.palette import Bytes, Theme, signed_bytes, signed_palette, tint_palette
 from app.rendering.sheets import palette_png, rgb_png, sheet
 
 Array = NDArray[np.float32]
+VEILS: dict[Theme, tuple[int, int, int]] = {"light": (253, 252, 249), "dark": (24, 27, 32)}  # the token --figure
+DIMMED = 168  # of 255: what is dropped is still seen
 
 
 def maps_png(maps: Array, extents: Sequence[float], theme: Theme, columns: int | None = None) -> bytes:
@@ -46,6 +50,16 @@ def picture_png(pixels: Bytes, channel: int | None) -> bytes:
     if channel is not None:
         return palette_png(pixels[channel], tint_palette(channel if len(pixels) == 3 else None))
     return rgb_png(pixels) if len(pixels) == 3 else palette_png(pixels[0], tint_palette(None))
+
+
+def veil_png(kept: NDArray[np.bool_], theme: Theme) -> bytes:
+    """Return a picture (rows, columns) to lay over a map, which dims the cells that are not `kept`."""
+    veil = np.zeros((*kept.shape, 4), np.uint8)
+    veil[..., :3] = VEILS[theme]
+    veil[..., 3] = np.where(kept, 0, DIMMED)
+    out = BytesIO()
+    Image.fromarray(veil).save(out, "PNG", compress_level=1)
+    return out.getvalue()
 
 
 def extent_of(x: Array) -> float:

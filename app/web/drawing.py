@@ -10,7 +10,7 @@ from app.lab import Lab, Run
 from app.layers import Place
 from app.paths import folder
 from app.rendering.layout import LAYOUTS
-from app.rendering.maps import extent_of, laid_out, maps_png, picture_png, weights_png
+from app.rendering.maps import extent_of, laid_out, maps_png, picture_png, veil_png, weights_png
 from app.rendering.palette import Theme, scale_png
 from app.rendering.plate import plate
 from app.web.view import view
@@ -36,6 +36,17 @@ async def filter_picture(lab: Lab, run: Run, index: int | None, channel: int | N
     extent = await lab.queue.light(lambda: extent_of(filters))
     chosen = slice(None) if channel is None else slice(channel, channel + 1)
     return await lab.queue.light(lambda: weights_png(filters[chosen], extent, theme))
+
+
+async def veil_picture(lab: Lab, run: Run, index: int | None, channel: int, theme: Theme) -> bytes:
+    """Return the PNG that dims what layer `index` drops of map `channel` before it; NotFound where it drops nothing."""
+    if index is not None:
+        x = (await lab.result(run, index - 1 if index else None)).output[channel : channel + 1]
+        layer = run.stages[index].layer
+        kept = await lab.queue.light(lambda: layer.kept(x))
+        if kept is not None:
+            return await lab.queue.light(lambda: veil_png(kept[0], theme))
+    raise NotFound("This layer drops no cells of the map before it.")
 
 
 async def filters_of(lab: Lab, run: Run, index: int | None) -> np.ndarray:
@@ -76,6 +87,8 @@ async def _picture_at(lab: Lab, run: Run, href: str, theme: Theme) -> bytes:
     *_, layer, name = path.split("/")
     index = None if layer == "input" else int(layer)
     channel = next((int(part[8:]) for part in options.split("&") if part.startswith("channel=")), None)
+    if name == "kept.png":
+        return await veil_picture(lab, run, index, channel or 0, theme)
     if name == "weight.png":
         return await filter_picture(lab, run, index, channel, theme)
     return await map_picture(lab, run, index, channel, theme)

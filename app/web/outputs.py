@@ -13,7 +13,7 @@ from app.layers import Place
 from app.web import examples
 from app.web.api import InLab, RunId, json_bytes
 from app.web.artifacts import API, immutable, theme_of
-from app.web.drawing import filter_picture, filters_of, map_picture, step_svg
+from app.web.drawing import filter_picture, filters_of, map_picture, step_svg, veil_picture
 from app.web.language import language_of
 
 outputs = APIRouter(prefix=API, responses=examples.PROBLEMS)
@@ -103,6 +103,21 @@ async def weight_png(run_id: str, layer: str, request: Request, lab: InLab, chan
         f"{run.id}-{layer}-weights-{only}-{theme}",
         "image/png",
         lambda: filter_picture(lab, run, index, only, theme),
+    )
+
+
+@outputs.get("/runs/{run_id}/layers/{layer}/kept.png", tags=["runs"], include_in_schema=False)
+async def kept_png(run_id: str, layer: str, request: Request, lab: InLab, channel: Channel = None) -> Response:
+    """What a layer drops of one map before it, dimmed: a picture to lay over that map."""
+    run, theme = await lab.run(run_id), theme_of(request)
+    index = layer_index(run, layer)
+    shape = run.stages[index].input_shape if index is not None else run.input_shape
+    only = whole(channel or "0", "channel", shape[0])
+    return await immutable(
+        request,
+        f"{run.id}-{layer}-kept-{only}-{theme}",
+        "image/png",
+        lambda: veil_picture(lab, run, index, only, theme),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.lab import Run
+from app.rendering.arrangement import arranged
 from app.rendering.palette import Theme
 from app.rendering.svg import markup
 from app.rendering.volume import volume
@@ -13,6 +14,7 @@ from app.web.pictures import Pictures
 from app.web.state import State, along
 
 TALLEST = 54.0  # px of the tallest volume
+LARGEST_CELL = 5.0  # px of a number of a vector: one to scale would not be seen
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ def ribbon(run: Run, state: State, theme: Theme, language: str) -> list[Stop]:
     """Return the stops of `run`: its input and one volume a layer, all to one scale."""
     shapes = [run.input_shape, *(stage.output_shape for stage in run.stages)]
     tallest = max(max(rows, columns * 0.9) for _, rows, columns in shapes)
-    scale = TALLEST / (tallest * 1.1)
+    scale = TALLEST / (tallest * 1.1)  # of all volumes; a vector is one sheet, as large as fits
     pictures = Pictures(run, theme)
     drawn = markup(volume(pictures.photo(), run.input_shape[0], scale, ""))
     stops = [Stop(catalogue(language).gettext("Input"), run.input_shape, drawn, state.but(edit="").address(), False)]
@@ -39,7 +41,9 @@ def ribbon(run: Run, state: State, theme: Theme, language: str) -> list[Stop]:
         index, channels = stage.index, stage.output_shape[0]
         front = pictures.map(index, min(state.place.channel, channels - 1))
         here = state.but(layer=index, edit="", place=along(state, shapes[1:], index))
-        drawn = markup(volume(front, channels, scale, ""))
+        plan = arranged(stage.output_shape)
+        large = min(LARGEST_CELL, TALLEST / (max(plan.rows, plan.columns * 0.9) * 1.1)) if plan.single else scale
+        drawn = markup(volume(front, plan.sheets, large, ""))
         edit = here.but(edit=str(index)).address()
         stops.append(Stop(stage.layer.type, stage.output_shape, drawn, here.address(), index == state.layer, edit))
     return stops
