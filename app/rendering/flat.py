@@ -125,9 +125,9 @@ def _map(figure: Element, scene: Scene, layout: Layout, plane: Plane) -> None:
     add(figure, "path", class_="map-front", d=whole)
     computed = add(figure, "g", class_="computed", clip_path=f"url(#flat-{layout.name})")
     clip = add(figure, "clipPath", id=f"flat-{layout.name}")
-    (row, _), (_, end) = scene.cell
+    (row, _), (start, end) = scene.cell
     done = path(plane.quad((0, row), (0, columns))) if row else ""
-    add(clip, "path", d=done + path(plane.quad((row, row + 1), (0, end))))
+    add(clip, "path", d=done + path(plane.quad((row, row + 1), (0, start if scene.hidden else end))))
     face(computed, scene.map_face(scene.sheet), plane)
     add(figure, "path", class_="edge", d=whole)
     outline(figure, plane.span(scene.cell), "result", "cell", plane)

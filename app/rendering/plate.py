@@ -182,9 +182,9 @@ class _Figure:
         add(self.figure, "path", class_="map-front", d=path(plane.quad((0, self.out_rows), (0, self.out_columns))))
         computed = add(self.figure, "g", class_="computed", clip_path=f"url(#computed-{self.layout.name})")
         clip = add(self.figure, "clipPath", id=f"computed-{self.layout.name}")
-        (row, _), (_, end) = self.scene.cell
+        (row, _), (start, end) = self.scene.cell
         done = plane.quad((0, row), (0, self.out_columns)) if row else []
-        part = plane.quad((row, row + 1), (0, end))
+        part = plane.quad((row, row + 1), (0, start if self.scene.hidden else end))
         add(clip, "path", d=(path(done) if done else "") + path(part))
         picture = self.scene.map_face(self.scene.sheet)
         face(computed, picture, plane)

@@ -18,7 +18,7 @@ class Cell:
     """One number in a window that has no weights: its text (None: padding that is not counted) and whether it stays."""
 
     text: str | None
-    kept: bool
+    kept: bool | None  # None: not told
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Scene:
     number: str  # the value, as printed
     extent_text: str
     weight_extent_text: str
+    hidden: bool = False  # the number is still to be predicted
 
     @property
     def source(self) -> Arrangement:

@@ -8,6 +8,7 @@ from app.rendering.svg import add, face, label, outline, path
 
 LEAST_CELL = 44  # px a cell under which a number has no room
 LEAST_TYPE = 12.0
+GRID = {True: "grid kept", False: "grid dropped", None: "grid"}
 
 
 def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> Element:
@@ -26,7 +27,7 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> El
     for row, cells in enumerate(scene.cells):
         for column, number in enumerate(cells):
             corners = plane.quad((row, row + 1), (column, column + 1))
-            add(group, "path", class_="grid kept" if number.kept else "grid dropped", d=path(corners))
+            add(group, "path", class_=GRID[number.kept], d=path(corners))
             if number.text is not None and readable:
                 x, y = plane.at(column + 0.5, row + 0.5)
                 label(

@@ -1,6 +1,7 @@
 """All that the explorer's page shows of a state, ready for its templates."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -16,6 +17,7 @@ from app.web.card import OFFERED, adding, card
 from app.web.keys import KEYS
 from app.web.language import catalogue
 from app.web.looks import LOOKS, Asked, Look
+from app.web.predict import predicted
 from app.web.ribbon import ribbon
 from app.web.state import CARRIED, State
 from app.web.view import View, view
@@ -31,6 +33,7 @@ async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, langu
     source = run.document.input
     seen = await view(lab, run, state.layer, state.place, theme, language) if run.stages else None
     look = LOOKS[state.view]
+    seen = seen and predicting(seen, state)
     looking = await look_context(Asked(lab, run, state, seen), look) if seen else {"look": look, "view": None}
     return {
         **looking,
@@ -72,14 +75,20 @@ def figures(seen: View, look: Look, names: Iterable[str]) -> Drawn:
     return {name: markup(look.draw(scene, LAYOUTS[name])) for name in names}
 
 
-def sum_context(seen: View, look: Look, layout: str) -> dict[str, Any]:
+def predicting(seen: View, state: State) -> View:
+    """Return a view with the question that is asked about it, and what is said to the answer."""
+    return replace(seen, prediction=predicted(seen, state.view, state.told("predict"), state.guess))
+
+
+def sum_context(asked: Asked, look: Look, layout: str) -> dict[str, Any]:
     """Return what the template _sum.html needs, with the lens as it looks at this place."""
+    seen = asked.seen
     lens = None
     if seen.weight is None and look.draw and layout in LAYOUTS:
         whole = look.draw(seen.scene(), LAYOUTS[layout])
         group = next((g for g in whole.iter("g") if "data-lens" in g.attrib), None)
         lens = None if group is None else markup(group)
-    return {"view": seen, "lens": lens}
+    return {"view": seen, "lens": lens, "state": asked.state}
 
 
 async def look_context(asked: Asked, look: Look) -> dict[str, Any]:

@@ -109,7 +109,7 @@ async def asked_at(run_id: str, at: str, request: Request, lab: InLab) -> Asked:
         raise NotFound("There is no place {at} here.", at=at[:40])
     fields = dict(request.query_params)
     state = State(run.document, layer=place[0], place=place[1], view=look_at(fields.get("view", "")).name)
-    held = {name: fields.get(name, "")[:40] for name in ("pin", "sheet")}
+    held = {name: fields.get(name, "")[:40] for name in ("pin", "sheet", "guess")}
     state = within(state.but(carried=carried(fields), **held), [stage.output_shape for stage in run.stages])
     seen = await view(lab, run, state.layer, state.place, theme_of(request), language_of(request))
     return Asked(lab, run, state, predicting(seen, state))

@@ -29,6 +29,7 @@ class State:
     edit: str = ""  # the card that is open: "0" layer 1's settings, "0.weights" its filters
     pin: str = ""  # what is held fast for a closer look: "i.0.3.4" a cell of the input, "w.0.1.2" a weight
     sheet: str = ""  # on a projector, the sheet that speaks, from 0; after the last the sum
+    guess: str = ""  # what a learner predicts of this place
     carried: tuple[tuple[str, str], ...] = ()
     path: str = "/"  # or "/embed"
 
@@ -42,7 +43,7 @@ class State:
         fields = {"at": self.at} if self.document.layers else {}
         if self.view != "figure":
             fields["view"] = self.view
-        fields |= {name: value for name in ("edit", "pin", "sheet") if (value := getattr(self, name))}
+        fields |= {name: value for name in ("edit", "pin", "sheet", "guess") if (value := getattr(self, name))}
         return {**fields, **dict(self.carried)}
 
     def all_fields(self) -> dict[str, str]:
@@ -68,8 +69,14 @@ class State:
     # ---- where one can go from here
 
     def but(self, **changes: Any) -> "State":
-        """Return this state with some of it changed."""
-        return replace(self, **changes)
+        """Return this state with some of it changed; another question loses the answer to this one."""
+        after = replace(self, **changes)
+        return after if not self.guess or after.asked == self.asked else replace(after, guess=changes.get("guess", ""))
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """What a learner's prediction is about."""
+        return self.document, self.layer, self.place, self.view, self.told("predict")
 
     def told(self, name: str) -> str:
         """Return what is carried under `name`; nothing where it is not."""

@@ -48,7 +48,9 @@ def render(language: str, name: str, /, **context: Any) -> str:
 
 
 def sentence_of(view: "View") -> str:
-    """Return what happens at a place, in one plain sentence."""
+    """Return what happens at a place, in one plain sentence; the question where it is to be predicted."""
+    if view.unsaid:
+        return view.unsaid
     module = environment(view.language).get_template(f"layers/{view.layer.type}.html").module
     return " ".join(str(module.sentence(view)).split())  # type: ignore[attr-defined]
 

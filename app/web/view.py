@@ -18,6 +18,7 @@ from app.rendering.scene import MOST_SHEETS, Scene
 from app.rendering.svg import Face
 from app.web.language import catalogue
 from app.web.pictures import Pictures
+from app.web.predict import Prediction, question
 from app.web.templates import sentence_of
 from app.web.window_numbers import WindowNumbers
 
@@ -44,6 +45,7 @@ class View:
     input_decimals: int
     weight_decimals: int
     range: tuple[float, float] | None  # of the picture's values, where the sheets are its channels
+    prediction: Prediction | None = None  # what is asked about the number before it is shown
 
     @property
     def stage(self) -> Stage:
@@ -52,6 +54,16 @@ class View:
     @property
     def layer(self) -> Layer:
         return self.stage.layer
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the number is still to be predicted, and so not shown."""
+        return self.prediction is not None and self.prediction.hidden
+
+    @property
+    def unsaid(self) -> str:
+        """What is asked, where the sentence that tells the number is not to be said yet; else nothing."""
+        return question(self) if self.hidden else ""
 
     @property
     def say(self) -> Say:
@@ -159,7 +171,7 @@ class View:
     @property
     def numbers(self) -> WindowNumbers:
         """The numbers that the window reads."""
-        return WindowNumbers(self.closeup)
+        return WindowNumbers(self.closeup, self.hidden)
 
     @property
     def cell_decimals(self) -> int:
@@ -255,7 +267,8 @@ class View:
             legend_href=f"/scale.png?theme={self.theme}",
             extent=self.extent,
             weight_extent=self.weight_extent,
-            number=self.number(self.closeup.value),
+            number="?" if self.hidden else self.number(self.closeup.value),
+            hidden=self.hidden,
             extent_text=end_text(self.extent),
             weight_extent_text=end_text(self.weight_extent),
         )

@@ -15,6 +15,7 @@ class WindowNumbers:
     """The numbers behind one number."""
 
     closeup: Closeup
+    hidden: bool = False  # which of them is kept is not to be seen yet
 
     @property
     def counted(self) -> list[tuple[float, tuple[int, int] | None]]:
@@ -40,6 +41,8 @@ class WindowNumbers:
         found: list[tuple[float | None, tuple[int, int] | None]] = list(self.counted)
         if len(found) <= MOST_LISTED:
             return found
+        if self.hidden:
+            return [*found[: MOST_LISTED - 1], (None, None)]
         winner = next(i for i, (value, _) in enumerate(found) if value == self.closeup.value)
         gap: list[tuple[float | None, tuple[int, int] | None]] = [(None, None)]
         if winner < MOST_LISTED - 2:
@@ -58,16 +61,16 @@ class WindowNumbers:
         """Return the numbers in the window of a layer without filters; none where they are too many to be drawn."""
         terms = self.closeup.terms
         if "input" in terms:
-            return ((Cell(write(terms["input"]), kept=terms["input"] == self.closeup.value),),)
+            kept = None if self.hidden else terms["input"] == self.closeup.value
+            return ((Cell(write(terms["input"]), kept),),)
         if "patch" not in terms or sum(map(len, terms["patch"])) > MOST_DRAWN:
             return ()
         top, left = self.closeup.span.rows[0], self.closeup.span.columns[0]
         winners = {(w["row"] - top, w["column"] - left) for w in terms.get("winners", ())}
-        everything_stays = "winners" not in terms
+        untold = self.hidden or "winners" not in terms  # of a mean, none is kept more than another
         return tuple(
             tuple(
-                Cell(None if v is None else write(v), not everything_stays and (r, c) in winners)
-                for c, v in enumerate(row)
+                Cell(None if v is None else write(v), None if untold else (r, c) in winners) for c, v in enumerate(row)
             )
             for r, row in enumerate(terms["patch"])
         )
