@@ -7,8 +7,9 @@ from xml.etree.ElementTree import Element
 
 from app.rendering.layout import Layout, legend
 from app.rendering.plane import Plane, Point
+from app.rendering.pointing import Planes, mark
 from app.rendering.scene import Scene
-from app.rendering.svg import add, caption, drawing, face, hold, label, light, outline, path
+from app.rendering.svg import add, caption, drawing, face, hold, label, light, outline, path, touch
 from app.rendering.values import lens_values
 
 SHEET_SLANT = 0.28
@@ -70,9 +71,10 @@ def flat(scene: Scene, layout: Layout) -> Element:
             figure, "g", class_="window", data_tube="window", data_plane=planes[0].matrix, data_far=planes[-1].matrix
         )
         light(tube, planes[0].span(span), planes[-1].span(span))
-    for plane in planes:
+    hidden = 1 if scene.photo else 0  # sheets before the first that is a channel
+    for number, plane in enumerate(planes):
         outline(figure, plane.span(span), "window", "window", plane)
-        hold(figure, plane, rows, columns)
+        hold(figure, plane, rows, columns, number - hidden if number >= hidden else None)
 
     # the map
     map_x = layout.width - (out_columns * t + 2 if layout.small else max(out_columns * t + 112, CORNER))
@@ -86,11 +88,14 @@ def flat(scene: Scene, layout: Layout) -> Element:
     q = min(side * 0.62 / size[0], (room - 14 * (count - 1)) / (size[1] * count), 40 if scene.slices else 94)
     lens_x = middle - (q * size[1] * count + 14 * (count - 1)) / 2
     lens_y = top + (side - q * size[0]) / 2
+    slices = {}
     for index, (name, picture) in enumerate(scene.slices[:count]):
         at = lens_x + index * (q * size[1] + 14)
         lens = frontal(at, lens_y, q)
         face(figure, picture, lens)
         outline(figure, lens.quad((0, size[0]), (0, size[1])), "filter")
+        touch(figure, lens, *size, index)
+        slices[index] = lens
         if count > 1:
             label(figure, at + q * size[1] / 2, lens_y + q * size[0] + 20, name, text_anchor="middle", class_="name")
     if not scene.slices:
@@ -106,6 +111,8 @@ def flat(scene: Scene, layout: Layout) -> Element:
     if not layout.small:
         label(figure, map_x + out_columns * t + 12, top + side / 2 + 7, scene.number, class_="tag", data_tag="cell")
         legend(figure, scene, map_x, height - 40, min(150, out_columns * t), scene.extent_text)
+    sheets = {number - hidden: plane for number, plane in enumerate(planes) if number >= hidden}
+    mark(figure, Planes(input_plane, sheets, slices, frontal(map_x, top, t)), scene.pointed, span, layout.name)
     return figure
 
 

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 
 from app.rendering.layout import Layout, legend
 from app.rendering.plane import DEPTH, Volume, height_of, rise_of, width_of
+from app.rendering.pointing import Planes, mark
 from app.rendering.scene import Scene
 from app.rendering.svg import (
     add,
@@ -28,6 +29,7 @@ from app.rendering.svg import (
     rays,
     silhouette,
     slab,
+    touch,
 )
 from app.rendering.values import lens_values
 
@@ -118,7 +120,19 @@ class _Figure:
         if not self.layout.small and self.maps > 1:
             self._stack()
         self._captions()
+        mark(self.figure, self.planes, self.scene.pointed, self.scene.span, self.layout.name)
         return self.figure
+
+    @property
+    def planes(self) -> Planes:
+        """Where the sheets lie."""
+        hidden = len(self.front)  # sheets before the first that is a channel
+        return Planes(
+            self.input.sheet(0),
+            {index - hidden: self.input.sheet(index) for index in range(hidden, len(self.sheets))},
+            {index: self.lens.sheet(index) for index in range(len(self.scene.slices))},
+            self.map.sheet(),
+        )
 
     # ---- parts
 
@@ -158,7 +172,10 @@ class _Figure:
         front = self.lens.sheet(0)
         rays(self.figure, last.span(span), front.quad((0, size[0]), (0, size[1])), "window", "window", last)
         outline(self.figure, first.span(span), "window", "window", first)
-        hold(self.figure, first, self.rows, self.columns)
+        for sheet, plane in sorted(self.planes.sheets.items(), reverse=True):
+            hold(self.figure, plane, self.rows, self.columns, sheet)
+        if self.front:
+            hold(self.figure, first, self.rows, self.columns)
         back = self.lens.sheet(max(0, len(scene.slices) - 1))
         target = self.map.sheet()
         lens_end = back.quad((0, size[0]), (0, size[1]))
@@ -170,6 +187,7 @@ class _Figure:
                 plane = self.lens.sheet(index)
                 slab(self.figure, picture, plane, self.q, DEPTH)
                 add(self.figure, "path", class_="q filter", d=path(plane.quad((0, size[0]), (0, size[1]))))
+                touch(self.figure, plane, *size, index)
                 if self.lens_gap >= LEAST_NAME and not self.layout.small and len(scene.slices) > 1:
                     self._name_below(plane.at(size[1], size[0]), self.lens_gap, name)
         else:

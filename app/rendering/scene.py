@@ -7,6 +7,7 @@ from app.layers import Place
 from app.numerics.window import Pair, Span
 from app.pipeline import Stage
 from app.rendering.arrangement import Arrangement, arranged
+from app.rendering.pointing import Pointed
 from app.rendering.sheets import Tiles
 from app.rendering.svg import Face
 
@@ -34,6 +35,9 @@ class Scene:
     sheet_count: int  # how many it reads
     slices: tuple[tuple[str, Face], ...]  # the filter's slices; none for a layer without weights
     cells: tuple[tuple[Cell, ...], ...]  # the numbers in the window, for a layer without weights
+    veil: Face | None  # laid over the input's sheet, dims what the layer drops of it
+    given: tuple[str, ...]  # the numbers of an input laid out as one column, as printed
+    made: tuple[str, ...]  # those of such an output, up to the place
     sentence: str  # what happens here, in words
     maps_href: str
     maps: Tiles
@@ -43,6 +47,7 @@ class Scene:
     number: str  # the value, as printed
     extent_text: str
     weight_extent_text: str
+    pointed: Pointed | None = None
     hidden: bool = False  # the number is still to be predicted
 
     @property
@@ -58,9 +63,9 @@ class Scene:
     @property
     def size(self) -> Pair:
         """Rows and columns of cells that the lens shows: what one sheet holds of the window, gaps left out."""
-        if self.source.single:
-            return self.span.rows[1] - self.span.rows[0], self.span.columns[1] - self.span.columns[0]
-        return self.stage.layer.window(self.stage.input_shape).size
+        (top, bottom), (left, right) = self.span
+        down, across = self.stage.layer.window(self.stage.input_shape).dilation
+        return (bottom - top - 1) // down + 1, (right - left - 1) // across + 1
 
     @property
     def padding(self) -> tuple[Pair, Pair]:

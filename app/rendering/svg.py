@@ -4,6 +4,7 @@ What moves says so in its attributes, and is drawn here only at the place of the
     data-quad="window"   the outline of that rectangle on data-plane
     data-rays="window"   light from that rectangle on data-plane to the fixed corners in data-ends
     data-tube="window"   light between that rectangle on data-plane and the same on data-far
+    data-follow="window" a shape counted from the corner of that rectangle on data-plane
 """
 
 from collections.abc import Mapping, Sequence
@@ -115,10 +116,16 @@ def outline(parent: Element, points: Quad, role: str, follow: str | None = None,
     add(parent, "path", class_=f"q {role}", d=path(points), **moving)
 
 
-def hold(parent: Element, plane: Plane, rows: float, columns: float) -> None:
-    """Let a visitor take hold of the window on the sheet that lies on `plane`."""
+def hold(parent: Element, plane: Plane, rows: float, columns: float, sheet: int | None = None) -> None:
+    """Let a visitor take hold of the window on a sheet that lies on `plane`, and point at its cells; None: the photo."""
     quad = plane.quad((0, rows), (0, columns))
-    add(parent, "path", class_="hit", d=path(quad), data_input=plane.matrix)
+    add(parent, "path", class_="hit", d=path(quad), data_input=plane.matrix, data_sheet=sheet)
+
+
+def touch(parent: Element, plane: Plane, rows: float, columns: float, slice_: int) -> None:
+    """Let a visitor point at the weights of a filter's slice that lies on `plane`."""
+    quad = plane.quad((0, rows), (0, columns))
+    add(parent, "path", class_="hit", d=path(quad), data_weights=plane.matrix, data_slice=slice_)
 
 
 def rays(parent: Element, near: Quad, far: Quad, role: str, follow: str, plane: Plane) -> None:

@@ -1,0 +1,103 @@
+"""What is pointed at in a drawing, and all that it is connected with: cells marked on the sheets where they lie.
+
+A mark is a path in cells of one sheet, (column, row), laid on that sheet's plane. So what is connected with what is
+said once, in cells, for every drawing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+from xml.etree.ElementTree import Element
+
+from app.numerics.window import Mask, Span
+from app.rendering.plane import Plane
+from app.rendering.svg import Face, add, face
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Cells of one sheet that are marked alike."""
+
+    on: Literal["sheet", "slice", "map"]
+    index: int  # which sheet of the input, or which slice of the filter, counted from the first that is read
+    cells: str  # a path; every cell a unit square
+    look: str  # class
+    within: str = ""  # another path, to which the first is cut
+    follows: bool = False  # counted from the corner of the window, and moves with it
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """Something in a drawing that is pointed at."""
+
+    sentence: str
+    marks: tuple[Mark, ...]
+    index: int = 0  # the sheet that is spoken of
+    sheet: Face | None = None  # its picture
+    pulled: bool = False  # whether it is pulled to the front, before the sheets that hide it
+
+
+@dataclass(frozen=True)
+class Planes:
+    """Where the sheets of a drawing lie."""
+
+    front: Plane
+    sheets: dict[int, Plane]  # of the input, counted from the first that is read, where they are seen on their own
+    slices: dict[int, Plane]  # of the filter
+    map: Plane
+
+
+def mark(figure: Element, planes: Planes, pointed: Pointed | None, span: Span, name: str) -> None:
+    """Draw what is pointed at over a drawing; `span` is where its window lies, and `name` tells it from others."""
+    group = add(figure, "g", class_="pointing", data_pointing="", aria_hidden="true")
+    if pointed is None:
+        return
+    sheets = dict(planes.sheets)
+    if pointed.sheet is not None and (pointed.pulled or pointed.index not in sheets):
+        face(group, pointed.sheet, planes.front)
+        sheets[pointed.index] = planes.front
+    for number, marked in enumerate(pointed.marks):
+        plane = {"sheet": sheets.get(marked.index), "slice": planes.slices.get(marked.index), "map": planes.map}[
+            marked.on
+        ]
+        if plane is not None:
+            _lay(group, marked, plane, span, f"within-{name}-{number}")
+
+
+def _lay(group: Element, marked: Mark, plane: Plane, span: Span, name: str) -> None:
+    """Draw one mark on its plane."""
+    moving = {}
+    if marked.follows:
+        moving = {"data_follow": "window", "data_plane": plane.matrix}
+        plane = Plane(plane.at(span.columns[0], span.rows[0]), plane.across, plane.down)
+    if marked.within:
+        add(add(group, "clipPath", id=name), "path", d=marked.within)
+    clip = f"url(#{name})" if marked.within else None
+    transform = f"matrix({plane.matrix})"
+    if "ring" in marked.look:
+        add(group, "path", class_="q halo", d=marked.cells, transform=transform, **moving)
+    add(group, "path", class_=marked.look, d=marked.cells, transform=transform, clip_path=clip, **moving)
+
+
+def square(row: int, column: int) -> str:
+    """Return the path of one cell."""
+    return f"M{column} {row}h1v1h-1z"
+
+
+def block(rows: Mask, columns: Mask) -> tuple[str, str]:
+    """Return the two paths that cut out every cell in one of the rows and one of the columns: stripes and stripes."""
+    height, width = len(rows), len(columns)
+    down = "".join(f"M0 {first}h{width}v{last - first}h{-width}z" for first, last in runs(rows))
+    across = "".join(f"M{first} 0v{height}h{last - first}v{-height}z" for first, last in runs(columns))
+    return down, across
+
+
+def runs(cells: Iterable[bool]) -> list[tuple[int, int]]:
+    """Return the half-open ranges of neighbours that are in a set."""
+    found: list[tuple[int, int]] = []
+    for index, there in enumerate(cells):
+        if there and found and found[-1][1] == index:
+            found[-1] = (found[-1][0], index + 1)
+        elif there:
+            found.append((index, index + 1))
+    return found
