@@ -31,6 +31,7 @@ KEYS = (
     Key("R", ("r",), ("rows",), "row by row, or place by place"),
     Key("V", ("v",), ("view",), "lay flat, or as a figure"),
     Key("T", ("t",), ("trace",), "trace the number home"),
+    Key("G", ("g",), ("guess",), "guess the number before it is shown"),
     Key("Esc", ("Escape",), ("escape",), "one level back: close, let go"),
     Key("?", ("?",), ("help",), "this list"),
 )

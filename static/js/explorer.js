@@ -215,7 +215,10 @@ export class Explorer {
       this.look.innerHTML = text;
       this.look.classList.remove("behind");
       htmx.process(this.look);
-    } else this.showSum(text);
+    } else {
+      if (at === this.at) this.plate.keep(text.includes('id="predict"'));
+      this.showSum(text);
+    }
     document.dispatchEvent(new CustomEvent("cs:shown", { detail: at }));
   }
 

@@ -1,6 +1,8 @@
 // The keyboard. Which key does what stands in one table on the server, app/web/keys.py, and comes with the list of keys
 // on the page; here stands how each thing is done. What is typed into a field is the field's.
 
+import { guess } from "./predict.js";
+
 /** @typedef {import("./explorer.js").Explorer} Explorer */
 
 /** @param {string} selector */
@@ -23,6 +25,7 @@ export const ACTS = {
   weakest: (x) => x.press("weakest"),
   rows: () => rows(),
   view: press('[data-key="view"]'),
+  guess: () => guess(),
   trace: press('[data-look="trace"]'),
   escape: () => escape(),
   help: press("#help-open"),

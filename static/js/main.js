@@ -3,6 +3,7 @@ import { Plate } from "./elements/plate.js";
 import { Transport } from "./elements/transport.js";
 import { Explorer, openTerm } from "./explorer.js";
 import { listen } from "./keys.js";
+import { listenForGuesses } from "./predict.js";
 import { listenForPictures } from "./upload.js";
 
 customElements.define("cs-plate", Plate);
@@ -68,6 +69,7 @@ listenForPictures((image) => {
 }, say);
 
 listen(() => explorer);
+listenForGuesses(() => explorer);
 
 document.addEventListener("htmx:after:swap", () => start());
 

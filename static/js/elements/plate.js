@@ -45,6 +45,8 @@ export class Plate extends HTMLElement {
     this.tile = numbers(data.tile);
     this.channel = +data.channel;
     this.place = { row: +data.row, column: +data.column };
+    this.asks = "asks" in data; // every place is predicted before it is shown
+    this.secret = plate.classList.contains("secret");
     this.shown = { ...this.place };
     this.canvas = plate.querySelector("canvas");
     this.pen = this.canvas.getContext("2d");
@@ -82,6 +84,7 @@ export class Plate extends HTMLElement {
   go(row, column, ms = 0) {
     const from = { ...this.shown }, to = { row, column };
     this.place = to;
+    this.keep(this.asks);
     cancelAnimationFrame(this.frame);
     if (!ms || matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.shown = to;
@@ -116,6 +119,7 @@ export class Plate extends HTMLElement {
 
   /** The number at the present place, as printed; null where it is not known yet. */
   get number() {
+    if (this.secret) return "?";
     const value = this.values?.[this.place.row * this.columns + this.place.column];
     return value === undefined ? null : printed(value, this.decimals);
   }
@@ -126,7 +130,17 @@ export class Plate extends HTMLElement {
     const { row, column } = this.place, [x, y] = this.tile, width = this.columns;
     this.pen.clearRect(0, 0, width, this.rows);
     if (row) this.pen.drawImage(this.picture, x, y, width, row, 0, 0, width, row);
-    this.pen.drawImage(this.picture, x, y + row, column + 1, 1, 0, row, column + 1, 1);
+    const known = column + (this.secret ? 0 : 1);
+    if (known) this.pen.drawImage(this.picture, x, y + row, known, 1, 0, row, known, 1);
+  }
+
+  /** Keeps the number of the place to itself, or tells it. @param {boolean} secret */
+  keep(secret) {
+    if (this.secret === secret) return;
+    this.secret = secret;
+    this.plate.classList.toggle("secret", secret);
+    this.paint();
+    this.draw();
   }
 
   /** @param {MouseEvent} event */
@@ -174,7 +188,11 @@ export class Plate extends HTMLElement {
 }
 
 /** The layout for this width of screen; the style sheet has the same limits. */
-export const layout = () => (matchMedia("(max-width: 700px)").matches ? "narrow" : matchMedia("(max-width: 1100px)").matches ? "medium" : "wide");
+export const layout = () => {
+  const below = (width) => matchMedia(`(max-width: ${width}px)`).matches, board = "projector" in document.documentElement.dataset;
+  if (below(700)) return "narrow";
+  return below(1100) ? (board ? "board-medium" : "medium") : board ? "board" : "wide";
+};
 
 /** @param {number} value @param {number} length */
 const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));

@@ -1,0 +1,98 @@
+// Predict first, then reveal: a guess is sent and the answer shown in its place, without leaving the page. What is
+// right and what is said to a guess, the server knows; here it is asked, shown and said aloud.
+//
+//     asking ── Enter, Reveal, a choice ──► told ── next place ──► asking
+
+/** @typedef {import("./explorer.js").Explorer} Explorer */
+
+let entered = false; // the question was asked for by key, so that the focus goes to it when it comes
+
+/** Where the answer is typed or chosen. @returns {HTMLElement | null} */
+const field = () => document.querySelector('input[form="predict"], button[form="predict"], #predict button[name="guess"]');
+
+/** What the key does: to the field, or to the switch that makes one. */
+export function guess() {
+  if (field()) field().focus();
+  else {
+    entered = true;
+    document.querySelector("[data-next], [data-predict]")?.click();
+  }
+}
+
+/** @param {() => Explorer} current */
+export function listenForGuesses(current) {
+  let answered = ""; // the place whose answer the address holds
+  const draft = { at: "", text: "" };
+
+  document.addEventListener("submit", async (event) => {
+    const form = /** @type {HTMLFormElement} */ (event.target), explorer = current();
+    if (form.id !== "predict" || !explorer?.transport) return;
+    event.preventDefault();
+    const { at } = explorer, said = String(new FormData(form, event.submitter).get("guess") ?? "").trim();
+    explorer.player.pause();
+    const answer = await fetch(`${explorer.part(explorer.look ? "look" : "sum", at)}&guess=${encodeURIComponent(said)}`).catch(() => null);
+    if (!answer?.ok) {
+      form.submit(); // as without scripts
+      return;
+    }
+    if (at !== explorer.at) return; // the window has moved on
+    const text = await answer.text();
+    draft.at = "";
+    explorer.show(at, text);
+    const told = !field();
+    if (told) {
+      explorer.sums.kept.set(at, text); // an answered place stays answered
+      answered = at;
+      address("guess", said);
+    }
+    document.querySelector("#spoken").textContent = ["#verdict", ".sentence"].slice(0, told ? 2 : 1)
+      .map((name) => document.querySelector(name)?.textContent.trim()).join(" ");
+    (document.querySelector("[data-next]") ?? field())?.focus();
+  }, { capture: true });
+
+  document.addEventListener("click", (event) => {
+    const next = /** @type {Element} */ (event.target).closest("a[data-next]"), explorer = current();
+    if (!next || event.ctrlKey || event.metaKey || !explorer?.transport) return;
+    event.preventDefault();
+    event.stopPropagation();
+    entered = true;
+    explorer.press("next");
+  }, { capture: true });
+
+  // Escape leaves the field and nothing else, so that what is typed in it stays.
+  document.addEventListener("keydown", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.key !== "Escape" || !target.matches('[form="predict"]')) return;
+    event.stopPropagation();
+    target.blur();
+  }, { capture: true });
+
+  document.addEventListener("input", (event) => {
+    const target = /** @type {HTMLInputElement} */ (event.target);
+    if (target.matches('[form="predict"]') && current()) Object.assign(draft, { at: current().at, text: target.value });
+  });
+
+  document.addEventListener("cs:shown", (event) => {
+    const input = document.querySelector('input[form="predict"]');
+    if (input && draft.at === event.detail) input.value = draft.text;
+    if (event.detail !== answered) address("guess", "");
+    arrive();
+  });
+  document.addEventListener("htmx:after:swap", () => arrive());
+}
+
+/** Goes to the question that was asked for by key. */
+function arrive() {
+  if (!entered || !field()) return;
+  entered = false;
+  field().focus();
+}
+
+/** Puts a field into the address without a step of history, or takes it out. @param {string} name @param {string} value */
+function address(name, value) {
+  const query = new URLSearchParams(location.search);
+  if ((query.get(name) ?? "") === value) return;
+  const rest = location.search.replace(/^\?/, "").split("&").filter((part) => part && !part.startsWith(`${name}=`));
+  if (value) rest.push(`${name}=${encodeURIComponent(value)}`);
+  history.replaceState({ ...history.state, htmx: true }, "", `${location.pathname}?${rest.join("&")}`);
+}
