@@ -24,6 +24,7 @@ def frontal(x: float, y: float, scale: float) -> Plane:
 
 def flat(scene: Scene, layout: Layout) -> Element:
     """Return the flat view of `scene` in `layout`."""
+    layout = layout.fitted(scene)
     height = layout.height(scene)
     figure = drawing(layout.width, height, scene.sentence, class_=f"figure flat {layout.name}")
     rows, columns, out_rows, out_columns = (
@@ -99,7 +100,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
         if count > 1:
             label(figure, at + q * size[1] / 2, lens_y + q * size[0] + 20, name, text_anchor="middle", class_="name")
     if not scene.slices:
-        figure.append(lens_values(scene, frontal(lens_x, lens_y, q), layout.figures, q))
+        figure.append(lens_values(scene, frontal(lens_x, lens_y, q), layout.figures, q, layout.least_type))
     if not layout.small:
         for sign, at in (
             ("×" if scene.slices else "→", (x + lens_x) / 2),

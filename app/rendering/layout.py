@@ -1,4 +1,4 @@
-"""The three widths of screen for which a drawing is laid out, and the legend that every layout has."""
+"""The widths of screen, and of a projector, for which a drawing is laid out, and the legend that every layout has."""
 
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
@@ -26,6 +26,19 @@ class Layout:
     figures: float  # type size of the numbers in a window
     corner: float  # kept free for the stack and the links at the top right
     heading: float  # least width of the map at work with its heading
+    # on a projector: no stack of maps, fewer words, all in large type
+    board: bool = False
+    input_share: float = 0.27  # of the width, at most
+    map_share: float = 0.115
+    wide_map_share: float = 0.15  # without weights
+    lens_share: float = 0.14
+    lens_cell: float = 94  # px, at most
+    least_type: float = 12  # of a number in the window; where it would be smaller it is not written
+    above_line: "Layout | None" = None  # the layout above a sum of one line, where it is another
+
+    def fitted(self, scene: Scene) -> "Layout":
+        """Return the layout for this scene: on a projector a block of numbers stands beside a filter's drawing."""
+        return self.above_line if self.above_line and not scene.blocks else self
 
     def height(self, scene: Scene) -> float:
         """Return the height of the drawing: a layer without weights leaves it more room."""
@@ -36,18 +49,40 @@ class Layout:
         return self.gap == 0
 
 
-LAYOUTS = {
+def _board(name: str, width: float, height: float, above_line: Layout | None = None, **measures: float) -> Layout:
+    """Return the layout for a projector beside a block of numbers or, without `input_share`, above a single line."""
+    rest = {"gap": 28, "most": 7.2, "lens": 115, "lens_gap": 34, "figures": 28, "least_type": 28, **measures}
+    same = {"shallow": height, "deep": height, "cap": 44, "bottom": 56, "stack_gap": 0, "stack_space": 0}
+    return Layout(name, width, corner=0, heading=0, board=True, above_line=above_line, **same, **rest)  # type: ignore[arg-type]
+
+
+_LINE = {"lens": 170, "lens_share": 0.3, "lens_cell": 160, "input_share": 0.3, "map_share": 0.22, "wide_map_share": 0.3}
+_BOARD = _board(
+    "board", 712, 418, input_share=0.4, map_share=0.24, above_line=_board("board", 1224, 370, most=9, **_LINE)
+)
+_SMALL = {"figures": 24, "least_type": 24, "gap": 22}
+_SMALL_BOARD = _board(
+    "board-medium",
+    490,
+    468,
+    **{**_SMALL, "lens": 90, "lens_gap": 26, "most": 5.2, "input_share": 0.42, "map_share": 0.25},
+    above_line=_board("board-medium", 980, 400, **{**_LINE, **_SMALL, "most": 8}),
+)
+SCREENS = {
     layout.name: layout
     for layout in (
         Layout("wide", 1224, 262, 384, 36, 24, 42, 6.9, 109, 38, 40, 78, 19, 300, 178),
         Layout("medium", 980, 270, 400, 36, 24, 34, 6.2, 90, 28, 27, 30, 16, 262, 145),
-        Layout("narrow", 358, 150, 170, 30, 4, 0, 4.6, 62, 16, 0, 0, 14, 0, 0),
+        Layout("narrow", 358, 150, 170, 30, 4, 0, 4.6, 62, 16, 0, 0, 14, 0, 0, wide_map_share=0.3, lens_cell=40),
     )
 }
+BOARDS = {"board": _BOARD, "board-medium": _SMALL_BOARD, "narrow": SCREENS["narrow"]}
+LAYOUTS = {**SCREENS, **BOARDS}
 
 
-def legend(parent: Element, scene: Scene, x: float, y: float, width: float, extent: str) -> None:
+def legend(parent: Element, scene: Scene, x: float, y: float, width: float, extent: str, large: bool = False) -> None:
     """Draw the signed scale with its ends and a tick at zero."""
+    thick, below = (14, 38) if large else (10, 29)
     add(
         parent,
         "image",
@@ -56,18 +91,18 @@ def legend(parent: Element, scene: Scene, x: float, y: float, width: float, exte
         x=x,
         y=y,
         width=width,
-        height="10",
+        height=thick,
         preserveAspectRatio="none",
     )
     add(
         parent,
         "path",
         class_="edge legend-edge",
-        d=f"M{x:.1f} {y:.1f}h{width:.1f}v10h{-width:.1f}zM{x + width / 2:.1f} {y - 3:.1f}v16",
+        d=f"M{x:.1f} {y:.1f}h{width:.1f}v{thick}h{-width:.1f}zM{x + width / 2:.1f} {y - 3:.1f}v{thick + 6}",
     )
     for at, text, anchor in (
         (x, "−" + extent, "start"),
         (x + width / 2, "0", "middle"),
         (x + width, "+" + extent, "end"),
     ):
-        label(parent, at, y + 29, text, text_anchor=anchor, class_="tick")
+        label(parent, at, y + below, text, text_anchor=anchor, class_="tick")

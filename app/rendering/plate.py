@@ -34,13 +34,12 @@ from app.rendering.svg import (
 from app.rendering.values import lens_values
 
 LEAST_NAME = 18.0  # px between sheets that have names
-MOST_LENS = 0.14  # of the drawing's width
-MOST_MAP = 0.115  # of the drawing's width
 LEAST_MAP = 84.0  # px of height of the map at work
 
 
 def plate(scene: Scene, layout: Layout) -> Element:
     """Return the figure of `scene` in `layout`."""
+    layout = layout.fitted(scene)
     figure = drawing(layout.width, layout.height(scene), scene.sentence, class_=f"figure {layout.name}")
     return _Figure(scene, layout, figure).draw()
 
@@ -65,9 +64,9 @@ class _Figure:
         self.gap = min(layout.gap, 3 * layout.gap / max(1, count - 1)) if count > 1 else 0
         depth, rise = self.gap * (count - 1), rise_of(self.gap, count)
         tall, wide = self.rows + self.above + self.below, self.columns + self.left + self.right
-        lift = 0 if layout.small else 8  # sheets may rise beside the headings
+        lift = 0 if layout.small or layout.board else 8  # sheets may rise beside the headings
         room = self.height - layout.cap - layout.bottom - 6 + lift
-        self.shown = min(self.maps, 12 if layout.width > 1100 else 9)  # maps in the stack
+        self.shown = min(self.maps, 1 if layout.board else 12 if layout.width > 1100 else 9)  # maps in the stack
         self.stack_gap = min(layout.stack_gap, 5 * layout.stack_gap / max(1, self.shown - 1))
         stack_depth = 0.0 if layout.small else self.stack_gap * (self.shown - 1)
         map_room = self.height - layout.cap - 24 + lift
@@ -75,9 +74,9 @@ class _Figure:
         self.s = min(
             (room - rise) / height_of(tall, wide),
             layout.most if self.scene.slices else layout.most * 1.4,
-            (0.27 * layout.width - depth) / width_of(wide),
+            (layout.input_share * layout.width - depth) / width_of(wide),
             map_room / height_of(self.out_rows, self.out_columns),
-            (0.3 if layout.small else MOST_MAP if self.scene.slices else 0.15)
+            (layout.map_share if self.scene.slices else layout.wide_map_share)
             * layout.width
             / width_of(self.out_columns),
         )
@@ -90,17 +89,18 @@ class _Figure:
         count = max(1, len(self.scene.slices[: 1 if layout.small and not self.scene.slices else None]))
         lens_height = layout.lens if self.scene.slices else layout.lens * 1.75
         self.q = min(
-            lens_height / height_of(*size), MOST_LENS * layout.width / width_of(size[1]), 40 if layout.small else 94
+            lens_height / height_of(*size), layout.lens_share * layout.width / width_of(size[1]), layout.lens_cell
         )
         self.lens_gap = min(layout.lens_gap, 2 * layout.lens_gap / max(1, count - 1))
         lens_width = self.q * width_of(size[1]) + self.lens_gap * (count - 1)
         # the map at work, and the stack at the right edge; cells as large as the input's, but no map too small to see
-        most_map = MOST_MAP * layout.width / width_of(self.out_columns)
+        most_map = layout.map_share * layout.width / width_of(self.out_columns)
         t = self.t = max(s, min(LEAST_MAP / height_of(self.out_rows, self.out_columns), most_map, 20))
         self.map_width = t * width_of(self.out_columns) + t * DEPTH[0]
-        self.stack_x = layout.width - (0 if layout.small else max(self.map_width + stack_depth + 6, layout.corner))
+        stackless = layout.small or layout.board
+        self.stack_x = layout.width - (0 if stackless else max(self.map_width + stack_depth + 6, layout.corner))
         self.map_x = self.stack_x - (
-            self.map_width + 8 if layout.small else max(self.map_width + layout.stack_space, layout.heading)
+            self.map_width + 8 if stackless else max(self.map_width + layout.stack_space, layout.heading)
         )
         self.map_height = t * height_of(self.out_rows, self.out_columns)
         map_top = layout.cap + (self.height - layout.cap - layout.bottom - self.map_height) / 2
@@ -117,7 +117,7 @@ class _Figure:
         self._input()
         self._light()
         self._map()
-        if not self.layout.small and self.maps > 1:
+        if not self.layout.small and not self.layout.board and self.maps > 1:
             self._stack()
         self._captions()
         mark(self.figure, self.planes, self.scene.pointed, self.scene.span, self.layout.name)
@@ -191,7 +191,7 @@ class _Figure:
                 if self.lens_gap >= LEAST_NAME and not self.layout.small and len(scene.slices) > 1:
                     self._name_below(plane.at(size[1], size[0]), self.lens_gap, name)
         else:
-            self.figure.append(lens_values(scene, front, self.layout.figures, self.q))
+            self.figure.append(lens_values(scene, front, self.layout.figures, self.q, self.layout.least_type))
 
     def _paper(self) -> None:
         """Draw the map at work: computed cells coloured, the rest blank, a faint rule at each row."""
@@ -228,16 +228,28 @@ class _Figure:
             return
         x, y = corners[1]
         level = self.layout.cap + 10
+        side = -1 if self.layout.board else 1  # of the cell on which the number stands
         add(
             self.figure,
             "path",
             class_="leader",
-            d=f"M{x:.1f} {y:.1f}L{x + 22:.1f} {level}h8",
+            d=f"M{x:.1f} {y:.1f}L{x + 22 * side:.1f} {level}h{8 * side}",
             data_leader="cell",
             data_plane=plane.matrix,
             data_level=str(level),
+            data_side=str(side),
         )
-        label(self.figure, x + 38, level + 7, self.scene.number, class_="tag", data_tag="cell", data_plane=plane.matrix)
+        label(
+            self.figure,
+            x + 38 * side,
+            level + (10 if self.layout.board else 7),
+            self.scene.number,
+            class_="tag",
+            text_anchor="end" if side < 0 else "start",
+            data_tag="cell",
+            data_plane=plane.matrix,
+            data_side=str(side),
+        )
 
     def _stack(self) -> None:
         scene, s = self.scene, self.t
@@ -274,7 +286,7 @@ class _Figure:
         label(
             self.figure,
             corner[0] - min(max(gap, 16), 46) / 2 + 3,
-            corner[1] + 18,
+            corner[1] + (26 if self.layout.board else 18),
             text,
             text_anchor="middle",
             class_="name present" if present else "name",
@@ -284,7 +296,7 @@ class _Figure:
         scene, layout, stage = self.scene, self.layout, self.scene.stage
         channel = scene.place.channel + 1
         y = layout.cap - 12
-        narrow = layout.small
+        narrow = layout.small or layout.board  # no room for shapes
         number = scene.say("Map {number}").format(number=channel)
         source = scene.say("Input") if scene.slices or stage.index == 0 else number
         shape = (
@@ -297,7 +309,7 @@ class _Figure:
         if scene.slices:
             caption(
                 self.figure,
-                self.lens_x - (6 if narrow else 0),
+                self.lens_x - (6 if layout.small else 0),
                 y,
                 scene.say("Filter {number}").format(number=channel),
                 "" if narrow else f"{size[0]} × {size[1]} × {scene.sheet_count}",
@@ -305,12 +317,15 @@ class _Figure:
         else:
             caption(
                 self.figure,
-                self.lens_x - (6 if narrow else 0),
+                self.lens_x - (6 if layout.small else 0),
                 y,
                 scene.say("Window") if size != (1, 1) else scene.say("One number"),
                 "" if narrow else f"{size[0]} × {size[1]}",
             )
         caption(self.figure, self.map_x, y, number, "" if narrow else f"{self.out_rows} × {self.out_columns}")
+        if layout.board:
+            width = max(self.map_width, 190)
+            legend(self.figure, scene, layout.width - width - 4, self.height - 46, width, scene.extent_text, large=True)
         if narrow:
             return
         if self.maps > 1:

@@ -49,6 +49,7 @@ class Scene:
     weight_extent_text: str
     pointed: Pointed | None = None
     hidden: bool = False  # the number is still to be predicted
+    blocks: bool = False  # its sum is written out, a block a sheet
 
     @property
     def source(self) -> Arrangement:

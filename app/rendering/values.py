@@ -1,57 +1,80 @@
-"""The numbers in a window without weights: coloured as in their map, dropped ones faded, the kept one outlined."""
+"""The numbers in a window without weights: coloured as in their map, dropped ones faded, the kept one outlined.
+
+Numbers are written where they have room: in full, else short; where there is none for any, the kept ones alone are.
+"""
 
 from xml.etree.ElementTree import Element
 
 from app.rendering.plane import ACROSS, Plane
-from app.rendering.scene import Scene
+from app.rendering.scene import Cell, Scene
 from app.rendering.svg import add, face, label, outline, path
 
-LEAST_CELL = 44  # px a cell under which a number has no room
-LEAST_TYPE = 12.0
-GRID = {True: "grid kept", False: "grid dropped", None: "grid"}
+LEAST_TYPE = 15.5
+LEAST_RULE = 12.0  # px a cell under which rules between cells would hide them
+NARROW = ".,"
 
 
 def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> Element:
     """Return the group of the window's cells, laid on `plane`, `cell` px each; it is drawn anew at every place."""
     group = Element("g", {"class": "lens", "data-lens": ""})
     (rows, columns), span = scene.size, scene.span
-    add(group, "path", class_="padding", d=path(plane.quad((0, rows), (0, columns))))
+    whole = plane.quad((0, rows), (0, columns))
+    add(group, "path", class_="padding", d=path(whole))
     _, sheet = scene.sheets[0]
     top, left = max(span.rows[0], 0), max(span.columns[0], 0)
     bottom, right = min(span.rows[1], sheet.rows), min(span.columns[1], sheet.columns)
     if top < bottom and left < right:
         x, y = plane.at(left - span.columns[0], top - span.rows[0])
         face(group, sheet.part(left, top, right - left, bottom - top), Plane((x, y), plane.across, plane.down))
-    longest = max((len(number.text or "") for cells in scene.cells for number in cells), default=0)
-    readable = cell >= LEAST_CELL and _width(longest, LEAST_TYPE) <= cell * ACROSS[0]
-    for row, cells in enumerate(scene.cells):
-        for column, number in enumerate(cells):
-            corners = plane.quad((row, row + 1), (column, column + 1))
-            add(group, "path", class_=GRID[number.kept], d=path(corners))
-            if number.text is not None and readable:
-                x, y = plane.at(column + 0.5, row + 0.5)
-                label(
-                    group,
-                    x,
-                    y + type_size / 3,
-                    number.text,
-                    text_anchor="middle",
-                    class_="read kept" if number.kept else "read",
-                    font_size=_fitting(number.text, type_size, cell),
-                )
-    outline(group, plane.quad((0, rows), (0, columns)), "window")
-    for row, cells in enumerate(scene.cells):
-        for column, number in enumerate(cells):
-            if number.kept:
-                outline(group, plane.quad((row, row + 1), (column, column + 1)), "result")
+    numbers = [(number, row, column) for row, cells in enumerate(scene.cells) for column, number in enumerate(cells)]
+    look = _look([number for number, _, _ in numbers], cell * ACROSS[0] * 0.92)
+    dims = {
+        "dropped": [(row, column) for number, row, column in numbers if number.dropped],
+        "read": [(row, column) for number, row, column in numbers if look and not (number.dropped or number.kept)],
+    }
+    for fate, places in dims.items():
+        cells = "".join(path(plane.quad((r, r + 1), (c, c + 1))) for r, c in places)
+        if cells:
+            add(group, "path", class_=f"grid {fate}", d=cells)
+    if cell >= LEAST_RULE and scene.cells and (rows > 1 or columns > 1):
+        across = [path([plane.at(0, r), plane.at(columns, r)], False) for r in range(1, rows)]
+        down = [path([plane.at(c, 0), plane.at(c, rows)], False) for c in range(1, columns)]
+        add(group, "path", class_="grid", d="".join(across + down))
+    outline(group, whole, "window")
+    for number, row, column in numbers:
+        if number.kept:
+            outline(group, plane.quad((row, row + 1), (column, column + 1)), "result")
+    for number, row, column in numbers:
+        if number.text is not None and (look or number.kept):
+            text = number.brief if look == "brief" else number.text
+            x, y = plane.at(column + 0.5, row + 0.5)
+            size = _fitting(text, type_size, cell * ACROSS[0] * 0.92)
+            label(
+                group,
+                x,
+                y + size / 3,
+                text,
+                text_anchor="middle",
+                class_="read kept" if number.kept else "read",
+                font_size=size,
+            )
     return group
 
 
-def _fitting(text: str, size: float, cell: float) -> str:
-    """Return the type size at which `text` fits in a cell, at most `size`."""
-    return f"{max(LEAST_TYPE, min(size, size * cell * ACROSS[0] * 0.92 / _width(len(text), size))):.1f}"
+def _look(numbers: list[Cell], room: float) -> str:
+    """Return how numbers are written in cells `room` px wide: "text", "brief", or not at all where nothing fits."""
+    told = [number for number in numbers if number.text is not None]
+    for name in ("text", "brief"):
+        if told and max(_width(getattr(number, name), LEAST_TYPE) for number in told) <= room:
+            return name
+    return ""
 
 
-def _width(characters: int, size: float) -> float:
+def _fitting(text: str, size: float, room: float) -> float:
+    """Return the type size at which `text` fits in `room` px, at most `size` and at least what can be read."""
+    return max(LEAST_TYPE, min(size, size * room / _width(text, size)))
+
+
+def _width(text: str, size: float) -> float:
     """Return about how wide digits are, px."""
-    return 0.6 * characters * size
+    return sum(0.3 if character in NARROW else 0.6 for character in text) * size

@@ -10,7 +10,7 @@ from app import gallery
 from app.lab import Lab, Run
 from app.pipeline import ImageInput
 from app.rendering.arrangement import arranged
-from app.rendering.layout import LAYOUTS
+from app.rendering.layout import BOARDS, LAYOUTS, SCREENS
 from app.rendering.palette import Theme
 from app.rendering.svg import markup
 from app.web.card import OFFERED, adding, card
@@ -18,6 +18,7 @@ from app.web.keys import KEYS
 from app.web.language import catalogue
 from app.web.looks import LOOKS, Asked, Look
 from app.web.predict import predicted
+from app.web.projector import board
 from app.web.ribbon import ribbon
 from app.web.state import CARRIED, State
 from app.web.view import View, view
@@ -43,7 +44,7 @@ async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, langu
         "language": language,
         "embedded": state.path == "/embed",
         "stops": ribbon(run, state, theme, language),
-        "figures": figures(seen, look, LAYOUTS) if seen else {},
+        "figures": figures(seen, look, BOARDS if state.told("projector") else SCREENS) if seen else {},
         "entries": [(entry, state.of_input(image=entry.id).address()) for entry in gallery.GALLERY.values()]
         if isinstance(source, ImageInput)
         else [],
@@ -88,7 +89,7 @@ def sum_context(asked: Asked, look: Look, layout: str) -> dict[str, Any]:
         whole = look.draw(seen.scene(), LAYOUTS[layout])
         group = next((g for g in whole.iter("g") if "data-lens" in g.attrib), None)
         lens = None if group is None else markup(group)
-    return {"view": seen, "lens": lens, "state": asked.state}
+    return {"view": seen, "lens": lens, "board": board(seen, asked.state), "state": asked.state}
 
 
 async def look_context(asked: Asked, look: Look) -> dict[str, Any]:
@@ -99,6 +100,7 @@ async def look_context(asked: Asked, look: Look) -> dict[str, Any]:
         "run": asked.run,
         "theme": asked.seen.theme,
         "view": asked.seen,
+        "board": board(asked.seen, state),
         "look": look,
         "looks": [
             (other, state.but(view=other.name, edit="").address()) for other in LOOKS.values() if other.applies(stage)

@@ -49,7 +49,12 @@ LINKED = (
 
 
 def theme_of(request: Request) -> Theme:
-    """Return the theme of a page: ?theme=, else the visitor's choice, else what the system had on the last page."""
+    """Return the theme of a page: ?theme=, else the visitor's choice, else what the system had on the last page.
+
+    On a projector there is only light.
+    """
+    if request.query_params.get("projector"):
+        return "light"
     asked = request.query_params.get("theme") or request.cookies.get("theme") or request.cookies.get("system")
     return "dark" if asked == "dark" else "light"
 
@@ -97,7 +102,7 @@ async def explorer(request: Request, lab: InLab) -> Response:
     elif request.headers.get("hx-request"):
         response.headers["HX-Push-Url"] = state.address()  # the same state has one address, however it was reached
     response.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
-    if "theme" in fields:
+    if "theme" in fields and not state.told("projector"):
         response.set_cookie("theme", theme, max_age=365 * DAY, samesite="lax")
     return response
 

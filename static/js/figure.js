@@ -14,8 +14,8 @@ export class Figure {
       return { lines: [...e.children], of: e.dataset.rays, plane: numbers(e.dataset.plane), far: [0, 2, 4, 6].map((i) => [ends[i], ends[i + 1]]) };
     });
     this.tubes = read("tube", (e) => ({ lines: [...e.children], of: e.dataset.tube, plane: numbers(e.dataset.plane), back: numbers(e.dataset.far) }));
-    this.leaders = read("leader", (e) => ({ e, of: e.dataset.leader, plane: numbers(e.dataset.plane), level: +e.dataset.level }));
-    this.tags = read("tag", (e) => ({ e, of: e.dataset.tag, plane: e.dataset.plane ? numbers(e.dataset.plane) : null }));
+    this.leaders = read("leader", (e) => ({ e, of: e.dataset.leader, plane: numbers(e.dataset.plane), level: +e.dataset.level, side: +e.dataset.side || 1 }));
+    this.tags = read("tag", (e) => ({ e, of: e.dataset.tag, plane: e.dataset.plane ? numbers(e.dataset.plane) : null, side: +e.dataset.side || 1 }));
     const hit = svg.querySelector("[data-map]");
     this.map = hit && numbers(hit.dataset.map);
   }
@@ -25,12 +25,12 @@ export class Figure {
     for (const { e, of, plane } of this.quads) e.setAttribute("d", path(corners(plane, places[of])));
     for (const { lines, of, plane, far } of this.rays) light(lines, corners(plane, places[of]), far);
     for (const { lines, of, plane, back } of this.tubes) light(lines, corners(plane, places[of]), corners(back, places[of]));
-    for (const { e, of, plane, level } of this.leaders) {
+    for (const { e, of, plane, level, side } of this.leaders) {
       const [x, y] = corners(plane, places[of])[1];
-      e.setAttribute("d", `M${x.toFixed(1)} ${y.toFixed(1)}L${(x + 22).toFixed(1)} ${level}h8`);
+      e.setAttribute("d", `M${x.toFixed(1)} ${y.toFixed(1)}L${(x + 22 * side).toFixed(1)} ${level}h${8 * side}`);
     }
-    for (const { e, of, plane } of this.tags) {
-      if (plane) e.setAttribute("x", (corners(plane, places[of])[1][0] + 38).toFixed(1));
+    for (const { e, of, plane, side } of this.tags) {
+      if (plane) e.setAttribute("x", (corners(plane, places[of])[1][0] + 38 * side).toFixed(1));
       if (text !== null) e.textContent = text;
     }
   }
