@@ -47,6 +47,10 @@ class Flatten(Layer):
         columns[elements % shape[2]] = True
         return Cells((self.source(shape, first).channel, self.source(shape, last - 1).channel + 1), rows, columns)
 
+    def read_by(self, shape: Shape, place: Place) -> Cells:
+        element = (place.channel * shape[1] + place.row) * shape[2] + place.column
+        return Cells.at(Place(element, 0, 0), (element + 1, 1, 1))
+
     def forward(self, x: Array, weights: Weights) -> Array:
         return np.ascontiguousarray(x).reshape(-1, 1, 1)
 

@@ -4,6 +4,7 @@ A layer is a frozen document. It holds no arrays: weights follow from the docume
 the same document gives the same numbers everywhere.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from app.errors import Unfit, shown
-from app.layers.cells import Cells, Place
+from app.layers.cells import Cells, Place, one
 from app.layers.numbers import written
 from app.numerics.window import Pair, Span, Window
 
@@ -124,6 +125,19 @@ class Layer(BaseModel):
             (self.channels_read(shape, first)[0], self.channels_read(shape, last - 1)[1]),
             window.reads(0, cells.rows, shape[1], mode),
             window.reads(1, cells.columns, shape[2], mode),
+        )
+
+    def read_by(self, shape: Shape, place: Place) -> Cells:
+        """Return the cells of the output that are made from the one cell at `place` of an input of `shape`."""
+        window, mode, maps = self.window(shape), self.border_mode(), range(self.out_channels_of(shape))
+        rows, columns = one(place.row, place.column, shape[1:])
+        return Cells(
+            (  # later maps never read earlier channels
+                bisect_right(maps, place.channel, key=lambda channel: self.channels_read(shape, channel)[1]),
+                bisect_right(maps, place.channel, key=lambda channel: self.channels_read(shape, channel)[0]),
+            ),
+            window.read_by(0, rows, mode),
+            window.read_by(1, columns, mode),
         )
 
     def out_channels_of(self, shape: Shape) -> int:

@@ -77,6 +77,11 @@ class Window:
         first = places.start * stride - self.padding[axis][0] + tap * self.dilation[axis]
         return range(first, first + (places.stop - places.start) * stride, stride)
 
+    def real(self, axis: int, tap: int, length: int, padding_mode: str = "zeros") -> NDArray[np.intp]:
+        """Return the real cell along `axis` that cell number `tap` of the window reads at each place; −1 for none."""
+        places = self.output_length(axis, length)
+        return sources(self.cells(axis, slice(0, places), tap), length, padding_mode)
+
     def origin(self, row: int, column: int) -> Pair:
         """Return the first cell read at the place (row, column)."""
         return row * self.stride[0] - self.padding[0][0], column * self.stride[1] - self.padding[1][0]

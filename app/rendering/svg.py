@@ -117,7 +117,7 @@ def outline(parent: Element, points: Quad, role: str, follow: str | None = None,
 
 
 def hold(parent: Element, plane: Plane, rows: float, columns: float, sheet: int | None = None) -> None:
-    """Let a visitor take hold of the window on a sheet that lies on `plane`, and point at its cells; None: the photo."""
+    """Let a visitor take hold of the window on the sheet that lies on `plane`, and point at its cells (None: photo)."""
     quad = plane.quad((0, rows), (0, columns))
     add(parent, "path", class_="hit", d=path(quad), data_input=plane.matrix, data_sheet=sheet)
 
