@@ -54,6 +54,7 @@ class Conv2d(Layer):
 
     positional: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size", "stride", "padding")
     learned: ClassVar[bool] = True
+    fixed_by_weights: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size")
     starter: ClassVar[Mapping[str, Any]] = {"out_channels": 4, "kernel_size": 3, "padding": 1}
 
     type: Literal["conv2d"] = "conv2d"

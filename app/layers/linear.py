@@ -23,6 +23,7 @@ class Linear(Layer):
 
     positional: ClassVar[tuple[str, ...]] = ("out_features",)
     learned: ClassVar[bool] = True
+    fixed_by_weights: ClassVar[tuple[str, ...]] = ("out_features",)
     takes: ClassVar[tuple[Form, ...]] = ("maps", "vector")
     gives: ClassVar[Form | None] = "vector"
     starter: ClassVar[Mapping[str, Any]] = {"out_features": 10}

@@ -79,12 +79,14 @@ def card(run: Run, state: State, lab: Lab) -> dict[str, Any] | None:
     there = along(state, [each.output_shape for each in run.stages], index)
     shown = min(stage.output_shape[0], MOST_FILTERS)
     weights = getattr(layer, "weights", None)
+    shows_weights = part == "weights" and layer.learned
+    arrays = layer.weights_for(stage.input_shape) if shows_weights else {}
     return {
         "index": index,
         "stage": stage,
         "layer": layer,
         "fields": fields,
-        "part": "weights" if part == "weights" and layer.learned else "settings",
+        "part": "weights" if shows_weights else "settings",
         "weights": weights,
         "names": list(getattr(weights, "names", ())),
         "settings_href": state.but(edit=str(index)).address(),
@@ -94,7 +96,8 @@ def card(run: Run, state: State, lab: Lab) -> dict[str, Any] | None:
         "left": index > 0 and not _fits(state.moving(index, -1), run, lab),
         "right": index < last and not _fits(state.moving(index, 1), run, lab),
         "shape": ".".join(map(str, stage.input_shape)),
-        "arrays": layer.weights_for(stage.input_shape) if layer.learned else {},
+        "arrays": arrays,
+        "filters": layer.filters(stage.input_shape, arrays["weight"]) if arrays else None,
         "places": stage.output_shape[1] * stage.output_shape[2],
         "dense": layer.fully_connected_parameters(stage.input_shape),
         "parameters": layer.parameters(stage.input_shape),
@@ -122,8 +125,7 @@ def _neighbour(state: State, run: Run, lab: Lab, index: int, name: str, value: A
     wanted = [part + by for part in value] if isinstance(value, tuple) else value + by
     changes: dict[str, Any] = {name: wanted}
     layer = state.document.layers[index]
-    weights = getattr(layer, "weights", None)
-    if weights is not None and name in ("out_channels", "kernel_size") and weights.known_shape():
+    if name in layer.fixed_by_weights and getattr(layer, "weights").known_shape():  # noqa: B009
         changes["weights"] = None
     try:
         return _fits(state.setting(index, changes), run, lab) is None

@@ -44,13 +44,13 @@ def _set(state: State, fields: Fields) -> State:
         value = [part + by for part in value] if isinstance(value, list) else value + by
     changes: dict[str, Any] = {name: value}
     layer = state.document.layers[index]
-    if layer.learned and name in ("out_channels", "kernel_size") and getattr(layer, "weights").known_shape():  # noqa: B009
+    if name in layer.fixed_by_weights and getattr(layer, "weights").known_shape():  # noqa: B009
         changes["weights"] = None  # fixed weights have fixed sizes; new sizes start from random ones
     return state.setting(index, changes)
 
 
 def _value(name: str, text: str) -> Any:
-    """Read what stands in a field: 3 · 3, 5 · 3 × 5 · same · true."""
+    """Read what stands in a field: 3 · 3, 5 · 3 × 5 · 0.2 · same · true."""
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     parts = [part for part in text.replace("×", " ").replace("x", " ").replace(",", " ").split() if part]
@@ -59,7 +59,10 @@ def _value(name: str, text: str) -> Any:
         return numbers[0] if len(numbers) == 1 else numbers
     if not text:
         raise Unfit("{field} is empty; give a number, or two for rows and columns.", field=name)
-    return text
+    try:
+        return float(text.replace("−", "-"))
+    except ValueError:
+        return text
 
 
 def _move(state: State, fields: Fields) -> State:
@@ -102,10 +105,7 @@ def _weights(state: State, fields: Fields) -> State:
             _change(filter_, _within(name[2:], filter_.shape), text)
     if "bias" in arrays and "bias" in fields:
         _change(arrays["bias"], (channel,), fields["bias"])
-    values = {"init": "values", "weight": arrays["weight"]}
-    if "bias" in arrays and arrays["bias"].any():
-        values["bias"] = arrays["bias"]
-    return state.setting(index, {"weights": values})
+    return state.setting(index, {"weights": {"init": "values", **arrays}})
 
 
 def _change(array: Array, place: tuple[int, ...], text: str) -> None:

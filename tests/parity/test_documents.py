@@ -13,10 +13,8 @@ from tests import pipelines  # noqa: E402
 pytestmark = [pytest.mark.parity, pytest.mark.timeout(1800)]
 DOCUMENTS = 3000
 nn = torch.nn
-MODULES = {
-    "conv2d": nn.Conv2d, "relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh,
-    "max_pool2d": nn.MaxPool2d, "avg_pool2d": nn.AvgPool2d, "global_avg_pool2d": lambda: nn.AdaptiveAvgPool2d(1),
-    "batch_norm2d": nn.BatchNorm2d, "flatten": nn.Flatten, "linear": nn.Linear, "softmax": lambda: nn.Softmax(1),
+MODULES = {name.lower(): module for name, module in vars(nn).items() if isinstance(module, type)} | {
+    "softmax": lambda: nn.Softmax(1), "globalavgpool2d": lambda: nn.AdaptiveAvgPool2d(1),
 }  # fmt: skip
 ADDING = {"conv2d", "linear", "avg_pool2d", "global_avg_pool2d"}  # sums of products, linear in their input
 FROM_INPUT = {  # what a module needs to know of its input
@@ -29,7 +27,7 @@ def theirs(layer: dict, x: np.ndarray, weights: dict) -> tuple[np.ndarray, float
     kind = layer["type"]
     arguments = {name: value for name, value in layer.items() if name not in ("type", "weights")}
     arguments = {name: tuple(value) if isinstance(value, list) else value for name, value in arguments.items()}
-    net = MODULES[kind](*FROM_INPUT.get(kind, lambda x: ())(x), **arguments).eval()
+    net = MODULES[kind.replace("_", "")](*FROM_INPUT.get(kind, lambda x: ())(x), **arguments).eval()
     state = {name: torch.from_numpy(array.copy()) for name, array in weights.items()}
     net.load_state_dict(state, strict=False)  # all but the count of batches that a normalization keeps
     source = torch.from_numpy(x)[None]
