@@ -23,6 +23,11 @@ class Arrangement:
     count: int
     single: bool  # one sheet of all channels, a cell each
 
+    @property
+    def column(self) -> bool:
+        """Whether it is one column of few cells, with room for a number beside each."""
+        return self.single and self.columns == 1
+
     def cell(self, place: Place) -> Place:
         """Return (sheet, row, column) where the number at `place` of the volume is seen."""
         if not self.single:

@@ -5,6 +5,8 @@ picture ▯ sheets ▯▯▯   ×   filter ▢▢▢   =   map ▣
 
 from xml.etree.ElementTree import Element
 
+from app.rendering.column import LARGEST_CELL, beside, made, room_for
+from app.rendering.headings import lens_heading, source_heading, target_heading
 from app.rendering.layout import Layout, legend
 from app.rendering.plane import Plane, Point
 from app.rendering.pointing import Planes, mark
@@ -14,6 +16,7 @@ from app.rendering.values import lens_values
 
 SHEET_SLANT = 0.28
 SHEET_GAP = 6.0
+LARGE_WINDOW = 5  # rows or columns of numbers that need all the room there is
 CORNER = 335.0  # px kept for the map's heading and the links at the top right
 
 
@@ -39,8 +42,13 @@ def flat(scene: Scene, layout: Layout) -> Element:
     most = layout.width * (0.36 if layout.small else 0.24)
     s = min(side / (rows + above + below), most / (columns + left + right))
     t = min(side / out_rows, most / out_columns)
-    input_plane = frontal(left * s, top + above * s, s)
-    x = (columns + left + right) * s
+    if scene.source.column:
+        s = min(s, 1.1 * LARGEST_CELL)
+    if scene.target.column:
+        t = min(t, 1.1 * LARGEST_CELL)
+    labels = room_for(scene.given, s, layout)
+    input_plane = frontal(labels + left * s, top + above * s, s)
+    x = labels + (columns + left + right) * s
 
     # the picture, and beside it its sheets
     pictures = [scene.photo] if scene.photo else []
@@ -53,6 +61,10 @@ def flat(scene: Scene, layout: Layout) -> Element:
             figure, "path", class_="padding", d=path(input_plane.quad((-above, rows + below), (-left, columns + right)))
         )
     face(figure, pictures[0], input_plane)
+    if scene.veil is not None:
+        face(figure, scene.veil, input_plane)
+    if labels:
+        beside(figure, input_plane, scene.given, at=-labels)
     add(figure, "path", class_="edge", d=path(input_plane.quad((0, rows), (0, columns))))
     planes = [input_plane]
     step = min(layout.gap * 1.5, 190 / max(1, len(sheets)))
@@ -86,7 +98,10 @@ def flat(scene: Scene, layout: Layout) -> Element:
     size, middle = scene.size, (x + map_x) / 2
     count = max(1, len(scene.slices[: 1 if layout.small else None]))
     room = map_x - x - (24 if layout.small else 76)
-    q = min(side * 0.62 / size[0], (room - 14 * (count - 1)) / (size[1] * count), 40 if scene.slices else 94)
+    tall = side * (1 if scene.cells and max(size) >= LARGE_WINDOW else 0.62)
+    q = min(tall / size[0], (room - 14 * (count - 1)) / (size[1] * count), 40 if scene.slices else 94)
+    if scene.source.column and size[0] > 1:
+        q = s
     lens_x = middle - (q * size[1] * count + 14 * (count - 1)) / 2
     lens_y = top + (side - q * size[0]) / 2
     slices = {}
@@ -110,10 +125,14 @@ def flat(scene: Scene, layout: Layout) -> Element:
 
     _captions(figure, scene, layout, lens_x, map_x)
     if not layout.small:
-        label(figure, map_x + out_columns * t + 12, top + side / 2 + 7, scene.number, class_="tag", data_tag="cell")
-        legend(figure, scene, map_x, height - 40, min(150, out_columns * t), scene.extent_text)
-    sheets = {number - hidden: plane for number, plane in enumerate(planes) if number >= hidden}
-    mark(figure, Planes(input_plane, sheets, slices, frontal(map_x, top, t)), scene.pointed, span, layout.name)
+        if scene.target.column:
+            made(figure, plane, scene, t, layout, at=t + 4)
+        else:
+            at = map_x + out_columns * t + 12
+            label(figure, at, top + side / 2 + 7, scene.number, class_="tag", data_tag="cell")
+        legend(figure, scene, map_x, height - 40, 150, scene.extent_text)
+    channels = {number - hidden: plane for number, plane in enumerate(planes) if number >= hidden}
+    mark(figure, Planes(input_plane, channels, slices, frontal(map_x, top, t)), scene.pointed, span, layout.name)
     return figure
 
 
@@ -143,29 +162,10 @@ def _map(figure: Element, scene: Scene, layout: Layout, plane: Plane) -> None:
 
 
 def _captions(figure: Element, scene: Scene, layout: Layout, lens_x: float, map_x: float) -> None:
-    stage, y = scene.stage, layout.cap - 12
-    rows, columns, out_rows, out_columns = (
-        scene.source.rows,
-        scene.source.columns,
-        scene.target.rows,
-        scene.target.columns,
-    )
-    number, size = scene.place.channel + 1, scene.size
-    count = scene.sheet_count if scene.slices or scene.photo else 1
-    name = scene.say("Map {number}").format(number=number)
-
-    def shape(*sides: int) -> str:
-        return "" if layout.small else " × ".join(map(str, sides))
-
-    caption(
-        figure,
-        0,
-        y,
-        scene.say("Input") if scene.slices or stage.index == 0 else name,
-        shape(rows, columns, *([count] if count > 1 else [])),
-    )
-    if scene.slices:
-        caption(figure, lens_x, y, scene.say("Filter {number}").format(number=number), shape(*size, count))
-    else:
-        caption(figure, lens_x, y, scene.say("Window") if size != (1, 1) else scene.say("One number"), shape(*size))
-    caption(figure, map_x, y, name, shape(out_rows, out_columns))
+    y = layout.cap - 12
+    for x, (head, more) in (
+        (0.0, source_heading(scene)),
+        (lens_x, lens_heading(scene)),
+        (map_x, target_heading(scene)),
+    ):
+        caption(figure, x, y, head, "" if layout.small else more)

@@ -11,6 +11,8 @@ screen, are the same drawing with other measures; each scales inside its own box
 
 from xml.etree.ElementTree import Element
 
+from app.rendering.column import LARGEST_CELL, beside, made, room_for
+from app.rendering.headings import lens_heading, source_heading, target_heading
 from app.rendering.layout import Layout, legend
 from app.rendering.plane import DEPTH, Volume, height_of, rise_of, width_of
 from app.rendering.pointing import Planes, mark
@@ -35,6 +37,8 @@ from app.rendering.values import lens_values
 
 LEAST_NAME = 18.0  # px between sheets that have names
 LEAST_MAP = 84.0  # px of height of the map at work
+LARGE_WINDOW = 5  # rows or columns of numbers that need more room than the usual lens
+WIDE_LENS = 0.22  # of the drawing's width, for those
 
 
 def plate(scene: Scene, layout: Layout) -> Element:
@@ -71,31 +75,44 @@ class _Figure:
         stack_depth = 0.0 if layout.small else self.stack_gap * (self.shown - 1)
         map_room = self.height - layout.cap - 24 + lift
         map_room -= rise_of(self.stack_gap, self.shown)
+        most = layout.most if self.scene.slices else layout.most * 1.4
         self.s = min(
             (room - rise) / height_of(tall, wide),
-            layout.most if self.scene.slices else layout.most * 1.4,
+            LARGEST_CELL if self.scene.source.column else most,
             (layout.input_share * layout.width - depth) / width_of(wide),
-            map_room / height_of(self.out_rows, self.out_columns),
-            (layout.map_share if self.scene.slices else layout.wide_map_share)
-            * layout.width
-            / width_of(self.out_columns),
         )
+        if not self.scene.target.column:
+            share = layout.map_share if self.scene.slices else layout.wide_map_share
+            self.s = min(
+                self.s,
+                map_room / height_of(self.out_rows, self.out_columns),
+                share * layout.width / width_of(self.out_columns),
+            )
         s = self.s
+        self.labels = room_for(self.scene.given, s, layout)  # beside the cells of a vector
         top = layout.cap - lift + rise + 6 + (room - rise - s * height_of(tall, wide)) / 2
-        self.input = Volume((s * width_of(self.left), top + s * height_of(self.above, self.left)), s, self.gap)
-        self.input_width = s * width_of(wide) + depth + s * DEPTH[0]
+        left = self.labels + s * width_of(self.left)
+        self.input = Volume((left, top + s * height_of(self.above, self.left)), s, self.gap)
+        self.input_width = self.labels + s * width_of(wide) + depth + s * DEPTH[0]
         # the lens
         size = self.scene.size
         count = max(1, len(self.scene.slices[: 1 if layout.small and not self.scene.slices else None]))
         lens_height = layout.lens if self.scene.slices else layout.lens * 1.75
-        self.q = min(
-            lens_height / height_of(*size), layout.lens_share * layout.width / width_of(size[1]), layout.lens_cell
-        )
+        lens_share = layout.lens_share
+        if self.scene.cells and max(size) >= LARGE_WINDOW and not layout.small:
+            lens_height, lens_share = map_room - 24, max(lens_share, WIDE_LENS)
+        self.q = min(lens_height / height_of(*size), lens_share * layout.width / width_of(size[1]), layout.lens_cell)
+        if self.scene.source.column and size[0] > 1:
+            self.q = s
         self.lens_gap = min(layout.lens_gap, 2 * layout.lens_gap / max(1, count - 1))
         lens_width = self.q * width_of(size[1]) + self.lens_gap * (count - 1)
         # the map at work, and the stack at the right edge; cells as large as the input's, but no map too small to see
         most_map = layout.map_share * layout.width / width_of(self.out_columns)
-        t = self.t = max(s, min(LEAST_MAP / height_of(self.out_rows, self.out_columns), most_map, 20))
+        if self.scene.target.column:
+            self.t = min(LARGEST_CELL, (room - lift) / height_of(self.out_rows, 1))
+        else:
+            self.t = max(s, min(LEAST_MAP / height_of(self.out_rows, self.out_columns), most_map, 20))
+        t = self.t
         self.map_width = t * width_of(self.out_columns) + t * DEPTH[0]
         stackless = layout.small or layout.board
         self.stack_x = layout.width - (0 if stackless else max(self.map_width + stack_depth + 6, layout.corner))
@@ -144,6 +161,10 @@ class _Figure:
                 border = plane.quad((-self.above, self.rows + self.below), (-self.left, self.columns + self.right))
                 add(self.figure, "path", class_="padding", d=path(border))
             slab(self.figure, picture, plane, self.s, DEPTH)
+            if self.scene.veil is not None:
+                face(self.figure, self.scene.veil, plane)
+            if self.labels:
+                beside(self.figure, plane, self.scene.given, at=-self.labels)
             if name and self.gap >= LEAST_NAME:
                 self._name_below(plane.at(self.columns, self.rows), self.gap, name)
 
@@ -226,6 +247,9 @@ class _Figure:
         )
         if self.layout.small:
             return
+        if self.scene.target.column:
+            made(self.figure, plane, self.scene, self.t, self.layout, at=self.map_width + 4)
+            return
         x, y = corners[1]
         level = self.layout.cap + 10
         side = -1 if self.layout.board else 1  # of the cell on which the number stands
@@ -293,36 +317,15 @@ class _Figure:
         )
 
     def _captions(self) -> None:
-        scene, layout, stage = self.scene, self.layout, self.scene.stage
-        channel = scene.place.channel + 1
+        scene, layout = self.scene, self.layout
         y = layout.cap - 12
         narrow = layout.small or layout.board  # no room for shapes
-        number = scene.say("Map {number}").format(number=channel)
-        source = scene.say("Input") if scene.slices or stage.index == 0 else number
-        shape = (
-            f"{self.rows} × {self.columns} × {scene.sheet_count}"
-            if scene.slices or scene.photo
-            else (f"{self.rows} × {self.columns}")
-        )
-        caption(self.figure, 0, y, source, "" if narrow else shape)
-        size = scene.size
-        if scene.slices:
-            caption(
-                self.figure,
-                self.lens_x - (6 if layout.small else 0),
-                y,
-                scene.say("Filter {number}").format(number=channel),
-                "" if narrow else f"{size[0]} × {size[1]} × {scene.sheet_count}",
-            )
-        else:
-            caption(
-                self.figure,
-                self.lens_x - (6 if layout.small else 0),
-                y,
-                scene.say("Window") if size != (1, 1) else scene.say("One number"),
-                "" if narrow else f"{size[0]} × {size[1]}",
-            )
-        caption(self.figure, self.map_x, y, number, "" if narrow else f"{self.out_rows} × {self.out_columns}")
+        for x, (head, more) in (
+            (0.0, source_heading(scene)),
+            (self.lens_x - (6 if layout.small else 0), lens_heading(scene)),
+            (self.map_x, target_heading(scene)),
+        ):
+            caption(self.figure, x, y, head, "" if narrow else more)
         if layout.board:
             width = max(self.map_width, 190)
             legend(self.figure, scene, layout.width - width - 4, self.height - 46, width, scene.extent_text, large=True)

@@ -16,10 +16,12 @@ MOST_SHEETS = 6  # of an input or a filter in a drawing; a number beside them sa
 
 @dataclass(frozen=True)
 class Cell:
-    """One number in a window that has no weights: its text (None: padding that is not counted) and whether it stays."""
+    """One number in a window that has no weights, and what becomes of it: kept, dropped, or neither told."""
 
-    text: str | None
-    kept: bool | None  # None: not told
+    text: str | None  # None: padding that is not counted
+    brief: str = ""  # the same for a narrow cell
+    kept: bool = False
+    dropped: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from app.rendering.plane import ACROSS, Plane
 from app.rendering.scene import Cell, Scene
 from app.rendering.svg import add, face, label, outline, path
 
-LEAST_TYPE = 15.5
 LEAST_RULE = 12.0  # px a cell under which rules between cells would hide them
 NARROW = ".,"
 
 
-def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> Element:
+def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float, least_type: float) -> Element:
     """Return the group of the window's cells, laid on `plane`, `cell` px each; it is drawn anew at every place."""
     group = Element("g", {"class": "lens", "data-lens": ""})
     (rows, columns), span = scene.size, scene.span
@@ -27,7 +26,7 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> El
         x, y = plane.at(left - span.columns[0], top - span.rows[0])
         face(group, sheet.part(left, top, right - left, bottom - top), Plane((x, y), plane.across, plane.down))
     numbers = [(number, row, column) for row, cells in enumerate(scene.cells) for column, number in enumerate(cells)]
-    look = _look([number for number, _, _ in numbers], cell * ACROSS[0] * 0.92)
+    look = _look([number for number, _, _ in numbers], cell * ACROSS[0] * 0.92, least_type)
     dims = {
         "dropped": [(row, column) for number, row, column in numbers if number.dropped],
         "read": [(row, column) for number, row, column in numbers if look and not (number.dropped or number.kept)],
@@ -48,7 +47,7 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> El
         if number.text is not None and (look or number.kept):
             text = number.brief if look == "brief" else number.text
             x, y = plane.at(column + 0.5, row + 0.5)
-            size = _fitting(text, type_size, cell * ACROSS[0] * 0.92)
+            size = _fitting(text, type_size, cell * ACROSS[0] * 0.92, least_type)
             label(
                 group,
                 x,
@@ -61,18 +60,18 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float) -> El
     return group
 
 
-def _look(numbers: list[Cell], room: float) -> str:
+def _look(numbers: list[Cell], room: float, least_type: float) -> str:
     """Return how numbers are written in cells `room` px wide: "text", "brief", or not at all where nothing fits."""
     told = [number for number in numbers if number.text is not None]
     for name in ("text", "brief"):
-        if told and max(_width(getattr(number, name), LEAST_TYPE) for number in told) <= room:
+        if told and max(_width(getattr(number, name), least_type) for number in told) <= room:
             return name
     return ""
 
 
-def _fitting(text: str, size: float, room: float) -> float:
+def _fitting(text: str, size: float, room: float, least_type: float) -> float:
     """Return the type size at which `text` fits in `room` px, at most `size` and at least what can be read."""
-    return max(LEAST_TYPE, min(size, size * room / _width(text, size)))
+    return max(least_type, min(size, size * room / _width(text, size)))
 
 
 def _width(text: str, size: float) -> float:

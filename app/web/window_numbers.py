@@ -57,20 +57,26 @@ class WindowNumbers:
         down, across = self.closeup.stage.layer.window(self.closeup.stage.input_shape).dilation
         return not (0 <= top + row * down < rows and 0 <= left + column * across < columns)
 
-    def cells(self, write: Callable[[float], str]) -> tuple[tuple[Cell, ...], ...]:
+    def cells(self, write: Callable[[float], str], brief: Callable[[float], str]) -> tuple[tuple[Cell, ...], ...]:
         """Return the numbers in the window of a layer without filters; none where they are too many to be drawn."""
-        terms = self.closeup.terms
+        terms, picks = self.closeup.terms, self.closeup.stage.layer.keeps_values and not self.hidden
         if "input" in terms:
-            kept = None if self.hidden else terms["input"] == self.closeup.value
-            return ((Cell(write(terms["input"]), kept),),)
+            kept = picks and terms["input"] == self.closeup.value
+            return ((Cell(write(terms["input"]), brief(terms["input"]), kept, picks and not kept),),)
         if "patch" not in terms or sum(map(len, terms["patch"])) > MOST_DRAWN:
             return ()
         top, left = self.closeup.span.rows[0], self.closeup.span.columns[0]
-        winners = {(w["row"] - top, w["column"] - left) for w in terms.get("winners", ())}
-        untold = self.hidden or "winners" not in terms  # of a mean, none is kept more than another
+        told = () if self.hidden else terms.get("winners", ())
+        winners = {(w["row"] - top, w["column"] - left) for w in told}
         return tuple(
             tuple(
-                Cell(None if v is None else write(v), None if untold else (r, c) in winners) for c, v in enumerate(row)
+                Cell(
+                    None if v is None else write(v),
+                    "" if v is None else brief(v),
+                    (r, c) in winners,
+                    bool(winners) and (r, c) not in winners,
+                )
+                for c, v in enumerate(row)
             )
             for r, row in enumerate(terms["patch"])
         )
