@@ -17,6 +17,7 @@ from app.compute import ComputeQueue, Once, give_back_memory
 from app.errors import NotFound, Unfit
 from app.layers import Place, Shape
 from app.layers.layer import Array, Weights
+from app.numerics.shift import shifted
 from app.numerics.statistics import Statistics, statistics
 from app.picture import Picture, prepare, scaled, wanted_size
 from app.pipeline import AnyInput, Document, ImageInput, Scale, Stage, ValuesInput, plan, unpack
@@ -162,29 +163,27 @@ class Lab:
 
     async def _make_layer(self, run: Run, index: int) -> Result:
         before = await self.result(run, index - 1 if index else None)
-        stage = run.stages[index]
-
-        def compute() -> Result:
-            if 4 * math.prod(stage.output_shape) > LARGE:
-                give_back_memory()
-            weights = stage.layer.weights_for(stage.input_shape)
-            with np.errstate(over="ignore", invalid="ignore"):
-                output = stage.layer.forward(before.output, weights)
-                whole, channels = statistics(output.reshape(1, 1, -1) if stage.vector else output)
-            if not np.isfinite([whole.minimum, whole.maximum, whole.mean]).all():
-                raise Unfit(
-                    "The numbers grow past what float32 holds (about 3.4e38) in layer {number} ({type}); use smaller "
-                    "weights or a smaller scale.",
-                    number=index + 1,
-                    type=stage.layer.type,
-                    pointer=f"/layers/{index}",
-                )
-            output.flags.writeable = False
-            return Result(output, whole, () if stage.vector else channels, weights)
-
-        result = await self.queue.heavy(compute)
+        result = await self.queue.heavy(lambda: _layer_result(run.stages[index], before))
         self.computed += 1
         return result
+
+    async def shifted(self, run: Run, index: int | None, rows: int, columns: int) -> Result:
+        """Return what layer `index` (None: the input) would give had the picture moved down and right by so many cells.
+
+        What the picture leaves free is filled with its edge. These results are of no document; they are kept beside
+        the others, under the id of the layers that made them and the shift.
+        """
+        if not (rows or columns):
+            return await self.result(run, index)
+        key = f"{run.document.ids[0 if index is None else index + 1]} moved {rows} {columns}"
+        return await self._results.get(key, lambda: self._make_shifted(run, index, rows, columns))
+
+    async def _make_shifted(self, run: Run, index: int | None, rows: int, columns: int) -> Result:
+        if index is None:
+            source = await self.result(run, None)
+            return await self.queue.heavy(lambda: _shifted_input(source, rows, columns))
+        before = await self.shifted(run, index - 1 if index else None, rows, columns)
+        return await self.queue.heavy(lambda: _layer_result(run.stages[index], before))
 
     async def close_up(self, run: Run, index: int, place: Place) -> Closeup:
         """Return how the number at `place` of layer `index` came to be; raise NotFound outside the output."""
@@ -231,6 +230,32 @@ class Lab:
     def close(self) -> None:
         """Stop taking work."""
         self.queue.close()
+
+
+def _layer_result(stage: Stage, before: Result) -> Result:
+    if 4 * math.prod(stage.output_shape) > LARGE:
+        give_back_memory()
+    weights = stage.layer.weights_for(stage.input_shape)
+    with np.errstate(over="ignore", invalid="ignore"):
+        output = stage.layer.forward(before.output, weights)
+        whole, channels = statistics(output.reshape(1, 1, -1) if stage.vector else output)
+    if not np.isfinite([whole.minimum, whole.maximum, whole.mean]).all():
+        raise Unfit(
+            "The numbers grow past what float32 holds (about 3.4e38) in layer {number} ({type}); use smaller "
+            "weights or a smaller scale.",
+            number=stage.index + 1,
+            type=stage.layer.type,
+            pointer=f"/layers/{stage.index}",
+        )
+    output.flags.writeable = False
+    return Result(output, whole, () if stage.vector else channels, weights)
+
+
+def _shifted_input(source: Result, rows: int, columns: int) -> Result:
+    output = shifted(source.output, rows, columns)
+    output.flags.writeable = False
+    pixels = None if source.pixels is None else shifted(source.pixels, rows, columns)
+    return Result(output, *statistics(output), {}, pixels)
 
 
 def _input_result(source: AnyInput, picture: Picture | None, shape: Shape) -> Result:
