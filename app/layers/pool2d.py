@@ -102,8 +102,10 @@ class MaxPool2d(Pool2d):
         return winners(x, self._window_of(x))
 
     def passes_from(self, x: Array, weights: Weights, place: Place) -> Place:
-        first = self.step(x, weights, place)["winners"][0]
-        return Place(place.channel, first["row"], first["column"])
+        values, outside = self._patch(x, place)
+        row, column = divmod(int(np.where(outside, -np.inf, values).argmax()), values.shape[1])
+        top, left = self._window_of(x).origin(place.row, place.column)
+        return Place(place.channel, top + row, left + column)
 
 
 class AvgPool2d(Pool2d):
