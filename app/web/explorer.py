@@ -63,7 +63,7 @@ async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, langu
         "most_segments": MOST_SEGMENTS,
         "life_hours": lab.settings.upload_ttl // 3600,
         "kernels": OFFERED,
-        "keys": KEYS,
+        "keys": [key for key in KEYS if not key.projector or state.told("projector")],
         "carried": CARRIED,
     }
 

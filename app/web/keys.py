@@ -11,6 +11,7 @@ class Key:
     keys: tuple[str, ...]  # KeyboardEvent.key; letters in lower case
     acts: tuple[str, ...]  # names of what static/js/keys.js can do, one a key
     help: str  # msgid
+    projector: bool = False  # only there
 
     @property
     def pairs(self) -> str:
@@ -32,6 +33,10 @@ KEYS = (
     Key("V", ("v",), ("view",), "lay flat, or as a figure"),
     Key("T", ("t",), ("trace",), "trace the number home"),
     Key("G", ("g",), ("guess",), "guess the number before it is shown"),
+    Key("PgDn PgUp", ("PageDown", "PageUp"), ("page-on", "page-back"), "on and back: sheets, sum, places", projector=True),
+    Key("F", ("f",), ("full",), "full screen", projector=True),
+    Key("B .", ("b", "."), ("blank", "blank"), "blank the screen; any key shows it again", projector=True),
+    Key("L", ("l",), ("laser",), "laser pointer", projector=True),
     Key("Esc", ("Escape",), ("escape",), "one level back: close, let go"),
     Key("?", ("?",), ("help",), "this list"),
 )

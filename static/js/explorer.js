@@ -35,7 +35,9 @@ export class Explorer {
     this.single = data.single === "1"; // one sheet holds all channels, a cell each
     this.index = +data.index;
     this.rowwise = false;
-    this.sums = new Sums((at) => this.part(this.look ? "look" : "sum", at), (at, text) => this.show(at, text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
+    this.speaks = Number(document.querySelector("[data-sheets]")?.dataset.sheet ?? NaN); // on a projector
+    if (Number.isNaN(this.speaks)) this.speaks = null;
+    this.sums = new Sums((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.show(spot.split("~")[0], text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
     this.pace(document.querySelector("#speed").value);
     for (const width of ["(max-width: 700px)", "(max-width: 1100px)"]) {
       matchMedia(width).addEventListener("change", () => this.plate && this.turn(), { signal });
@@ -66,6 +68,11 @@ export class Explorer {
     return this.address(this.index);
   }
 
+  /** What the sum is asked for: a place and, on a projector, the sheet that speaks there. @param {number} index */
+  spot(index = this.index) {
+    return this.address(index) + (this.speaks === null ? "" : `~${this.speaks}`);
+  }
+
   /** A place as links and the API write it. @param {number} index */
   address(index) {
     if (this.single) return `${this.layer}.${index}.0.0`;
@@ -74,11 +81,13 @@ export class Explorer {
   }
 
   /** The address of a part of the page at a place. @param {string} name @param {string} at */
-  part(name, at) {
+  part(name, spot) {
+    const [at, sheet] = spot.split("~");
     const query = new URLSearchParams({ at, view: this.view, layout: layout() });
     const here = new URLSearchParams(location.search), theme = document.documentElement.dataset.theme;
     for (const field of [...this.carried, "pin", "sheet"]) if (here.get(field)) query.set(field, here.get(field));
     if (theme) query.set("theme", theme);
+    if (sheet) query.set("sheet", sheet);
     return `/parts/${name}/${this.run}?${query}`;
   }
 
@@ -164,10 +173,21 @@ export class Explorer {
     if (this.plate && (this.coming || sheet !== this.sheet || !this.plate.slides)) this.turn();
     else {
       this.plate?.go(this.cell.row, this.cell.column, glide ? GLIDE_MS : 0);
-      this.sums.want(this.at);
+      this.sums.want(this.spot());
       if (this.player.playing) this.fetchAhead();
     }
     this.transport.show(index, this.left());
+    this.rest();
+  }
+
+  /** Lets a sheet speak, on a projector; the one after the last is the sum. @param {number} sheet */
+  speak(sheet) {
+    this.speaks = sheet;
+    this.sums.want(this.spot());
+    this.rest();
+  }
+
+  rest() {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.settle(), SETTLE_MS);
   }
@@ -176,7 +196,7 @@ export class Explorer {
   fetchAhead() {
     if (this.player.speed > LOCKSTEP || this.rowwise) return;
     const ahead = Math.min(this.index + 1 + Math.ceil(this.player.speed / 4), (this.sheet + 1) * this.places - 1);
-    for (let next = this.index + 1; next <= ahead; next++) this.sums.fetch(this.address(next));
+    for (let next = this.index + 1; next <= ahead; next++) this.sums.fetch(this.spot(next));
   }
 
   /** Asks the server for the drawing of the place, where more changes than the window. */
@@ -192,7 +212,7 @@ export class Explorer {
     this.plate.innerHTML = await answer.text();
     this.plate.begin();
     this.coming = "";
-    await this.sums.want(this.at);
+    await this.sums.want(this.spot());
     this.transport.show(this.index, this.left());
   }
 
@@ -204,7 +224,7 @@ export class Explorer {
   playing(on) {
     this.transport?.playing(on);
     this.transport?.show(this.index, this.left());
-    if (!on) this.sums.want(this.at);
+    if (!on) this.sums.want(this.spot());
   }
 
   // ---- telling
@@ -243,12 +263,20 @@ export class Explorer {
 
   /** The place has come to rest: the address holds it, and it is said. */
   settle() {
-    const { search } = location, held = /([?&]at=)[^&]*/;
-    const query = held.test(search) ? search.replace(held, `$1${this.at}`) : `${search || "?"}${search.length > 1 ? "&" : ""}at=${this.at}`;
-    history.replaceState({ ...history.state, htmx: true }, "", location.pathname + query);
-    for (const field of document.querySelectorAll('input[name="at"]')) field.value = this.at;
-    if (!this.player.playing) document.querySelector("#spoken").textContent = document.querySelector("#sum .sentence, #look .sentence")?.textContent ?? "";
+    const held = { at: this.at, ...(this.speaks !== null && { sheet: this.speaks }) };
+    history.replaceState({ ...history.state, htmx: true }, "", location.pathname + Object.entries(held).reduce(holding, location.search));
+    for (const [name, value] of Object.entries(held)) for (const field of document.querySelectorAll(`input[name="${name}"]`)) field.value = value;
+    for (const link of document.querySelectorAll("#theme, #projector")) link.search = Object.entries(held).reduce(holding, link.search);
+    if (this.player.playing) return;
+    const speaker = document.querySelector(".subtotals")?.dataset.told, sentence = document.querySelector("#sum .sentence, #look .sentence")?.textContent ?? "";
+    document.querySelector("#spoken").textContent = [speaker, sentence].filter(Boolean).join(" ");
   }
+}
+
+/** A query that holds a value. @param {string} search @param {[string, string | number]} value */
+export function holding(search, [name, value]) {
+  const held = new RegExp(`([?&]${name}=)[^&]*`);
+  return held.test(search) ? search.replace(held, `$1${value}`) : `${search || "?"}${search.length > 1 ? "&" : ""}${name}=${value}`;
 }
 
 /** On a phone one block of the sum is open at a time. @param {Element} sum @param {number} index */

@@ -3,6 +3,8 @@
 
 import { guess } from "./predict.js";
 
+import { blank, full, laser, page } from "./projector.js";
+
 /** @typedef {import("./explorer.js").Explorer} Explorer */
 
 /** @param {string} selector */
@@ -27,10 +29,15 @@ export const ACTS = {
   view: press('[data-key="view"]'),
   guess: () => guess(),
   trace: press('[data-look="trace"]'),
+  "page-on": (x) => page(x, 1),
+  "page-back": (x) => page(x, -1),
+  full: () => full(),
+  blank: () => blank(),
+  laser: () => laser(),
   escape: () => escape(),
   help: press("#help-open"),
 };
-const MOVING = new Set(["play", "left", "right", "up", "down", "first", "last", "filter-before", "filter-after", "strongest", "weakest"]);
+const MOVING = new Set(["play", "left", "right", "up", "down", "first", "last", "filter-before", "filter-after", "strongest", "weakest", "page-on", "page-back"]);
 
 /** @param {() => Explorer} current @param {AbortSignal} [signal] */
 export function listen(current, signal) {

@@ -1,9 +1,10 @@
 // Starts what is on the page, and starts it anew whenever htmx has swapped in another state.
 import { Plate } from "./elements/plate.js";
 import { Transport } from "./elements/transport.js";
-import { Explorer, openTerm } from "./explorer.js";
+import { Explorer, holding, openTerm } from "./explorer.js";
 import { listen } from "./keys.js";
 import { listenForGuesses } from "./predict.js";
+import { project } from "./projector.js";
 import { listenForPictures } from "./upload.js";
 
 customElements.define("cs-plate", Plate);
@@ -69,6 +70,7 @@ listenForPictures((image) => {
 }, say);
 
 listen(() => explorer);
+project(() => explorer);
 listenForGuesses(() => explorer);
 
 document.addEventListener("htmx:after:swap", () => start());
@@ -90,7 +92,10 @@ document.addEventListener("htmx:config:request", (event) => {
     const { cell, single, sheet, index } = explorer, place = single ? { row: 0, column: 0 } : cell;
     const [tall, wide] = single ? [1, 1] : [explorer.rows, explorer.columns];
     move([layer, Math.min(single ? index : sheet, channels - 1), along(place.row, tall, rows), along(place.column, wide, columns)].join("."));
-  } else if (action.searchParams.get("at") === was) move(explorer.at);
+  } else if (action.searchParams.get("at") === was) {
+    move(explorer.at);
+    if (explorer.speaks !== null) ctx.request.action = ctx.request.action.replace(/\?.*/, (query) => holding(query, ["sheet", explorer.speaks]));
+  }
 });
 
 document.addEventListener("click", async (event) => {

@@ -1,0 +1,122 @@
+// On a projector: what clickers send goes through sheets, sum and places; the screen can be blanked and filled, and a
+// laser points. Which sheet speaks is in the address; the server makes what it says.
+//
+//     red ─ PageDown ─► green ─► blue ─► the sum ─► red of the next place        PageUp the same way back
+
+/** @typedef {import("./explorer.js").Explorer} Explorer */
+
+const root = document.documentElement;
+const HOLD_MS = 500; // of a finger, until it is a laser
+const STILL_PX = 10; // by which a finger that holds still may move
+let dot = null; // the laser, while it is on
+let where = [innerWidth / 2, innerHeight / 2]; // where the pointer was last
+
+/** Lets the page be worked on a projector. @param {() => Explorer} current */
+export function project(current) {
+  if (!("projector" in root.dataset)) return;
+  document.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest("#full-on")) full();
+    if (target.closest("#blank-on")) blank();
+    if (target.closest("#laser-on")) laser();
+    const speaker = target.closest("[data-speak]");
+    if (!speaker || event.ctrlKey || event.metaKey || !current()?.transport) return;
+    event.preventDefault();
+    event.stopPropagation(); // a link without scripts
+    current().speak(+speaker.dataset.speak);
+  }, { capture: true });
+  document.addEventListener("cs:shown", focusAgain);
+  document.addEventListener("fullscreenchange", () => press("#full-on", Boolean(document.fullscreenElement)));
+  document.addEventListener("htmx:after:swap", () => {
+    press("#full-on", Boolean(document.fullscreenElement));
+    press("#laser-on", Boolean(dot));
+  });
+  if (!document.fullscreenEnabled) root.classList.add("unfilled");
+  document.addEventListener("pointermove", (event) => point(event), { passive: true, capture: true });
+  document.addEventListener("pointerdown", held, { passive: true, capture: true });
+}
+
+/** Goes on or back by one sheet; past the sum, or where a layer has no sheets, by one place. @param {Explorer} x @param {1 | -1} by */
+export function page(x, by) {
+  const line = document.querySelector("#sum [data-sheets]"), sheets = line && +line.dataset.sheets;
+  if (line && x.speaks + by >= 0 && x.speaks + by <= sheets) {
+    x.speak(x.speaks + by);
+    return;
+  }
+  if (x.index + by < 0 || x.index + by > x.last) return;
+  if (line) x.speaks = by > 0 ? 0 : sheets;
+  x.press(by > 0 ? "next" : "back");
+}
+
+/** The line of subtotals is made anew: the focus stays on the one that was chosen. */
+function focusAgain() {
+  if (focused && document.activeElement === document.body) document.querySelector(".subtotals [aria-current]")?.focus();
+}
+let focused = false;
+document.addEventListener("focusin", (event) => { focused = Boolean(event.target.closest("[data-speak]")); });
+
+/** Fills the screen, or leaves it. */
+export function full() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else root.requestFullscreen?.().catch(() => root.classList.add("unfilled"));
+}
+
+/** Blanks the screen until the next key or click, which does nothing else. */
+export function blank() {
+  const said = document.querySelector("#blank-on").dataset, spoken = document.querySelector("#spoken");
+  const cover = document.createElement("div"), over = new AbortController();
+  cover.id = "blank";
+  document.body.append(cover);
+  spoken.textContent = said.blank;
+  const show = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    cover.remove();
+    over.abort();
+    spoken.textContent = said.shown;
+  };
+  addEventListener("keydown", show, { signal: over.signal, capture: true });
+  cover.addEventListener("click", show, { signal: over.signal });
+}
+
+/** Turns the laser on or off. @param {boolean} on */
+export function laser(on = !dot) {
+  press("#laser-on", on);
+  root.toggleAttribute("data-laser", on);
+  if (!on) dot?.remove();
+  dot = on ? document.body.appendChild(dot ?? Object.assign(document.createElement("div"), { id: "laser" })) : null;
+  draw();
+}
+
+/** @param {PointerEvent} event */
+function point(event) {
+  where = [event.clientX, event.clientY];
+  draw();
+}
+
+function draw() {
+  if (dot) dot.style.transform = `translate(${where[0]}px, ${where[1]}px)`;
+}
+
+/** A finger that rests is a laser until it is lifted. @param {PointerEvent} event */
+function held(event) {
+  point(event);
+  if (event.pointerType !== "touch" || dot) return;
+  const [x, y] = where, over = new AbortController(), { signal } = over;
+  const wait = setTimeout(() => laser(true), HOLD_MS);
+  const end = () => {
+    clearTimeout(wait);
+    over.abort();
+    if (dot) laser(false);
+  };
+  document.addEventListener("pointermove", (e) => {
+    if (!dot && Math.hypot(e.clientX - x, e.clientY - y) > STILL_PX) end();
+  }, { signal, capture: true });
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, end, { signal, capture: true });
+  document.addEventListener("contextmenu", (e) => e.preventDefault(), { signal, capture: true });
+}
+
+/** @param {string} selector @param {boolean} on */
+function press(selector, on) {
+  document.querySelector(selector)?.setAttribute("aria-pressed", String(on));
+}
