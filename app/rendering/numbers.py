@@ -47,6 +47,12 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
+def about(number: int) -> str:
+    """Return a count of which three digits matter: 31,700."""
+    unit = 10 ** max(0, len(str(number)) - 3)
+    return grouped(number // unit * unit)
+
+
 def decimals_for(extent: float, whole: bool) -> int:
     """Return how many decimals numbers up to ±extent are given: none where all are whole, else about four digits."""
     if whole or extent >= 100_000:

@@ -1,6 +1,7 @@
 """The card that edits a layer: its settings, each within what can be, and its filters."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, get_args
 
 from app.errors import Mistake
@@ -8,11 +9,18 @@ from app.lab import Lab, Run
 from app.layers import LAYERS
 from app.numerics.kernels import KERNELS
 from app.pipeline import plan
+from app.rendering.numbers import about
+from app.rendering.places import lengths
+from app.rendering.sharing import areas, counts
+from app.rendering.svg import markup
 from app.web.edits import starter
+from app.web.looks import places, sharing
+from app.web.ranges import Setting
 from app.web.state import State, along
 
 ALIASES = {"box_3", "gaussian_3"}  # other names of kernels, which are offered once
 OFFERED = {name: kernel for name, kernel in KERNELS.items() if name not in ALIASES}
+AREA = 226.0  # px of the square that is drawn for everything connected
 MOST_FILTERS = 64  # that have a button of their own
 
 
@@ -46,7 +54,7 @@ def adding(run: Run, state: State, lab: Lab, say: Callable[[str], str]) -> list[
     return choices
 
 
-def card(run: Run, state: State, lab: Lab) -> dict[str, Any] | None:
+def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> dict[str, Any] | None:
     """Return what the card that edits a layer shows, where one is open."""
     index_text, _, part = state.edit.partition(".")
     if not (
@@ -56,36 +64,18 @@ def card(run: Run, state: State, lab: Lab) -> dict[str, Any] | None:
     index = int(index_text)
     stage = run.stages[index]
     layer = stage.layer
-    fields = []
-    for name, info in type(layer).model_fields.items():
-        if name in ("type", "weights"):
-            continue
-        value = getattr(layer, name)
-        if name == "stride" and value is None:
-            value = getattr(layer, "kernel_size")  # noqa: B009
-        words = [a for a in _literals(info.annotation) if isinstance(a, str)] if isinstance(value, str) else []
-        field: dict[str, Any] = {
-            "name": name,
-            "help": info.description or "",
-            "value": value,
-            "words": words,
-            "kind": "bool" if isinstance(value, bool) else "word" if words and name != "padding" else "number",
-            "text": _words(value),
-        }
-        if field["kind"] == "number" and not isinstance(value, str):
-            field["less"], field["more"] = (_neighbour(state, run, lab, index, name, value, by) for by in (-1, 1))
-        fields.append(field)
     last = len(run.stages) - 1
     there = along(state, [each.output_shape for each in run.stages], index)
     shown = min(stage.output_shape[0], MOST_FILTERS)
     weights = getattr(layer, "weights", None)
     shows_weights = part == "weights" and layer.learned
     arrays = layer.weights_for(stage.input_shape) if shows_weights else {}
+    here, counted = state.but(layer=index, place=there, edit=""), counts(stage)
     return {
         "index": index,
         "stage": stage,
         "layer": layer,
-        "fields": fields,
+        "fields": [] if shows_weights else _fields(Setting(state, run, lab, index, "", say)),
         "part": "weights" if shows_weights else "settings",
         "weights": weights,
         "names": list(getattr(weights, "names", ())),
@@ -98,13 +88,51 @@ def card(run: Run, state: State, lab: Lab) -> dict[str, Any] | None:
         "shape": ".".join(map(str, stage.input_shape)),
         "arrays": arrays,
         "filters": layer.filters(stage.input_shape, arrays["weight"]) if arrays else None,
-        "places": stage.output_shape[1] * stage.output_shape[2],
-        "dense": layer.fully_connected_parameters(stage.input_shape),
+        "places_href": here.but(view=places.LOOK.name).address() if places.LOOK.applies(stage) else "",
+        "sharing_href": here.but(view=sharing.LOOK.name).address() if sharing.LOOK.applies(stage) else "",
+        "lengths": lengths(stage),
+        "counts": counted,
+        "fewer": about(counted.times("full")) if counted else "",
         "parameters": layer.parameters(stage.input_shape),
+        "areas": markup(areas(counted, AREA, kinds=("full", "shared"))) if counted else "",
         "channel": min(state.place.channel, stage.output_shape[0] - 1),
         "filter_hrefs": [state.but(place=state.place._replace(channel=c)).address() for c in range(shown)],
-        "window": layer.window(stage.input_shape),
     }
+
+
+def _fields(setting: Setting) -> list[dict[str, Any]]:
+    """Return the settings of a layer, each with what it may be."""
+    fields = []
+    for name, info in type(setting.run.stages[setting.index].layer).model_fields.items():
+        if name in ("type", "weights"):
+            continue
+        one = replace(setting, name=name)
+        value = one.value
+        words = [a for a in _literals(info.annotation) if isinstance(a, str)]
+        kind = (
+            "bool" if isinstance(value, bool) else "word" if isinstance(value, str) and name != "padding" else "number"
+        )
+        stepped = kind == "number" and not isinstance(value, (str, float))
+        fields.append(
+            {
+                "name": name,
+                "help": info.description or "",
+                "value": value,
+                "words": words,
+                "kind": kind,
+                "text": _words(value),
+                "range": one.range() if stepped else None,
+                "same_href": _same(one) if name == "padding" and "same" in words else "",
+            }
+        )
+    return fields
+
+
+def _same(setting: Setting) -> str:
+    """Return the address at which padding keeps the size, or no longer does; nothing where it cannot."""
+    wanted = 0 if setting.value == "same" else "same"
+    state, index = setting.state, setting.index
+    return state.setting(index, {setting.name: wanted}).address() if setting.takes(wanted) else ""
 
 
 def _literals(annotation: Any) -> list[Any]:
@@ -118,16 +146,3 @@ def _words(value: Any) -> str:
     if isinstance(value, tuple):
         return str(value[0]) if value[0] == value[1] else f"{value[0]} × {value[1]}"
     return str(value)
-
-
-def _neighbour(state: State, run: Run, lab: Lab, index: int, name: str, value: Any, by: int) -> bool:
-    """Tell whether the setting one less, or one more, makes a pipeline that can be."""
-    wanted = [part + by for part in value] if isinstance(value, tuple) else value + by
-    changes: dict[str, Any] = {name: wanted}
-    layer = state.document.layers[index]
-    if name in layer.fixed_by_weights and getattr(layer, "weights").known_shape():  # noqa: B009
-        changes["weights"] = None
-    try:
-        return _fits(state.setting(index, changes), run, lab) is None
-    except Mistake:
-        return False

@@ -10,12 +10,14 @@ from app.errors import BrokenRequest, Unfit
 from app.layers import LAYERS, Layer, Shape
 from app.layers.layer import Array
 from app.layers.reading import read_layer
+from app.pipeline import ImageInput
 from app.rendering.numbers import brief
 from app.web.state import State
 
 Fields = Mapping[str, str]
 MOST_EDITED = 4_000_000  # weights of a layer whose single weights can be changed by a form
 LARGEST = float(np.finfo(np.float32).max)
+LARGEST_WHOLE = 9  # of weights that are rounded to whole numbers
 
 
 def edited(state: State, fields: Fields) -> State:
@@ -39,7 +41,8 @@ def _set(state: State, fields: Fields) -> State:
     if name not in kind.model_fields or name in ("type", "weights"):
         raise Unfit('There is no setting named "{field}" here.', field=name[:60])
     value = _value(name, text)
-    by = {"-1": -1, "1": 1}.get(fields.get("step", ""), 0)
+    step = fields.get("step", "")  # to the next value that can be, which may be more than one away
+    by = int(step) if step.removeprefix("-").isascii() and step.removeprefix("-").isdigit() and len(step) < 4 else 0
     if by and not isinstance(value, (str, bool)):
         value = [part + by for part in value] if isinstance(value, list) else value + by
     changes: dict[str, Any] = {name: value}
@@ -108,6 +111,63 @@ def _weights(state: State, fields: Fields) -> State:
     return state.setting(index, {"weights": {"init": "values", **arrays}})
 
 
+def _flip(state: State, fields: Fields) -> State:
+    """Turn one filter by half a turn, or with `channel` empty all of them: what tells convolution from correlation."""
+    index = _layer(state, fields)
+    arrays = _filters(state.document.layers[index], _shape(fields.get("shape", "")))
+    weight = arrays["weight"]
+    if weight.ndim != 4:
+        raise Unfit("This layer has no filters that could be turned.")
+    chosen = slice(None) if not fields.get("channel") else _within(fields["channel"], weight.shape[:1])
+    turned = weight.copy()
+    turned[chosen] = weight[chosen][..., ::-1, ::-1]
+    if np.array_equal(turned, weight):
+        raise Unfit("Half a turn leaves this filter as it is: it is symmetric, and its map would stay the same.")
+    return state.setting(index, {"weights": {"init": "values", **arrays, "weight": turned}})
+
+
+def _whole(state: State, fields: Fields) -> State:
+    """Read pixels as 0 to 255 and round the weights up to a layer to whole numbers, so that every sum is exact."""
+    index, shapes = _layer(state, fields), [_shape(text) for text in fields.get("shapes", "").split()]
+    if len(shapes) <= index:
+        raise BrokenRequest("The form has lost the shape of the layer's input; open it again.")
+    if isinstance(state.document.input, ImageInput):
+        state = state.of_input(scale="byte")
+    for number, layer in enumerate(state.document.layers[: index + 1]):
+        if layer.learned and layer.filters(shapes[number], layer.weights_for(shapes[number])["weight"]) is not None:
+            arrays = _filters(layer, shapes[number])
+            factors = whole_factors(arrays["weight"])
+            whole = {name: np.rint((array.T * factors).T).astype(np.float32) for name, array in arrays.items()}
+            state = state.setting(number, {"weights": {"init": "values", **whole}})
+    return state
+
+
+def whole_factors(weight: Array) -> Array:
+    """Return for each filter what makes its weights whole or nearly so, the largest at most 9.
+
+    A named kernel that is spread over three channels gets its own numbers back; the largest of others becomes 9.
+    """
+    factors = np.ones(len(weight), np.float32)
+    for number, filter_ in enumerate(np.abs(weight.reshape(len(weight), -1))):
+        if most := filter_.max():
+            unit = filter_[filter_ > 0].min()
+            exact = most / unit <= LARGEST_WHOLE and np.allclose(
+                np.rint(filter_ / unit) * unit, filter_, atol=most / 1e4
+            )
+            factors[number] = 1 / unit if exact else LARGEST_WHOLE / most
+    return factors
+
+
+def _filters(layer: Layer, shape: Shape) -> dict[str, Array]:
+    """Return the weights of a layer, to be changed; raise Unfit where it has no filters or too many weights."""
+    if layer.learned and layer.parameters(shape) > MOST_EDITED:
+        raise Unfit("This layer has too many weights to change here; the recipe and the API reach all.")
+    arrays = {name: array.copy() for name, array in layer.weights_for(shape).items()}
+    if arrays.get("weight") is None or arrays["weight"].ndim < 2:
+        raise Unfit("This layer has no weights to change.")
+    return arrays
+
+
 def _change(array: Array, place: tuple[int, ...], text: str) -> None:
     """Set a weight to what its field says; a field that still shows it, shortened, leaves it exactly as it is."""
     if text.strip() != brief(array[place].item()):
@@ -159,4 +219,6 @@ OPERATIONS: dict[str, Callable[[State, Fields], State]] = {
     "seed": _seed,
     "preset": _preset,
     "weights": _weights,
+    "flip": _flip,
+    "whole": _whole,
 }

@@ -1,0 +1,81 @@
+"""Why the map has its size: the window dragged to the edge, its places counted, the formula with its numbers."""
+
+from app.numerics.window import Pair
+from app.pipeline import Stage
+from app.rendering.places import Length, lengths, places_drawing, slides, unread
+from app.rendering.svg import markup
+from app.web.looks.look import Asked, Context, Look
+from app.web.ranges import Setting
+from app.web.state import State
+
+PADDINGS: tuple[object, ...] = (0, 1, 2, "same")
+STRIDES = (1, 2, 3)
+BOXES: dict[str, Pair] = {"wide": (520, 494), "narrow": (358, 350)}
+
+
+async def _context(asked: Asked) -> Context:
+    """Return the drawing for each width, the arithmetic of both axes, and what can be tried from here."""
+    state, seen, stage = asked.state, asked.seen, asked.seen.stage
+    rows, columns = lengths(stage)
+    picture = seen.pictures.photo() if seen.scene().photo else seen.sheet_faces()[0]
+    if seen.source.single:
+        _, row, column = seen.source.cell(state.place._replace(channel=seen.channels[0], row=0, column=0))
+        picture = picture.part(column, row, 1, 1)
+    at = (state.place.row, state.place.column)
+    edges = {
+        "right": state.but(place=state.place._replace(column=columns.places - 1)).address(),
+        "bottom": state.but(place=state.place._replace(row=rows.places - 1)).address(),
+    }
+    return {
+        "drawings": [markup(places_drawing(stage, picture, at, box, "", name)) for name, box in BOXES.items()],
+        "axes": (rows, columns),
+        "alike": rows == columns,
+        "at": at,
+        "outside": _outside(rows, at[0]) * columns.size
+        + _outside(columns, at[1]) * (rows.size - _outside(rows, at[0])),
+        "missed": _missed(stage),
+        "edges": edges,
+        "paddings": _choices(asked, "padding", PADDINGS),
+        "strides": _choices(asked, "stride", STRIDES),
+    }
+
+
+def _outside(along: Length, place: int) -> int:
+    """Return how many cells along an axis a window reads that are not of the input."""
+    first = along.origin(place)
+    return sum(not 0 <= cell < along.cells for cell in range(first, first + along.reach, along.dilation))
+
+
+def _missed(stage: Stage) -> int:
+    """Return how many cells of a map of the input no window reads."""
+    cells, read = 1, 1
+    for axis, along in enumerate(lengths(stage)):
+        cells *= along.cells
+        gone = (range(max(0, a), min(along.cells, b)) for a, b in unread(stage, axis))
+        read *= along.cells - sum(map(len, gone))
+    return cells - read
+
+
+def _choices(asked: Asked, name: str, values: tuple[object, ...]) -> list[tuple[object, str, bool]]:
+    """Return the values of a setting that can be: each with its address, and whether it is the present one."""
+    state, index = asked.state, asked.state.layer
+    setting = Setting(state, asked.run, asked.lab, index, name, asked.seen.say)
+    found = []
+    for value in values:
+        pair = (value, value) if isinstance(value, int) else value
+        if setting.takes(value):
+            found.append((value, _with(state, index, name, value).address(), setting.value == pair))
+    return found
+
+
+def _with(state: State, index: int, name: str, value: object) -> State:
+    return state.setting(index, {name: value})
+
+
+LOOK = Look(
+    "places",
+    "Why this size?",
+    "Drag the window to the edge and count its places; try padding and stride.",
+    _context,
+    applies=slides,
+)

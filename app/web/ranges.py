@@ -1,0 +1,242 @@
+"""How far each setting of a layer goes, found by asking the rules; and why it ends there, in the rules' own words.
+
+Every value is tried as the form would set it: the layer is read, the whole network planned. Two ends are not the
+rules' but sense's, beyond which a network can be but says nothing more; the recipe goes there all the same.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from app.errors import Mistake, Unfit
+from app.lab import Lab, Run
+from app.numerics.window import Window
+from app.pipeline import Stage, plan
+from app.web.state import State
+
+Say = Callable[[str], str]
+FARTHEST = 1 << 15  # no setting goes farther
+MOST_WALKED = 64  # values tried one by one where only some can be
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's name for "translate where it is shown"
+    """Mark a message for translation."""
+    return message
+
+
+LIMIT = "…"  # the rules simply end: no reason to tell
+# What a mistake says with these numbers, made short. A mistake of a later layer is told as that.
+SHORT: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"groups", "out"}), N_("even parts of {out} filters")),
+    (frozenset({"groups", "channels"}), N_("even parts of {channels} channels")),
+    (frozenset({"mode", "widest"}), N_("{mode} adds at most {most} cells")),
+    (frozenset({"size", "padding"}), N_("at most half the window")),
+    (frozenset({"least", "given"}), LIMIT),
+    (frozenset({"expected", "given"}), LIMIT),
+    (frozenset({"stride"}), N_('"same" needs stride 1')),
+)
+DEAR = N_("beyond, it needs over {most} {what}")
+LATER = N_("else layer {number}, {type}, cannot be")
+FITS = {
+    ("kernel_size", False): N_("no larger than the map"),
+    ("kernel_size", True): N_("no larger than the picture"),
+}
+PADDED = N_("no larger than the padded map, {padded}")
+SENTENCES = {
+    "out_channels": N_("{low} to {high} filters, one map each"),
+    "out_features": N_("{low} to {high} numbers"),
+}
+
+
+@dataclass(frozen=True)
+class Range:
+    """The values of one setting that can be."""
+
+    text: str  # from where to where, and why it ends there
+    less: int  # how far it is to the next value below that can be; 0: there is none
+    more: int
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a layer of a state, whose other values are tried."""
+
+    state: State
+    run: Run
+    lab: Lab
+    index: int
+    name: str
+    say: Say
+
+    @property
+    def value(self) -> Any:
+        """What it is; a pool whose stride is left out moves by its own size."""
+        layer = self.run.stages[self.index].layer
+        value = getattr(layer, self.name)
+        return layer.window(self.run.stages[self.index].input_shape).stride if value is None else value
+
+    @cached_property
+    def refusals(self) -> dict[int, str]:
+        """What has been tried: for each distance from the value why it cannot be, nothing where it can."""
+        return {0: ""}
+
+    def refused(self, by: int) -> str:
+        """Return why the setting cannot be `by` more, in few words; nothing where it can."""
+        if by not in self.refusals:
+            self.refusals[by] = self._try(by)
+        return self.refusals[by]
+
+    def _try(self, by: int) -> str:
+        try:
+            stages = self._planned(self._moved(by))
+        except Mistake as mistake:
+            return self._short(mistake)
+        reason = pointless(stages[self.index], self.name)
+        return "" if reason == pointless(self.run.stages[self.index], self.name) else self.say(reason)
+
+    def takes(self, value: Any) -> bool:
+        """Tell whether the setting can have a value."""
+        try:
+            self._planned(value)
+        except Mistake:
+            return False
+        return True
+
+    def _planned(self, value: Any) -> tuple[Stage, ...]:
+        settings = self.lab.settings
+        return plan(
+            self.state.setting(self.index, changed(self.state, self.index, self.name, value)).document,
+            self.run.input_shape,
+            most_multiplications=settings.run_max_multiplications,
+            most_bytes=settings.run_max_bytes,
+        )
+
+    def _moved(self, by: int) -> Any:
+        return [part + by for part in self.value] if isinstance(self.value, tuple) else self.value + by
+
+    def _short(self, mistake: Mistake) -> str:
+        values = {**mistake.values, "what": self.say(str(mistake.values.get("what", "")))}
+        if "count" in values and "most" in values:
+            return self.say(DEAR).format(**values)
+        layer = (mistake.pointer or "").split("/")[2:3]
+        if layer and layer[0].isdigit() and int(layer[0]) > self.index:
+            number = int(layer[0])
+            return self.say(LATER).format(number=number + 1, type=self.state.document.layers[number].type)
+        if "reach" in values:
+            fits = FITS.get((self.name, self.index == 0), N_("else the window does not fit"))
+            return self.say(PADDED if "padded" in values and self.name == "kernel_size" else fits).format(**values)
+        known = next((text for keys, text in SHORT if keys <= values.keys()), "")
+        return self.say(known).format(**values) if known else mistake.say(self.say)
+
+    def _neighbour(self, sign: int) -> int:
+        """Return how far it is to the next value that can be on one side; 0 where there is none."""
+        return next((by for by in self._candidates(sign) if not self.refused(sign * by)), 0)
+
+    def _candidates(self, sign: int) -> Iterator[int]:
+        """Give distances at which the next value may lie: the first, and more where only multiples or divisors can."""
+        layer = self.run.stages[self.index].layer
+        yield 1
+        if self.name == "groups" or (self.name == "out_channels" and getattr(layer, "groups", 1) > 1):
+            least = self.value - 1 if sign < 0 else MOST_WALKED
+            yield from range(2, min(MOST_WALKED, least) + 1)
+
+    def _end(self, sign: int, step: int) -> int:
+        """Return how far the values that can be go on one side, in steps that can be."""
+        if not step:
+            return 0
+        if self.name == "groups":
+            able = (by for by in range(1, MOST_WALKED) if self.value + sign * by > 0 and not self.refused(sign * by))
+            return sign * max(able)
+        low, high = step, 2 * step
+        while high < FARTHEST and not self.refused(sign * high):
+            low, high = high, 2 * high
+        while high - low > step:
+            middle = (low + high) // 2 // step * step
+            low, high = (low, middle) if self.refused(sign * middle) else (middle, high)
+        return sign * low
+
+    def range(self) -> Range:
+        """Return how far it goes on either side."""
+        less, more = self._neighbour(-1), self._neighbour(1)
+        low, high = self._end(-1, less), self._end(1, more)
+        why = [self.refused(high + (more or 1))]
+        if self._above_least(low):
+            why.append(self.refused(low - 1))
+        sentence = SENTENCES.get(self.name, N_("{low} to {high}")) if low != high else N_("only {low}")
+        text = self.say(sentence).format(low=self._written(low), high=self._written(high))
+        if self.name == "groups":  # few can be, not all between two ends
+            tried = range(1 - self.value, min(high + 4, MOST_WALKED))
+            text = ", ".join(self._written(by) for by in tried if not self.refused(by))
+            why = [self.refused(by) for by in tried]
+        reasons = "; ".join(reason for reason in dict.fromkeys(why) if reason not in ("", LIMIT))
+        return Range(f"{text}: {reasons}" if reasons else text, less, more)
+
+    def _parts(self, by: int) -> list[int]:
+        moved = self._moved(by)
+        return moved if isinstance(moved, list) else [moved]
+
+    def _above_least(self, by: int) -> bool:
+        """Tell whether there are smaller numbers, which the rules do not take."""
+        return min(self._parts(by)) > (0 if self.name == "padding" else 1)
+
+    def _written(self, by: int) -> str:
+        parts = self._parts(by)
+        return " × ".join(f"{part:,}" for part in (parts if len(set(parts)) > 1 else parts[:1]))
+
+
+def changed(state: State, index: int, name: str, value: Any) -> dict[str, Any]:
+    """Return what changes with one setting: fixed weights have fixed sizes; new sizes start from random ones."""
+    layer = state.document.layers[index]
+    fixed = name in layer.fixed_by_weights and getattr(layer, "weights").known_shape()  # noqa: B009
+    return {name: value, **({"weights": None} if fixed else {})}
+
+
+def pointless(stage: Stage, name: str) -> str:
+    """Return why a setting says nothing more than a smaller one would (a msgid); nothing where it does."""
+    window = stage.layer.window(stage.input_shape)
+    if name == "stride" and stage.output_shape[1:] == (1, 1) and max(window.stride) > max(1, *window.size):
+        return N_("further leaves one place")
+    if name == "dilation" and window.size == (1, 1) and window.dilation != (1, 1):
+        return N_("a single cell has no gaps")
+    if name in ("padding", "kernel_size", "dilation") and any(
+        _blind(window, axis, stage.input_shape[axis + 1]) for axis in (0, 1)
+    ):
+        return (
+            N_("beyond, it reads only zeros")
+            if stage.layer.border_mode() == "zeros"
+            else N_("beyond, it reads only padding")
+        )
+    return ""
+
+
+def _blind(window: Window, axis: int, length: int) -> bool:
+    """Tell whether the first or the last place, or cell of the window, never meets the input along an axis."""
+    places = slice(0, window.output_length(axis, length))
+    if not places.stop:
+        return False
+    size, step = window.size[axis], window.dilation[axis]
+    firsts = window.cells(axis, places, 0)
+    seen = [range(first, first + (size - 1) * step + 1, step) for first in (firsts[0], firsts[-1])]
+    seen += [window.cells(axis, places, tap) for tap in (0, size - 1)]
+    return any(not _meets(cells, length) for cells in seen)
+
+
+def _meets(cells: range, length: int) -> bool:
+    """Tell whether any of `cells` lies in 0 … length − 1."""
+    if cells.start < 0:
+        cells = cells[-(cells.start // cells.step) :]
+    return bool(cells) and cells.start < length
+
+
+def refuse_pointless(before: Run, after: Run, fields: dict[str, str]) -> None:
+    """Refuse what a form sets past the end that its card tells (Unfit)."""
+    index, name = int(fields["layer"]), fields["field"]
+    reason = pointless(after.stages[index], name)
+    if reason and not pointless(before.stages[index], name):
+        raise Unfit(
+            "{field} goes no farther here: {reason}. The recipe takes it all the same.",
+            field=name,
+            reason=reason,
+            pointer=f"/layers/{index}/{name}",
+        )
