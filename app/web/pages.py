@@ -16,11 +16,13 @@ from app.web import examples
 from app.web.api import InLab
 from app.web.artifacts import immutable
 from app.web.edits import edited
-from app.web.explorer import explorer_context, figures, look_context, predicting, sum_context
+from app.web.explorer import explorer_context, figures, look_context, pointing_context, predicting, sum_context
 from app.web.forms import document_of, query, read_form
 from app.web.language import language_of, translator
 from app.web.looks import FIRST, LOOKS, Asked, Look
+from app.web.looks.shift import shifted_png
 from app.web.problems import headers_of
+from app.web.ranges import refuse_pointless
 from app.web.state import CARRIED, State, carried, counted_place, place_of, within
 from app.web.templates import render
 from app.web.view import view
@@ -116,7 +118,8 @@ async def asked_at(run_id: str, at: str, request: Request, lab: InLab) -> Asked:
     state = State(run.document, layer=place[0], place=place[1], view=look_at(fields.get("view", "")).name)
     held = {name: fields.get(name, "")[:40] for name in ("pin", "sheet", "guess")}
     state = within(state.but(carried=carried(fields), **held), [stage.output_shape for stage in run.stages])
-    seen = await view(lab, run, state.layer, state.place, theme_of(request), language_of(request))
+    digits, language = state.told("digits"), language_of(request)
+    seen = await view(lab, run, state.layer, state.place, theme_of(request), language, digits)
     return Asked(lab, run, state, predicting(seen, state))
 
 
@@ -144,6 +147,13 @@ async def sum_part(asked: At, layout: str = "wide") -> Response:
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
 
 
+@pages.get("/parts/pointing/{run_id}")
+async def pointing_part(asked: At, layout: str = "wide") -> Response:
+    """What is pointed at from a place, marked in the drawing and said."""
+    text = render(asked.seen.language, "_pointed.html", **pointing_context(asked, LOOKS[asked.state.view], layout))
+    return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
+
+
 @pages.get("/parts/look/{run_id}")
 async def look_part(asked: At) -> Response:
     """What a look shows of a place."""
@@ -152,13 +162,23 @@ async def look_part(asked: At) -> Response:
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
 
 
+@pages.get("/parts/shifted/{run_id}/{layer}.png")
+async def shifted_part(run_id: str, layer: str, request: Request, lab: InLab) -> Response:
+    """A layer's map had the picture been moved (`shift`), and what differs."""
+    run, fields = await lab.run(run_id), dict(request.query_params)
+    key = f"shifted-{run_id}-{layer}-{query({k: v[:20] for k, v in sorted(fields.items())})}"
+    return await immutable(request, key, "image/png", lambda: shifted_png(lab, run, layer, fields))
+
+
 @pages.post("/edit")
 async def edit(request: Request, lab: InLab) -> Response:
     """Changes the state that the form holds and leads to the address of the new one."""
     fields, _ = await read_form(request)
     request.state.fields = fields
-    state = edited(await state_of(fields, lab), fields)
-    _, state = await opened(state, lab)
+    before = await state_of(fields, lab)
+    run, state = await opened(edited(before, fields), lab)
+    if fields["op"] == "set":
+        refuse_pointless(await lab.open(before.document), run, fields)
     return RedirectResponse(state.address(), 303)
 
 

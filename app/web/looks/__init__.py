@@ -1,9 +1,11 @@
 """The ways of looking at a layer, one file each; this list is the registry: to add a look, add its name here."""
 
-from app.web.looks import fan, figure, flat
+from app.web.looks import fan, figure, flat, places, sharing, shift, trace
 from app.web.looks.look import Asked, Look
 
-LOOKS: dict[str, Look] = {look.name: look for look in (figure.LOOK, flat.LOOK, fan.LOOK)}
+LOOKS: dict[str, Look] = {
+    look.name: look for look in (figure.LOOK, flat.LOOK, fan.LOOK, trace.LOOK, places.LOOK, sharing.LOOK, shift.LOOK)
+}
 FIRST = figure.LOOK.name
 
 __all__ = ["FIRST", "LOOKS", "Asked", "Look"]
