@@ -18,12 +18,13 @@ from app.rendering.svg import Face, add, face
 class Mark:
     """Cells of one sheet that are marked alike."""
 
-    on: Literal["sheet", "slice", "map"]
+    on: Literal["sheet", "front", "slice", "map"]  # front: before all sheets, where that is another one
     index: int  # which sheet of the input, or which slice of the filter, counted from the first that is read
     cells: str  # a path; every cell a unit square
     look: str  # class
     within: str = ""  # another path, to which the first is cut
     follows: bool = False  # counted from the corner of the window, and moves with it
+    face: Face | None = None  # a picture instead of the path, a pixel a cell
 
 
 @dataclass(frozen=True)
@@ -57,26 +58,38 @@ def mark(figure: Element, planes: Planes, pointed: Pointed | None, span: Span, n
         face(group, pointed.sheet, planes.front)
         sheets[pointed.index] = planes.front
     for number, marked in enumerate(pointed.marks):
-        plane = {"sheet": sheets.get(marked.index), "slice": planes.slices.get(marked.index), "map": planes.map}[
-            marked.on
-        ]
+        plane = {
+            "sheet": sheets.get(marked.index),
+            "front": None if sheets.get(marked.index) == planes.front else planes.front,
+            "slice": planes.slices.get(marked.index),
+            "map": planes.map,
+        }[marked.on]
         if plane is not None:
             _lay(group, marked, plane, span, f"within-{name}-{number}")
+    if pointed.sheet is not None and sheets.get(pointed.index) == planes.front:  # the window lies under the sheet
+        height, width = span.rows[1] - span.rows[0], span.columns[1] - span.columns[0]
+        for look in ("q halo", "q window"):
+            outline = Mark("front", 0, f"M0 0h{width}v{height}h-{width}z", look, follows=True)
+            _lay(group, outline, planes.front, span, "")
 
 
 def _lay(group: Element, marked: Mark, plane: Plane, span: Span, name: str) -> None:
     """Draw one mark on its plane."""
     moving = {}
     if marked.follows:
-        moving = {"data_follow": "window", "data_plane": plane.matrix}
+        moving = {"data-follow": "window", "data-plane": plane.matrix}
         plane = Plane(plane.at(span.columns[0], span.rows[0]), plane.across, plane.down)
-    if marked.within:
-        add(add(group, "clipPath", id=name), "path", d=marked.within)
-    clip = f"url(#{name})" if marked.within else None
+    if marked.face is not None:
+        face(group, marked.face, plane).attrib.update({"class": marked.look, **moving})
+        return
     transform = f"matrix({plane.matrix})"
     if "ring" in marked.look:
-        add(group, "path", class_="q halo", d=marked.cells, transform=transform, **moving)
-    add(group, "path", class_=marked.look, d=marked.cells, transform=transform, clip_path=clip, **moving)
+        add(group, "path", class_="q halo", d=marked.cells, transform=transform).attrib.update(moving)
+    shape = add(group, "path", class_=marked.look, d=marked.cells, transform=transform)
+    shape.attrib.update(moving)
+    if marked.within:
+        add(add(group, "clipPath", id=name), "path", d=marked.within)
+        shape.set("clip-path", f"url(#{name})")
 
 
 def square(row: int, column: int) -> str:

@@ -17,6 +17,7 @@ from app.web.card import OFFERED, adding, card
 from app.web.keys import KEYS
 from app.web.language import catalogue
 from app.web.looks import LOOKS, Asked, Look
+from app.web.pointing import pointed
 from app.web.predict import predicted
 from app.web.projector import board
 from app.web.ribbon import ribbon
@@ -77,8 +78,9 @@ def figures(seen: View, look: Look, names: Iterable[str]) -> Drawn:
 
 
 def predicting(seen: View, state: State) -> View:
-    """Return a view with the question that is asked about it, and what is said to the answer."""
-    return replace(seen, prediction=predicted(seen, state.view, state.told("predict"), state.guess))
+    """Return a view with the question that is asked about it, what is said to the answer, and what is pointed at."""
+    seen = replace(seen, prediction=predicted(seen, state.view, state.told("predict"), state.guess))
+    return replace(seen, pointed=pointed(seen, state.pin))
 
 
 def sum_context(asked: Asked, look: Look, layout: str) -> dict[str, Any]:
@@ -93,6 +95,15 @@ def sum_context(asked: Asked, look: Look, layout: str) -> dict[str, Any]:
 
 
 async def look_context(asked: Asked, look: Look) -> dict[str, Any]:
+def pointing_context(asked: Asked, look: Look, layout: str) -> dict[str, Any]:
+    """Return what the template _pointed.html needs, with what is marked in the drawing."""
+    marks = None
+    if look.draw and layout in LAYOUTS:
+        whole = look.draw(asked.seen.scene(), LAYOUTS[layout])
+        marks = next((markup(g) for g in whole.iter("g") if "data-pointing" in g.attrib), None)
+    return {"view": asked.seen, "state": asked.state, "marks": marks}
+
+
     """Return what the template of a look needs."""
     state, stage = asked.state, asked.seen.stage
     return {

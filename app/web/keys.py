@@ -31,6 +31,7 @@ KEYS = (
     Key("S W", ("s", "w"), ("strongest", "weakest"), "strongest and weakest number of the map"),
     Key("R", ("r",), ("rows",), "row by row, or place by place"),
     Key("V", ("v",), ("view",), "lay flat, or as a figure"),
+    Key("P", ("p",), ("point",), "point: at the input, the filter, the map; Enter holds"),
     Key("T", ("t",), ("trace",), "trace the number home"),
     Key("G", ("g",), ("guess",), "guess the number before it is shown"),
     Key("PgDn PgUp", ("PageDown", "PageUp"), ("page-on", "page-back"), "on and back: sheets, sum, places", projector=True),

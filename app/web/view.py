@@ -15,6 +15,7 @@ from app.rendering.maps import extent_of
 from app.rendering.numbers import brightness, decimals_for, fixed, level, short
 from app.rendering.palette import Theme
 from app.rendering.scene import MOST_SHEETS, Scene
+from app.rendering.pointing import Pointed
 from app.rendering.svg import Face
 from app.web.language import catalogue
 from app.web.pictures import Pictures
@@ -51,6 +52,7 @@ class View:
     def stage(self) -> Stage:
         return self.run.stages[self.index]
 
+    pointed: Pointed | None = None  # what is pointed at
     @property
     def layer(self) -> Layer:
         return self.stage.layer
@@ -304,6 +306,7 @@ async def view(lab: Lab, run: Run, index: int, place: Place, theme: Theme, langu
             if largest < 0.1 or weight is None or _whole(weight)
             else 2,
         )
+            pointed=self.pointed,
 
     own, entering, weights = await lab.queue.light(decimals)
     return View(

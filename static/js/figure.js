@@ -1,5 +1,5 @@
 // Moves what moves in a drawing that the server made: outlines, light, the number at its cell. See app/rendering/svg.py.
-import { corners, numbers, path } from "./planes.js";
+import { at, corners, numbers, path } from "./planes.js";
 
 /** @typedef {import("./planes.js").Rectangle} Rectangle */
 

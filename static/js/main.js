@@ -3,6 +3,7 @@ import { Plate } from "./elements/plate.js";
 import { Transport } from "./elements/transport.js";
 import { Explorer, holding, openTerm } from "./explorer.js";
 import { listen } from "./keys.js";
+import { Pointing } from "./pointing.js";
 import { listenForGuesses } from "./predict.js";
 import { project } from "./projector.js";
 import { listenForPictures } from "./upload.js";
@@ -71,6 +72,7 @@ listenForPictures((image) => {
 
 listen(() => explorer);
 project(() => explorer);
+new Pointing(() => explorer);
 listenForGuesses(() => explorer);
 
 document.addEventListener("htmx:after:swap", () => start());

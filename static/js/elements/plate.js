@@ -152,23 +152,36 @@ export class Plate extends HTMLElement {
     this.tell("cs:go", { channel: +sheet.dataset.channel });
   }
 
-  /** A press on the map goes to that cell; a press on the input takes hold of the window there; both can be dragged.
-   *  @param {PointerEvent} event */
+  /** A press on the map goes to that cell, and a drag on the input takes hold of the window there. A press on the input
+   *  that stays where it is points at the cell under it, and so does one on the cell at work. @param {PointerEvent} event */
   dragged(event) {
     const target = /** @type {Element} */ (event.target).closest("[data-map], [data-input]");
     if (!target || event.button > 0 || !this.contains(target)) return;
     event.preventDefault();
     target.setPointerCapture(event.pointerId);
-    const plane = numbers(target.dataset.map ?? target.dataset.input), map = "map" in target.dataset;
-    const go = (e) => {
+    const plane = numbers(target.dataset.map ?? target.dataset.input), map = "map" in target.dataset, { clientX: x, clientY: y } = event;
+    const under = (e) => {
       const m = this.figure.svg.getScreenCTM();
-      const [column, row] = cellAt(plane, (e.clientX - m.e) / m.a, (e.clientY - m.f) / m.d);
+      return cellAt(plane, (e.clientX - m.e) / m.a, (e.clientY - m.f) / m.d);
+    };
+    const go = (e) => {
+      const [column, row] = under(e);
       this.tell("cs:go", map ? this.within(Math.floor(row), Math.floor(column)) : this.over(row, column));
     };
-    go(event);
+    const [column, row] = under(event).map(Math.floor);
+    let tap = !map || (row === this.place.row && column === this.place.column);
+    if (!tap) go(event);
     const held = new AbortController(), signal = AbortSignal.any([held.signal, this.abort.signal]);
-    target.addEventListener("pointermove", go, { signal });
-    for (const name of ["pointerup", "pointercancel"]) target.addEventListener(name, () => held.abort(), { signal });
+    target.addEventListener("pointermove", (e) => {
+      if (tap && Math.hypot(e.clientX - x, e.clientY - y) < (e.pointerType === "mouse" ? 4 : 8)) return;
+      tap = false;
+      go(e);
+    }, { signal });
+    target.addEventListener("pointerup", () => {
+      held.abort();
+      if (tap) this.tell("cs:tap", { target, x, y });
+    }, { signal });
+    target.addEventListener("pointercancel", () => held.abort(), { signal });
   }
 
   /** The place whose window has a point of the input nearest to its middle. @param {number} row @param {number} column */
