@@ -72,7 +72,7 @@ def test_json_that_is_no_document_is_422(client, document):
         ({"weights": {"init": "preset", "names": ["nope"]}}, "/weights/names", "sobel_x"),
         ({"weights": {"init": "preset", "names": ["sobel_x"]}, "kernel_size": 5}, "/kernel_size", "agree"),
         ({"weights": {"init": "values", "weight": [[[[1], [2, 3]]]]}}, "/weights/weight", "regular"),
-        ({"weights": {"init": "values", "weight": []}}, "/weights/weight", "four axes"),
+        ({"weights": {"init": "values", "weight": []}}, "/weights/weight", "4 axes"),
         ({"weights": {"init": "values", "weight": [[[[1]]] * 3], "bias": [1, 2]}}, "/weights/bias", "1 in all"),
         ({"weights": {"init": "values", "weight": [[[[1]]] * 3], "bias": [0]}, "bias": False}, "/weights/bias", ""),
         ({"weights": {"init": "values", "weight": [[[["1"]]] * 3]}}, "/weights/weight", "must be a number"),
