@@ -6,6 +6,8 @@ import { listen } from "./keys.js";
 import { Pointing } from "./pointing.js";
 import { listenForGuesses } from "./predict.js";
 import { project } from "./projector.js";
+import { listenForSums } from "./sum.js";
+import { listenForDrags } from "./places.js";
 import { listenForPictures } from "./upload.js";
 
 customElements.define("cs-plate", Plate);
@@ -70,10 +72,12 @@ listenForPictures((image) => {
   go(`/?${query}${old && ""}`);
 }, say);
 
-listen(() => explorer);
-project(() => explorer);
 new Pointing(() => explorer);
+listen(() => explorer);
+listenForDrags();
+project(() => explorer);
 listenForGuesses(() => explorer);
+listenForSums(() => explorer);
 
 document.addEventListener("htmx:after:swap", () => start());
 
