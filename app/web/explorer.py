@@ -94,7 +94,6 @@ def sum_context(asked: Asked, look: Look, layout: str) -> dict[str, Any]:
     return {"view": seen, "lens": lens, "board": board(seen, asked.state), "state": asked.state}
 
 
-async def look_context(asked: Asked, look: Look) -> dict[str, Any]:
 def pointing_context(asked: Asked, look: Look, layout: str) -> dict[str, Any]:
     """Return what the template _pointed.html needs, with what is marked in the drawing."""
     marks = None
@@ -104,6 +103,7 @@ def pointing_context(asked: Asked, look: Look, layout: str) -> dict[str, Any]:
     return {"view": asked.seen, "state": asked.state, "marks": marks}
 
 
+async def look_context(asked: Asked, look: Look) -> dict[str, Any]:
     """Return what the template of a look needs."""
     state, stage = asked.state, asked.seen.stage
     return {

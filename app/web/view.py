@@ -14,8 +14,8 @@ from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.maps import extent_of
 from app.rendering.numbers import brightness, decimals_for, fixed, level, short
 from app.rendering.palette import Theme
-from app.rendering.scene import MOST_SHEETS, Scene
 from app.rendering.pointing import Pointed
+from app.rendering.scene import MOST_SHEETS, Scene
 from app.rendering.svg import Face
 from app.web.language import catalogue
 from app.web.pictures import Pictures
@@ -47,12 +47,12 @@ class View:
     weight_decimals: int
     range: tuple[float, float] | None  # of the picture's values, where the sheets are its channels
     prediction: Prediction | None = None  # what is asked about the number before it is shown
+    pointed: Pointed | None = None  # what is pointed at
 
     @property
     def stage(self) -> Stage:
         return self.run.stages[self.index]
 
-    pointed: Pointed | None = None  # what is pointed at
     @property
     def layer(self) -> Layer:
         return self.stage.layer
@@ -270,6 +270,7 @@ class View:
             extent=self.extent,
             weight_extent=self.weight_extent,
             number="?" if self.hidden else self.number(self.closeup.value),
+            pointed=self.pointed,
             hidden=self.hidden,
             extent_text=end_text(self.extent),
             weight_extent_text=end_text(self.weight_extent),
@@ -306,7 +307,6 @@ async def view(lab: Lab, run: Run, index: int, place: Place, theme: Theme, langu
             if largest < 0.1 or weight is None or _whole(weight)
             else 2,
         )
-            pointed=self.pointed,
 
     own, entering, weights = await lab.queue.light(decimals)
     return View(
