@@ -25,6 +25,10 @@ export class Figure {
     for (const { e, of, plane } of this.quads) e.setAttribute("d", path(corners(plane, places[of])));
     for (const { lines, of, plane, far } of this.rays) light(lines, corners(plane, places[of]), far);
     for (const { lines, of, plane, back } of this.tubes) light(lines, corners(plane, places[of]), corners(back, places[of]));
+    for (const e of this.svg.querySelectorAll("[data-follow]")) { // they come and go
+      const plane = numbers(e.dataset.plane), { top, left } = places[e.dataset.follow];
+      e.setAttribute("transform", `matrix(${plane.slice(0, 4).join(" ")} ${at(plane, left, top).map((v) => v.toFixed(2)).join(" ")})`);
+    }
     for (const { e, of, plane, level, side } of this.leaders) {
       const [x, y] = corners(plane, places[of])[1];
       e.setAttribute("d", `M${x.toFixed(1)} ${y.toFixed(1)}L${(x + 22 * side).toFixed(1)} ${level}h${8 * side}`);
