@@ -47,12 +47,16 @@ class Block:
     cell: Span | None = None  # one more cell that is outlined: the place at work
     takes: str = ""  # what a press on its front chooses: a place (map), a pixel (pixel)
     words: str = ""  # what that is called, for who cannot see it
+    holes: tuple[Span, ...] = ()  # what of the rectangle is seen, where not all of it is
 
 
-def trace(blocks: Sequence[Block], layout: Layout, label: str, *, low: bool = False) -> Element:
-    """Return the drawing of `blocks` from left to right; `low` where words stand below the numbers, not beside them."""
+def trace(blocks: Sequence[Block], layout: Layout, label: str, *, low: bool = False, spare: float = 0) -> Element:
+    """Return the drawing of `blocks` from left to right.
+
+    It is `low` where words stand below the numbers, not beside them; `spare` px higher where there are no numbers.
+    """
     rows = TALL[layout.name]
-    height = rows.low if low else rows.height
+    height = (rows.low if low else rows.height) + (0 if layout.small else spare)
     figure = drawing(layout.width, height, label, class_=f"figure {layout.name}")
     if any(block.takes for block in blocks):
         figure.set("role", "group")  # it holds what can be pressed
@@ -105,7 +109,7 @@ def _volume(
     else:
         slab(figure, block.picture, plane, s, DEPTH)
     whole = path(plane.quad((0, down), (0, across)))
-    seen = "".join(path(plane.span(span)) for span in (block.span, block.cell) if span)
+    seen = "".join(path(plane.span(span)) for span in block.holes or (block.span,) if span)
     add(figure, "path", class_="unseen", d=whole + seen)
     return plane
 

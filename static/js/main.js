@@ -8,6 +8,7 @@ import { listenForGuesses } from "./predict.js";
 import { project } from "./projector.js";
 import { listenForSums } from "./sum.js";
 import { listenForDrags } from "./places.js";
+import { listenForPixels } from "./trace.js";
 import { listenForPictures } from "./upload.js";
 
 customElements.define("cs-plate", Plate);
@@ -75,6 +76,7 @@ listenForPictures((image) => {
 new Pointing(() => explorer);
 listen(() => explorer);
 listenForDrags();
+listenForPixels(() => explorer);
 project(() => explorer);
 listenForGuesses(() => explorer);
 listenForSums(() => explorer);

@@ -1,10 +1,20 @@
 """The ways of looking at a layer, one file each; this list is the registry: to add a look, add its name here."""
 
-from app.web.looks import fan, figure, flat, places, sharing, shift, trace
+from app.web.looks import fan, figure, flat, forward, places, sharing, shift, trace
 from app.web.looks.look import Asked, Look
 
 LOOKS: dict[str, Look] = {
-    look.name: look for look in (figure.LOOK, flat.LOOK, fan.LOOK, trace.LOOK, places.LOOK, sharing.LOOK, shift.LOOK)
+    look.name: look
+    for look in (
+        figure.LOOK,
+        flat.LOOK,
+        fan.LOOK,
+        trace.LOOK,
+        forward.LOOK,
+        places.LOOK,
+        sharing.LOOK,
+        shift.LOOK,
+    )
 }
 FIRST = figure.LOOK.name
 

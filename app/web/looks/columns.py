@@ -133,10 +133,10 @@ def named(chain: Chain, volume: int) -> str:
     return f"{volume} · {chain.stages[volume - 1].layer.type}"
 
 
-def drawings(columns: Sequence[Column], label: str) -> list[Markup]:
-    """Return the drawing of the columns for each width of screen."""
+def drawings(columns: Sequence[Column], label: str, spare: float = 0) -> list[Markup]:
+    """Return the drawing of the columns for each width of screen; `spare` px are not needed below it."""
     blocks = [column.block for column in columns]
-    return [markup(trace(blocks, layout, label, low=crowded(columns))) for layout in SCREENS.values()]
+    return [markup(trace(blocks, layout, label, low=crowded(columns), spare=spare)) for layout in SCREENS.values()]
 
 
 def crowded(columns: Sequence[Column]) -> bool:
