@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.web.view import View
 
 LOOKS_ASK = {"places": "size", "sharing": "parameters"}  # looks about a count ask for it, whatever `predict` says
+LISTING = ("figure", "flat")  # looks with the numbers of the window written below
 COUNTS = ("size", "parameters")
 WRITTEN = re.compile(r"[+-]?(\d{1,15}(\.\d{0,9})?|\.\d{1,9})")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
@@ -55,14 +56,19 @@ class Prediction:
         """Whether the answer is still to come."""
         return self.verdict is None or self.verdict.right is None
 
+    @property
+    def lasts(self) -> bool:
+        """Whether the answer holds at every place of the layer."""
+        return self.kind in COUNTS
+
     def asks(self, kind: str) -> bool:
         """Tell whether this is what is asked, and not answered yet."""
         return self.hidden and self.kind == kind
 
 
-def kinds_for(view: "View") -> tuple[str, ...]:
-    """Return what can be asked about one number of a layer."""
-    few = view.layer.type == "max_pool2d" and 1 < len(view.numbers.counted) <= MOST_LISTED
+def kinds_for(view: "View", look: str) -> tuple[str, ...]:
+    """Return what can be asked about one number of a layer; which one is kept, where all that are read are listed."""
+    few = look in LISTING and view.layer.type == "max_pool2d" and 1 < len(view.numbers.counted) <= MOST_LISTED
     return ("value", "sign", *(["winner"] if few else []))
 
 
@@ -70,10 +76,10 @@ def predicted(view: "View", look: str, asked: str, guess: str) -> Prediction | N
     """Return the question that `asked`, what `predict` says, puts to a view in a look; None where it asks nothing."""
     if not asked:
         return None
-    kind = LOOKS_ASK.get(look) or (asked if asked in kinds_for(view) else "value")
+    kind = LOOKS_ASK.get(look) or (asked if asked in kinds_for(view, look) else "value")
     guess = guess.strip()[:LONGEST]
     names = {"value": view.say("Its value"), "sign": view.say("Its sign"), "winner": view.say("Which one is kept")}
-    others = [] if kind in COUNTS else [(name, names[name]) for name in kinds_for(view) if name != kind]
+    others = [] if kind in COUNTS else [(name, names[name]) for name in kinds_for(view, look) if name != kind]
     return Prediction(kind, guess, judge(kind, guess, view) if guess else None, tuple(others))
 
 

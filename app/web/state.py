@@ -12,6 +12,7 @@ from app.layers import Layer, Place
 from app.layers.reading import read_layer
 from app.pipeline import Document, ImageInput, Scale
 from app.web.forms import fields_of, query
+from app.web.predict import LOOKS_ASK
 
 LONGEST_ADDRESS = 4000
 ORIGIN = Place(0, 0, 0)
@@ -76,7 +77,13 @@ class State:
     @property
     def asked(self) -> tuple[object, ...]:
         """What a learner's prediction is about."""
-        return self.document, self.layer, self.place, self.view, self.told("predict")
+        return (
+            self.document,
+            self.layer,
+            None if self.view in LOOKS_ASK else self.place,
+            self.view,
+            self.told("predict"),
+        )
 
     def told(self, name: str) -> str:
         """Return what is carried under `name`; nothing where it is not."""

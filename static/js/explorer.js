@@ -85,7 +85,8 @@ export class Explorer {
     const [at, sheet] = spot.split("~");
     const query = new URLSearchParams({ at, view: this.view, layout: layout() });
     const here = new URLSearchParams(location.search), theme = document.documentElement.dataset.theme;
-    for (const field of [...this.carried, "pin", "sheet"]) if (here.get(field)) query.set(field, here.get(field));
+    const lasting = document.querySelector("[data-lasting]") ? ["guess"] : []; // an answer about the layer, not the place
+    for (const field of [...this.carried, "pin", "sheet", ...lasting]) if (here.get(field)) query.set(field, here.get(field));
     if (theme) query.set("theme", theme);
     if (sheet) query.set("sheet", sheet);
     return `/parts/${name}/${this.run}?${query}`;

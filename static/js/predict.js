@@ -26,11 +26,12 @@ export function listenForGuesses(current) {
 
   document.addEventListener("submit", async (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target), explorer = current();
-    if (form.id !== "predict" || !explorer?.transport) return;
+    if (form.id !== "predict" || !explorer?.plate) return; // without a plate the whole page is the answer
     event.preventDefault();
+    event.stopPropagation();
     const { at } = explorer, said = String(new FormData(form, event.submitter).get("guess") ?? "").trim();
     explorer.player.pause();
-    const answer = await fetch(`${explorer.part(explorer.look ? "look" : "sum", at)}&guess=${encodeURIComponent(said)}`).catch(() => null);
+    const answer = await fetch(`${explorer.part("sum", at)}&guess=${encodeURIComponent(said)}`).catch(() => null);
     if (!answer?.ok) {
       form.submit(); // as without scripts
       return;
@@ -75,10 +76,14 @@ export function listenForGuesses(current) {
   document.addEventListener("cs:shown", (event) => {
     const input = document.querySelector('input[form="predict"]');
     if (input && draft.at === event.detail) input.value = draft.text;
-    if (event.detail !== answered) address("guess", "");
+    if (event.detail !== answered && !document.querySelector("[data-lasting]")) address("guess", "");
     arrive();
   });
-  document.addEventListener("htmx:after:swap", () => arrive());
+  document.addEventListener("htmx:after:swap", () => {
+    const verdict = document.querySelector("#look #verdict");
+    if (verdict) document.querySelector("#spoken").textContent = verdict.textContent.trim();
+    arrive();
+  });
 }
 
 /** Goes to the question that was asked for by key. */
