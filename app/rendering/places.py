@@ -178,7 +178,8 @@ class _Drawing:
             if kind == "dots":
                 add(pattern, "circle", cx=side / 2, cy=side / 2, r=min(1.6, side / 4), class_="dot")
             else:
-                add(pattern, "path", d="M-1 1l2 -2M0 7L7 0M6 8l2 -2", class_="stroke")
+                for class_ in ("stroke halo", "stroke"):  # to be seen on dark and on light
+                    add(pattern, "path", d="M-1 1l2 -2M0 7L7 0M6 8l2 -2", class_=class_)
         add(self.svg, "path", class_=kind, d=path(quad), fill=f"url(#{id_})")
 
     def _window(self) -> None:
