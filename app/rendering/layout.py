@@ -42,7 +42,7 @@ class Layout:
 
     def height(self, scene: Scene) -> float:
         """Return the height of the drawing: a layer without weights leaves it more room."""
-        return self.shallow if scene.slices else self.deep
+        return self.shallow if scene.slices or scene.tall else self.deep
 
     @property
     def small(self) -> bool:
@@ -53,20 +53,29 @@ def _board(name: str, width: float, height: float, above_line: Layout | None = N
     """Return the layout for a projector beside a block of numbers or, without `input_share`, above a single line."""
     rest = {"gap": 28, "most": 7.2, "lens": 115, "lens_gap": 34, "figures": 28, "least_type": 28, **measures}
     same = {"shallow": height, "deep": height, "cap": 44, "bottom": 56, "stack_gap": 0, "stack_space": 0}
-    return Layout(name, width, corner=0, heading=0, board=True, above_line=above_line, **same, **rest)  # type: ignore[arg-type]
+    return Layout(
+        name, width, corner=0 if above_line else 170, heading=0, board=True, above_line=above_line, **same, **rest
+    )
 
 
-_LINE = {"lens": 170, "lens_share": 0.3, "lens_cell": 160, "input_share": 0.3, "map_share": 0.22, "wide_map_share": 0.3}
+_LINE: dict[str, float] = {
+    "lens": 170,
+    "lens_share": 0.3,
+    "lens_cell": 160,
+    "input_share": 0.3,
+    "map_share": 0.22,
+    "wide_map_share": 0.3,
+}
 _BOARD = _board(
-    "board", 712, 418, input_share=0.4, map_share=0.24, above_line=_board("board", 1224, 370, most=9, **_LINE)
+    "board", 712, 418, input_share=0.4, map_share=0.24, above_line=_board("board", 1224, 330, None, most=9, **_LINE)
 )
-_SMALL = {"figures": 24, "least_type": 24, "gap": 22}
+_SMALL: dict[str, float] = {"figures": 24, "least_type": 24, "gap": 22}
 _SMALL_BOARD = _board(
     "board-medium",
     490,
     468,
     **{**_SMALL, "lens": 90, "lens_gap": 26, "most": 5.2, "input_share": 0.42, "map_share": 0.25},
-    above_line=_board("board-medium", 980, 400, **{**_LINE, **_SMALL, "most": 8}),
+    above_line=_board("board-medium", 980, 380, None, **{**_LINE, **_SMALL, "most": 8}),
 )
 SCREENS = {
     layout.name: layout

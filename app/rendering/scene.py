@@ -51,6 +51,7 @@ class Scene:
     weight_extent_text: str
     pointed: Pointed | None = None
     hidden: bool = False  # the number is still to be predicted
+    tall: bool = False  # its sum takes more than a line or two
     blocks: bool = False  # its sum is written out, a block a sheet
 
     @property

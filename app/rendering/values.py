@@ -9,7 +9,6 @@ from app.rendering.plane import ACROSS, Plane
 from app.rendering.scene import Cell, Scene
 from app.rendering.svg import add, face, label, outline, path
 
-LEAST_RULE = 12.0  # px a cell under which rules between cells would hide them
 NARROW = ".,"
 
 
@@ -29,13 +28,13 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float, least
     look = _look([number for number, _, _ in numbers], cell * ACROSS[0] * 0.92, least_type)
     dims = {
         "dropped": [(row, column) for number, row, column in numbers if number.dropped],
-        "read": [(row, column) for number, row, column in numbers if look and not (number.dropped or number.kept)],
+        "mixed": [(row, column) for number, row, column in numbers if look and not (number.dropped or number.kept)],
     }
     for fate, places in dims.items():
         cells = "".join(path(plane.quad((r, r + 1), (c, c + 1))) for r, c in places)
         if cells:
             add(group, "path", class_=f"grid {fate}", d=cells)
-    if cell >= LEAST_RULE and scene.cells and (rows > 1 or columns > 1):
+    if look or any(number.kept for number, _, _ in numbers):
         across = [path([plane.at(0, r), plane.at(columns, r)], False) for r in range(1, rows)]
         down = [path([plane.at(c, 0), plane.at(c, rows)], False) for c in range(1, columns)]
         add(group, "path", class_="grid", d="".join(across + down))

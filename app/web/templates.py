@@ -1,5 +1,6 @@
 """Jinja2, with every word a person reads through gettext and the few filters that numbers need."""
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,12 @@ from markupsafe import Markup
 from app.numerics.kernels import fits
 from app.paths import folder
 from app.rendering import numbers
+from app.rendering.curve import curve
 from app.rendering.maps import extent_of
 from app.rendering.svg import Face
+from app.rendering.working import exponential, plainly, spelled, working
 from app.web.language import catalogue
+from app.web.shares import shares
 
 if TYPE_CHECKING:
     from app.web.view import View
@@ -37,8 +41,12 @@ def environment(language: str) -> Environment:
         level=numbers.level,
         brief=numbers.brief,
         abs_max=extent_of,
+        decimal=Decimal,
     )
     env.globals.update(adding_up=numbers.adding_up, brightness=numbers.brightness, crop=crop, by=by, fits=fits)
+    env.globals.update(
+        working=working, spelled=spelled, plainly=plainly, exponential=exponential, curve=curve, shares=shares
+    )
     return env
 
 
@@ -53,6 +61,12 @@ def sentence_of(view: "View") -> str:
         return view.unsaid
     module = environment(view.language).get_template(f"layers/{view.layer.type}.html").module
     return " ".join(str(module.sentence(view)).split())  # type: ignore[attr-defined]
+
+
+def form_of(view: "View") -> str:
+    """Return the classes of the written sum of a layer: what its template says, else by whether it has weights."""
+    module = environment(view.language).get_template(f"layers/{view.layer.type}.html").module
+    return str(getattr(module, "form", "single" if view.weight is None else "blocks"))
 
 
 def crop(face: Face, label: str = "", class_: str = "") -> Markup:

@@ -20,7 +20,7 @@ from app.rendering.svg import Face
 from app.web.language import catalogue
 from app.web.pictures import Pictures
 from app.web.predict import Prediction, question
-from app.web.templates import sentence_of
+from app.web.templates import form_of, sentence_of
 from app.web.window_numbers import WindowNumbers
 
 Say = Callable[[str], str]
@@ -119,6 +119,8 @@ class View:
     @property
     def values_href(self) -> str:
         """The address of the numbers of the map at work, where they are few enough to send; else nothing."""
+        if self.target.column:
+            return False  # the numbers stand beside the cells
         if self.target.count > MOST_SENT:
             return ""
         chosen = {} if self.target.single else {"channel": self.place.channel}
@@ -149,6 +151,16 @@ class View:
     def tint_of(self, sheet: int) -> str:
         """Return the class that says which colour the values of the sheet-th channel read are tinted in."""
         if self.range is None:
+    @property
+    def zero_share_of_all(self) -> str:
+        """The share of zeros in all maps, in words."""
+        return f"{100 * self.result.whole.zero_fraction:.0f} %"
+
+    @property
+    def dead(self) -> list[int]:
+        """The maps in which every number is 0."""
+        return [index for index, each in enumerate(self.result.channels) if each.zero_fraction == 1]
+
             return "ch-map"
         return f"ch-{'rgb'[self.channels[0] + sheet]}" if self.run.input_shape[0] == 3 else "ch-grey"
 
@@ -205,6 +217,11 @@ class View:
         first, last = self.channels
         if self.index == 0 and self.range is not None:
             say = self.say
+    def input_brief(self, value: float) -> str:
+        """Return a number of this layer's input for a narrow cell."""
+        text = fixed(value, self.cell_decimals)
+        return text.replace("0.", ".", 1) if abs(value) < 1 else text
+
             names = (
                 [("R", say("red")), ("G", say("green")), ("B", say("blue"))]
                 if self.run.input_shape[0] == 3
@@ -252,6 +269,15 @@ class View:
         names = self.channel_names()
         faces = self.sheet_faces()
         first, last = self.channels
+    @property
+    def veil(self) -> Face | None:
+        """The picture that dims what this layer drops of the map before it; None for a layer that picks no cells."""
+        if not self.layer.picks:
+            return None
+        _, rows, columns = self.stage.input_shape
+        href = self.pictures.address(self.index, "kept.png", channel=self.channels[0])
+        return Face(href, (columns, rows), 0, 0, columns, rows)
+
         colour = self.index == 0 and self.range is not None and last - first == 3
         return Scene(
             stage=self.stage,
@@ -262,7 +288,12 @@ class View:
             sheets=tuple((name[0], picture) for name, picture in zip(names, faces, strict=False)),
             sheet_count=1 if self.source.single else last - first,
             slices=self.slices(self.place.channel),
-            cells=() if self.weight is not None else self.numbers.cells(self.input_number),
+            cells=() if self.weight is not None else self.numbers.cells(self.input_number, self.input_brief),
+            veil=None if self.hidden else self.veil,
+            given=tuple(map(self.input_number, self.before.output.ravel().tolist())) if self.source.column else (),
+            made=tuple(map(self.number, self.result.output.ravel().tolist()[: self.place.channel + 1]))
+            if self.target.column
+            else (),
             sentence=sentence_of(self),
             maps_href=self.pictures.address(self.index, "output.png"),
             maps=self.pictures.tiles(self.index),
@@ -277,6 +308,8 @@ class View:
         )
 
 
+            tall="tall" in form_of(self),
+            blocks="channel_sums" in self.closeup.terms,
 def end_text(extent: float) -> str:
     """Return the end of a legend, short."""
     return fixed(extent, 0 if extent >= 100 else 1 if extent >= 10 else 2 if extent >= 0.1 else 3)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.closeup import Closeup
 from app.rendering.scene import Cell
+from app.rendering.working import Working, working
 
 MOST_LISTED = 9  # numbers in a line
 MOST_DRAWN = 256  # numbers of a window that are drawn one by one
@@ -34,6 +35,21 @@ class WindowNumbers:
     def summed(self) -> list[tuple[float, tuple[int, int] | None]]:
         """As many of the numbers that a mean reads as a line holds, those of the map before the zeros beside it."""
         return sorted(self.counted, key=lambda number: number[1] is None)[:MOST_LISTED]
+
+    def mean(self, input_decimals: int, decimals: int) -> Working:
+        """Return how the mean comes out of `summed`, of the others' sum where there are others, and of their count."""
+        shown = [value for value, _ in self.summed]
+        more = [sum(value for value, _ in self.counted) - sum(shown)] if len(self.counted) > len(shown) else []
+        terms: list[tuple[float, int | None]] = [(value, input_decimals) for value in shown + more]
+        return working("mean", [*terms, (self.closeup.terms["divisor"], None)], self.closeup.value, decimals)
+
+    @property
+    def winner(self) -> tuple[int, int, int, int]:
+        """Where in its window the first of the largest numbers sits, row and column, and the window's size."""
+        first = self.closeup.terms["winners"][0]
+        top, left = self.closeup.span.rows[0], self.closeup.span.columns[0]
+        rows, columns = self.closeup.stage.layer.window(self.closeup.stage.input_shape).size
+        return first["row"] - top, first["column"] - left, rows, columns
 
     @property
     def listed(self) -> list[tuple[float | None, tuple[int, int] | None]]:
