@@ -60,7 +60,7 @@ def areas(counted: Counts, side: float, kind: str = "shared", kinds: Sequence[st
     svg = drawing(side + 12, side + 12, "", class_="areas")
     for name in sorted(kinds, key=lambda name: -counted.parameters[name]):
         px = side * sqrt(counted.parameters[name] / most)
-        present = " present" if name == kind else ""
+        present = (" present" if px >= LEAST_RINGED else " present tiny") if name == kind else ""
         add(svg, "rect", class_=f"area {name}{present}", x=side - px + 1, y=side - px + 1, width=px, height=px)
         if name == kind and px < LEAST_RINGED:
             add(svg, "circle", class_="ring", cx=side + 1 - px / 2, cy=side + 1 - px / 2, r=9)
