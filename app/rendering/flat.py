@@ -39,7 +39,8 @@ def flat(scene: Scene, layout: Layout) -> Element:
     (above, below), (left, right) = scene.padding
     top = layout.cap + 2.0
     side = height - top - (8 if layout.small else 48)  # of the picture and the map
-    most = layout.width * (0.36 if layout.small else 0.24)
+    stacked = layout.board and scene.blocks  # a block of numbers: less room, the slices one above the other
+    most = layout.width * (0.36 if layout.small or stacked else 0.24)
     s = min(side / (rows + above + below), most / (columns + left + right))
     t = min(side / out_rows, most / out_columns)
     if scene.source.column:
@@ -68,7 +69,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
     add(figure, "path", class_="edge", d=path(input_plane.quad((0, rows), (0, columns))))
     planes = [input_plane]
     step = min(layout.gap * 1.5, 190 / max(1, len(sheets)))
-    if not layout.small:
+    if not layout.small and not stacked:
         for index, (name, picture) in enumerate(sheets):
             plane = _slanted(x + 14 + index * step, top, s, rows, columns, step - SHEET_GAP)
             face(figure, picture, plane)
@@ -90,36 +91,42 @@ def flat(scene: Scene, layout: Layout) -> Element:
         hold(figure, plane, rows, columns, number - hidden if number >= hidden else None)
 
     # the map
-    map_x = layout.width - (out_columns * t + 2 if layout.small else max(out_columns * t + 112, CORNER))
+    map_x = layout.width - (out_columns * t + 2 if layout.small or stacked else max(out_columns * t + 112, CORNER))
     plane = frontal(map_x, top, t)
     _map(figure, scene, layout, plane)
 
     # the filter, or the numbers in the window, in the middle of what is left
     size, middle = scene.size, (x + map_x) / 2
-    count = max(1, len(scene.slices[: 1 if layout.small else None]))
+    count = max(1, len(scene.slices[: 1 if layout.small else 3 if stacked else None]))
+    across, down = (1, count) if stacked else (count, 1)
     room = map_x - x - (24 if layout.small else 76)
     tall = side * (1 if scene.cells and max(size) >= LARGE_WINDOW else 0.62)
-    q = min(tall / size[0], (room - 14 * (count - 1)) / (size[1] * count), 40 if scene.slices else 94)
+    q = min(
+        tall / size[0] if down == 1 else (side - 34 * (down - 1)) / (size[0] * down),
+        (room - 14 * (across - 1)) / (size[1] * across),
+        40 if scene.slices else layout.lens_cell,
+    )
     if scene.source.column and size[0] > 1:
         q = s
-    lens_x = middle - (q * size[1] * count + 14 * (count - 1)) / 2
-    lens_y = top + (side - q * size[0]) / 2
+    lens_x = middle - (q * size[1] * across + 14 * (across - 1)) / 2
+    lens_y = top + (side - q * size[0] * down - 34 * (down - 1)) / 2
     slices = {}
     for index, (name, picture) in enumerate(scene.slices[:count]):
-        at = lens_x + index * (q * size[1] + 14)
-        lens = frontal(at, lens_y, q)
+        at = lens_x + (0 if stacked else index * (q * size[1] + 14))
+        lens = frontal(at, lens_y + (index * (q * size[0] + 34) if stacked else 0), q)
         face(figure, picture, lens)
         outline(figure, lens.quad((0, size[0]), (0, size[1])), "filter")
         touch(figure, lens, *size, index)
         slices[index] = lens
         if count > 1:
-            label(figure, at + q * size[1] / 2, lens_y + q * size[0] + 20, name, text_anchor="middle", class_="name")
+            under, foot = lens.at(size[1] / 2, size[0])
+            label(figure, under, foot + (27 if layout.board else 20), name, text_anchor="middle", class_="name")
     if not scene.slices:
         figure.append(lens_values(scene, frontal(lens_x, lens_y, q), layout.figures, q, layout.least_type))
     if not layout.small:
         for sign, at in (
             ("×" if scene.slices else "→", (x + lens_x) / 2),
-            ("=" if scene.slices else "→", (lens_x + q * size[1] * count + 14 * (count - 1) + map_x) / 2),
+            ("=" if scene.slices else "→", (lens_x + q * size[1] * across + 14 * (across - 1) + map_x) / 2),
         ):
             label(figure, at, top + side / 2 + 10, sign, text_anchor="middle", class_="sign")
 
@@ -128,9 +135,13 @@ def flat(scene: Scene, layout: Layout) -> Element:
         if scene.target.column:
             made(figure, plane, scene, t, layout, at=t + 4)
         else:
-            at = map_x + out_columns * t + 12
-            label(figure, at, top + side / 2 + 7, scene.number, class_="tag", data_tag="cell")
-        legend(figure, scene, map_x, height - 40, 150, scene.extent_text)
+            end = map_x + out_columns * t
+            if stacked:
+                tag = label(figure, end, top + out_rows * t + 38, scene.number, text_anchor="end")
+            else:
+                tag = label(figure, end + 12, top + side / 2 + 7, scene.number)
+            tag.attrib.update({"class": "tag", "data-tag": "cell"})
+        legend(figure, scene, map_x, height - 40, 150, scene.extent_text, layout.board)
     channels = {number - hidden: plane for number, plane in enumerate(planes) if number >= hidden}
     mark(figure, Planes(input_plane, channels, slices, frontal(map_x, top, t)), scene.pointed, span, layout.name)
     return figure
@@ -165,7 +176,7 @@ def _captions(figure: Element, scene: Scene, layout: Layout, lens_x: float, map_
     y = layout.cap - 12
     for x, (head, more) in (
         (0.0, source_heading(scene)),
-        (lens_x, lens_heading(scene)),
+        (lens_x, lens_heading(scene, layout.small)),
         (map_x, target_heading(scene)),
     ):
-        caption(figure, x, y, head, "" if layout.small else more)
+        caption(figure, x, y, head, "" if layout.small or layout.board else more)

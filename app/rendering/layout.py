@@ -51,8 +51,15 @@ class Layout:
 
 def _board(name: str, width: float, height: float, above_line: Layout | None = None, **measures: float) -> Layout:
     """Return the layout for a projector beside a block of numbers or, without `input_share`, above a single line."""
+    same = {
+        "shallow": height,
+        "deep": measures.pop("deep", height),
+        "cap": 44,
+        "bottom": 56,
+        "stack_gap": 0,
+        "stack_space": 0,
+    }
     rest = {"gap": 28, "most": 7.2, "lens": 115, "lens_gap": 34, "figures": 28, "least_type": 28, **measures}
-    same = {"shallow": height, "deep": height, "cap": 44, "bottom": 56, "stack_gap": 0, "stack_space": 0}
     return Layout(
         name, width, corner=0 if above_line else 170, heading=0, board=True, above_line=above_line, **same, **rest
     )
@@ -67,7 +74,12 @@ _LINE: dict[str, float] = {
     "wide_map_share": 0.3,
 }
 _BOARD = _board(
-    "board", 712, 418, input_share=0.4, map_share=0.24, above_line=_board("board", 1224, 330, None, most=9, **_LINE)
+    "board",
+    712,
+    418,
+    input_share=0.4,
+    map_share=0.24,
+    above_line=_board("board", 1224, 250, None, deep=330, most=9, **_LINE),
 )
 _SMALL: dict[str, float] = {"figures": 24, "least_type": 24, "gap": 22}
 _SMALL_BOARD = _board(
@@ -75,7 +87,7 @@ _SMALL_BOARD = _board(
     490,
     468,
     **{**_SMALL, "lens": 90, "lens_gap": 26, "most": 5.2, "input_share": 0.42, "map_share": 0.25},
-    above_line=_board("board-medium", 980, 380, None, **{**_LINE, **_SMALL, "most": 8}),
+    above_line=_board("board-medium", 980, 300, None, deep=380, **{**_LINE, **_SMALL, "most": 8}),
 )
 SCREENS = {
     layout.name: layout

@@ -36,6 +36,8 @@ from app.rendering.svg import (
 from app.rendering.values import lens_values
 
 LEAST_NAME = 18.0  # px between sheets that have names
+TAG_ROOM = 28.0  # px above the map on a projector
+LETTER = 9.2  # px of a heading on a phone
 LEAST_MAP = 84.0  # px of height of the map at work
 LARGE_WINDOW = 5  # rows or columns of numbers that need more room than the usual lens
 WIDE_LENS = 0.22  # of the drawing's width, for those
@@ -73,7 +75,7 @@ class _Figure:
         self.shown = min(self.maps, 1 if layout.board else 12 if layout.width > 1100 else 9)  # maps in the stack
         self.stack_gap = min(layout.stack_gap, 5 * layout.stack_gap / max(1, self.shown - 1))
         stack_depth = 0.0 if layout.small else self.stack_gap * (self.shown - 1)
-        map_room = self.height - layout.cap - 24 + lift
+        map_room = self.height - layout.cap - (TAG_ROOM + layout.bottom - 2 if layout.board else 24 - lift)
         map_room -= rise_of(self.stack_gap, self.shown)
         most = layout.most if self.scene.slices else layout.most * 1.4
         self.s = min(
@@ -103,7 +105,7 @@ class _Figure:
             lens_height, lens_share = map_room - 24, max(lens_share, WIDE_LENS)
         self.q = min(lens_height / height_of(*size), lens_share * layout.width / width_of(size[1]), layout.lens_cell)
         if self.scene.source.column and size[0] > 1:
-            self.q = s
+            self.q = min(s, (self.height - layout.cap - 64) / height_of(*size)) if self.scene.slices else s
         self.lens_gap = min(layout.lens_gap, 2 * layout.lens_gap / max(1, count - 1))
         lens_width = self.q * width_of(size[1]) + self.lens_gap * (count - 1)
         # the map at work, and the stack at the right edge; cells as large as the input's, but no map too small to see
@@ -115,13 +117,15 @@ class _Figure:
         t = self.t
         self.map_width = t * width_of(self.out_columns) + t * DEPTH[0]
         stackless = layout.small or layout.board
-        self.stack_x = layout.width - (0 if stackless else max(self.map_width + stack_depth + 6, layout.corner))
+        beside = layout.corner if self.scene.target.column else 0  # for the numbers of a column
+        self.stack_x = layout.width - (beside if stackless else max(self.map_width + stack_depth + 6, layout.corner))
         self.map_x = self.stack_x - (
             self.map_width + 8 if stackless else max(self.map_width + layout.stack_space, layout.heading)
         )
         self.map_height = t * height_of(self.out_rows, self.out_columns)
         map_top = layout.cap + (self.height - layout.cap - layout.bottom - self.map_height) / 2
-        self.map = Volume((self.map_x, map_top - (0 if layout.small else 10)), t)
+        map_top += 0 if layout.small else 16 if layout.board else -10
+        self.map = Volume((self.map_x, max(map_top, layout.cap + TAG_ROOM) if layout.board else map_top), t)
         # between input and map
         free = self.map_x - self.input_width - lens_width
         self.lens_x = self.input_width + free * 0.42
@@ -252,6 +256,8 @@ class _Figure:
             return
         x, y = corners[1]
         level = self.layout.cap + 10
+        if self.layout.board:
+            level = max(level, min(level + 26, self.map.origin[1] - 18))
         side = -1 if self.layout.board else 1  # of the cell on which the number stands
         add(
             self.figure,
@@ -322,9 +328,10 @@ class _Figure:
         narrow = layout.small or layout.board  # no room for shapes
         for x, (head, more) in (
             (0.0, source_heading(scene)),
-            (self.lens_x - (6 if layout.small else 0), lens_heading(scene)),
+            (self.lens_x - (6 if layout.small else 0), lens_heading(scene, layout.small)),
             (self.map_x, target_heading(scene)),
         ):
+            x = min(x, layout.width - LETTER * len(head)) if layout.small else x
             caption(self.figure, x, y, head, "" if narrow else more)
         if layout.board:
             width = max(self.map_width, 190)
