@@ -48,8 +48,9 @@ class Row:
 
     @property
     def share(self) -> str:
-        """How much the numbers change, of their mean size."""
-        return f"{100 * self.change.difference / self.change.size:.0f} %" if self.change.size else "0 %"
+        """How much the numbers change, of their mean size; of zeros there is none."""
+        _, _, size, difference = self.change
+        return f"{100 * difference / size:.0f} %" if size else "—" if difference else "0 %"
 
 
 def shift_of(pin: str) -> Pair:
