@@ -15,13 +15,16 @@ def source_heading(scene: Scene) -> Heading:
     return scene.say("Map {number}").format(number=scene.sheets[0][0]), _by(*sides)
 
 
-def lens_heading(scene: Scene) -> Heading:
-    """Return the heading of the filter, or of the numbers in the window."""
+def lens_heading(scene: Scene, short: bool = False) -> Heading:
+    """Return the heading of the filter, or of the numbers in the window; `short` where there is little room."""
     number = scene.place.channel + 1
     if scene.slices:
         more = _by(*scene.size, scene.sheet_count) if not scene.source.single else ""
-        name = "Weights of output {number}" if scene.stage.vector else "Filter {number}"
-        return scene.say(name).format(number=number), more
+        if scene.stage.vector:
+            return scene.say("Weights") if short else scene.say("Weights of output {number}").format(
+                number=number
+            ), more
+        return scene.say("Filter {number}").format(number=number), more
     if scene.size == (1, 1):
         return scene.say("One number"), ""
     if scene.source.single:
