@@ -101,7 +101,7 @@ def block(rows: Mask, columns: Mask) -> tuple[str, str]:
     """Return the two paths that cut out every cell in one of the rows and one of the columns: stripes and stripes."""
     height, width = len(rows), len(columns)
     down = "".join(f"M0 {first}h{width}v{last - first}h{-width}z" for first, last in runs(rows))
-    across = "".join(f"M{first} 0v{height}h{last - first}v{-height}z" for first, last in runs(columns))
+    across = "".join(f"M{first} 0h{last - first}v{height}h{first - last}z" for first, last in runs(columns))
     return down, across
 
 

@@ -86,7 +86,7 @@ def _output_told(seen: View) -> str:
     elif count == 1:
         sentence = say("{where} reads one cell.")
     elif seen.closeup.terms.get("winners") and not seen.hidden:
-        sentence = say("{where} reads {count} cells and keeps the one with a ring.")
+        sentence = say("{where} reads {count} cells and keeps the largest, with a ring.")
     else:
         sentence = say("{where} reads {count} cells.")
     row, column, number = seen.place.row + 1, seen.place.column + 1, seen.place.channel + 1

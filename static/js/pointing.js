@@ -201,8 +201,10 @@ export class Pointing {
     const query = location.search.replace(/([?&])pin=[^&]*&?/, "$1").replace(/[?&]$/, "");
     const address = location.pathname + (pin ? `${query || "?"}${query ? "&" : ""}pin=${pin}` : query);
     const state = { ...history.state, htmx: true };
-    if (pin && !this.pin) history.pushState(state, "", address); // Back lets go
-    else history.replaceState(state, "", address);
+    if (pin && !this.pin) { // Back lets go
+      history.replaceState(state, "");
+      history.pushState(state, "", address);
+    } else history.replaceState(state, "", address);
     this.spot = null;
     clearTimeout(this.timer);
     this.said = null;
