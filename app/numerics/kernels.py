@@ -6,6 +6,7 @@ brighter to the right. Textbooks that flip the kernel print some of them with th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -77,6 +78,12 @@ def bank(names: Sequence[str], in_channels: int) -> tuple[Floats, Floats]:
 def fits(kernel: Kernel, in_channels: int) -> bool:
     """Tell whether `kernel` can read `in_channels` channels: its own number of them, one, or any where it has none."""
     return kernel.weight.ndim == 2 or in_channels in (1, len(kernel.weight))
+
+
+def half_turn(weight: Floats) -> Literal["same", "sign", "other"]:
+    """Tell what half a turn, which tells convolution from correlation, makes of a filter (…, rows, columns)."""
+    turned = weight[..., ::-1, ::-1]
+    return "same" if np.array_equal(turned, weight) else "sign" if np.array_equal(turned, -weight) else "other"
 
 
 def _over(kernel: Kernel, in_channels: int) -> Floats:

@@ -33,7 +33,8 @@ Drawn = dict[str, Markup]
 async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, language: str) -> dict[str, Any]:
     """Return what the template explorer.html needs."""
     source = run.document.input
-    seen = await view(lab, run, state.layer, state.place, theme, language) if run.stages else None
+    digits = state.told("digits")
+    seen = await view(lab, run, state.layer, state.place, theme, language, digits) if run.stages else None
     look = LOOKS[state.view]
     seen = seen and predicting(seen, state)
     looking = await look_context(Asked(lab, run, state, seen), look) if seen else {"look": look, "view": None}
@@ -53,7 +54,7 @@ async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, langu
         "sizes": _sizes(state),
         "fields": state.form_fields(),
         "adding": adding(run, state, lab, catalogue(language).gettext),
-        "card": card(run, state, lab),
+        "card": card(run, state, lab, catalogue(language).gettext),
         "totals": {
             "parameters": sum(stage.layer.parameters(stage.input_shape) for stage in run.stages),
             "multiplications": sum(stage.layer.multiplications(stage.input_shape) for stage in run.stages),

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.numerics.kernels import fits
+from app.numerics.kernels import fits, half_turn
 from app.paths import folder
 from app.rendering import numbers
 from app.rendering.curve import curve
+from app.rendering.digits import DECIMALS, SIGNIFICANT
 from app.rendering.maps import extent_of
 from app.rendering.svg import Face
 from app.rendering.working import exponential, plainly, spelled, working
+from app.web.filter_sum import FilterSum
 from app.web.language import catalogue
 from app.web.shares import shares
 
@@ -47,6 +49,7 @@ def environment(language: str) -> Environment:
     env.globals.update(
         working=working, spelled=spelled, plainly=plainly, exponential=exponential, curve=curve, shares=shares
     )
+    env.globals.update(filter_sum=FilterSum, half_turn=half_turn, formats={"d": DECIMALS, "s": SIGNIFICANT})
     return env
 
 

@@ -11,10 +11,12 @@ from app.layers import Layer, Place
 from app.numerics.window import Span, Window
 from app.pipeline import ImageInput, Stage
 from app.rendering.arrangement import Arrangement, arranged
+from app.rendering.digits import AUTOMATIC, Digits, read_digits
 from app.rendering.maps import extent_of
 from app.rendering.numbers import brightness, decimals_for, fixed, level, short
 from app.rendering.palette import Theme
 from app.rendering.pointing import Pointed
+from app.rendering.products import exact_decimals
 from app.rendering.scene import MOST_SHEETS, Scene
 from app.rendering.svg import Face
 from app.web.language import catalogue
@@ -25,6 +27,8 @@ from app.web.window_numbers import WindowNumbers
 
 Say = Callable[[str], str]
 MOST_SENT = 262_144  # numbers of one map that the page holds to read from
+NARROW = 5  # characters of a narrow cell
+MOST_WEIGHT_DECIMALS = 3
 LARGEST_EXACT_CHECK = 1_000_000  # cells of which it is worth asking whether all are whole
 
 
@@ -46,6 +50,7 @@ class View:
     input_decimals: int
     weight_decimals: int
     range: tuple[float, float] | None  # of the picture's values, where the sheets are its channels
+    digits: Digits = AUTOMATIC  # what is asked of printed numbers
     prediction: Prediction | None = None  # what is asked about the number before it is shown
     pointed: Pointed | None = None  # what is pointed at
 
@@ -114,13 +119,13 @@ class View:
     @property
     def slides(self) -> bool:
         """Whether only the window moves from place to place of a sheet; else sheets or filters change with it."""
+        if self.target.column:
+            return False  # the numbers stand beside the cells
         return not self.target.single or (self.source.single and self.channels[1] - self.channels[0] == 1)
 
     @property
     def values_href(self) -> str:
         """The address of the numbers of the map at work, where they are few enough to send; else nothing."""
-        if self.target.column:
-            return False  # the numbers stand beside the cells
         if self.target.count > MOST_SENT:
             return ""
         chosen = {} if self.target.single else {"channel": self.place.channel}
@@ -146,11 +151,6 @@ class View:
         share = channels[self.place.channel] if channels else self.result.whole
         return f"{100 * share.zero_fraction:.0f} %"
 
-    # ---- tints of cells
-
-    def tint_of(self, sheet: int) -> str:
-        """Return the class that says which colour the values of the sheet-th channel read are tinted in."""
-        if self.range is None:
     @property
     def zero_share_of_all(self) -> str:
         """The share of zeros in all maps, in words."""
@@ -161,6 +161,11 @@ class View:
         """The maps in which every number is 0."""
         return [index for index, each in enumerate(self.result.channels) if each.zero_fraction == 1]
 
+    # ---- tints of cells
+
+    def tint_of(self, sheet: int) -> str:
+        """Return the class that says which colour the values of the sheet-th channel read are tinted in."""
+        if self.range is None:
             return "ch-map"
         return f"ch-{'rgb'[self.channels[0] + sheet]}" if self.run.input_shape[0] == 3 else "ch-grey"
 
@@ -212,16 +217,16 @@ class View:
         """Return a number of this layer's input as printed."""
         return fixed(value, self.input_decimals)
 
-    def channel_names(self) -> list[tuple[str, str]]:
-        """Return a letter and a word for each input channel that the number reads."""
-        first, last = self.channels
-        if self.index == 0 and self.range is not None:
-            say = self.say
     def input_brief(self, value: float) -> str:
         """Return a number of this layer's input for a narrow cell."""
         text = fixed(value, self.cell_decimals)
         return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
+    def channel_names(self) -> list[tuple[str, str]]:
+        """Return a letter and a word for each input channel that the number reads."""
+        first, last = self.channels
+        if self.index == 0 and self.range is not None:
+            say = self.say
             names = (
                 [("R", say("red")), ("G", say("green")), ("B", say("blue"))]
                 if self.run.input_shape[0] == 3
@@ -264,11 +269,6 @@ class View:
             (name, self.pictures.slice(self.index, self.weight.shape, channel, k)) for k, (name, _) in enumerate(names)
         )
 
-    def scene(self) -> Scene:
-        """Return what a drawing of this number needs."""
-        names = self.channel_names()
-        faces = self.sheet_faces()
-        first, last = self.channels
     @property
     def veil(self) -> Face | None:
         """The picture that dims what this layer drops of the map before it; None for a layer that picks no cells."""
@@ -278,6 +278,11 @@ class View:
         href = self.pictures.address(self.index, "kept.png", channel=self.channels[0])
         return Face(href, (columns, rows), 0, 0, columns, rows)
 
+    def scene(self) -> Scene:
+        """Return what a drawing of this number needs."""
+        names = self.channel_names()
+        faces = self.sheet_faces()
+        first, last = self.channels
         colour = self.index == 0 and self.range is not None and last - first == 3
         return Scene(
             stage=self.stage,
@@ -303,20 +308,23 @@ class View:
             number="?" if self.hidden else self.number(self.closeup.value),
             pointed=self.pointed,
             hidden=self.hidden,
+            tall="tall" in form_of(self),
+            blocks="channel_sums" in self.closeup.terms,
             extent_text=end_text(self.extent),
             weight_extent_text=end_text(self.weight_extent),
         )
 
 
-            tall="tall" in form_of(self),
-            blocks="channel_sums" in self.closeup.terms,
 def end_text(extent: float) -> str:
     """Return the end of a legend, short."""
     return fixed(extent, 0 if extent >= 100 else 1 if extent >= 10 else 2 if extent >= 0.1 else 3)
 
 
-async def view(lab: Lab, run: Run, index: int, place: Place, theme: Theme, language: str) -> View:
-    """Return the view of the number at `place` of layer `index`."""
+async def view(
+    lab: Lab, run: Run, index: int, place: Place, theme: Theme, language: str, asked_digits: str = ""
+) -> View:
+    """Return the view of the number at `place` of layer `index`, its numbers written as `asked_digits` asks."""
+    digits = read_digits(asked_digits)
     closeup = await lab.close_up(run, index, place)
     result, before = await lab.result(run, index), await lab.result(run, index - 1 if index else None)
     extent = (await lab.extents(run, index))[0]
@@ -332,13 +340,13 @@ async def view(lab: Lab, run: Run, index: int, place: Place, theme: Theme, langu
 
     def decimals() -> tuple[int, int, int]:
         weight = result.weights.get("weight")
-        largest = 0.0 if weight is None else extent_of(weight)
+        entering = decimals_for(input_extent, _whole(before.output))
+        if index or weight is None:  # the values of a picture that a filter reads stay as they are
+            entering = digits.decimals(input_extent, entering)
         return (
-            decimals_for(extent, _whole(result.output)),
-            decimals_for(input_extent, _whole(before.output)),
-            decimals_for(largest, weight is not None and _whole(weight))
-            if largest < 0.1 or weight is None or _whole(weight)
-            else 2,
+            digits.decimals(extent, decimals_for(extent, _whole(result.output))),
+            entering,
+            0 if weight is None else _decimals_of(weight),
         )
 
     own, entering, weights = await lab.queue.light(decimals)
@@ -357,7 +365,18 @@ async def view(lab: Lab, run: Run, index: int, place: Place, theme: Theme, langu
         entering,
         weights,
         span if index == 0 else None,
+        digits,
     )
+
+
+def _decimals_of(weight: np.ndarray) -> int:
+    """Return how many decimals weights have in a narrow cell: all that they have, where that fits, else two or more."""
+    extent = extent_of(weight)
+    exact = exact_decimals(weight, MOST_WEIGHT_DECIMALS) if weight.size <= LARGEST_EXACT_CHECK else None
+    decimals = exact if exact is not None else 2 if extent >= 0.1 else decimals_for(extent, False)
+    while decimals and len(short(-extent, decimals)) > NARROW:
+        decimals -= 1
+    return decimals
 
 
 def _whole(x: np.ndarray) -> bool:

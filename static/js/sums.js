@@ -15,6 +15,14 @@ export class Sums {
     this.wanted = "";
     this.waiting = false;
     this.timer = 0;
+    this.age = 0;
+  }
+
+  /** What is kept is no longer so: something else than the place decides it, and has changed. */
+  forget() {
+    this.kept.clear();
+    this.asked.clear();
+    this.age++;
   }
 
   /** Shows the sum of a place, at once where it is here, else as soon as it comes; while places fly past, what comes.
@@ -28,9 +36,10 @@ export class Sums {
     this.timer ||= setTimeout(() => this.late(), LATE_MS);
     if (this.waiting) return; // whoever waits goes on to the newest
     this.waiting = true;
-    let text = "", now = "";
-    while (text !== null && now !== this.wanted) {
+    let text = "", now = "", { age } = this;
+    while (text !== null && (now !== this.wanted || age !== this.age)) {
       now = this.wanted;
+      ({ age } = this);
       text = await this.fetch(now);
       if (text !== null) this.tell(now, text);
     }
@@ -54,8 +63,9 @@ export class Sums {
 
   /** @param {string} at */
   async ask(at) {
-    const answer = await fetch(this.address(at)).catch(() => null);
+    const { age } = this, answer = await fetch(this.address(at)).catch(() => null);
     const text = answer?.ok ? await answer.text() : null;
+    if (age !== this.age) return text;
     this.asked.delete(at);
     if (text !== null) {
       if (this.kept.size >= KEPT) this.kept.delete(this.kept.keys().next().value);
