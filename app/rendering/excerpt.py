@@ -33,6 +33,7 @@ class Excerpt:
     picture: Face  # the same cells
     table: tuple[tuple[Number, ...], ...]  # empty where numbers do not fit
     ring: Span | None  # what the winner depends on, counted from the first cell; None where it is all of it
+    gaps: str = ""  # of a picture: the path of the cells between those that are read
 
     @property
     def columns(self) -> int:
@@ -58,8 +59,8 @@ def decimals_that_fit(values: NDArray[np.float32], decimals: int, extent: float)
     real = values[~np.isnan(values)]
     whole = bool(np.equal(real, np.rint(real)).all())
     for count in range(decimals, -1, -1):
-        if 10.0**-count > extent / 9 and count < decimals and not whole:
-            return None  # one digit of each number would be left
+        if 10.0**-count > extent / 20 and count < decimals and not whole:
+            return None  # about one digit of each number would be left
         if max(width_of(fixed(float(end), count), size) for end in (real.min(), real.max())) <= ROOM[columns]:
             return count
     return None
@@ -88,4 +89,5 @@ def excerpt(
 
     table = () if decimals is None else tuple(tuple(number(r, c) for c in range(columns)) for r in range(rows))
     everything = won == Span((0, rows), (0, columns)) and (rows, columns) != (1, 1)
-    return Excerpt(picture, table, None if everything else won)
+    between = "" if table else "".join(f"M{c} {r}h1v1h-1z" for r, c in np.argwhere(~np.outer(*read)))
+    return Excerpt(picture, table, None if everything else won, between)

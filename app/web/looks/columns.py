@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from app.layers import Place, Shape
 from app.layers.layer import Array
-from app.numerics.window import Span
+from app.numerics.window import Mask, Span
 from app.pipeline import ImageInput, Stage
 from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.excerpt import Excerpt, decimals_that_fit
@@ -148,6 +148,17 @@ def pattern(columns: Sequence[Column]) -> str:
     """Return the classes that say where layers are left out, and where the words are."""
     gaps = "".join(str(index) for index, column in enumerate(columns) if column.before)
     return " ".join([*(["below"] if crowded(columns) else []), *([f"gap{gaps}"] if gaps else [])])
+
+
+def runs(cells: Mask) -> list[tuple[int, int]]:
+    """Return the half-open ranges of neighbours that are marked."""
+    found: list[tuple[int, int]] = []
+    for at in (int(index) for index in cells.nonzero()[0]):
+        if found and found[-1][1] == at:
+            found[-1] = (found[-1][0], at + 1)
+        else:
+            found.append((at, at + 1))
+    return found
 
 
 def pixels(asked: Asked) -> bool:

@@ -6,12 +6,12 @@
 from collections.abc import Sequence
 
 from app.layers import Place
-from app.numerics.window import Mask, Span
+from app.numerics.window import Span
 from app.reach import Reach, missed, reaches
 from app.rendering.arrangement import Arrangement
 from app.rendering.numbers import grouped
 from app.rendering.trace import Block
-from app.web.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, shown
+from app.web.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, runs, shown
 from app.web.looks.look import Asked, Context, Look
 from app.web.state import State
 
@@ -65,7 +65,7 @@ async def _context(asked: Asked) -> Context:
     middle = _middle(last, here.channel)
     return {
         "columns": kept,
-        "drawn": drawings(kept, say("The pixel and all that it can change"), spare=28),
+        "drawn": drawings(kept, say("The pixel and all that it can change"), spare=20),
         "pattern": pattern(kept),
         "pixel": (row, column),
         "around": around,
@@ -122,26 +122,15 @@ def _holes(plan: Arrangement, reach: Reach) -> tuple[Span, ...]:
     if not reach.any:
         return ()
     if not plan.single:
-        return tuple(Span(rows, columns) for rows in _runs(reach.rows) for columns in _runs(reach.columns))
+        return tuple(Span(rows, columns) for rows in runs(reach.rows) for columns in runs(reach.columns))
     found = []
-    for first, last in _runs(reach.channels):
+    for first, last in runs(reach.channels):
         while first < last:
             _, row, column = plan.cell(Place(first, 0, 0))
             end = min(plan.columns, column + last - first)
             found.append(Span((row, row + 1), (column, end)))
             first += end - column
     return tuple(found)
-
-
-def _runs(cells: Mask) -> list[tuple[int, int]]:
-    """Return the half-open ranges of neighbours that are marked."""
-    runs: list[tuple[int, int]] = []
-    for at in (int(index) for index in cells.nonzero()[0]):
-        if runs and runs[-1][1] == at:
-            runs[-1] = (runs[-1][0], at + 1)
-        else:
-            runs.append((at, at + 1))
-    return runs
 
 
 def _hull(spans: Sequence[Span]) -> Span | None:

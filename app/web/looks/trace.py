@@ -17,7 +17,7 @@ from app.pipeline import Stage
 from app.rendering.excerpt import Excerpt, excerpt
 from app.rendering.svg import Face
 from app.rendering.trace import Block
-from app.web.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, shown
+from app.web.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, runs, shown
 from app.web.looks.look import Asked, Context, Look
 
 FOLDED = 6  # numbers of a vector in one column; up to twice as many stand in two
@@ -88,6 +88,9 @@ def _column(chain: Chain, volume: int, cells: Cells, won: Cells, place: Place | 
     role = "result" if last else "window"
     count = channels[1] - channels[0]
     picture = chain.face(volume, channels)
+    holes = (
+        () if plan.single else tuple(Span(rows, across) for rows in runs(cells.rows) for across in runs(cells.columns))
+    )
     return Column(
         volume,
         stage,
@@ -101,6 +104,7 @@ def _column(chain: Chain, volume: int, cells: Cells, won: Cells, place: Place | 
             chain.colours(volume, channels),
             role,
             takes="map" if last else "",
+            holes=holes,
         ),
         laid and _excerpt(chain, volume, cells, won, laid),
         chain.extents[volume],
@@ -116,12 +120,20 @@ def facts(chain: Chain, volume: int, cells: Cells, place: Place | None) -> dict[
     return {
         "count": seen * (cells.channels[1] - cells.channels[0] if vector else 1),  # of one map, or of the vector
         "gaps": cells.span is not None and seen < _area(cells.span),
+        "wraps": volume < len(chain.stages) and _wraps(chain.stages[volume], cells),
         "place": place,
         "vector": vector,
         "last": volume == len(chain.stages),
         "changed": _changed(chain, volume, cells),
         "maps": 1 if vector else cells.channels[1] - cells.channels[0],
     }
+
+
+def _wraps(stage: Stage, cells: Cells) -> bool:
+    """Tell whether what is seen of a layer's input goes round its edges: both ends of an axis, and not all between."""
+    if stage.layer.border_mode() != "circular":
+        return False
+    return any(bool(axis[0] and axis[-1] and not axis.all()) for axis in (cells.rows, cells.columns))
 
 
 def _changed(chain: Chain, volume: int, cells: Cells) -> int:
