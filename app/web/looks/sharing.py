@@ -27,6 +27,8 @@ async def _context(asked: Asked) -> Context:
     kind = state.pin if state.pin in KINDS else KINDS[0]
     counted = counts(seen.stage)
     assert counted is not None
+    drawings = {name: _drawn(seen, kind, name) for name in BOXES}
+    edges = [group for group in drawings["wide"].iter("g") if "data-edges" in group.attrib][-1]
     index = seen.target.index(state.place) + 1
     each = counted.multiplications[kind] // counted.outputs
     return {
@@ -34,7 +36,8 @@ async def _context(asked: Asked) -> Context:
         "counts": counted,
         "areas": markup(areas(counted, 200, kind)),
         "ways": [(name, state.but(pin=name).address()) for name in KINDS],
-        "drawings": [markup(_drawn(seen, kind, name)) for name in BOXES],
+        "drawings": [markup(drawing) for drawing in drawings.values()],
+        "edges": int(edges.attrib["data-edges"]),
         "times": about(counted.times(kind)),
         "each": each,
         "so_far": each * index,
