@@ -7,7 +7,7 @@ import numpy as np
 
 from app.rendering.numbers import rounded, written
 
-MOST_MORE = 7  # decimals that a factor is given beyond those in its cell
+MOST_MORE = 9  # decimals that a factor is given beyond those in its cell
 
 
 class Product(NamedTuple):
@@ -31,15 +31,13 @@ class Product(NamedTuple):
 
 def product(value: float, weight: float, decimals: int, least: tuple[int, int]) -> Product:
     """Return a product with `decimals`, its factors with at least as many as `least` says: of the value, the weight."""
-    factors = [Decimal(str(np.float32(number))) for number in (value, weight)]
     result = rounded(value * weight, decimals)
-    for more in range(MOST_MORE + 1):
-        v, w = (_shortened(f, count + more, count) for f, count in zip(factors, least, strict=True))
-        given = v * w
-        if given == result and [v, w] == factors:
-            return Product(v, w, result, True)
-        if given.quantize(result, ROUND_HALF_UP) == result:
-            break
+    plain = [Decimal(str(np.float32(number))) for number in (value, weight)]  # as a person would write them
+    for factors in (plain, [Decimal(value), Decimal(weight)]):  # to the last bit, where that is not enough
+        for more in range(MOST_MORE + 1):
+            v, w = (_shortened(f, count + more, count) for f, count in zip(factors, least, strict=True))
+            if (v * w).quantize(result, ROUND_HALF_UP) == result:
+                return Product(v, w, result, v * w == result and [v, w] == plain)
     return Product(v, w, result, False)
 
 

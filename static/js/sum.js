@@ -27,6 +27,7 @@ export function listenForSums(current) {
   document.addEventListener("cs:pinned", ({ detail }) => {
     const explorer = current();
     if (!explorer?.sums) return;
+    if (!detail && document.activeElement.matches(`${CELL}:not(:focus-visible)`)) document.activeElement.blur();
     mark(detail);
     explorer.sums.forget();
     explorer.sums.want(explorer.spot());
@@ -54,7 +55,7 @@ function over(target, event) {
     picture.dataset.cell = [channel, at(event.clientY, box.top, box.height, rows), at(event.clientX, box.left, box.width, columns)].join(".");
   } else if (event.pointerType !== "touch") {
     const cell = target.closest?.(`${CELL}[data-product]`);
-    if (cell || document.querySelector("#sum .seen:not(:focus)")) look(cell ?? document.activeElement.closest(`${CELL}[data-product]`));
+    if (cell || document.querySelector("#sum .seen:not(:focus-visible)")) look(cell ?? document.activeElement.closest(`${CELL}[data-product]:focus-visible`));
   }
 }
 
