@@ -1,10 +1,11 @@
-"""The pictures that ship with the program: a table of what is said of each, beside the files in static/gallery."""
+"""The pictures that are always there, each with what is said of it: files in static/gallery, and test patterns."""
 
 from dataclasses import asdict, dataclass
 from functools import cache
 
 from app.intake import decode
 from app.paths import folder
+from app.patterns import PATTERNS, SIDE, draw
 from app.picture import Picture
 
 
@@ -29,6 +30,11 @@ class Entry:
         return asdict(self)
 
     @property
+    def drawn(self) -> bool:
+        """Tell whether the program makes it, by rule."""
+        return self.id in PATTERNS
+
+    @property
     def file(self) -> str:
         """The name of its file in static/gallery."""
         return FILES[self.id]
@@ -37,7 +43,7 @@ class Entry:
 PUBLIC_DOMAIN = N_("Public domain")
 UNRESTRICTED = N_("No known copyright restrictions")
 
-GALLERY: dict[str, Entry] = {
+PHOTOGRAPHS: dict[str, Entry] = {
     entry.id: entry
     for entry in (
         Entry("astronaut", N_("Astronaut Eileen Collins"), 512, 512, "NASA", PUBLIC_DOMAIN),
@@ -52,13 +58,29 @@ GALLERY: dict[str, Entry] = {
     )
 }
 
+TITLES = {
+    "edge": N_("Edge"),
+    "checkerboard": N_("Checkerboard"),
+    "gradient": N_("Gradient"),
+    "impulse": N_("Impulse: one bright cell"),
+    "circles": N_("Circles"),
+    "noise": N_("Noise"),
+    "text": N_("Text"),
+    "landscape": N_("Landscape"),
+}
+GALLERY: dict[str, Entry] = PHOTOGRAPHS | {
+    name: Entry(name, TITLES[name], SIDE, SIDE, "Convscope", "CC0 1.0") for name in PATTERNS
+}
+
 # Grey as PNG, since WebP knows no grey; lossless wherever the source was.
-FILES = {name: f"{name}.{'png' if name in {'brick', 'camera', 'coins'} else 'webp'}" for name in GALLERY}
+FILES = {name: f"{name}.{'png' if name in {'brick', 'camera', 'coins'} else 'webp'}" for name in PHOTOGRAPHS}
 
 
 @cache
 def load(name: str) -> Picture:
-    """Return the picture `name` of the gallery, decoded once."""
+    """Return the picture `name` of the gallery, made once."""
+    if name in PATTERNS:
+        return draw(name)
     entry = GALLERY[name]
     data = (folder("static") / "gallery" / entry.file).read_bytes()
     return decode(data, max_pixels=entry.width * entry.height)
