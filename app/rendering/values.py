@@ -9,6 +9,7 @@ from app.rendering.plane import ACROSS, Plane
 from app.rendering.scene import Cell, Scene
 from app.rendering.svg import add, face, label, outline, path
 
+LEAST_TYPE = 15.5  # that a page's numbers ever have
 NARROW = ".,"
 
 
@@ -25,6 +26,7 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float, least
         x, y = plane.at(left - span.columns[0], top - span.rows[0])
         face(group, sheet.part(left, top, right - left, bottom - top), Plane((x, y), plane.across, plane.down))
     numbers = [(number, row, column) for row, cells in enumerate(scene.cells) for column, number in enumerate(cells)]
+    least_type = max(least_type, LEAST_TYPE)
     look = _look([number for number, _, _ in numbers], cell * ACROSS[0] * 0.92, least_type)
     dims = {
         "dropped": [(row, column) for number, row, column in numbers if number.dropped],
