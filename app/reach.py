@@ -93,6 +93,7 @@ def missed(stages: Sequence[Stage], row: int, column: int) -> tuple[int, Missed]
             places = np.ones(stage.output_shape[axis + 1], bool)
             read = window.reads(axis, places, len(cells), mode)
             if not (read & cells).any():
-                return stage.index, "end" if np.flatnonzero(cells)[0] > np.flatnonzero(read)[-1] else "stride"
+                beyond = read.any() and np.flatnonzero(cells)[0] > np.flatnonzero(read)[-1]
+                return stage.index, "end" if beyond else "stride"
         return stage.index, "stride"
     return None
