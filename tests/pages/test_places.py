@@ -55,7 +55,7 @@ def test_the_formula_gives_the_size_of_the_map(client: TestClient, recipe: str) 
         assert int(cells) == 32
         assert int(places) == stage.output_shape[axis + 1]
         assert int(places) == wanted or (ceil and int(places) == wanted - 1 and "does not count" in why.text)
-    assert why.one("h1").text.endswith(f"{places}?")
+    assert why.one("h2").text.endswith(f"{places}?")
 
 
 @pytest.mark.parametrize("recipe", SLIDING)
@@ -201,7 +201,7 @@ def test_the_three_ways_of_counting_add_up(client: TestClient, recipe: str) -> N
     }
     for kind, count in wanted.items():
         shown = page(client, recipe, view="sharing", pin=kind).one(class_="sharing")
-        assert number(shown.one("h1").text) == count
+        assert number(shown.one("h2").text) == count
         left, right = shown.one(class_="working").text.split(" = ")
         assert eval(right.replace("×", "*").replace(",", "")) == number(left) == count  # noqa: S307
         ways = [numbers(way.text) for way in shown.one("nav").all("a")]
