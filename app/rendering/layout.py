@@ -79,7 +79,7 @@ _BOARD = _board(
     418,
     input_share=0.4,
     map_share=0.24,
-    above_line=_board("board", 1224, 250, None, deep=330, most=9, **_LINE),
+    above_line=_board("board", 1224, 240, None, deep=325, most=9, **_LINE),
 )
 _SMALL: dict[str, float] = {"figures": 24, "least_type": 24, "gap": 22}
 _SMALL_BOARD = _board(
