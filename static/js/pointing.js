@@ -129,7 +129,7 @@ export class Pointing {
 
   /** @param {string} text */
   show(text) {
-    const strip = document.querySelector("#pointed"), old = this.plate.figure?.svg.querySelector("[data-pointing]");
+    const strip = document.querySelector("#pointed"), old = this.plate?.figure?.svg.querySelector("[data-pointing]");
     if (!strip || !old) return;
     const parts = document.createElement("template");
     parts.innerHTML = text;
@@ -162,6 +162,7 @@ export class Pointing {
 
   /** The place has moved: what reads a pinned cell there is another weight. */
   moved() {
+    if (this.current().player.playing && !this.pin.startsWith("i")) return; // the marks move by themselves
     const channel = this.current().at.split(".").slice(0, 2).join(".");
     if (this.pin && !this.spot && (!this.pin.startsWith("w") || channel !== this.channel)) this.draw();
     this.channel = channel;
@@ -205,6 +206,7 @@ export class Pointing {
       history.replaceState(state, "");
       history.pushState(state, "", address);
     } else history.replaceState(state, "", address);
+    for (const field of document.querySelectorAll('input[name="pin"]')) field.value = pin;
     this.spot = null;
     clearTimeout(this.timer);
     this.said = null;
