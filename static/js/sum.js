@@ -27,12 +27,18 @@ export function listenForSums(current) {
   document.addEventListener("cs:pinned", ({ detail }) => {
     const explorer = current();
     if (!explorer?.sums) return;
-    if (!detail && document.activeElement.matches(`${CELL}:not(:focus-visible)`)) document.activeElement.blur();
+    if (!detail && document.activeElement.matches(`${CELL}:not(:focus-visible)`)) {
+      document.activeElement.blur();
+      focused = "";
+    }
     mark(detail);
     explorer.sums.forget();
     explorer.sums.want(explorer.spot());
   });
 }
+
+/** What is held fast. */
+const pin = () => new URLSearchParams(location.search).get("pin") ?? "";
 
 /** Reads out the product of a cell, or again what is held. @param {Element | null} cell */
 function look(cell) {
@@ -43,7 +49,8 @@ function look(cell) {
   if (!place) return;
   const text = shown?.dataset.product ?? place.dataset.held ?? "";
   place.replaceChildren(...(text ? [Object.assign(document.createElement("b"), { textContent: text })] : []));
-  for (const of of document.querySelectorAll("#sum .of")) of.textContent = shown && of.closest(".term").contains(shown) ? text : "";
+  const [channel] = (shown?.dataset.cell ?? pin().slice(2)).split(".");
+  for (const of of document.querySelectorAll("#sum .of")) of.textContent = of.closest(".term").dataset.term === channel ? text : "";
 }
 
 /** @param {Element} target @param {PointerEvent} event */
@@ -59,9 +66,9 @@ function over(target, event) {
   }
 }
 
-/** Shows at once what is held; the next sum says it too. @param {string} pin */
-function mark(pin) {
-  const held = document.querySelector("#sum td.held"), cell = pin.startsWith("w.") && document.querySelector(`#sum td[data-cell="${pin.slice(2)}"]`);
+/** Shows at once what is held; the next sum says it too. @param {string} name */
+function mark(name) {
+  const held = document.querySelector("#sum td.held"), cell = name.startsWith("w.") && document.querySelector(`#sum td[data-cell="${name.slice(2)}"]`);
   held?.classList.remove("held");
   held?.removeAttribute("aria-selected");
   if (cell) {
@@ -112,11 +119,11 @@ function step(cell, rows, columns) {
 /** Points at another cell of a picture, and holds it. @param {HTMLElement} picture @param {number} rows @param {number} columns */
 function aim(picture, rows, columns) {
   const [channel, height, width] = picture.dataset.picture.split(" ").map(Number);
-  const pin = new URLSearchParams(location.search).get("pin") ?? "", [, row, column] = (pin.startsWith(`w.${channel}.`) ? pin.slice(2) : picture.dataset.cell ?? `${channel}.${height >> 1}.${width >> 1}`).split(".").map(Number);
+  const now = pin(), [, row, column] = (now.startsWith(`w.${channel}.`) ? now.slice(2) : picture.dataset.cell ?? `${channel}.${height >> 1}.${width >> 1}`).split(".").map(Number);
   const clamp = (v, n) => Math.max(0, Math.min(n - 1, v));
   const next = `${channel}.${clamp(row + rows, height)}.${clamp(column + columns, width)}`;
   picture.dataset.cell = next;
-  if (pin !== `w.${next}`) document.dispatchEvent(new CustomEvent("cs:hold", { detail: `w.${next}` }));
+  if (now !== `w.${next}`) document.dispatchEvent(new CustomEvent("cs:hold", { detail: `w.${next}` }));
 }
 
 /** Another sum has come: the focus stays where it was, and so does the menu. */

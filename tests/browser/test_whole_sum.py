@@ -95,12 +95,12 @@ def test_a_product_by_touch(open_page: Callable[..., Page]) -> None:
     screen = Screen(open_page(390, 844, has_touch=True)).open(FIRST, scale="byte", at=PLACE)
     cell = screen.all('#sum td[data-cell="0.2.2"]')
     product = told(screen, "0.2.2")
-    before = screen.page.evaluate("document.documentElement.scrollHeight")
+    before = where(screen)
     cell.tap()
     of = screen.all('.term[data-term="0"] .of')
     expect(of).to_have_text(product)
     expect(of).to_be_visible()
-    assert screen.page.evaluate("document.documentElement.scrollHeight") == before
+    assert where(screen) == before, "nothing moves"
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
     cell.tap()
     expect(of).to_be_hidden()
@@ -215,11 +215,11 @@ def test_the_formula_stays_open_while_the_place_moves(page: Page) -> None:
     screen = Screen(page).open(FIRST, scale="byte", at=PLACE)
     screen.all("#sum .digits > summary").click()
     value = screen.all("#sum .formula .value mn")
-    before = value.inner_text()
+    before = value.text_content()
     screen.press("ArrowRight")
     expect(screen.all("#sum .sum")).to_have_attribute("data-at", "0.3.7.17")
     expect(value).to_be_visible()
-    assert value.inner_text() != before
+    assert value.text_content() != before
     screen.press("Escape")
     expect(value).to_be_hidden()
 
