@@ -88,7 +88,14 @@ async def opened(state: State, lab: Lab) -> tuple[Run, State]:
     """Return the run of a state, kept under its id, and the state at a place that exists."""
     run = await lab.open(state.document)
     await lab.keep(run)
-    return run, within(state, [stage.output_shape for stage in run.stages])
+    return run, settled(state, run)
+
+
+def settled(state: State, run: Run) -> State:
+    """Return a state at a place that exists, seen in a way that says something of the layer there."""
+    state = within(state, [stage.output_shape for stage in run.stages])
+    says = not run.stages or LOOKS[state.view].applies(run.stages[state.layer])
+    return state if says else state.but(view=FIRST)
 
 
 @pages.get("/")
@@ -117,7 +124,7 @@ async def asked_at(run_id: str, at: str, request: Request, lab: InLab) -> Asked:
     fields = dict(request.query_params)
     state = State(run.document, layer=place[0], place=place[1], view=look_at(fields.get("view", "")).name)
     held = {name: fields.get(name, "")[:40] for name in ("pin", "sheet", "guess")}
-    state = within(state.but(carried=carried(fields), **held), [stage.output_shape for stage in run.stages])
+    state = settled(state.but(carried=carried(fields), **held), run)
     digits, language = state.told("digits"), language_of(request)
     seen = await view(lab, run, state.layer, state.place, theme_of(request), language, digits)
     return Asked(lab, run, state, predicting(seen, state))

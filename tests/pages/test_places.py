@@ -94,6 +94,10 @@ def test_layers_without_a_window_of_their_own_are_not_asked_why(client: TestClie
         looks = [a.attributes["data-look"] for a in page(client, recipe, at=at).one(class_="looks").all("a")]
         assert "places" not in looks
         assert "sharing" not in looks
+        for view in ("places", "sharing"):  # where a link leads from a layer that has them
+            shown = page(client, recipe, at=at, view=view)
+            assert any(shown.all(class_="plate"))
+            assert f"view={view}" not in shown.one(id="app").attributes["data-address"]
 
 
 # ---- ranges
