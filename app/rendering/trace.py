@@ -31,7 +31,7 @@ class Rows:
     air: float  # kept free to the right of a volume
 
 
-TALL = {"wide": Rows(256, 194, 64, 46, 40), "medium": Rows(236, 236, 56, 34, 30), "narrow": Rows(96, 96, 24, 9, 12)}
+TALL = {"wide": Rows(256, 194, 64, 46, 40), "medium": Rows(226, 226, 56, 34, 30), "narrow": Rows(96, 96, 24, 9, 12)}
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,9 @@ class Trace extends HTMLElement {
  *  @param {() => import("./explorer.js").Explorer} current */
 export function listenForPixels(current) {
   customElements.define("cs-trace", Trace);
-  let focused = false;
+  let held = false; // the picture has the focus, also while its drawing is replaced
+  document.addEventListener("focusin", ({ target }) => { held = target.matches(".hit[data-pixel]"); });
+  document.addEventListener("pointerdown", ({ target }) => { held &&= target.matches(".hit[data-pixel]"); });
   document.addEventListener("cs:pixel", ({ detail }) => {
     const explorer = current(), trace = document.querySelector("cs-trace"), { rows, columns } = trace.dataset;
     const row = clamp(detail.row, +rows), column = clamp(detail.column, +columns);
@@ -62,16 +64,14 @@ export function listenForPixels(current) {
     const query = new URLSearchParams(location.search), behind = (query.get("pin") ?? "").split(".")[4];
     query.set("pin", ["i", 0, row, column, ...(behind ? [behind] : [])].join("."));
     history.replaceState({ ...history.state, htmx: true }, "", `${location.pathname}?${query}`);
-    focused = document.activeElement?.matches(".hit[data-pixel]") ?? false;
     explorer.sums.forget();
     explorer.sums.want(explorer.at);
   });
   document.addEventListener("cs:shown", () => {
-    if (!focused || !document.querySelector("cs-trace")) return;
-    focused = false;
+    if (!document.querySelector("cs-trace")) return;
     const shown = [...document.querySelectorAll("cs-trace .hit[data-pixel]")].find((hit) => hit.getClientRects().length);
-    /** @type {SVGElement} */ (shown)?.focus({ preventScroll: true });
-    document.querySelector("#spoken").textContent = document.querySelector("#look .sentence")?.textContent ?? "";
+    if (held) /** @type {SVGElement} */ (shown)?.focus({ preventScroll: true });
+    if (!current().player.playing) document.querySelector("#spoken").textContent = document.querySelector("#look .sentence")?.textContent ?? "";
   });
 }
 
