@@ -51,11 +51,15 @@ export class Pointing {
     if (!explorer?.transport || !plate?.figure || !target.closest) return null;
     const number = target.closest("#sum [data-cell]");
     if (number) return this.weight(...number.dataset.cell.split(".").map(Number));
-    const hit = plate.contains(target) && target.closest("[data-input], [data-weights], [data-map]");
+    const hit = plate.contains(target) && target.closest("[data-input], [data-weights], [data-numbers], [data-map]");
     if (!hit) return null;
-    const { input, weights, map } = hit.dataset, m = plate.figure.svg.getScreenCTM();
-    const [column, row] = cellAt(numbers(input ?? weights ?? map), (x - m.e) / m.a, (y - m.f) / m.d).map(Math.floor);
+    const { input, weights, numbers: read, map } = hit.dataset, m = plate.figure.svg.getScreenCTM();
+    const [column, row] = cellAt(numbers(input ?? weights ?? read ?? map), (x - m.e) / m.a, (y - m.f) / m.d).map(Math.floor);
     if (map) return this.number(row, column);
+    if (read) {
+      const [top, left] = numbers(hit.dataset.corner);
+      return this.cell(0, top + row, left + column);
+    }
     return weights ? this.weight(+hit.dataset.slice, row, column) : this.cell(+(hit.dataset.sheet ?? this.sheet), row, column);
   }
 
@@ -181,7 +185,7 @@ export class Pointing {
   /** @param {MouseEvent} event */
   clicked(event) {
     const target = /** @type {Element} */ (event.target);
-    if (event.defaultPrevented || !target.closest("[data-weights], #sum [data-cell]")) return;
+    if (event.defaultPrevented || !target.closest("[data-weights], [data-numbers], #sum [data-cell]")) return;
     const spot = this.under(target, event.clientX, event.clientY);
     if (spot) this.toggle(spot.pin);
   }

@@ -12,8 +12,9 @@ AT = link(PLAIN, scale="byte", at="0.3.7.16")
 POOL = link(PLAIN, scale="byte", at="2.3.3.8")
 POINT = """([selector, row, column]) => {
   const svg = (SEEN)(), hit = svg.querySelector(selector), m = svg.getScreenCTM();
-  const { input, weights, map } = hit.dataset;
-  const [a, b, c, d, e, f] = (input ?? weights ?? map).split(" ").map(Number), x = column + 0.5, y = row + 0.5;
+  const { input, weights, numbers, map } = hit.dataset;
+  const [a, b, c, d, e, f] = (input ?? weights ?? numbers ?? map).split(" ").map(Number);
+  const x = column + 0.5, y = row + 0.5;
   const p = new DOMPoint(e + x * a + y * c, f + x * b + y * d).matrixTransform(m);
   return [p.x, p.y];
 }""".replace("SEEN", SEEN)
@@ -188,6 +189,17 @@ def test_the_keys_point_at_every_kind_of_layer(page: Page) -> None:
     says(screen, "nothing is shared")
     page.keyboard.press("p")
     says(screen, "Number 4 reads 192 cells")
+
+
+def test_a_number_in_a_window_is_a_cell_of_the_input(page: Page) -> None:
+    screen = Screen(page).follow(POOL)
+    page.mouse.click(*point(screen, "[data-numbers]", 0, 1))
+    holds(screen, "i.3.6.17")
+    page.keyboard.press("ArrowRight")
+    screen.expect_place(3 * 14 + 10)
+    screen.settled()
+    page.mouse.click(*point(screen, "[data-numbers]", 1, 0))
+    holds(screen, "i.3.7.18")
 
 
 def test_by_finger(open_page: Callable[..., Page]) -> None:
