@@ -122,7 +122,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
             under, foot = lens.at(size[1] / 2, size[0])
             label(figure, under, foot + (27 if layout.board else 20), name, text_anchor="middle", class_="name")
     if not scene.slices:
-        figure.append(lens_values(scene, frontal(lens_x, lens_y, q), layout.figures, q, layout.least_type))
+        figure.append(lens_values(scene, frontal(lens_x, lens_y, q), layout.figures, layout.least_type))
     if not layout.small:
         for sign, at in (
             ("×" if scene.slices else "→", (x + lens_x) / 2),

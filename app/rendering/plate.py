@@ -216,7 +216,7 @@ class _Figure:
                 if self.lens_gap >= LEAST_NAME and not self.layout.small and len(scene.slices) > 1:
                     self._name_below(plane.at(size[1], size[0]), self.lens_gap, name)
         else:
-            self.figure.append(lens_values(scene, front, self.layout.figures, self.q, self.layout.least_type))
+            self.figure.append(lens_values(scene, front, self.layout.figures, self.layout.least_type))
 
     def _paper(self) -> None:
         """Draw the map at work: computed cells coloured, the rest blank, a faint rule at each row."""

@@ -20,6 +20,7 @@ class Cell:
 
     text: str | None  # None: padding that is not counted
     brief: str = ""  # the same for a narrow cell
+    briefest: str = ""  # and for a very narrow one
     kept: bool = False
     dropped: bool = False
 

@@ -5,7 +5,7 @@ Numbers are written where they have room: in full, else short; where there is no
 
 from xml.etree.ElementTree import Element
 
-from app.rendering.plane import ACROSS, Plane
+from app.rendering.plane import Plane
 from app.rendering.scene import Cell, Scene
 from app.rendering.svg import add, face, label, outline, path
 
@@ -13,8 +13,8 @@ LEAST_TYPE = 15.5  # that a page's numbers ever have
 NARROW = ".,"
 
 
-def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float, least_type: float) -> Element:
-    """Return the group of the window's cells, laid on `plane`, `cell` px each; it is drawn anew at every place."""
+def lens_values(scene: Scene, plane: Plane, type_size: float, least_type: float) -> Element:
+    """Return the group of the window's cells, laid on `plane`; it is drawn anew at every place."""
     group = Element("g", {"class": "lens", "data-lens": ""})
     (rows, columns), span = scene.size, scene.span
     whole = plane.quad((0, rows), (0, columns))
@@ -27,7 +27,8 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float, least
         face(group, sheet.part(left, top, right - left, bottom - top), Plane((x, y), plane.across, plane.down))
     numbers = [(number, row, column) for row, cells in enumerate(scene.cells) for column, number in enumerate(cells)]
     least_type = max(least_type, LEAST_TYPE)
-    look = _look([number for number, _, _ in numbers], cell * ACROSS[0] * 0.92, least_type)
+    room = plane.across[0] * 0.94  # px of a cell for its number
+    look = _look([number for number, _, _ in numbers], room, least_type)
     dims = {
         "dropped": [(row, column) for number, row, column in numbers if number.dropped],
         "mixed": [(row, column) for number, row, column in numbers if look and not (number.dropped or number.kept)],
@@ -46,9 +47,9 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float, least
             outline(group, plane.quad((row, row + 1), (column, column + 1)), "result")
     for number, row, column in numbers:
         if number.text is not None and (look or number.kept):
-            text = number.brief if look == "brief" else number.text
+            text = getattr(number, look or "text")
             x, y = plane.at(column + 0.5, row + 0.5)
-            size = _fitting(text, type_size, cell * ACROSS[0] * 0.92, least_type)
+            size = _fitting(text, type_size, room, least_type)
             label(
                 group,
                 x,
@@ -64,9 +65,9 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, cell: float, least
 
 
 def _look(numbers: list[Cell], room: float, least_type: float) -> str:
-    """Return how numbers are written in cells `room` px wide: "text", "brief", or not at all where nothing fits."""
+    """Return how numbers are written in cells `room` px wide: "text", "brief", "briefest", or not at all."""
     told = [number for number in numbers if number.text is not None]
-    for name in ("text", "brief"):
+    for name in ("text", "brief", "briefest"):
         if told and max(_width(getattr(number, name), least_type) for number in told) <= room:
             return name
     return ""

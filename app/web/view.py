@@ -217,9 +217,10 @@ class View:
         """Return a number of this layer's input as printed."""
         return fixed(value, self.input_decimals)
 
-    def input_brief(self, value: float) -> str:
-        """Return a number of this layer's input for a narrow cell."""
-        text = fixed(value, self.cell_decimals)
+    def input_brief(self, value: float, fewer: int = 0) -> str:
+        """Return a number of this layer's input for a narrow cell, with `fewer` decimals where that leaves one."""
+        decimals = self.cell_decimals
+        text = fixed(value, decimals - fewer if decimals > fewer else decimals)
         return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
     def channel_names(self) -> list[tuple[str, str]]:

@@ -73,12 +73,22 @@ class WindowNumbers:
         down, across = self.closeup.stage.layer.window(self.closeup.stage.input_shape).dilation
         return not (0 <= top + row * down < rows and 0 <= left + column * across < columns)
 
-    def cells(self, write: Callable[[float], str], brief: Callable[[float], str]) -> tuple[tuple[Cell, ...], ...]:
+    def cells(self, write: Callable[[float], str], brief: Callable[[float, int], str]) -> tuple[tuple[Cell, ...], ...]:
         """Return the numbers in the window of a layer without filters; none where they are too many to be drawn."""
         terms, picks = self.closeup.terms, self.closeup.stage.layer.keeps_values and not self.hidden
         if "input" in terms:
             kept = picks and terms["input"] == self.closeup.value
-            return ((Cell(write(terms["input"]), brief(terms["input"]), kept, picks and not kept),),)
+            return (
+                (
+                    Cell(
+                        write(terms["input"]),
+                        brief(terms["input"], 0),
+                        brief(terms["input"], 1),
+                        kept,
+                        picks and not kept,
+                    ),
+                ),
+            )
         if "patch" not in terms or sum(map(len, terms["patch"])) > MOST_DRAWN:
             return ()
         top, left = self.closeup.span.rows[0], self.closeup.span.columns[0]
@@ -88,7 +98,8 @@ class WindowNumbers:
             tuple(
                 Cell(
                     None if v is None else write(v),
-                    "" if v is None else brief(v),
+                    "" if v is None else brief(v, 0),
+                    "" if v is None else brief(v, 1),
                     (r, c) in winners,
                     bool(winners) and (r, c) not in winners,
                 )
