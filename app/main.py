@@ -16,6 +16,7 @@ from app.storage import open_store
 from app.web import examples, pages, problems
 from app.web.api import api
 from app.web.cone import cones
+from app.web.drawn import drawn
 from app.web.gate import Gate
 from app.web.outputs import outputs
 
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api)
     app.include_router(outputs)
     app.include_router(cones)
+    app.include_router(drawn)
     app.include_router(pages.pages)
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")
 

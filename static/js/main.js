@@ -108,6 +108,11 @@ document.addEventListener("htmx:config:request", (event) => {
 
 document.addEventListener("click", async (event) => {
   const target = /** @type {Element} */ (event.target);
+  const tool = event.ctrlKey || event.metaKey ? null : target.closest("a[data-tool]");
+  if (tool) {
+    event.preventDefault();
+    (await import("./picture.js")).open(tool, go);
+  }
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
   const part = target.closest(".term > .part");
   if (part) openTerm(document.querySelector("#sum"), [...document.querySelectorAll(".term")].indexOf(part.parentElement));

@@ -1,0 +1,82 @@
+// The tools of the picture menu: each is a page of its own; here it is shown in a dialog over the explorer, or comes to
+// life on its page. What it makes is sent as the form says; the answer names the state to go to.
+
+/** @typedef {(section: HTMLElement, stop: AbortSignal) => void | ((data: FormData) => Promise<void>)} Tool starts a tool;
+ * what it returns puts the picture into what is sent */
+
+/** @param {HTMLAnchorElement} link @param {(address: string) => void} go */
+export async function open(link, go) {
+  const address = new URL(link.href), at = new URLSearchParams(location.search).get("at");
+  if (at) address.searchParams.set("at", at); // the place may have moved since the link was made
+  const summary = link.closest("details")?.querySelector("summary");
+  let section = await fetched(address);
+  if (!section) { location.assign(address); return; }
+  const dialog = document.createElement("dialog");
+  dialog.className = "picturing";
+  dialog.setAttribute("aria-labelledby", "pictool-title");
+  dialog.append(section);
+  document.body.append(dialog);
+  let stop = new AbortController();
+  const leave = (to) => { dialog.close(); go(to); };
+  dialog.addEventListener("close", () => { stop.abort(); dialog.remove(); summary?.focus(); });
+  dialog.addEventListener("click", async (event) => {
+    const target = /** @type {Element} */ (event.target), again = target.closest("[data-again]");
+    if (!target.closest("[data-leave]") && !again) return;
+    event.preventDefault();
+    if (!again) { dialog.close(); return; }
+    const next = await fetched(/** @type {HTMLAnchorElement} */ (again).href);
+    if (!next) return;
+    stop.abort();
+    stop = new AbortController();
+    section.replaceWith(next);
+    section = next;
+    begin(section, leave, stop.signal);
+  });
+  const menu = link.closest("details");
+  if (menu) menu.open = false;
+  dialog.showModal();
+  begin(section, leave, stop.signal);
+}
+
+/** @param {URL | string} address @returns {Promise<HTMLElement | null>} the tool that a page holds */
+export async function fetched(address) {
+  const answer = await fetch(address);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const section = page.querySelector(".pictool");
+  return section && document.adoptNode(section);
+}
+
+/** @param {HTMLElement} section @param {(address: string) => void} go @param {AbortSignal} stop */
+async function begin(section, go, stop) {
+  const { start } = await import(`./${section.dataset.tool}.js`);
+  if (stop.aborted) return;
+  const finish = start(section, stop), told = section.querySelector(".told");
+  const form = section.querySelector("form[method=post]");
+  section.querySelector("[autofocus]")?.focus();
+  form?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (section.ariaBusy === "true") return;
+    section.ariaBusy = "true";
+    told.textContent = "";
+    const data = new FormData(form);
+    try {
+      await finish?.(data);
+      const answer = await fetch(form.action, { method: "POST", body: data, headers: { "HX-Request": "true" } });
+      const to = answer.headers.get("HX-Location");
+      if (answer.ok && to) { go(to); return; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      told.textContent = page.querySelector("p")?.textContent ?? answer.statusText;
+    } catch {
+      told.textContent = section.dataset.offline;
+    }
+    section.ariaBusy = "false";
+  }, { signal: stop });
+}
+
+/** @param {HTMLCanvasElement} canvas @returns {Promise<File>} its pixels, bit for bit */
+export async function file(canvas) {
+  return new File([await new Promise((done) => { canvas.toBlob(done, "image/png"); })], "picture.png", { type: "image/png" });
+}
+
+const alone = document.querySelector("body.pictured .pictool");
+if (alone) begin(/** @type {HTMLElement} */ (alone), (to) => location.assign(to), new AbortController().signal);
