@@ -25,7 +25,7 @@ function start() {
   began = document.querySelector("#app").dataset.address;
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
   const sum = document.querySelector("#sum");
-  if (sum) openTerm(sum, 0);
+  if (sum) openTerm(sum, [...sum.querySelectorAll(".term")].findIndex((term) => term.querySelector(".held, .each, .of:not(:empty)")));
   const current = document.querySelector(".ribbon li[aria-current]");
   if (current) {
     const list = current.parentElement;

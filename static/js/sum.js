@@ -4,6 +4,8 @@
 //   at rest ── hover, focus ──▷ a product is read out ── click, tap, Enter ──▷ held (in the address)
 //      ◁────────── leave ──────────────┘  ◁──────── Escape, a click on the same ──────┘
 
+import { openTerm } from "./explorer.js";
+
 /** @typedef {import("./explorer.js").Explorer} Explorer */
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -85,11 +87,10 @@ function clicked(event) {
   if (picture && event.detail) over(picture, event);
   if (!link) return;
   event.preventDefault();
-  const term = link.closest(".term");
-  // on a phone a subtotal opens its block first
-  if (term && !term.classList.contains("open") && matchMedia("(max-width: 700px)").matches) return;
-  event.stopPropagation();
-  document.dispatchEvent(new CustomEvent("cs:hold", { detail: link.dataset.hold }));
+  event.stopPropagation(); // a link without scripts
+  const term = link.closest(".term"), terms = [...document.querySelectorAll("#sum .term")];
+  if (term && !term.classList.contains("open") && matchMedia("(max-width: 700px)").matches) openTerm(document.querySelector("#sum"), terms.indexOf(term));
+  else document.dispatchEvent(new CustomEvent("cs:hold", { detail: link.dataset.hold }));
 }
 
 /** Arrows go from cell to cell, and from block to block. @param {KeyboardEvent} event */
