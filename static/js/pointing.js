@@ -3,11 +3,11 @@
 //
 //   nothing ── hover, P and arrows ──▷ preview ── click, tap, Enter ──▷ pinned (in the address)
 //      ◁────────── leave, Escape ──────────┘  ◁────── Escape, a click on the same ──────┘
+import { Cursor } from "./cursor.js";
 import { cellAt, corners, numbers, path } from "./planes.js";
 
 const DWELL_MS = 90; // before the first preview, so that a mouse on its way elsewhere asks for nothing
 const KEPT = 200;
-const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 /** @typedef {{pin: string, at: string, row: number, column: number}} Spot what could be pinned, and seen from where */
 
@@ -17,7 +17,7 @@ export class Pointing {
     this.current = current;
     this.kept = new Map();
     this.spot = null; // what is previewed
-    this.cursor = null; // where the keyboard points
+    this.cursor = new Cursor(this); // where the keyboard points
     this.said = this.pin;
     document.addEventListener("pointermove", (e) => this.hover(e));
     document.documentElement.addEventListener("pointerleave", () => this.preview(null));
@@ -25,13 +25,10 @@ export class Pointing {
     document.addEventListener("click", (e) => this.clicked(e));
     document.addEventListener("cs:tap", (e) => this.tapped(e));
     document.addEventListener("cs:pin", (e) => this.hold(e.detail));
-    document.addEventListener("cs:point", () => this.next());
     document.addEventListener("cs:hold", ({ detail }) => this.hold(detail === this.pin ? "" : detail)); // said by others
     document.addEventListener("cs:shown", () => this.moved());
-    document.addEventListener("keydown", (e) => this.typed(e), { capture: true });
-    document.addEventListener("focusout", (e) => e.target === this.plate && this.leave());
     document.addEventListener("htmx:config:request", (e) => this.carried(e.detail.ctx));
-    document.addEventListener("htmx:after:swap", () => { this.spot = this.cursor = null; });
+    document.addEventListener("htmx:after:swap", () => { this.spot = this.cursor.at = null; });
   }
 
   get plate() {
@@ -97,7 +94,7 @@ export class Pointing {
 
   /** @param {PointerEvent} event */
   hover(event) {
-    if (event.pointerType === "touch" || event.buttons || this.cursor || this.current()?.player.playing) return;
+    if (event.pointerType === "touch" || event.buttons || this.cursor.at || this.current()?.player.playing) return;
     const { target, clientX, clientY } = event;
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.preview(this.under(/** @type {Element} */ (target), clientX, clientY)));
@@ -110,6 +107,13 @@ export class Pointing {
     this.spot = spot;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.draw(), first || !spot ? DWELL_MS : 0);
+  }
+
+  /** Shows at once what the keyboard points at. @param {Spot | null} spot */
+  aim(spot) {
+    this.spot = spot;
+    clearTimeout(this.timer);
+    this.draw();
   }
 
   /** Asks for what is to be seen now, the newest only, and draws it. */
@@ -143,7 +147,7 @@ export class Pointing {
     if (this.spot || !this.pin) strip.querySelector("[data-unpin]")?.remove();
     if (this.spot?.pin === "o" && this.spot.at !== this.current().at) this.ghost(old);
     else this.plate.draw();
-    if (this.cursor || (!this.spot && this.said !== this.pin)) {
+    if (this.cursor.at || (!this.spot && this.said !== this.pin)) {
       this.said = this.pin;
       const sentence = strip.querySelector("p")?.textContent;
       if (sentence) document.querySelector("#spoken").textContent = sentence;
@@ -223,78 +227,8 @@ export class Pointing {
   carried({ sourceElement, request }) {
     const link = sourceElement?.closest?.(".looks a, .transport a, .bar a, .ribbon a");
     if (!link || !/[?&]at=/.test(request.action)) return;
-    request.action = request.action.replace(/&pin=[^&]*/, "") + (this.pin && !link.closest(".ribbon") ? `&pin=${this.pin}` : "");
-  }
-
-  // ---- by keyboard
-
-  /** Points at the input, then at the filter, then at the map, then at nothing. */
-  next() {
-    const { plate } = this, explorer = this.current();
-    if (!plate?.figure || !explorer?.transport) return;
-    const all = ["input", "filter", "map"].filter((on) => on !== "filter" || plate.querySelector("[data-weights]"));
-    const on = all[all.indexOf(this.cursor?.on) + 1];
-    if (!on) {
-      this.leave();
-      return;
-    }
-    const { top, bottom, left, right } = plate.windowAt(explorer.cell.row, explorer.cell.column), { source } = this;
-    const [rows, columns] = on === "input" ? [source.rows, source.columns] : on === "filter" ? this.filter : [explorer.rows, explorer.columns];
-    const start = on === "input" ? [Math.floor((top + bottom) / 2), Math.floor((left + right) / 2)] : on === "filter" ? [rows >> 1, columns >> 1] : [explorer.cell.row, explorer.cell.column];
-    this.cursor = { on, sheet: this.sheet, row: start[0], column: start[1], rows, columns };
-    plate.tabIndex = -1;
-    plate.setAttribute("role", "application");
-    plate.setAttribute("aria-label", document.querySelector("#pointed").dataset.label);
-    plate.focus({ preventScroll: true });
-    this.aim();
-  }
-
-  /** The rows and columns of a slice. */
-  get filter() {
-    return numbers(this.plate.plate.dataset.filter);
-  }
-
-  /** Previews what the cursor is on. */
-  aim() {
-    const { cursor } = this, clamp = (v, n) => Math.max(0, Math.min(n - 1, v));
-    cursor.row = clamp(cursor.row, cursor.rows);
-    cursor.column = clamp(cursor.column, cursor.columns);
-    cursor.sheet = clamp(cursor.sheet, this.source.sheets);
-    const { on, sheet, row, column } = cursor;
-    this.spot = on === "map" ? this.number(row, column) : on === "filter" ? this.weight(sheet, row, column) : this.cell(sheet, row, column);
-    clearTimeout(this.timer);
-    this.draw();
-  }
-
-  /** Lets go of the cursor. */
-  leave() {
-    const { plate } = this;
-    if (!this.cursor) return;
-    this.cursor = this.spot = null;
-    plate.removeAttribute("role");
-    plate.removeAttribute("aria-label");
-    plate.blur();
-    this.draw();
-  }
-
-  /** @param {KeyboardEvent} event */
-  typed(event) {
-    if (!this.cursor || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const { cursor, spot } = this, by = ARROWS[event.key], sheet = { "[": -1, "]": 1 }[event.key];
-    if (by) {
-      cursor.row += by[0];
-      cursor.column += by[1];
-      this.aim();
-    } else if (sheet && cursor.on !== "map") {
-      cursor.sheet += sheet;
-      this.aim();
-    } else if (event.key === "Escape") this.leave();
-    else if (event.key === "Enter") {
-      this.leave();
-      if (spot && spot.at !== this.current().at) this.plate.tell("cs:go", { row: spot.row, column: spot.column });
-      else if (spot) this.toggle(spot.pin);
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
+    const { view } = document.querySelector("#app").dataset; // on the ways home and forward a pin is not of the layer
+    const kept = /^(trace|forward)$/.test(view) ? request.action.includes(`view=${view}`) : !link.closest(".ribbon");
+    request.action = request.action.replace(/&pin=[^&]*/, "") + (this.pin && kept ? `&pin=${this.pin}` : "");
   }
 }

@@ -1,0 +1,85 @@
+// The cursor of the keyboard: P puts it on the input, then on the filter, then on the map; arrows move it by cells, and
+// what it is on is previewed, and said. While it is there the arrows are its own, not the window's.
+import { numbers } from "./planes.js";
+
+const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const SHEETS = { "[": -1, "]": 1 };
+
+/** @param {number} value @param {number} length */
+const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));
+
+export class Cursor {
+  /** @param {import("./pointing.js").Pointing} pointing */
+  constructor(pointing) {
+    this.pointing = pointing;
+    this.at = null; // {on: "input" | "filter" | "map", sheet, row, column, and the rows and columns there are}
+    document.addEventListener("cs:point", () => this.next());
+    document.addEventListener("keydown", (e) => this.typed(e), { capture: true });
+    document.addEventListener("focusout", (e) => e.target === pointing.plate && this.leave());
+  }
+
+  /** Goes on to the next part of the drawing; after the last it is gone. */
+  next() {
+    const { plate, source, sheet } = this.pointing, explorer = this.pointing.current();
+    if (!plate?.figure || !explorer?.transport) return;
+    const { row, column } = explorer.cell, { top, bottom, left, right } = plate.windowAt(row, column);
+    const filter = plate.plate.dataset.filter && numbers(plate.plate.dataset.filter);
+    const parts = [{ on: "input", row: (top + bottom) >> 1, column: (left + right) >> 1, rows: source.rows, columns: source.columns }];
+    if (filter) parts.push({ on: "filter", row: filter[0] >> 1, column: filter[1] >> 1, rows: filter[0], columns: filter[1] });
+    parts.push({ on: "map", row, column, rows: explorer.rows, columns: explorer.columns });
+    const part = parts[parts.findIndex(({ on }) => on === this.at?.on) + 1];
+    if (!part) {
+      this.leave();
+      return;
+    }
+    this.at = { sheet, ...part };
+    plate.tabIndex = -1;
+    plate.setAttribute("role", "application");
+    plate.setAttribute("aria-label", document.querySelector("#pointed").dataset.label);
+    plate.focus({ preventScroll: true });
+    this.aim();
+  }
+
+  /** Points at what the cursor is on. */
+  aim() {
+    const { at, pointing } = this;
+    at.row = clamp(at.row, at.rows);
+    at.column = clamp(at.column, at.columns);
+    at.sheet = clamp(at.sheet, pointing.source.sheets);
+    const { on, sheet, row, column } = at;
+    pointing.aim(on === "map" ? pointing.number(row, column) : on === "filter" ? pointing.weight(sheet, row, column) : pointing.cell(sheet, row, column));
+  }
+
+  /** Is gone; what is held is seen again. */
+  leave() {
+    const { plate } = this.pointing;
+    if (!this.at) return;
+    this.at = null;
+    plate?.removeAttribute("role");
+    plate?.removeAttribute("aria-label");
+    plate?.blur();
+    this.pointing.aim(null);
+  }
+
+  /** @param {KeyboardEvent} event */
+  typed(event) {
+    if (!this.at || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const { at, pointing } = this, by = ARROWS[event.key], sheet = SHEETS[event.key];
+    if (by) {
+      at.row += by[0];
+      at.column += by[1];
+      this.aim();
+    } else if (sheet && at.on !== "map") {
+      at.sheet += sheet;
+      this.aim();
+    } else if (event.key === "Escape") this.leave();
+    else if (event.key === "Enter") {
+      const { spot } = pointing;
+      this.leave();
+      if (spot && spot.at !== pointing.current().at) pointing.plate.tell("cs:go", { row: spot.row, column: spot.column });
+      else if (spot) pointing.toggle(spot.pin);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
