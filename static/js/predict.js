@@ -80,8 +80,8 @@ export function listenForGuesses(current) {
     arrive();
   });
   document.addEventListener("htmx:after:swap", () => {
-    const verdict = document.querySelector("#look #verdict");
-    if (verdict) document.querySelector("#spoken").textContent = verdict.textContent.trim();
+    const said = document.querySelector("#look #verdict") ?? (field() && document.querySelector(".question"));
+    if (said) document.querySelector("#spoken").textContent = said.textContent.trim();
     arrive();
   });
 }

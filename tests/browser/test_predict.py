@@ -25,9 +25,8 @@ def hidden(screen: Screen) -> None:
     assert screen.tag in ("?", "")
     value = screen.api.step(screen.run["id"], screen.at)["value"]
     assert screen.drawn == screen.place - 1
-    said = screen.page.evaluate(
-        "document.querySelector('#sum .sentence').textContent + document.querySelector('#spoken').textContent"
-    )
+    said = screen.all("#sum .sentence").text_content() or ""
+    assert said.endswith("?")
     assert f"{abs(value):.2f}" not in said
 
 
@@ -89,6 +88,7 @@ def test_by_keyboard_alone(screen: Screen) -> None:
     with screen.changing():
         screen.press("g")
     hidden(screen)
+    expect(screen.all("#spoken")).to_have_text("What is the number?")
     expect(screen.all("#sum input.unknown")).to_be_focused()
     screen.page.keyboard.type("abc")
     screen.press("Enter")
