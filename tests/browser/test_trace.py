@@ -171,8 +171,22 @@ def test_forward_by_keyboard_alone(page: Page) -> None:
     follows(screen, 8, 20)
     expect(page.locator("#spoken")).to_contain_text("The pixel at row 9, column 21")
     assert "at=2.3.3.8" in page.url, "the place stays where it is"
-    page.keyboard.press("Escape")
-    expect(page.locator("#plate")).to_have_count(1)
+    with screen.changing():
+        page.keyboard.press("Escape")
+    assert page.locator("#plate").count() == 1
+
+
+def test_the_pixel_stays_from_layer_to_layer_and_is_let_go_with_the_look(page: Page) -> None:
+    screen = Screen(page).follow(FORWARD)
+    page.mouse.click(*point(page, "pixel", 12, 13))
+    follows(screen, 12, 13)
+    with screen.changing():
+        page.locator(".ribbon a.stop").nth(1).click()
+    assert screen.state["at"].startswith("1.")
+    assert screen.state["pin"] == "i.0.12.13"
+    with screen.changing():
+        page.get_by_role("link", name="Back to the figure").click()
+    assert "pin" not in screen.state
 
 
 def test_layers_left_out_are_a_choice_away(page: Page) -> None:
