@@ -4,6 +4,8 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.web.looks import LOOKS
+
 RECIPES = (
     "", "relu", "conv2d(4, 1)", "conv2d(3, (1, 7), padding=(0, 3))", "conv2d(2, 2, 2) | avg_pool2d(2, ceil_mode=True)",
     'conv2d(6, 3, padding="same", dilation=2) | relu | max_pool2d(3, 2, padding=1)', "max_pool2d(5, padding=2)",
@@ -26,7 +28,7 @@ FIELDS = {
     "scale": st.sampled_from(("unit", "byte", "mean:0.5,0.5,0.5;std:0.2,0.2,0.2", "mean:1;std:0")) | JUNK,
     "recipe": st.sampled_from(RECIPES) | JUNK,
     "at": st.sampled_from(("0.1.0.0", "1.2.3.4", "9.9.999.999", "0.0.0", "²", "-1.0.0.0", "3.7.0.0", "2.1.0.0")) | JUNK,
-    "view": st.sampled_from(("figure", "flat", "fan")) | JUNK,
+    "view": st.sampled_from(tuple(LOOKS)) | JUNK,
     "edit": st.sampled_from(("0", "1", "0.weights", "1.weights", "7", "²", "0.nothing")) | JUNK,
     "theme": st.sampled_from(("dark", "light")) | JUNK,
     "lang": st.sampled_from(("en", "zh-CN")) | JUNK,

@@ -61,6 +61,9 @@ def _choices(asked: Asked, name: str, values: tuple[object, ...]) -> list[tuple[
     state, index = asked.state, asked.state.layer
     setting = Setting(state, asked.run, asked.lab, index, name, asked.seen.say)
     found = []
+    now = setting.value[0] if len({*setting.value}) == 1 else None  # "same" is one of the values already
+    if now not in values and now is not None:
+        values = (*values, now)
     for value in values:
         pair = (value, value) if isinstance(value, int) else value
         if setting.takes(value):
