@@ -47,7 +47,7 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, least_type: float)
             outline(group, plane.quad((row, row + 1), (column, column + 1)), "result")
     for number, row, column in numbers:
         if number.text is not None and (look or number.kept):
-            text = getattr(number, look or "text")
+            text = number.brief if number.kept and look == "briefest" else getattr(number, look or "text")
             x, y = plane.at(column + 0.5, row + 0.5)
             size = _fitting(text, type_size, room, least_type)
             label(
