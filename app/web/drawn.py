@@ -212,9 +212,11 @@ async def _smaller(lab: Lab, state: State) -> list[tuple[int, State]]:
     for side in OFFERED:
         smaller = state.of_input(height=side, width=side)
         try:
-            await lab.open(smaller.document)
+            run = await lab.open(smaller.document)
         except Mistake:
             continue
+        if smaller.needs_run:
+            await lab.keep(run)  # or its link would lead nowhere
         offered.append((side, smaller))
     return offered
 

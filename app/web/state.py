@@ -105,6 +105,7 @@ class State:
         source = self.document.input.model_copy(update=fields)
         if isinstance(source.scale, Scale) and source.mode != self.document.input.mode:
             source = source.model_copy(update={"scale": "unit"})  # its numbers were one for each channel of the other
+        source.__dict__.pop("text", None)  # a copy takes along what was written of the other, and so its id
         return self.but(document=Document(input=source, layers=self.document.layers))
 
     def adding(self, layer: Layer) -> "State":

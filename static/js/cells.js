@@ -29,7 +29,7 @@ export function start(section, stop) {
       const r = Math.floor(i / columns), k = i % columns, levels = pixels.map((sheet) => sheet[r][k]);
       const [red, green, blue] = levels.length === 1 ? [levels[0], levels[0], levels[0]] : levels;
       field.style.background = `rgb(${red} ${green} ${blue})`;
-      field.style.color = red * 0.299 + green * 0.587 + blue * 0.114 > 140 ? "black" : "white";
+      field.style.color = red * 0.299 + green * 0.587 + blue * 0.114 > 117 ? "black" : "white";
       field.value = levels[channel];
       field.name = `p.${channel}.${r}.${k}`;
       field.ariaLabel = table.dataset.cell.replace("{channel}", names[channel]).replace("{row}", r + 1).replace("{column}", k + 1);
