@@ -13,8 +13,9 @@ import numpy as np
 
 from app.layers import Place
 from app.numerics.window import Mask
-from app.rendering.numbers import fixed, level
+from app.rendering.numbers import level
 from app.rendering.pointing import Mark, Pointed, block, runs, square
+from app.web.pointing_told import output_told, readers_told, weight_told
 from app.web.view import View
 
 MOST_TINTED = 1024  # outputs told apart by colour; more are outlined together
@@ -68,30 +69,11 @@ def _output(seen: View) -> Pointed:
                 marks.append(Mark("sheet", k, "", "tinted", follows=True, face=face))
             else:
                 marks += _tinted("sheet", k, _spread(seen, kernel[k]), seen.weight_extent, follows=True)
-        return Pointed(_output_told(seen), tuple(marks), 0, seen.sheet_faces()[0])
+        return Pointed(output_told(seen), tuple(marks), 0, seen.sheet_faces()[0])
     if winners:
         rings = "".join(square(winner["row"], winner["column"]) for winner in winners)
         marks = [Mark("sheet", 0, rings, "q ring"), Mark("front", 0, rings, "q ring")]
-    return Pointed(_output_told(seen), tuple(marks))
-
-
-def _output_told(seen: View) -> str:
-    """Say how many cells the number reads."""
-    say, (first, last) = seen.say, seen.channels
-    count = (last - first) * seen.window.size[0] * seen.window.size[1]
-    if seen.layer.passes_from(seen.before.output, {}, seen.place) and "winners" not in seen.closeup.terms:
-        count = 1
-    if seen.weight is not None:
-        sentence = say("{where} reads {count} cells, each in the colour of the weight that multiplies it.")
-    elif count == 1:
-        sentence = say("{where} reads one cell.")
-    elif seen.closeup.terms.get("winners") and not seen.hidden:
-        sentence = say("{where} reads {count} cells and keeps the largest, with a ring.")
-    else:
-        sentence = say("{where} reads {count} cells.")
-    row, column, number = seen.place.row + 1, seen.place.column + 1, seen.place.channel + 1
-    where = say("Number {number}") if seen.target.single else say("Row {row}, column {column} of map {number}")
-    return sentence.format(where=where.format(row=row, column=column, number=number), count=f"{count:,}")
+    return Pointed(output_told(seen), tuple(marks))
 
 
 def _spread(seen: View, slice_: np.ndarray) -> Iterable[tuple[int, int, float]]:
@@ -138,7 +120,7 @@ def _input(seen: View, cell: Place) -> Pointed:
     elif weighed:
         marks.append(Mark("slice", 0, here, "q ring"))
     face = seen.pictures.map(seen.index - 1 if seen.index else None, cell.channel)
-    return Pointed(_readers_told(seen, cell), tuple(marks), k, face)
+    return Pointed(readers_told(seen, cell), tuple(marks), k, face)
 
 
 def _pairs(seen: View, axis: int, cell: int) -> list[tuple[int, int]]:
@@ -171,38 +153,6 @@ def _taps(seen: View, cell: Place) -> list[tuple[int, int]]:
     return [(row, column) for row in rows for column in columns]
 
 
-def _readers_told(seen: View, cell: Place) -> str:
-    """Say how many read the cell."""
-    readers, say = seen.layer.read_by(seen.stage.input_shape, cell), seen.say
-    places = int(readers.rows.sum()) * int(readers.columns.sum())
-    maps = readers.channels[1] - readers.channels[0]
-    weights = seen.weight is not None
-    if seen.target.single:
-        if maps == 1:
-            sentence = say("{where} ({value}) is read by one number.")
-        elif weights:
-            sentence = say("{where} ({value}) is read by all {maps} numbers, each with a weight of its own.")
-        else:
-            sentence = say("{where} ({value}) is read by all {maps} numbers.")
-    elif places == 0:
-        sentence = say("{where} ({value}) is read by no place: the window steps over it.")
-    elif places == 1 and maps == 1:
-        sentence = say("{where} ({value}) is read by one place of one map.")
-    elif places == 1:
-        sentence = say("{where} ({value}) is read by one place of each of {maps} maps.")
-    elif maps == 1 and weights:
-        sentence = say("{where} ({value}) is read by {places} places of one map, each time with another weight.")
-    elif maps == 1:
-        sentence = say("{where} ({value}) is read by {places} places of one map.")
-    else:
-        sentence = say(
-            "{where} ({value}) is read by {places} places of each of {maps} maps, each time with another weight."
-        )
-    value = seen.input_number(float(seen.before.output[cell]))
-    where = _where(seen, cell, cell.channel)
-    return sentence.format(where=where[:1].upper() + where[1:], value=value, places=f"{places:,}", maps=f"{maps:,}")
-
-
 # ---- a weight and every cell that it multiplies
 
 
@@ -215,7 +165,7 @@ def _weight(seen: View, cell: Place) -> Pointed:
         at = seen.source.cell(Place(first + cell.channel, 0, 0))
         spot = square(at.row, at.column)
         one = Mark("sheet", 0, spot, f"q ring filled {tint}"), Mark("slice", 0, spot, "q ring")
-        return Pointed(_weight_told(seen, cell, weight), one)
+        return Pointed(weight_told(seen, cell, weight, 1), one)
     rows, columns = _multiplied(seen, cell)
     down, across = block(rows, columns)
     k, (dr, dc) = cell.channel, seen.window.dilation
@@ -225,7 +175,7 @@ def _weight(seen: View, cell: Place) -> Pointed:
         Mark("slice", k, square(cell.row, cell.column), "q ring"),
     )
     face = seen.pictures.map(seen.index - 1 if seen.index else None, first + k)
-    return Pointed(_weight_told(seen, cell, weight), marks, k, face, pulled=True)
+    return Pointed(weight_told(seen, cell, weight, int(rows.sum()) * int(columns.sum())), marks, k, face, pulled=True)
 
 
 def _multiplied(seen: View, cell: Place) -> tuple[Mask, Mask]:
@@ -238,35 +188,6 @@ def _multiplied(seen: View, cell: Place) -> tuple[Mask, Mask]:
         cells[there[there >= 0]] = True
         found.append(cells)
     return found[0], found[1]
-
-
-def _weight_told(seen: View, cell: Place, weight: float) -> str:
-    """Say what a weight multiplies."""
-    say = seen.say
-    _, *shape = seen.stage.input_shape
-    mode = seen.layer.border_mode()
-    met = [seen.window.real(axis, tap, shape[axis], mode) for axis, tap in enumerate(cell[1:])]
-    places = len(met[0]) * len(met[1])
-    real = int((met[0] >= 0).sum()) * int((met[1] >= 0).sum())
-    rows, columns = _multiplied(seen, cell)
-    cells = int(rows.sum()) * int(columns.sum())
-    if seen.target.single:
-        sentence = say("This weight ({where}: {weight}) multiplies this one number and no other: nothing is shared.")
-    elif cells < real:
-        sentence = say("This weight ({where}: {weight}) works at {places} places, on {cells} cells: it is shared.")
-    elif real < places:
-        sentence = say(
-            "This weight ({where}: {weight}) multiplies {cells} cells, and padding at {rest} places: it is shared."
-        )
-    else:
-        sentence = say("This weight ({where}: {weight}) multiplies {cells} cells, one at each place: it is shared.")
-    return sentence.format(
-        where=_where(seen, cell, seen.channels[0] + cell.channel),
-        weight=fixed(weight, seen.weight_decimals),
-        cells=f"{cells:,}",
-        places=f"{places:,}",
-        rest=f"{places - real:,}",
-    )
 
 
 # ---- what they share
@@ -285,16 +206,3 @@ def _tinted(
         tint = level(weight, extent)
         paths[tint] = paths.get(tint, "") + square(row, column)
     return [Mark(on, index, path, f"tinted {tint}", follows=follows) for tint, path in sorted(paths.items())]
-
-
-def _where(seen: View, cell: Place, channel: int) -> str:
-    """Say where a cell is: row 5, column 9 of red."""
-    if seen.stage.input_shape[1:] == (1, 1):
-        return seen.say("number {number}").format(number=channel + 1)
-    first, last = seen.channels
-    names = seen.channel_names()
-    named = first <= channel < last
-    name = names[channel - first][1] if named else seen.say("map {number}").format(number=channel + 1)
-    return seen.say("row {row}, column {column} of {sheet}").format(
-        row=cell.row + 1, column=cell.column + 1, sheet=name
-    )
