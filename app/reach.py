@@ -8,11 +8,12 @@ input   conv2d 3     max_pool2d 2
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 import numpy as np
 
-from app.layers.cells import Cells, Place, hull, one
+from app.layers.cells import Place, hull, one
 from app.numerics.window import Mask, Span
 from app.pipeline import Stage
 
@@ -66,25 +67,25 @@ def _after(stage: Stage, before: Reach) -> Reach:
     if before.channels.all() and before.rows.all() and before.columns.all():
         return Reach(np.ones(maps, bool), here, here)
 
-    def touched(cells: Cells) -> bool:
-        (first, last), rows, columns = cells
-        return bool(
-            before.channels[first:last].any() and (before.rows & rows).any() and (before.columns & columns).any()
-        )
-
-    found = [touched(layer.reads(shape, Cells.at(Place(k, 0, 0), stage.output_shape))) for k in range(maps)]
-    return Reach(np.array(found), here, here)
+    found = np.zeros(maps, bool)
+    for channel, row, column in product(
+        *(mask.nonzero()[0] for mask in (before.channels, before.rows, before.columns))
+    ):
+        first, last = layer.read_by(shape, Place(int(channel), int(row), int(column))).channels
+        found[first:last] = True
+        if found.all():
+            break
+    return Reach(found, here, here)
 
 
 Missed = Literal["stride", "end"]
 
 
-def missed(stages: Sequence[Stage], row: int, column: int) -> tuple[int, Missed] | None:
-    """Return the first stage that never reads what cell (row, column) changes, and why; None where all do.
+def missed(stages: Sequence[Stage], volumes: Sequence[Reach]) -> tuple[int, Missed] | None:
+    """Return the first stage that never reads what a cell changes, and why; None where all do.
 
-    Its windows step over it (stride), or the last of them ends before it (end).
+    Its windows step over it (stride), or the last of them ends before it (end). `volumes` are what `reaches` found.
     """
-    volumes = reaches(stages, row, column)
     for stage, before, after in zip(stages, volumes, volumes[1:], strict=False):
         if after.any:
             continue

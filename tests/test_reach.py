@@ -25,7 +25,7 @@ def test_a_cell_changes_just_the_numbers_that_have_seen_it(seed: int) -> None:
             assert bool(changed) == bool(seen.rows[row] and seen.columns[column]), (stage.layer.type, place)
         assert reach.span == cone(stages[: stage.index + 1], row, column)
         assert reach.numbers == reach.places * reach.channels.sum()
-    lost = missed(stages, row, column)
+    lost = missed(stages, volumes)
     assert (lost is None) == volumes[-1].any
     if lost:
         assert volumes[lost[0]].any

@@ -46,7 +46,7 @@ async def _context(asked: Asked) -> Context:
     state, seen, say = asked.state, asked.seen, asked.seen.say
     row, column = pixel_of(asked)
     found = await asked.lab.queue.light(lambda: reaches(chain.stages, row, column))
-    lost = missed(chain.stages, row, column)
+    lost = missed(chain.stages, found)
     _, rows, columns = asked.run.input_shape
     words = say("The picture: arrow keys choose another pixel, the next row and column")
     kept: list[Column] = []
