@@ -25,6 +25,7 @@ function moved(look, at) {
 
 /** @param {Element} look @param {number[]} at */
 function move(look, at) {
+  shown = at.join(" "); // it is there: what comes from the server does not let it glide there again
   for (const { part, x, y, count } of moved(look, at)) {
     part.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
     const text = part.querySelector("[data-count]");
