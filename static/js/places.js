@@ -64,6 +64,10 @@ function take(event) {
 function arrive() {
   const look = document.querySelector("#look"), at = look?.querySelector("[data-drag]")?.dataset.at;
   if (!at) return;
+  if (held && shown && shown !== at) { // an answer from further back: the window is where the hand is
+    move(look, numbers(shown));
+    return;
+  }
   const glides = shown && shown !== at && !held && !matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (glides) {
     const from = moved(look, numbers(shown)), to = moved(look, numbers(at));
