@@ -79,7 +79,13 @@ export function start(section, stop) {
     const row = Math.floor(i / columns) + move[0], column = (i % columns) + move[1];
     if (row >= 0 && row < rows && column >= 0 && column < columns) fields[row * columns + column].focus();
   });
-  table.addEventListener("focusout", (event) => { if (event.target.ariaInvalid) { event.target.ariaInvalid = null; show(); } });
+  table.addEventListener("focusout", ({ target }) => {
+    if (!target.ariaInvalid) return;
+    target.ariaInvalid = null;
+    const [, c, r, k] = target.name.split(".").map(Number);
+    if (/^\d+$/.test(target.value)) set(c, r, k, 255); // a number too large is as bright as can be; what is none counts for nothing
+    show();
+  });
   section.addEventListener("click", (event) => {
     const chip = event.target.closest("a[data-channel]");
     if (!chip) return;

@@ -11,6 +11,7 @@ export async function open(link, go) {
   const summary = link.closest("details")?.querySelector("summary");
   let section = await fetched(address);
   if (!section) { location.assign(address); return; }
+  await import(`./${section.dataset.tool}.js`); // so that the first key pressed is already understood
   const dialog = document.createElement("dialog");
   dialog.className = "picturing";
   dialog.setAttribute("aria-labelledby", "pictool-title");
