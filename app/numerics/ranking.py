@@ -11,7 +11,7 @@ def strongest(values: Floats, count: int, apart: tuple[int, int] = (1, 1)) -> li
     """Return the places of the `count` largest of `values` (rows, columns), the largest first.
 
     Each next place is the largest of those whose windows of `apart` (rows, columns) places overlap none found before;
-    of equal numbers the first in reading order. Fewer come back where no more fit. The weakest are `strongest(-values)`.
+    of equal numbers the first in reading order. Where no more fit, fewer come back. The weakest are those of `-values`.
     """
     left = np.array(values, np.float32)  # a copy, in which −inf marks what is taken
     high, wide = apart

@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element
 
 from app.rendering.column import LARGEST_CELL, beside, made, room_for
 from app.rendering.headings import lens_heading, source_heading, target_heading
-from app.rendering.layout import Layout, legend
+from app.rendering.layout import Layout
+from app.rendering.legend import legend, words
 from app.rendering.plane import Plane, Point
 from app.rendering.pointing import Planes, mark
 from app.rendering.scene import Scene
@@ -141,7 +142,9 @@ def flat(scene: Scene, layout: Layout) -> Element:
             else:
                 tag = label(figure, end + 12, top + side / 2 + 7, scene.number)
             tag.attrib.update({"class": "tag", "data-tag": "cell"})
-        legend(figure, scene, map_x, height - 40, 150, scene.extent_text, layout.board)
+        legend(figure, scene.scale, map_x, height - 40, 150, large=layout.board)
+        if not layout.board:
+            label(figure, map_x + 164, height - 30, words(scene.scale, scene.say), class_="sub")
     channels = {number - hidden: plane for number, plane in enumerate(planes) if number >= hidden}
     mark(figure, Planes(input_plane, channels, slices, frontal(map_x, top, t)), scene.pointed, span, layout.name)
     return figure

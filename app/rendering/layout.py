@@ -1,10 +1,8 @@
-"""The widths of screen, and of a projector, for which a drawing is laid out, and the legend that every layout has."""
+"""The widths of screen, and of a projector, for which a drawing is laid out."""
 
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element
 
 from app.rendering.scene import Scene
-from app.rendering.svg import add, label
 
 
 @dataclass(frozen=True)
@@ -99,31 +97,3 @@ SCREENS = {
 }
 BOARDS = {"board": _BOARD, "board-medium": _SMALL_BOARD, "narrow": SCREENS["narrow"]}
 LAYOUTS = {**SCREENS, **BOARDS}
-
-
-def legend(parent: Element, scene: Scene, x: float, y: float, width: float, extent: str, large: bool = False) -> None:
-    """Draw the signed scale with its ends and a tick at zero."""
-    thick, below = (14, 38) if large else (10, 29)
-    add(
-        parent,
-        "image",
-        class_="legend",
-        href=scene.legend_href,
-        x=x,
-        y=y,
-        width=width,
-        height=thick,
-        preserveAspectRatio="none",
-    )
-    add(
-        parent,
-        "path",
-        class_="edge legend-edge",
-        d=f"M{x:.1f} {y:.1f}h{width:.1f}v{thick}h{-width:.1f}zM{x + width / 2:.1f} {y - 3:.1f}v{thick + 6}",
-    )
-    for at, text, anchor in (
-        (x, "−" + extent, "start"),
-        (x + width / 2, "0", "middle"),
-        (x + width, "+" + extent, "end"),
-    ):
-        label(parent, at, y + below, text, text_anchor=anchor, class_="tick")

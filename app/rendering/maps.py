@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.rendering.arrangement import arranged
-from app.rendering.palette import Bytes, Theme, signed_bytes, signed_palette, tint_palette
+from app.rendering.palette import Bytes, Theme, palette, signed_bytes, signed_palette, tint_palette
+from app.rendering.scales import Colours
 from app.rendering.sheets import palette_png, rgb_png, sheet
 
 Array = NDArray[np.float32]
@@ -18,11 +19,21 @@ DIMMED = 168  # of 255: what is dropped is still seen
 
 def maps_png(maps: Array, extents: Sequence[float], theme: Theme, columns: int | None = None) -> bytes:
     """Return one sheet of `maps` (channels, rows, columns), each on its signed scale −extent … +extent."""
+    return palette_png(sheet(levels_of(maps, extents), columns), signed_palette(theme), clear=True)
+
+
+def coloured_png(maps: Array, extents: Sequence[float], theme: Theme, colours: Colours, from_zero: bool) -> bytes:
+    """Return one sheet of `maps` in the colours that are asked for; `from_zero` where no number is negative."""
+    clips = colours.extent is not None
+    chosen = palette(colours.kind, theme, from_zero=from_zero, clips=clips)
+    return palette_png(sheet(levels_of(maps, extents, clips)), chosen, clear=True)
+
+
+def levels_of(maps: Array, extents: Sequence[float], clips: bool = False) -> Bytes:
+    """Return the bytes of `maps`, each on its scale −extent … +extent."""
     if len(set(extents)) == 1:
-        levels = signed_bytes(maps, extents[0])
-    else:
-        levels = np.stack([signed_bytes(part, extent) for part, extent in zip(maps, extents, strict=True)])
-    return palette_png(sheet(levels, columns), signed_palette(theme), clear=True)
+        return signed_bytes(maps, extents[0], clips=clips)
+    return np.stack([signed_bytes(part, extent, clips=clips) for part, extent in zip(maps, extents, strict=True)])
 
 
 def laid_out(maps: Array) -> Array:

@@ -1,8 +1,10 @@
 """Colour scales: one byte a number, and a palette that says what colour each byte is.
 
 Signed numbers lie on 255 bytes, linear in value, byte 127 exactly zero: orange below, paper at zero, violet above, the
-colour growing as |v|^0.8 so that small numbers are seen. Changing the scale or the theme changes the palette alone.
-The stops are the tokens --neg-3 … --pos-3 of the style sheet; a test holds the two equal.
+colour growing as |v|^0.8 so that small numbers are seen. Changing the scale or the theme changes the palette alone:
+the other scales, one colour and grey, have the same bytes. Their lightness grows evenly with the number, from −extent,
+or from zero where no number is negative. The stops of the signed scale are the tokens --neg-3 … --pos-3 of the style
+sheet; a test holds the two equal.
 """
 
 from functools import lru_cache
@@ -22,15 +24,33 @@ STOPS: dict[Theme, tuple[str, ...]] = {
     "light": ("7f3b08", "c8681a", "f5bd78", "f7f5f1", "c5bde0", "7d6db3", "2d004b"),
     "dark": ("ffd2a0", "d98432", "6b4118", "23272e", "453c74", "8a7bd0", "ddd5ff"),
 }
+Kind = Literal["signed", "one", "grey"]
+KINDS: tuple[Kind, ...] = ("signed", "one", "grey")
+RAMPS: dict[
+    tuple[Kind, Theme], tuple[str, ...]
+] = {  # equal steps of lightness; violet, with a little of its neighbours
+    ("one", "light"): (*("f7f4f7", "eec5f5", "d89cec", "bb79db", "995cc1", "75459f", "513475", "312547", "161619"),),
+    ("one", "dark"): (*("27252c", "413459", "604287", "8251af", "a466ce", "c381e3", "dca3ef", "efc9f5", "f9f2fa"),),
+    ("grey", "light"): ("000000", "ffffff"),
+    ("grey", "dark"): ("000000", "ffffff"),
+}
+# below and above a range that was set by hand: no colour of any scale
+BEYOND = ("00b4c4", "ffd21f")
 TINTS = ((255, 150, 138), (166, 222, 150), (150, 190, 255))  # red, green and blue sheets at their lightest
 
 
-def signed_bytes(x: NDArray[np.float32], extent: float) -> Bytes:
-    """Return the bytes of the numbers `x` on the scale −extent … +extent; NaN, no number, is clear."""
+def signed_bytes(x: NDArray[np.float32], extent: float, *, clips: bool = False) -> Bytes:
+    """Return the bytes of the numbers `x` on the scale −extent … +extent; NaN, no number, is clear.
+
+    Where the scale `clips`, its first and last byte are kept for the numbers beyond it.
+    """
     scaled = x * np.float32(ZERO / extent if extent > 0 else 0)
     scaled += np.float32(ZERO)
     np.rint(scaled, out=scaled)
-    np.clip(scaled, 0, 2 * ZERO, out=scaled)
+    np.clip(scaled, clips, 2 * ZERO - clips, out=scaled)
+    if clips:
+        np.copyto(scaled, 0, where=x < -extent)
+        np.copyto(scaled, 2 * ZERO, where=x > extent)
     np.copyto(scaled, CLEAR, where=np.isnan(scaled))
     return scaled.astype(np.uint8)
 
@@ -38,17 +58,34 @@ def signed_bytes(x: NDArray[np.float32], extent: float) -> Bytes:
 @lru_cache
 def signed_palette(theme: Theme) -> bytes:
     """Return the 256 colours of the signed scale, 3 bytes each."""
-    stops = np.array([[int(stop[i : i + 2], 16) for i in (0, 2, 4)] for stop in STOPS[theme]])
+    stops = _colours(STOPS[theme])
     t = (np.arange(256) - ZERO) / ZERO
     at = (np.sign(t) * np.minimum(np.abs(t), 1) ** GAMMA + 1) * (len(stops) - 1) / 2
     return _between(at, stops)
 
 
 @lru_cache
-def scale_png(theme: Theme) -> bytes:
-    """Return the signed scale as a picture of 255×1 pixels, for legends."""
-    strip = Image.frombytes("P", (2 * ZERO + 1, 1), bytes(range(2 * ZERO + 1)))
-    strip.putpalette(signed_palette(theme))
+def palette(kind: Kind, theme: Theme, *, from_zero: bool = False, clips: bool = False) -> bytes:
+    """Return the 256 colours of a scale, 3 bytes each; `from_zero` where it shows no negative number."""
+    if kind == "signed":
+        colours = signed_palette(theme)
+    else:
+        stops = _colours(RAMPS[kind, theme])
+        start = ZERO if from_zero else 0
+        t = np.clip((np.arange(256) - start) / (2 * ZERO - start), 0, 1)
+        colours = _between(t * (len(stops) - 1), stops)
+    if not clips:
+        return colours
+    low, high = map(bytes.fromhex, BEYOND)
+    return low + colours[3 : 6 * ZERO] + high + colours[6 * ZERO + 3 :]
+
+
+@lru_cache
+def scale_png(theme: Theme, kind: Kind = "signed", *, from_zero: bool = False) -> bytes:
+    """Return a scale as a picture of one row, for legends."""
+    levels = bytes(range(ZERO if from_zero else 0, 2 * ZERO + 1))
+    strip = Image.frombytes("P", (len(levels), 1), levels)
+    strip.putpalette(palette(kind, theme, from_zero=from_zero))
     out = BytesIO()
     strip.save(out, "PNG")
     return out.getvalue()
@@ -60,6 +97,10 @@ def tint_palette(channel: int | None) -> bytes:
     light = (255, 255, 255) if channel is None else TINTS[channel]
     dark = (0, 0, 0) if channel is None else (12, 13, 16)
     return _between(np.arange(256) / 255, np.array([dark, light]))
+
+
+def _colours(stops: tuple[str, ...]) -> NDArray[np.int_]:
+    return np.array([list(bytes.fromhex(stop)) for stop in stops])
 
 
 def _between(at: NDArray[np.float64], stops: NDArray[np.int_]) -> bytes:

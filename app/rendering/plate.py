@@ -13,7 +13,8 @@ from xml.etree.ElementTree import Element
 
 from app.rendering.column import LARGEST_CELL, beside, made, room_for
 from app.rendering.headings import lens_heading, source_heading, target_heading
-from app.rendering.layout import Layout, legend
+from app.rendering.layout import Layout
+from app.rendering.legend import legend, words
 from app.rendering.plane import DEPTH, Volume, height_of, rise_of, width_of
 from app.rendering.pointing import Planes, mark
 from app.rendering.scene import Scene
@@ -335,13 +336,14 @@ class _Figure:
             caption(self.figure, x, y, head, "" if narrow else more)
         if layout.board:
             width = max(self.map_width, 190)
-            legend(self.figure, scene, layout.width - width - 4, self.height - 46, width, scene.extent_text, large=True)
+            legend(self.figure, scene.scale, layout.width - width - 4, self.height - 46, width, large=True)
         if narrow:
             return
         if self.maps > 1:
             caption(self.figure, self.stack_x, y, self._stack_name())
         legend_y = self.height - 33
         width = 150 if layout.width > 1100 else min(max(self.map_width, 110), 120)
-        legend(self.figure, scene, self.map_x, legend_y, width, scene.extent_text)
+        legend(self.figure, scene.scale, self.map_x, legend_y, width)
+        label(self.figure, self.map_x, legend_y - 8, words(scene.scale, scene.say), class_="sub")
         if scene.slices:
-            legend(self.figure, scene, self.lens_x, legend_y, width, scene.weight_extent_text)
+            legend(self.figure, scene.weight_scale, self.lens_x, legend_y, width)

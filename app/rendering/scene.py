@@ -8,6 +8,7 @@ from app.numerics.window import Pair, Span
 from app.pipeline import Stage
 from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.pointing import Pointed
+from app.rendering.scales import Scale
 from app.rendering.sheets import Tiles
 from app.rendering.svg import Face
 
@@ -44,12 +45,9 @@ class Scene:
     sentence: str  # what happens here, in words
     maps_href: str
     maps: Tiles
-    legend_href: str
-    extent: float  # the end of the maps' scale
-    weight_extent: float
+    scale: Scale  # of the maps
+    weight_scale: Scale
     number: str  # the value, as printed
-    extent_text: str
-    weight_extent_text: str
     pointed: Pointed | None = None
     hidden: bool = False  # the number is still to be predicted
     tall: bool = False  # its sum takes more than a line or two

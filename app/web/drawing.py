@@ -10,24 +10,29 @@ from app.lab import Lab, Run
 from app.layers import Place
 from app.paths import folder
 from app.rendering.layout import LAYOUTS
-from app.rendering.maps import extent_of, laid_out, maps_png, picture_png, veil_png, weights_png
+from app.rendering.maps import coloured_png, extent_of, laid_out, picture_png, veil_png, weights_png
 from app.rendering.palette import Theme, scale_png
 from app.rendering.plate import plate
+from app.rendering.scales import USUAL, Colours
 from app.web.view import view
 
 
 async def map_picture(
-    lab: Lab, run: Run, index: int | None, channel: int | None, theme: Theme, *, own: bool = False
+    lab: Lab, run: Run, index: int | None, channel: int | None, theme: Theme, colours: Colours = USUAL
 ) -> bytes:
     """Return the PNG of the maps of layer `index` (None: the input), all on one sheet or `channel` alone."""
     result = await lab.result(run, index)
     if result.pixels is not None:
         pixels = result.pixels
         return await lab.queue.light(lambda: picture_png(pixels, channel))
-    extents = await lab.extents(run, index, own=own)
+    if colours.extent is None:
+        extents = await lab.extents(run, index, own=colours.own)
+    else:
+        extents = [colours.extent] * len(result.output)
     chosen = slice(None) if channel is None else slice(channel, channel + 1)
     maps = laid_out(result.output[chosen])
-    return await lab.queue.light(lambda: maps_png(maps, extents[chosen][: len(maps)], theme))
+    from_zero = result.whole.minimum >= 0
+    return await lab.queue.light(lambda: coloured_png(maps, extents[chosen][: len(maps)], theme, colours, from_zero))
 
 
 async def filter_picture(lab: Lab, run: Run, index: int | None, channel: int | None, theme: Theme) -> bytes:

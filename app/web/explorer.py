@@ -13,7 +13,8 @@ from app.rendering.arrangement import arranged
 from app.rendering.layout import BOARDS, LAYOUTS, SCREENS
 from app.rendering.palette import Theme
 from app.rendering.svg import markup
-from app.web.card import OFFERED, adding, card
+from app.web.card import adding, card
+from app.web.filter_card import filter_card
 from app.web.keys import KEYS
 from app.web.language import catalogue
 from app.web.looks import LOOKS, Asked, Look
@@ -21,6 +22,7 @@ from app.web.pointing import pointed
 from app.web.predict import predicted
 from app.web.projector import board
 from app.web.ribbon import ribbon
+from app.web.scales import chooser, colours_of
 from app.web.state import CARRIED, State
 from app.web.view import View, view
 
@@ -38,6 +40,8 @@ async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, langu
     look = LOOKS[state.view]
     seen = seen and predicting(seen, state)
     looking = await look_context(Asked(lab, run, state, seen), look) if seen else {"look": look, "view": None}
+    shown = card(run, state, lab, catalogue(language).gettext)
+    filtering = shown and shown["part"] != "settings"
     return {
         **looking,
         "state": state,
@@ -54,7 +58,8 @@ async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, langu
         "sizes": _sizes(state),
         "fields": state.form_fields(),
         "adding": adding(run, state, lab, catalogue(language).gettext),
-        "card": card(run, state, lab, catalogue(language).gettext),
+        "card": shown,
+        "editor": await filter_card(lab, run, state, shown["index"], theme, language) if shown and filtering else None,
         "totals": {
             "parameters": sum(stage.layer.parameters(stage.input_shape) for stage in run.stages),
             "multiplications": sum(stage.layer.multiplications(stage.input_shape) for stage in run.stages),
@@ -64,7 +69,6 @@ async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, langu
         "speeds": SPEEDS,
         "most_segments": MOST_SEGMENTS,
         "life_hours": lab.settings.upload_ttl // 3600,
-        "kernels": OFFERED,
         "keys": [key for key in KEYS if not key.projector or state.told("projector")],
         "carried": CARRIED,
     }
@@ -81,7 +85,7 @@ def figures(seen: View, look: Look, names: Iterable[str]) -> Drawn:
 def predicting(seen: View, state: State) -> View:
     """Return a view with the question that is asked about it, what is said to the answer, and what is pointed at."""
     seen = replace(seen, prediction=predicted(seen, state.view, state.told("predict"), state.guess))
-    return replace(seen, pointed=pointed(seen, state.pin))
+    return replace(seen, pointed=pointed(seen, state.pin), colours=colours_of(state))
 
 
 def sum_context(asked: Asked, look: Look, layout: str) -> dict[str, Any]:
@@ -114,6 +118,7 @@ async def look_context(asked: Asked, look: Look) -> dict[str, Any]:
         "view": asked.seen,
         "board": board(asked.seen, state),
         "look": look,
+        "chooser": chooser(asked.seen, state, asked.seen.say),
         "looks": [
             (other, state.but(view=other.name, edit="").address()) for other in LOOKS.values() if other.applies(stage)
         ],

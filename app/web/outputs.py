@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from app.errors import NotFound, Unfit, shown
 from app.lab import Lab, Run
 from app.layers import Place
+from app.rendering.scales import read_colours
 from app.web import examples
 from app.web.api import InLab, RunId, json_bytes
 from app.web.artifacts import API, immutable, theme_of
@@ -38,6 +39,8 @@ async def output(
     lab: InLab,
     channel: Channel = None,
     scale: Annotated[str, Query(description="png: one scale for the `layer`, or each map's `own`")] = "layer",
+    colours: Annotated[str, Query(description="png: `signed`, two colours from zero; `one`; or `grey`")] = "signed",
+    extent: Annotated[str, Query(description="png: the end of the scale; what lies beyond is flagged")] = "",
 ) -> Response:
     """`json`: nested lists [channel][row][column]; `npy`: a NumPy file, float32; `png`: one sheet of all maps.
 
@@ -47,6 +50,11 @@ async def output(
         raise NotFound("The maps of a layer come as output.json, output.npy and output.png.")
     if scale not in ("layer", "own"):
         raise Unfit("scale must be layer or own, not {given}.", given=shown(scale))
+    asked = read_colours(colours, extent or ("own" if scale == "own" else ""))
+    if asked.kind != colours:
+        raise Unfit("colours must be signed, one or grey, not {given}.", given=shown(colours))
+    if extent and asked.extent is None:
+        raise Unfit("extent must be a number above 0, not {given}.", given=shown(extent))
     run = await lab.run(run_id)
     index = layer_index(run, layer)
     shape = run.stages[index].output_axes if index is not None else run.input_shape
@@ -57,13 +65,14 @@ async def output(
 
     async def make() -> bytes:
         if form == "png":
-            return await map_picture(lab, run, index, only, theme, own=scale == "own")
+            return await map_picture(lab, run, index, only, theme, asked)
         result = await lab.result(run, index)
         maps = result.output.reshape(shape) if only is None else result.output[only].reshape(shape[1:])
         return await lab.queue.light(lambda: npy(maps) if form == "npy" else json_bytes(maps))
 
     kind = {"json": "application/json", "npy": "application/octet-stream", "png": "image/png"}[form]
-    key = f"{run.document.ids[0 if index is None else index + 1]}-{layer}-{only}-{form}-{scale}-{theme}"
+    name = run.document.ids[0 if index is None else index + 1]
+    key = f"{name}-{layer}-{only}-{form}-{asked.kind}-{asked.range}-{theme}"
     return await immutable(request, key, kind, make, f"layer-{layer}.{form}" if form == "npy" else None)
 
 

@@ -12,6 +12,7 @@ from app.paths import folder
 from app.picture import Picture, png, prepare
 from app.rendering.layout import LAYOUTS
 from app.rendering.palette import Theme, scale_png
+from app.rendering.scales import read_colours
 from app.web import examples
 from app.web.api import InLab
 from app.web.artifacts import immutable
@@ -20,6 +21,8 @@ from app.web.explorer import explorer_context, figures, look_context, pointing_c
 from app.web.forms import document_of, query, read_form
 from app.web.language import language_of, translator
 from app.web.looks import FIRST, LOOKS, Asked, Look
+from app.web.looks.compare import compared_png
+from app.web.looks.rows import row_png
 from app.web.looks.shift import shifted_png
 from app.web.problems import headers_of
 from app.web.ranges import refuse_pointless
@@ -177,6 +180,22 @@ async def shifted_part(run_id: str, layer: str, request: Request, lab: InLab) ->
     return await immutable(request, key, "image/png", lambda: shifted_png(lab, run, layer, fields))
 
 
+@pages.get("/parts/difference/{run_id}/{layer}.png")
+async def difference_part(run_id: str, layer: str, request: Request, lab: InLab) -> Response:
+    """A map less the one that it is compared with (`with`); side=left or right: each of them on the scale of both."""
+    run, fields = await lab.run(run_id), dict(request.query_params)
+    key = f"difference-{run_id}-{layer}-{query({k: v[:80] for k, v in sorted(fields.items())})}"
+    return await immutable(request, key, "image/png", lambda: compared_png(lab, run, layer, fields))
+
+
+@pages.get("/parts/row/{run_id}/{layer}.png")
+async def row_part(run_id: str, layer: str, request: Request, lab: InLab) -> Response:
+    """What the layers of a run make of another picture (`image`): one map on a given scale, or the picture itself."""
+    run, fields = await lab.run(run_id), dict(request.query_params)
+    key = f"row-{run_id}-{layer}-{query({k: v[:80] for k, v in sorted(fields.items())})}"
+    return await immutable(request, key, "image/png", lambda: row_png(lab, run, layer, fields))
+
+
 @pages.post("/edit")
 async def edit(request: Request, lab: InLab) -> Response:
     """Changes the state that the form holds and leads to the address of the new one."""
@@ -217,7 +236,9 @@ async def thumb(image: str, request: Request, lab: InLab) -> Response:
 @pages.get("/scale.png")
 async def scale(request: Request) -> Response:
     theme: Theme = "dark" if request.query_params.get("theme") == "dark" else "light"
-    return Response(scale_png(theme), media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+    kind = read_colours(request.query_params.get("colours", ""), "").kind
+    picture = scale_png(theme, kind, from_zero=request.query_params.get("from") == "zero")
+    return Response(picture, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
 
 
 @pages.get("/docs")

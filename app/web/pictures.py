@@ -7,6 +7,7 @@ from app.layers import Place, Shape
 from app.pipeline import ImageInput
 from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.palette import Theme
+from app.rendering.scales import USUAL, Colours
 from app.rendering.sheets import Tiles, tiles
 from app.rendering.svg import Face
 from app.web.artifacts import layer_address
@@ -21,10 +22,13 @@ class Pictures:
 
     run: Run
     theme: Theme
+    colours: Colours = USUAL  # of the maps
 
     def address(self, index: int | None, name: str, **options: object) -> str:
         """Return the address of what is called `name` of a layer."""
         prefix = self.run.document.prefix(0 if index is None else index + 1).id
+        if name == "output.png" and not (index is None and isinstance(self.run.document.input, ImageInput)):
+            options |= self.colours.options
         theme = "dark" if self.theme == "dark" and name.endswith(".png") else None
         return layer_address(prefix, "input" if index is None else index, name, **options, theme=theme)
 

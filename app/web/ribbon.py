@@ -11,6 +11,7 @@ from app.rendering.svg import markup
 from app.rendering.volume import volume
 from app.web.language import catalogue
 from app.web.pictures import Pictures
+from app.web.scales import colours_of
 from app.web.state import State, along
 
 TALLEST = 54.0  # px of the tallest volume
@@ -34,7 +35,7 @@ def ribbon(run: Run, state: State, theme: Theme, language: str) -> list[Stop]:
     shapes = [run.input_shape, *(stage.output_shape for stage in run.stages)]
     tallest = max(max(rows, columns * 0.9) for _, rows, columns in shapes)
     scale = TALLEST / (tallest * 1.1)  # of all volumes; a vector is one sheet, as large as fits
-    pictures = Pictures(run, theme)
+    pictures = Pictures(run, theme, colours_of(state))
     drawn = markup(volume(pictures.photo(), run.input_shape[0], scale, ""))
     stops = [Stop(catalogue(language).gettext("Input"), run.input_shape, drawn, state.but(edit="").address(), False)]
     for stage in run.stages:

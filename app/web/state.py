@@ -16,7 +16,18 @@ from app.web.predict import LOOKS_ASK
 
 LONGEST_ADDRESS = 4000
 ORIGIN = Place(0, 0, 0)
-CARRIED = ("lang", "theme", "projector", "predict", "digits")  # kept from page to page
+CARRIED = (
+    "lang",
+    "theme",
+    "projector",
+    "predict",
+    "digits",
+    "colours",
+    "range",
+    "sort",
+    "over",
+    "with",
+)  # kept from page to page
 
 
 @dataclass(frozen=True)

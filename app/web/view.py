@@ -12,16 +12,19 @@ from app.numerics.window import Span, Window
 from app.pipeline import ImageInput, Stage
 from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.digits import AUTOMATIC, Digits, read_digits
+from app.rendering.legend import end_text as end_text
 from app.rendering.maps import extent_of
 from app.rendering.numbers import brightness, decimals_for, fixed, level, short
 from app.rendering.palette import Theme
 from app.rendering.pointing import Pointed
 from app.rendering.products import exact_decimals
+from app.rendering.scales import USUAL, Colours
 from app.rendering.scene import MOST_SHEETS, Scene
 from app.rendering.svg import Face
 from app.web.language import catalogue
 from app.web.pictures import Pictures
 from app.web.predict import Prediction, question
+from app.web.scales import scale_of, weight_scale
 from app.web.templates import form_of, sentence_of
 from app.web.window_numbers import WindowNumbers
 
@@ -53,6 +56,7 @@ class View:
     digits: Digits = AUTOMATIC  # what is asked of printed numbers
     prediction: Prediction | None = None  # what is asked about the number before it is shown
     pointed: Pointed | None = None  # what is pointed at
+    colours: Colours = USUAL  # that the maps are seen in
 
     @property
     def stage(self) -> Stage:
@@ -239,7 +243,7 @@ class View:
     @property
     def pictures(self) -> Pictures:
         """Where the pictures of this run are."""
-        return Pictures(self.run, self.theme)
+        return Pictures(self.run, self.theme, self.colours)
 
     @property
     def swatch(self) -> Face:
@@ -303,22 +307,14 @@ class View:
             sentence=sentence_of(self),
             maps_href=self.pictures.address(self.index, "output.png"),
             maps=self.pictures.tiles(self.index),
-            legend_href=f"/scale.png?theme={self.theme}",
-            extent=self.extent,
-            weight_extent=self.weight_extent,
+            scale=scale_of(self, self.place.channel),
+            weight_scale=weight_scale(self),
             number="?" if self.hidden else self.number(self.closeup.value),
             pointed=self.pointed,
             hidden=self.hidden,
             tall="tall" in form_of(self),
             blocks="channel_sums" in self.closeup.terms,
-            extent_text=end_text(self.extent),
-            weight_extent_text=end_text(self.weight_extent),
         )
-
-
-def end_text(extent: float) -> str:
-    """Return the end of a legend, short."""
-    return fixed(extent, 0 if extent >= 100 else 1 if extent >= 10 else 2 if extent >= 0.1 else 3)
 
 
 async def view(

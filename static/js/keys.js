@@ -29,6 +29,7 @@ export const ACTS = {
   view: press('[data-key="view"]'),
   guess: () => guess(),
   trace: press('[data-look="trace"]'),
+  colours: press("[data-colours-next]"),
   point: () => document.dispatchEvent(new Event("cs:point")),
   "page-on": (x) => page(x, 1),
   "page-back": (x) => page(x, -1),

@@ -1,5 +1,6 @@
 // Starts what is on the page, and starts it anew whenever htmx has swapped in another state.
 import { Plate } from "./elements/plate.js";
+import { listenForColours } from "./colours.js";
 import { Transport } from "./elements/transport.js";
 import { Explorer, holding, openTerm } from "./explorer.js";
 import { listen } from "./keys.js";
@@ -14,6 +15,8 @@ import { listenForPictures } from "./upload.js";
 customElements.define("cs-plate", Plate);
 customElements.define("cs-transport", Transport);
 
+const LAZY = { "cs-stack": async () => (await import("./elements/stack.js")).Stack }; // fetched when they are on the page
+
 let explorer = null;
 let began = ""; // the state that the page on the screen was made for
 
@@ -22,6 +25,7 @@ function start() {
   followTheme();
   for (const element of document.querySelectorAll("cs-plate, cs-transport")) element.begin?.();
   explorer = new Explorer();
+  for (const name in LAZY) if (document.querySelector(name) && !customElements.get(name)) LAZY[name]().then((element) => customElements.get(name) ?? customElements.define(name, element));
   began = document.querySelector("#app").dataset.address;
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
   const sum = document.querySelector("#sum");
@@ -76,6 +80,7 @@ listenForPictures((image) => {
 new Pointing(() => explorer);
 listen(() => explorer);
 listenForDrags();
+listenForColours();
 listenForPixels(() => explorer);
 project(() => explorer);
 listenForGuesses(() => explorer);

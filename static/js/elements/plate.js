@@ -50,7 +50,8 @@ export class Plate extends HTMLElement {
     this.shown = { ...this.place };
     this.canvas = plate.querySelector("canvas");
     this.pen = this.canvas.getContext("2d");
-    this.values = null;
+    if (data.values !== this.valuesFrom) this.values = null; // the same map in other colours has the same numbers
+    this.valuesFrom = data.values;
     this.picture = new Image();
     this.picture.src = data.maps;
     this.ready = this.picture.decode().then(() => {
@@ -59,12 +60,19 @@ export class Plate extends HTMLElement {
       this.fit();
       this.paint();
     }, () => {});
-    if (data.values) {
+    if (data.values && !this.values) {
       fetchNumbers(data.values, this.abort.signal).then((values) => { this.values = values; this.draw(); }, () => {});
     }
     for (const figure of plate.querySelectorAll(":scope > .figure")) if (!figure.classList.contains(layout())) figure.remove();
     this.fit();
     this.tell("cs:drawn");
+  }
+
+  /** Shows the same map in other colours. @param {string} address @param {HTMLImageElement} picture */
+  recolour(address, picture) {
+    this.plate.dataset.maps = address;
+    this.picture = picture;
+    this.paint();
   }
 
   /** Lays the canvas under the map of the drawing. */
