@@ -37,7 +37,7 @@ def test_the_run_is_there_with_its_figure_map_sum_and_fan(plain: Page) -> None:
     loaded = [plain.request.get(href).ok for href in set(figure.locator("image").evaluate_all(HREFS))]
     assert all(loaded)
     same_story(plain, "0.3.7.16", FIRST, image="coffee", scale="byte")
-    expect(plain.locator("#sum output")).to_be_visible()
+    expect(plain.locator("#sum output.answer")).to_be_visible()
     expect(plain.locator("#play")).to_be_hidden()
     plain.get_by_role("link", name="Fan", exact=True).click()
     expect(plain.locator(".fancard")).to_have_count(6)
