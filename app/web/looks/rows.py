@@ -1,0 +1,156 @@
+"""Several pictures through the same filters: a row a picture, a column a map, all maps on one scale."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app import gallery
+from app.errors import Mistake, NotFound
+from app.lab import Lab, Run
+from app.pipeline import ENGINE, ImageInput
+from app.rendering.difference import sheet_of
+from app.rendering.maps import maps_png, picture_png
+from app.rendering.svg import Face
+from app.web.forms import query
+from app.web.looks.look import Asked
+from app.web.looks.shift import whole_number
+from app.web.other import alone, beside
+from app.web.state import State
+from app.web.view import end_text
+
+MOST_MAPS = 8
+MOST_WORK = 400_000_000  # multiplications of all rows, up to which the scale is that of all; above, of the present one
+
+
+@dataclass(frozen=True)
+class Column:
+    """One filter."""
+
+    channel: int
+    slice: Face | None
+    name: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One picture: its address in the figure, its picture, and for each column the map and where it leads."""
+
+    image: str
+    title: str
+    current: bool
+    href: str
+    photo: str
+    maps: tuple[tuple[str, str], ...]  # link, picture
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All that is shown."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    end: str
+    whole: bool  # the scale is that of every row
+    first: int
+    count: int
+    before: str  # addresses of the maps before and after these
+    after: str
+
+
+async def rows_of(asked: Asked) -> Rows:
+    """Return every picture of the gallery, and the present one first, as the present layer sees them."""
+    lab, run, state, seen = asked.lab, asked.run, asked.state, asked.seen
+    source = run.document.input
+    assert isinstance(source, ImageInput)
+    images = [source.image, *(name for name in gallery.GALLERY if name != source.image)]
+    extent = await extent_of_all(lab, run, state, images)
+    count = 1 if seen.target.single else seen.stage.output_shape[0]
+    first = 0 if count == 1 else state.place.channel // MOST_MAPS * MOST_MAPS
+    names = getattr(getattr(seen.layer, "weights", None), "names", ())
+    channels = range(first, min(count, first + MOST_MAPS))
+    columns = []
+    for channel in channels:
+        slices = seen.slices(channel) if not seen.target.single else ()
+        columns.append(
+            Column(channel, slices[0][1] if slices else None, names[channel] if channel < len(names) else "")
+        )
+    shown = seen.extent if extent is None else extent
+    rows = [_row(asked, image, channels, shown) for image in images]
+
+    def chunk(channel: int) -> str:
+        if not 0 <= channel < count:
+            return ""
+        return beside(state, "pictures", place=state.place._replace(channel=channel)).address()
+
+    return Rows(
+        tuple(columns),
+        tuple(rows),
+        end_text(shown),
+        extent is not None,
+        first,
+        count,
+        chunk(first - 1) if first else "",
+        chunk(first + MOST_MAPS),
+    )
+
+
+def _row(asked: Asked, image: str, channels: range, extent: float) -> Row:
+    run, state, seen = asked.run, asked.state, asked.seen
+    there = alone(state.of_input(image=image))
+    theme = {"theme": "dark"} if seen.theme == "dark" else {}
+
+    def address(layer: int | str, **fields: str) -> str:
+        return f"/parts/row/{run.id}/{layer}.png?{query({'v': ENGINE, 'image': image, **fields})}"
+
+    maps = tuple(
+        (
+            there.but(place=state.place if seen.target.single else state.place._replace(channel=channel)).address(),
+            address(state.layer, channel=str(channel), extent=f"{extent:.9g}", **theme),
+        )
+        for channel in channels
+    )
+    entry = gallery.GALLERY.get(image)
+    title = seen.say(entry.title) if entry else seen.say("Your picture")
+    return Row(image, title, image == run.document.input.image, there.address(), address("input"), maps)
+
+
+async def extent_of_all(lab: Lab, run: Run, state: State, images: list[str]) -> float | None:
+    """Return the end of a scale that holds the layer's numbers for every picture; None where that is too dear."""
+    work = sum(stage.layer.cost(stage.input_shape) for stage in run.stages[: state.layer + 1])
+    if work * len(images) > MOST_WORK:
+        return None
+    extents = []
+    for image in images:
+        try:
+            other = await lab.open(state.of_input(image=image).document)
+            extents.append((await lab.extents(other, state.layer))[0])
+        except Mistake:  # with this picture the layers do not fit; its row stays empty
+            continue
+    return max(extents)
+
+
+async def row_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]) -> bytes:
+    """Return another picture, or a map of it, through the layers of `run`; raise NotFound where there is none."""
+    if not isinstance(run.document.input, ImageInput):
+        raise NotFound("There is no picture {name} here.", name=layer[:40])
+    there = await lab.open(State(run.document).of_input(image=fields.get("image", "")[:64]).document)
+    if layer == "input":
+        pixels = (await lab.result(there, None)).pixels
+        assert pixels is not None
+        return await lab.queue.light(lambda: picture_png(pixels, None))
+    index = whole_number(layer, len(there.stages))
+    channel = whole_number(fields.get("channel") or "0", there.stages[index].output_shape[0])
+    extent = _extent(fields.get("extent", ""))
+    output = (await lab.result(there, index)).output
+    theme = "dark" if fields.get("theme") == "dark" else "light"
+    return await lab.queue.light(lambda: maps_png(sheet_of(output, channel), [extent], theme))  # type: ignore[arg-type]
+
+
+def _extent(text: str) -> float:
+    try:
+        extent = float(text[:24])
+    except ValueError:
+        extent = -1.0
+    if not (math.isfinite(extent) and extent >= 0):
+        raise NotFound("There is no picture {name} here.", name=text[:40])
+    return extent
