@@ -6,6 +6,7 @@ const MOST = 1024; // pixels of the longer side that is kept
 
 /** @type {import("./picture.js").Tool} */
 export function start(section, stop) {
+  const given = section.querySelector("form").dataset;
   const viewer = section.querySelector(".viewer"), video = section.querySelector("video"), canvas = section.querySelector("canvas");
   const [again, shoot, use] = ["[data-do=again]", "[data-do=shoot]", "[data-use]"].map((selector) => section.querySelector(selector));
   const input = section.querySelector("input[type=file]"), told = section.querySelector(".told");
@@ -22,7 +23,7 @@ export function start(section, stop) {
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } }, audio: false });
     } catch (error) {
-      told.textContent = { NotAllowedError: section.dataset.refused, NotFoundError: section.dataset.missing }[error.name] ?? section.dataset.busy;
+      told.textContent = { NotAllowedError: given.refused, NotFoundError: given.missing }[error.name] ?? given.busy;
       return;
     }
     if (stop.aborted) { close(); return; }

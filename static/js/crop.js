@@ -7,9 +7,10 @@ const NEAR = 26; // px from a corner at which it is taken hold of
 
 /** @type {import("./picture.js").Tool} */
 export function start(section, stop) {
+  const given = section.querySelector("form").dataset;
   const form = section.querySelector("form"), svg = section.querySelector(".whole"), zoom = section.querySelector(".zoom input");
-  const { height, width } = { height: +section.dataset.height, width: +section.dataset.width };
-  const aspect = +section.dataset.aspect || 0, [mostTall, mostWide] = section.dataset.widest.split(" ").map(Number);
+  const { height, width } = { height: +given.height, width: +given.width };
+  const aspect = +given.aspect || 0, [mostTall, mostWide] = given.widest.split(" ").map(Number);
   const field = (name) => form.elements[name];
   const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
   let part = read(), held = null, timer = 0, asked = 0;

@@ -7,10 +7,11 @@ const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 
 /** @type {import("./picture.js").Tool} */
 export function start(section, stop) {
+  const given = section.querySelector("form").dataset;
   const canvas = section.querySelector("canvas"), mark = section.querySelector(".cursor"), spoken = section.querySelector("[role=status]");
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   const chosen = (name) => section.querySelector(`input[name=${name}]:checked`);
-  const sides = { cells: [+section.dataset.rows, +section.dataset.columns], free: [+section.dataset.free, +section.dataset.free] };
+  const sides = { cells: [+given.rows, +given.columns], free: [+given.free, +given.free] };
   let base = document.createElement("canvas"); // what the eraser brings back
   let cursor = { row: 0, column: 0 }, last = null;
   const pixels = () => pen.getImageData(0, 0, canvas.width, canvas.height);
@@ -80,7 +81,7 @@ export function start(section, stop) {
     mark.style.left = `${(100 * column) / canvas.width}%`;
     mark.style.top = `${(100 * row) / canvas.height}%`;
     const { name } = chosen("paint").dataset;
-    spoken.textContent = section.dataset.at.replace("{row}", row + 1).replace("{column}", column + 1).replace("{colour}", name);
+    spoken.textContent = given.at.replace("{row}", row + 1).replace("{column}", column + 1).replace("{colour}", name);
   }
 
   canvas.addEventListener("pointerdown", (event) => {
@@ -113,7 +114,7 @@ export function start(section, stop) {
     black: () => fill("#000"),
     present: async () => {
       const image = new Image();
-      image.src = section.dataset.start;
+      image.src = given.start;
       await image.decode();
       fill(image);
     },
