@@ -17,6 +17,7 @@ from app.web import examples, pages, problems
 from app.web.api import api
 from app.web.cone import cones
 from app.web.drawn import drawn
+from app.web.filter_parts import filter_parts
 from app.web.gate import Gate
 from app.web.outputs import outputs
 
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(outputs)
     app.include_router(cones)
     app.include_router(drawn)
+    app.include_router(filter_parts)
     app.include_router(pages.pages)
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")
 

@@ -7,7 +7,6 @@ from typing import Any, get_args
 from app.errors import Mistake
 from app.lab import Lab, Run
 from app.layers import LAYERS
-from app.numerics.kernels import KERNELS
 from app.pipeline import plan
 from app.rendering.numbers import about
 from app.rendering.places import lengths
@@ -18,10 +17,8 @@ from app.web.looks import places, sharing
 from app.web.ranges import Setting
 from app.web.state import State, along
 
-ALIASES = {"box_3", "gaussian_3"}  # other names of kernels, which are offered once
-OFFERED = {name: kernel for name, kernel in KERNELS.items() if name not in ALIASES}
 AREA = 226.0  # px of the square that is drawn for everything connected
-MOST_FILTERS = 64  # that have a button of their own
+FILTERS = ("weights", "gallery", "pattern")  # the parts that are about filters
 
 
 def _fits(state: State, run: Run, lab: Lab) -> Mistake | None:
@@ -66,9 +63,8 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> d
     layer = stage.layer
     last = len(run.stages) - 1
     there = along(state, [each.output_shape for each in run.stages], index)
-    shown = min(stage.output_shape[0], MOST_FILTERS)
     weights = getattr(layer, "weights", None)
-    shows_weights = part == "weights" and layer.learned
+    shows_weights = part in FILTERS and layer.learned
     arrays = layer.weights_for(stage.input_shape) if shows_weights else {}
     here, counted = state.but(layer=index, place=there, edit=""), counts(stage)
     return {
@@ -76,11 +72,13 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> d
         "stage": stage,
         "layer": layer,
         "fields": [] if shows_weights else _fields(Setting(state, run, lab, index, "", say)),
-        "part": "weights" if shows_weights else "settings",
+        "part": part if shows_weights else "settings",
         "weights": weights,
         "names": list(getattr(weights, "names", ())),
         "settings_href": state.but(edit=str(index)).address(),
-        "weights_href": state.but(edit=f"{index}.weights", layer=index, place=there).address() if layer.learned else "",
+        "parts": {name: state.but(edit=f"{index}.{name}", layer=index, place=there).address() for name in FILTERS}
+        if layer.learned
+        else {},
         "close_href": state.but(edit="").address(),
         "remove_href": state.removing(index).address(),
         "left": index > 0 and not _fits(state.moving(index, -1), run, lab),
@@ -96,7 +94,6 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> d
         "parameters": layer.parameters(stage.input_shape),
         "areas": markup(areas(counted, AREA, kinds=("full", "shared"))) if counted else "",
         "channel": min(state.place.channel, stage.output_shape[0] - 1),
-        "filter_hrefs": [state.but(place=state.place._replace(channel=c)).address() for c in range(shown)],
     }
 
 

@@ -12,6 +12,7 @@ from app.layers.layer import Array
 from app.layers.reading import read_layer
 from app.pipeline import ImageInput
 from app.rendering.numbers import brief
+from app.web.filter_edits import changed, kernel_in, pattern
 from app.web.state import State
 
 Fields = Mapping[str, str]
@@ -83,7 +84,9 @@ def _seed(state: State, fields: Fields) -> State:
 
 
 def _preset(state: State, fields: Fields) -> State:
-    """Take named kernels, one filter a name."""
+    """Take named kernels, one filter a name; or one of them, `kernel`, in the place of one filter."""
+    if fields.get("kernel"):
+        return _kernel(state, fields)
     names = [name for name in fields.get("names", "").split(",") if name]
     if not names:
         raise Unfit("Choose at least one filter.")
@@ -91,16 +94,38 @@ def _preset(state: State, fields: Fields) -> State:
     return state.setting(_layer(state, fields), changes)
 
 
+def _kernel(state: State, fields: Fields) -> State:
+    """Put a named kernel in the place of one filter; the others stay."""
+    index = _layer(state, fields)
+    arrays = _filters(state.document.layers[index], _shape(fields.get("shape", "")))
+    (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
+    if arrays["weight"].ndim != 4:
+        raise Unfit("This layer has no filters that could be replaced.")
+    arrays["weight"][channel], bias = kernel_in(fields["kernel"], arrays["weight"].shape[1:])
+    if "bias" in arrays:
+        arrays["bias"][channel] = bias
+    return state.setting(index, {"weights": {"init": "values", **arrays}})
+
+
+def _pattern(state: State, fields: Fields) -> State:
+    """Make one filter look for a painted pattern: fields p.<row>.<column> hold colours."""
+    index = _layer(state, fields)
+    arrays = _filters(state.document.layers[index], _shape(fields.get("shape", "")))
+    (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
+    if arrays["weight"].ndim != 4:
+        raise Unfit("This layer has no filters that could look for a pattern.")
+    arrays["weight"][channel] = pattern(fields, arrays["weight"].shape[1:])
+    return state.setting(index, {"weights": {"init": "values", **arrays}})
+
+
 def _weights(state: State, fields: Fields) -> State:
-    """Change single weights of one filter: fields w.<channel>.<row>.<column> and bias; the rest stays as it was."""
+    """Change weights of a filter: fields w.<channel>.<row>.<column> and bias, and then what `change` does to it.
+
+    With `scope` all, the change is made to all filters of the layer.
+    """
     index = _layer(state, fields)
     layer = state.document.layers[index]
-    shape = _shape(fields.get("shape", ""))
-    if layer.learned and layer.parameters(shape) > MOST_EDITED:
-        raise Unfit("This layer has too many weights to change here; the recipe and the API reach all.")
-    arrays = {name: array.copy() for name, array in layer.weights_for(shape).items()}
-    if "weight" not in arrays:
-        raise Unfit("This layer has no weights to change.")
+    arrays = _filters(layer, _shape(fields.get("shape", "")))
     (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
     filter_ = arrays["weight"][channel]
     for name, text in fields.items():
@@ -108,7 +133,16 @@ def _weights(state: State, fields: Fields) -> State:
             _change(filter_, _within(name[2:], filter_.shape), text)
     if "bias" in arrays and "bias" in fields:
         _change(arrays["bias"], (channel,), fields["bias"])
-    return state.setting(index, {"weights": {"init": "values", **arrays}})
+    sizes: dict[str, Any] = {}
+    if fields.get("change"):
+        weight = arrays["weight"]
+        if weight.ndim != 4:
+            raise Unfit("This layer has no filters that could be turned.")
+        everyone = fields.get("scope") == "all"
+        arrays["weight"] = changed(weight, list(range(len(weight))) if everyone else [channel], fields["change"])
+        if arrays["weight"].shape != weight.shape:
+            sizes = {"kernel_size": None}  # as the weights have it
+    return state.setting(index, {"weights": {"init": "values", **arrays}, **sizes})
 
 
 def _flip(state: State, fields: Fields) -> State:
@@ -218,6 +252,7 @@ OPERATIONS: dict[str, Callable[[State, Fields], State]] = {
     "roll": _roll,
     "seed": _seed,
     "preset": _preset,
+    "pattern": _pattern,
     "weights": _weights,
     "flip": _flip,
     "whole": _whole,

@@ -15,6 +15,7 @@ from app.rendering.digits import DECIMALS, SIGNIFICANT
 from app.rendering.maps import extent_of
 from app.rendering.svg import Face
 from app.rendering.working import exponential, plainly, spelled, working
+from app.web.filter_facts import number
 from app.web.filter_sum import FilterSum
 from app.web.language import catalogue
 from app.web.shares import shares
@@ -42,6 +43,7 @@ def environment(language: str) -> Environment:
         written=numbers.written,
         level=numbers.level,
         brief=numbers.brief,
+        fact=number,
         abs_max=extent_of,
         decimal=Decimal,
     )

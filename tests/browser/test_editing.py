@@ -188,9 +188,17 @@ def filters(screen: Screen) -> Locator:
     return card
 
 
+def gallery(screen: Screen) -> Locator:
+    """Open the gallery of named filters of the layer on the screen."""
+    card = filters(screen)
+    with screen.changing():
+        card.get_by_role("link", name="Gallery").click()
+    return card
+
+
 def test_named_filters_are_chosen(page: Page) -> None:
     screen = opened(page)
-    card = filters(screen)
+    card = gallery(screen)
     for name in ("sobel_x", "gaussian"):
         card.get_by_role("checkbox", name=name, exact=True).check()
     with screen.changing():
@@ -203,7 +211,7 @@ def test_named_filters_are_chosen(page: Page) -> None:
 
 def test_a_seed_is_given_and_another_rolled(page: Page) -> None:
     screen = opened(page)
-    card = filters(screen)
+    card = gallery(screen)
     before = screen.api.output(screen.run["id"], 0)
     card.locator("#seed").fill("12")
     with screen.changing():

@@ -1,0 +1,195 @@
+// The card's filters at work: fields to type in and to paint over, and maps that follow while one does.
+//
+// Typing and painting only show what would be (POST /parts/filtered: the newest wins, one request on its way at a time);
+// what is set, and every finished stroke, is one edit through the form, and so one step of the history.
+const NUMBER = /^\s*[−-]?(\d+[.,]?\d*|[.,]\d+)(e[−-]?\d+)?\s*$/i;
+
+let brush = null; // what is painted with; null: as the page says
+let together = false; // in all sheets
+let stroke = null; // { form, last }: the pointer is down
+let wanted = false; // a newer state than the one that is asked for
+let asking = false;
+let generation = 0; // of the page: an answer for an older one is dropped
+const before = new Map(); // the run that an edit made → the address that it was made from
+let leaving = null; // { run, address } that an edit starts from
+
+const root = () => document.querySelector(".cols.filters");
+const form = () => document.querySelector("#filter-form");
+const cells = () => [...(form()?.querySelectorAll(".cells input") ?? [])];
+
+/** The card is on the screen, or another state of it. */
+export function begin() {
+  generation++;
+  const { run } = document.querySelector("#app").dataset, here = form();
+  if (leaving && leaving.run !== run) {
+    before.set(run, leaving.address);
+    history.replaceState({ ...history.state, edited: true }, "");
+  }
+  leaving = null;
+  for (const button of document.querySelectorAll("[data-undo]")) button.disabled = !before.has(run);
+  if (!here) return;
+  const paints = [...here.querySelectorAll("[name=brush]")];
+  const chosen = paints.find((paint) => paint.value === brush) ?? paints.find((paint) => paint.defaultChecked);
+  if (chosen) chosen.checked = true;
+  const all = here.querySelector("[name=together]");
+  if (all) all.checked = together;
+  here.classList.toggle("painting", !!chosen?.value);
+}
+
+// ---- what it would make
+
+async function follow() {
+  wanted = true;
+  if (asking) return;
+  asking = true;
+  while (wanted) {
+    wanted = false;
+    const here = form(), now = generation;
+    if (!here || cells().some((cell) => cell.type !== "color" && !NUMBER.test(cell.value))) break;
+    const answer = await fetch("/parts/filtered", { method: "POST", body: new URLSearchParams(new FormData(here)) }).catch(() => null);
+    if (answer?.status !== 200) continue;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html"), made = page.querySelector("#filter-live");
+    await Promise.all([made.dataset.maps, made.dataset.tiles].filter(Boolean).map(ready));
+    const old = document.querySelector("#filter-live");
+    if (now !== generation || !old) continue;
+    for (const name of ["maps", "tiles"]) {
+      if (!made.dataset[name]) continue;
+      for (const image of document.querySelectorAll(".which image")) if (image.getAttribute("href") === old.dataset[name]) image.setAttribute("href", made.dataset[name]);
+    }
+    old.replaceWith(document.adoptNode(made));
+    htmx.process(made);
+    document.dispatchEvent(new CustomEvent("cs:filtered"));
+  }
+  asking = false;
+}
+
+/** @param {string} address of a picture, which is then there to be drawn at once */
+function ready(address) {
+  const picture = new Image();
+  picture.src = address;
+  return picture.decode().catch(() => {});
+}
+
+// ---- painting
+
+/** @param {HTMLInputElement} cell @returns {string} what to paint it with, or nothing */
+function paint() {
+  return form()?.querySelector("[name=brush]:checked")?.value ?? "";
+}
+
+/** @param {HTMLInputElement} cell @param {string} value */
+function fill(cell, value) {
+  const all = form().querySelector("[name=together]")?.checked && cell.name.startsWith("w.");
+  const there = all ? cells().filter((other) => other.name.split(".").slice(2).join() === cell.name.split(".").slice(2).join()) : [cell];
+  for (const each of there) {
+    each.value = value;
+    const shade = form().querySelector("[name=brush]:checked + span")?.className.match(/\b(n\d+|z|p\d+)\b/);
+    if (shade) each.className = shade[0];
+  }
+}
+
+function set() {
+  form().requestSubmit();
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const cell = /** @type {Element} */ (event.target).closest?.("#filter-form .cells input");
+  if (!cell || event.button || !paint()) return;
+  event.preventDefault(); // no focus, no picker: it is painted
+  stroke = { last: null };
+  if (event.target.hasPointerCapture?.(event.pointerId)) event.target.releasePointerCapture(event.pointerId);
+  over(event);
+});
+
+function over(event) {
+  if (!stroke) return;
+  const cell = document.elementFromPoint(event.clientX, event.clientY)?.closest("#filter-form .cells input");
+  if (!cell || cell === stroke.last) return;
+  stroke.last = cell;
+  fill(cell, paint());
+  follow();
+}
+
+document.addEventListener("pointermove", (event) => {
+  for (const part of event.getCoalescedEvents?.() ?? []) over(part);
+  over(event);
+});
+
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => {
+  if (!stroke) return;
+  stroke = null;
+  set();
+});
+
+// A click on a cell that is being painted must not open the browser's picker, nor put a cursor there.
+for (const kind of ["mousedown", "click"]) document.addEventListener(kind, (event) => {
+  if (event.target.closest?.("#filter-form .cells input") && paint() && event.detail) event.preventDefault();
+});
+
+// ---- typing
+
+document.addEventListener("input", (event) => {
+  const field = /** @type {HTMLInputElement} */ (event.target);
+  if (!field.closest("#filter-form")) return;
+  if (field.name === "brush" || field.name === "together") {
+    brush = paint();
+    together = !!form().querySelector("[name=together]")?.checked;
+    form().classList.toggle("painting", !!brush);
+  } else if (field.matches(".cells input, .biasbox")) {
+    if (field.name.startsWith("w.") && form().querySelector("[name=together]")?.checked) fill(field, field.value);
+    follow();
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("#filter-form .cells input[type=color]")) set();
+});
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches?.("#filter-form .cells input:not([type=color])")) event.target.select();
+});
+
+document.addEventListener("keydown", (event) => {
+  const cell = /** @type {HTMLInputElement} */ (event.target);
+  if (!cell.matches?.("#filter-form .cells input") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === " " && paint()) {
+    event.preventDefault();
+    fill(cell, paint());
+    set();
+    return;
+  }
+  const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [];
+  if (down === undefined) return;
+  const inside = cell.type !== "color" && right && cell.selectionEnd - cell.selectionStart < cell.value.length;
+  if (inside && (right < 0 ? cell.selectionStart > 0 : cell.selectionEnd < cell.value.length)) return; // within the number
+  event.preventDefault();
+  neighbour(cell, down, right)?.focus();
+});
+
+/** The cell beside one; past the edge of a sheet, that of the next. */
+function neighbour(cell, down, right) {
+  const row = cell.parentElement, sheets = [...form().querySelectorAll(".cells")], sheet = sheets.indexOf(row.parentElement);
+  const rows = [...row.parentElement.querySelectorAll("div")], r = rows.indexOf(row) + down, k = [...row.children].indexOf(cell) + right;
+  if (rows[r]?.children[k]) return rows[r].children[k];
+  const next = sheets[sheet + (down || right)]?.querySelectorAll("div");
+  if (!next) return null;
+  return down ? next[down > 0 ? 0 : next.length - 1].children[k] : next[r].children[right > 0 ? 0 : next[r].children.length - 1];
+}
+
+// ---- undoing
+
+document.addEventListener("htmx:before:request", (event) => {
+  const from = event.detail.ctx?.sourceElement;
+  if (!root()) return;
+  generation++; // what is still on its way shows less than what now comes
+  wanted = false;
+  const edit = from?.matches?.(".card form") || from?.closest?.(".card form");
+  leaving = edit ? { run: document.querySelector("#app").dataset.run, address: location.pathname + location.search } : null;
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("[data-undo]")) return;
+  const address = before.get(document.querySelector("#app").dataset.run);
+  if (history.state?.edited) history.back();
+  else if (address) htmx.ajax("GET", address, { target: "#app", select: "#app", swap: "outerMorph", push: "true" });
+});

@@ -1,0 +1,344 @@
+"""The card's filters: facts that the numbers bear out, edits that do what they say, and best places by brute force."""
+
+import re
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.errors import Unfit
+from app.numerics.kernels import KERNELS, bank
+from app.rendering.palette import signed_bytes, signed_palette
+from app.web.filter_edits import changed, painted, pattern
+from app.web.filter_facts import filter_facts
+from tests.pages.reading import Api, Element, link, read
+
+Array = NDArray[np.float32]
+RECIPE = "conv2d(3, 3, padding=1, weights=random(7)) | relu"
+WEIGHTS = arrays(
+    np.float32,
+    st.tuples(st.integers(1, 3), st.sampled_from([1, 3]), st.integers(1, 4), st.integers(1, 4)),
+    elements=st.floats(-4, 4, width=32).map(lambda x: np.float32(round(x, 2))),
+)
+
+
+def opened(client: TestClient, recipe: str = RECIPE, **fields: object) -> Element:
+    answer = client.get(link(recipe, **{"image": "chelsea", "at": "0.1.4.5", "edit": "0.weights", **fields}))
+    assert answer.status_code == 200, answer.text
+    return read(answer.text)
+
+
+def api(client: TestClient) -> Api:
+    return Api(lambda path: client.get(path).content)
+
+
+def form_of(page: Element) -> dict[str, str]:
+    form = page.one("form", "grid")
+    return {
+        field.attributes["name"]: field.attributes["value"]
+        for field in form.all("input")
+        if "name" in field.attributes and field.attributes.get("type") not in ("radio", "checkbox")
+    }
+
+
+def edit(client: TestClient, page: Element, **fields: str) -> Any:
+    return client.post("/edit", data={**form_of(page), **fields}, follow_redirects=False)
+
+
+def weight_at(client: TestClient, address: str) -> Array:
+    query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    return api(client).weight(api(client).run({k: v for k, v in query.items() if k not in ("at", "edit")})["id"], 0)
+
+
+def fact(page: Element, name: str) -> str:
+    found = next(e for tag in ("dd", "b", "p") for e in page.all(tag) if e.attributes.get("data-fact") == name)
+    return found.text
+
+
+# ---- facts
+
+
+def test_the_card_says_sum_gain_mean_and_length_of_the_filter(client: TestClient) -> None:
+    page = opened(client)
+    weight = api(client).weight(api(client).run({"image": "chelsea", "size": "32", "recipe": RECIPE})["id"], 0)[1]
+    wanted = {
+        "sum": weight.sum(),
+        "gain": np.abs(weight).sum(),
+        "mean": weight.mean(),
+        "length": np.sqrt((weight.astype(float) ** 2).sum()),
+    }
+    for name, value in wanted.items():
+        assert float(fact(page, name).replace("−", "-")) == pytest.approx(float(value), abs=6e-4), name
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("identity", "identity"),
+        ("box", "smoothing"),
+        ("gaussian_5", "smoothing"),
+        ("motion_blur", "smoothing"),
+        ("sharpen", "sharpening"),
+        ("unsharp", "sharpening"),
+        ("sobel_x", "edge"),
+        ("scharr_y", "edge"),
+        ("laplacian", "zero-mean, even"),
+        ("line_diagonal", "zero-mean, even"),
+        ("edge_x", "edge"),
+        ("hue_edge", "edge of no one direction"),
+        ("warm", "contrast of sheets"),
+    ],
+)
+def test_the_kind_of_a_named_filter_is_what_its_numbers_show(name: str, kind: str) -> None:
+    assert filter_facts(bank([name], 3)[0][0]).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "direction"),
+    [("sobel_x", "to the right"), ("sobel_y", "downwards"), ("edge_x", "to the right"), ("edge_y", "downwards")],
+)
+def test_an_edge_filter_is_told_with_its_direction(name: str, direction: str) -> None:
+    weight = bank([name], 3)[0][0]
+    assert f"brighter {direction}." in filter_facts(weight).kind_sentence
+    opposite = {"to the right": "to the left", "downwards": "upwards"}[direction]
+    assert f"brighter {opposite}." in filter_facts(-weight).kind_sentence
+
+
+def test_a_separable_filter_is_told_with_the_work_it_saves() -> None:
+    assert filter_facts(bank(["gaussian_5"], 1)[0][0]).rank_sentence == (
+        "separable: two passes of 5 instead of 25 products"
+    )
+    assert "one pattern" in filter_facts(bank(["sobel_x"], 3)[0][0]).rank_sentence
+    laplacian = filter_facts(bank(["laplacian"], 1)[0][0])
+    assert laplacian.ranks == (2,)
+    assert laplacian.rank_sentence == "not separable: a sum of 2 separable filters"
+
+
+@given(st.integers(2, 5), st.integers(2, 5), st.integers(0, 99))
+def test_what_is_called_separable_is_a_product_of_a_column_and_a_row(rows: int, columns: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    column, row = random.integers(1, 9, (rows, 1)), random.integers(1, 9, (1, columns))
+    product = (column * row).astype(np.float32)[None]
+    assert filter_facts(product).ranks == (1,)
+    product[0, 0, 0] += 7
+    assert filter_facts(product).ranks == (2,)
+
+
+@given(WEIGHTS)
+def test_a_kind_is_never_claimed_against_the_numbers(weights: Array) -> None:
+    for weight in weights.astype(np.float64):
+        facts, total, gain = filter_facts(weight.astype(np.float32)), weight.sum(), np.abs(weight).sum()
+        if facts.kind in ("edge", "edge of no one direction") or facts.kind.startswith("zero-mean"):
+            assert abs(total) <= 1e-3 * gain
+        if facts.kind.startswith("edge"):
+            np.testing.assert_allclose(weight[:, ::-1, ::-1], -weight, atol=1e-2)
+        if facts.kind == "smoothing":
+            assert weight.min() >= 0 or weight.max() <= 0
+        if facts.kind == "zero":
+            assert not weight.any()
+        if facts.kind == "identity":
+            assert np.count_nonzero(weight) == len(weight)
+
+
+# ---- edits
+
+
+ORACLES = {
+    "flip": lambda w: w[:, ::-1, ::-1],
+    "rotate": lambda w: np.stack([np.array([list(line) for line in zip(*sheet[::-1], strict=True)]) for sheet in w]),
+    "transpose": lambda w: np.stack([sheet.T for sheet in w]),
+    "mirror": lambda w: np.stack([sheet[:, ::-1] for sheet in w]),
+    "negate": lambda w: -w,
+    "sum": lambda w: w / w.sum(),
+    "mean": lambda w: w - w.mean(),
+    "length": lambda w: w / np.sqrt((w**2).sum()),
+    "zero": lambda w: 0 * w,
+    "copy.2": lambda w: np.stack([w[2]] * 3),
+}
+
+
+@pytest.mark.parametrize("change", ORACLES)
+@pytest.mark.parametrize("scope", ["one", "all"])
+def test_a_button_changes_the_filter_and_no_other(client: TestClient, change: str, scope: str) -> None:
+    page = opened(client)
+    before = weight_at(client, link(RECIPE, image="chelsea"))
+    answer = edit(client, page, change=change, scope=scope)
+    assert answer.status_code == 303, answer.text
+    after = weight_at(client, answer.headers["location"])
+    for number, filter_ in enumerate(before.astype(float)):
+        wanted = ORACLES[change](filter_) if scope == "all" or number == 1 else filter_
+        np.testing.assert_allclose(after[number], wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_a_quarter_turn_clockwise_brings_the_left_column_to_the_top() -> None:
+    weight = np.arange(6, dtype=np.float32).reshape(1, 1, 3, 2)
+    np.testing.assert_array_equal(changed(weight, [0], "rotate")[0, 0], [[4, 2, 0], [5, 3, 1]])
+
+
+def test_what_is_typed_and_what_is_pressed_are_one_edit(client: TestClient) -> None:
+    answer = edit(client, opened(client), **{"w.0.0.0": "2", "change": "negate"})
+    assert weight_at(client, answer.headers["location"])[1, 0, 0, 0] == -2
+
+
+def test_filters_that_are_not_square_turn_together_or_not_at_all(client: TestClient) -> None:
+    page = opened(client, "conv2d(2, (2, 3), weights=random(1))", at="0.0.1.1")
+    refused = edit(client, page, change="rotate", scope="one")
+    assert refused.status_code == 422
+    assert "3×2 weights of 2×3" in refused.text
+    turned = edit(client, page, change="rotate", scope="all")
+    assert weight_at(client, turned.headers["location"]).shape == (2, 3, 3, 2)
+
+
+@pytest.mark.parametrize(("name", "change"), [("sobel_x", "sum"), ("identity", "flip"), ("sobel_x", "mean")])
+def test_what_cannot_be_or_does_nothing_is_said(client: TestClient, name: str, change: str) -> None:
+    page = opened(client, f'conv2d(weights=preset("{name}"))', at="0.0.1.1")
+    answer = edit(client, page, change=change)
+    assert answer.status_code == 422
+    assert ("add up to 0" if change == "sum" else "nothing has changed") in answer.text
+
+
+def test_a_filter_of_zeros_has_no_length() -> None:
+    with pytest.raises(Unfit, match="no length"):
+        changed(np.zeros((1, 1, 3, 3), np.float32), [0], "length")
+
+
+@given(WEIGHTS)
+def test_turning_there_and_back_leaves_a_filter_as_it_was(weights: Array) -> None:
+    everyone = list(range(len(weights)))
+    for change, times in (("rotate", 4), ("flip", 2), ("transpose", 2), ("mirror", 2), ("negate", 2)):
+        after = weights
+        try:
+            for _ in range(times):
+                after = changed(after, everyone, change)
+        except Unfit:
+            continue  # the filter is the same after the change
+        np.testing.assert_array_equal(after, weights)
+
+
+# ---- the gallery
+
+
+def test_a_named_filter_takes_the_place_of_one(client: TestClient) -> None:
+    page = opened(client, edit="0.gallery")
+    form = page.one("form", "shelf")
+    fields = {f.attributes["name"]: f.attributes["value"] for f in form.all("input", type="hidden")}
+    before = weight_at(client, link(RECIPE, image="chelsea"))
+    answer = client.post("/edit", data={**fields, "kernel": "sobel_x"}, follow_redirects=False)
+    after = weight_at(client, answer.headers["location"])
+    np.testing.assert_array_equal(after[1], bank(["sobel_x"], 3)[0][0])
+    np.testing.assert_array_equal(after[[0, 2]], before[[0, 2]])
+    refused = client.post("/edit", data={**fields, "kernel": "gaussian_5"}, follow_redirects=False)
+    assert refused.status_code == 422
+    assert "5×5" in refused.text
+    assert "3×3" in refused.text
+
+
+@pytest.mark.parametrize("size", [32, 224])
+def test_a_thumbnail_is_the_named_filter_s_map_of_the_present_picture(client: TestClient, size: int) -> None:
+    page = opened(client, edit="0.gallery", size=size)
+    shown = {i.attributes["src"].split("/")[-1].split(".")[0]: i for i in page.all("img", "made")}
+    assert set(shown) == set(KERNELS) - {"box_3", "gaussian_3"}
+    x = api(client).output(api(client).run({"image": "chelsea", "size": str(size), "recipe": RECIPE})["id"], "input")
+    by = -(-size // 96)
+    side = size // by
+    small = np.zeros((3, side, side))
+    for c, r, k in np.ndindex(*small.shape):
+        small[c, r, k] = x[c, r * by : (r + 1) * by, k * by : (k + 1) * by].mean()
+    around = np.pad(small, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    wanted = sum(
+        w * around[c, r : r + side, k : k + side] for (c, r, k), w in np.ndenumerate(bank(["sobel_x"], 3)[0][0])
+    )
+    answer = client.get(shown["sobel_x"].attributes["src"])
+    assert "immutable" in answer.headers["cache-control"]
+    pixels = np.asarray(Image.open(BytesIO(answer.content)).convert("RGB"))
+    levels = signed_bytes(np.asarray(wanted, np.float32), float(np.abs(wanted).max()))
+    palette = np.frombuffer(signed_palette("light"), np.uint8).reshape(256, 3)
+    steps = [palette[np.clip(levels.astype(int) + step, 0, 254)] for step in (-1, 0, 1)]
+    assert np.any([(pixels == step).all(axis=2) for step in steps], axis=0).all()
+
+
+def test_a_filter_of_the_first_layer_is_one_colour_tile(client: TestClient) -> None:
+    page = opened(client)
+    tile = page.one("svg", "tile").one("image").attributes["href"]
+    pixels = np.asarray(Image.open(BytesIO(client.get(tile).content)).convert("RGBA")).astype(float)
+    weight = weight_at(client, link(RECIPE, image="chelsea"))
+    box = [int(n) for n in page.one("section", "makes").one("svg", "tile").attributes["viewbox"].split()]
+    drawn = pixels[box[1] : box[1] + box[3], box[0] : box[0] + box[2]]
+    np.testing.assert_allclose(
+        drawn[..., :3].transpose(2, 0, 1), 128 + 127 * weight[1] / np.abs(weight).max(), atol=0.51
+    )
+    deep = opened(client, f"{RECIPE} | conv2d(2, 3)", at="2.0.1.1", edit="2.weights")
+    assert not list(deep.one("div", "filters").all("svg", "tile"))
+
+
+# ---- the pattern
+
+
+def test_a_painted_pattern_is_a_filter_of_mean_0_and_length_1(client: TestClient) -> None:
+    page = opened(client, edit="0.pattern")
+    colours = {f"p.{r}.{k}": "#ffffff" if r < k else "#200000" for r, k in np.ndindex(3, 3)}
+    answer = edit(client, page, **colours)
+    assert answer.status_code == 303, answer.text
+    weight = weight_at(client, answer.headers["location"])[1].astype(float)
+    assert weight.sum() == pytest.approx(0, abs=1e-6)
+    assert (weight**2).sum() == pytest.approx(1)
+    values = np.array([[[1.0 if r < k else 32 / 255 * (c == 0) for k in range(3)] for r in range(3)] for c in range(3)])
+    wanted = values - values.mean()
+    np.testing.assert_allclose(weight, wanted / np.sqrt((wanted**2).sum()), atol=1e-6)
+    again = read(client.get(answer.headers["location"]).text)
+    assert form_of(again)["p.0.0"] == "#200000"
+    assert form_of(again)["p.0.2"] == "#ffffff"
+    even = edit(client, page, **dict.fromkeys(colours, "#808080"))
+    assert even.status_code == 422
+    assert "nothing to look for" in even.text
+
+
+@given(arrays(np.uint8, (3, 3, 3)))
+def test_a_pattern_is_kept_as_painted_but_for_its_contrast(cells: NDArray[np.uint8]) -> None:
+    if np.ptp(cells) < 3:
+        return
+    fields = {f"p.{r}.{k}": "#{:02x}{:02x}{:02x}".format(*cells[r, k]) for r, k in np.ndindex(3, 3)}
+    shown = painted(pattern(fields, (3, 3, 3)))
+    spread = (cells.astype(float) - cells.min()) / np.ptp(cells) * 255
+    told = np.array([[[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in row] for row in shown])
+    np.testing.assert_allclose(told, spread, atol=0.51)
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, "conv2d(2, 5, stride=2, weights=random(3))"])
+def test_the_best_places_are_those_of_a_brute_force_search(client: TestClient, recipe: str) -> None:
+    page = opened(client, recipe, edit="0.pattern", at="0.1.2.2")
+    map_ = api(client).output(api(client).run({"image": "chelsea", "size": "32", "recipe": recipe})["id"], 0)[1]
+    apart = 3
+    for shown, sign in zip(page.all("ol", "spots"), (1, -1), strict=True):
+        order = sorted(np.ndindex(*map_.shape), key=lambda at: -sign * map_[at])
+        wanted: list[tuple[int, ...]] = []
+        for at in order:
+            if all(max(abs(at[0] - r), abs(at[1] - k)) >= apart for r, k in wanted):
+                wanted.append(at)
+        links = list(shown.all("a"))
+        ats = [re.search(r"at=0\.1\.(\d+)\.(\d+)", a.attributes["href"]) for a in links]
+        assert [tuple(map(int, at.groups())) for at in ats if at] == [tuple(at) for at in wanted[:5]]
+        values = [float(a.one("span", "num").text.replace("−", "-")) for a in links]
+        np.testing.assert_allclose(values, [map_[at] for at in wanted[:5]], atol=6e-4)
+
+
+# ---- while it is edited
+
+
+def test_an_edit_in_the_making_shows_its_map_and_says_nothing_of_half_a_number(client: TestClient) -> None:
+    fields = form_of(opened(client))
+    answer = client.post("/parts/filtered", data={**fields, "w.0.0.0": "1.5"})
+    made = read(answer.text).one("section", "makes")
+    assert client.get(made.attributes["data-maps"]).headers["content-type"] == "image/png"
+    run = re.search(r"/runs/(\w+)/", made.attributes["data-maps"])
+    assert run
+    assert api(client).weight(run[1], 0)[1, 0, 0, 0] == 1.5
+    assert client.post("/parts/filtered", data={**fields, "w.0.0.0": "1e"}).status_code == 204
