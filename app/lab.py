@@ -15,6 +15,7 @@ from app.album import Album
 from app.closeup import Closeup, close_up
 from app.compute import ComputeQueue, Once, give_back_memory
 from app.errors import NotFound, Unfit
+from app.intake import read_picture
 from app.layers import Place, Shape
 from app.layers.layer import Array, Weights
 from app.numerics.shift import shifted
@@ -184,6 +185,17 @@ class Lab:
             return await self.queue.heavy(lambda: _shifted_input(source, rows, columns))
         before = await self.shifted(run, index - 1 if index else None, rows, columns)
         return await self.queue.heavy(lambda: _layer_result(run.stages[index], before))
+
+    async def passing(self, run: Run, index: int, data: bytes) -> Result:
+        """Return what layer `index` of `run` gives for the picture in the bytes of a file, of which nothing is kept."""
+
+        def passed() -> Result:
+            result = _input_result(run.document.input, read_picture(data, self.settings), run.input_shape)
+            for stage in run.stages[: index + 1]:
+                result = _layer_result(stage, result)
+            return result
+
+        return await self.queue.heavy(passed)
 
     async def close_up(self, run: Run, index: int, place: Place) -> Closeup:
         """Return how the number at `place` of layer `index` came to be; raise NotFound outside the output."""

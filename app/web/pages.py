@@ -20,6 +20,7 @@ from app.web.edits import edited
 from app.web.explorer import explorer_context, figures, look_context, pointing_context, predicting, sum_context
 from app.web.forms import document_of, query, read_form
 from app.web.language import language_of, translator
+from app.web.live import frame_answer
 from app.web.looks import FIRST, LOOKS, Asked, Look
 from app.web.looks.compare import compared_png
 from app.web.looks.rows import row_png
@@ -194,6 +195,18 @@ async def row_part(run_id: str, layer: str, request: Request, lab: InLab) -> Res
     run, fields = await lab.run(run_id), dict(request.query_params)
     key = f"row-{run_id}-{layer}-{query({k: v[:80] for k, v in sorted(fields.items())})}"
     return await immutable(request, key, "image/png", lambda: row_png(lab, run, layer, fields))
+
+
+@pages.post("/parts/live")
+async def live_part(request: Request, lab: InLab) -> Response:
+    """The maps of the layer in view for a frame of the camera in `file`, of which nothing is kept."""
+    fields, data = await read_form(request)
+    request.state.fields = fields
+    if not data:
+        raise BrokenRequest("The form holds no frame of the camera.")
+    state = await state_of(fields, lab)
+    run = await lab.open(state.document)
+    return await frame_answer(lab, run, settled(state, run), data, fields.get("extent", ""), theme_of(request))
 
 
 @pages.post("/edit")

@@ -21,6 +21,7 @@ from app.rendering.numbers import rounded, written
 from app.rendering.palette import Theme
 from app.rendering.svg import Face
 from app.web.forms import query
+from app.web.live import live_context
 from app.web.looks.look import Asked, Context, Look
 from app.web.looks.rows import rows_of
 from app.web.looks.shift import whole_number
@@ -50,9 +51,13 @@ class Side:
 async def _context(asked: Asked) -> Context:
     text = asked.state.told(WITH)
     kind, _ = read_with(text) or ("", "")
-    common = {"kind": kind, "pictures_href": beside(asked.state, "pictures").address()}
+    common = {
+        "kind": kind,
+        "pictures_href": beside(asked.state, "pictures").address(),
+        "camera_href": beside(asked.state, "camera").address(),
+    }
     if kind == "camera":
-        return {"compare": {**common, **live(asked)}}
+        return {"compare": {**common, **live_context(asked)}}
     if kind == "pictures" and isinstance(asked.run.document.input, ImageInput):
         back = beside(asked.state, "").address()
         return {"compare": {**common, "rows": await rows_of(asked), "back_href": back}}
@@ -246,11 +251,6 @@ def choices(asked: Asked, other: Other) -> Context:
             if entry.id != run.document.input.image
         ]
     return found
-
-
-def live(asked: Asked) -> Context:
-    """Return what the live view begins with."""
-    return {"back_href": beside(asked.state, "").address()}
 
 
 # ---- pictures

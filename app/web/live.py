@@ -1,0 +1,89 @@
+"""The camera, live: each frame is sent, goes through the layers of the run, and is forgotten; its maps come back.
+
+frame ─ POST /parts/live ─► one row of maps, a PNG  +  Convscope-Live: {"value": "0.31", "end": "1.4", "extent": 1.4}
+
+The scale follows what the camera sees: at once when numbers grow, slowly when they shrink, so that it does not flicker.
+"""
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Response
+
+from app.errors import BrokenRequest
+from app.lab import Lab, Result, Run
+from app.layers.layer import Array
+from app.pipeline import ImageInput
+from app.rendering.arrangement import arranged
+from app.rendering.legend import end_text
+from app.rendering.maps import laid_out, maps_png
+from app.rendering.numbers import decimals_for, fixed
+from app.rendering.palette import Theme
+from app.web.other import beside
+from app.web.state import State
+
+if TYPE_CHECKING:
+    from app.web.looks.look import Asked
+
+MOST_MAPS = 8
+SHRINKS = 0.95  # of the scale that is left from frame to frame where numbers are smaller
+
+
+def channels_in_view(state: State, run: Run) -> range:
+    """Return the maps that are shown: some around the one at work; of a vector the sheet that it is laid out on."""
+    shape = run.stages[state.layer].output_shape
+    if arranged(shape).single:
+        return range(1)
+    first = state.place.channel // MOST_MAPS * MOST_MAPS
+    return range(first, min(shape[0], first + MOST_MAPS))
+
+
+def live_context(asked: "Asked") -> dict[str, Any]:
+    """Return what the live view begins with: the maps of the present picture."""
+    state, run, seen = asked.state, asked.run, asked.seen
+    source = run.document.input
+    rows, columns = run.input_shape[1:]
+    return {
+        "back_href": beside(state, "").address(),
+        "can": isinstance(source, ImageInput),
+        "fields": {name: value for name, value in state.form_fields().items() if name not in ("edit", "pin", "sheet")},
+        "size": (columns, rows),
+        "sheet": (seen.target.columns, seen.target.rows),
+        "maps": [(channel, seen.map_face(channel)) for channel in channels_in_view(state, run)],
+        "cell": seen.target.cell(seen.place),
+        "end": end_text(seen.extent),
+    }
+
+
+def row_of(output: Array, channels: range) -> Array:
+    """Return the sheets that are shown of an output."""
+    sheets = laid_out(output)
+    return sheets[channels.start : channels.stop] if len(sheets) == len(output) else sheets
+
+
+def previous(text: str) -> float:
+    """Read the scale of the frame before; 0 where there was none."""
+    try:
+        extent = float(text[:24])
+    except ValueError:
+        return 0.0
+    return extent if math.isfinite(extent) and extent > 0 else 0.0
+
+
+async def frame_answer(lab: Lab, run: Run, state: State, data: bytes, before: str, theme: Theme) -> Response:
+    """Return the maps of a frame; raise a Mistake where it is no picture or there is no layer."""
+    if not run.stages or not isinstance(run.document.input, ImageInput):
+        raise BrokenRequest("There is no layer here that a frame could go through.")
+    result: Result = await lab.passing(run, state.layer, data)
+    extent = max(-result.whole.minimum, result.whole.maximum, SHRINKS * previous(before))
+    sheets = row_of(result.output, channels_in_view(state, run))
+    picture = await lab.queue.light(lambda: maps_png(sheets, [extent] * len(sheets), theme, columns=len(sheets)))
+    told = {
+        "value": fixed(float(result.output[state.place]), decimals_for(extent, False)),
+        "end": end_text(extent),
+        "extent": extent,
+    }
+    return Response(
+        picture, media_type="image/png", headers={"Convscope-Live": json.dumps(told), "Cache-Control": "no-store"}
+    )
