@@ -30,6 +30,7 @@ function start() {
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
   const sum = document.querySelector("#sum");
   if (sum) openTerm(sum, [...sum.querySelectorAll(".term")].findIndex((term) => term.querySelector(".held, .each, .of:not(:empty)")));
+  if (document.querySelector(".cols.filters")) import("./filters.js").then(({ begin }) => begin());
   const current = document.querySelector(".ribbon li[aria-current]");
   if (current) {
     const list = current.parentElement;
@@ -50,7 +51,7 @@ function followTheme() {
   const other = document.querySelector("#theme");
   other.href = other.href.replace(/theme=\w+/, `theme=${theme === "dark" ? "light" : "dark"}`);
   const swap = (address) => address.replace(/([?&])theme=\w+/, "$1").replace(/[?&]$/, "").replace(/(\?.*)?$/, (query) => `${query || "?"}${query ? "&" : ""}theme=${theme}`);
-  for (const image of app.querySelectorAll("image, .scale img")) {
+  for (const image of app.querySelectorAll("image, .scale img, .thumb")) {
     const name = image.localName === "img" ? "src" : "href";
     image.setAttribute(name, swap(image.getAttribute(name)));
   }
