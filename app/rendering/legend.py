@@ -16,6 +16,8 @@ def end_text(extent: float) -> str:
 
 def words(scale: Scale, say: Callable[[str], str]) -> str:
     """Return what a scale is of, and the share of numbers beyond it."""
+    if scale.several:
+        return say("each map its own scale")
     if scale.colours.own:
         return say("this map’s own scale")
     if scale.colours.extent is None:
@@ -63,7 +65,7 @@ def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, l
             mark = add(group, "path", class_="legend-mark", d=d, data_mark=name)
             mark.set("data-value", repr(value))
             mark.set("data-at", f"{at:.4f}")
-    most = end_text(scale.extent)
+    most = "" if scale.several else end_text(scale.extent)
     texts = [(x + width, "+" + most, "end"), (zero, "0", "start" if scale.from_zero else "middle")]
     if not scale.from_zero:
         texts.append((x, "−" + most, "start"))
@@ -83,9 +85,9 @@ def alone(scale: Scale, say: Callable[[str], str], width: int = 260) -> Element:
             "width": str(width + 2 * pad),
             "height": "62",
             "role": "img",
-            "aria-label": " ".join(
-                (words(scale, say) + ":", fixed(scale.low, 2) if scale.low else "0", "…", end_text(scale.extent))
-            ),
+            "aria-label": words(scale, say)
+            if scale.several
+            else f"{words(scale, say)}: {'−' * (not scale.from_zero)}{end_text(-scale.low)} … {end_text(scale.extent)}",
         },
     )
     legend(figure, scale, pad, 4, width)

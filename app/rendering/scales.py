@@ -63,6 +63,7 @@ class Scale:
     clipped: float = 0.0  # the share of them that lies beyond it
     href: str = ""  # of its picture
     from_zero: bool = False  # whether it begins there: those of one colour do where nothing is negative
+    several: bool = False  # it stands for scales of the same colours with ends of their own
     marks: bool = True  # whether minimum and maximum are marked on it
 
     @property

@@ -46,7 +46,8 @@ def scale_of(seen: "View", channel: int | None = None) -> Scale:
         clipped = float(np.count_nonzero(np.abs(numbers) > np.float32(extent))) / numbers.size
     from_zero = colours.kind != "signed" and result.whole.minimum >= 0  # one palette colours all maps of a layer
     href = scale_href(seen.theme, colours, from_zero)
-    return Scale(colours, extent, part.minimum, part.maximum, clipped, href, from_zero)
+    several = colours.own and bool(result.channels) and channel is None
+    return Scale(colours, extent, part.minimum, part.maximum, clipped, href, from_zero, several, not several)
 
 
 def weight_scale(seen: "View") -> Scale:

@@ -4,6 +4,7 @@ import { listenForColours } from "./colours.js";
 import { Transport } from "./elements/transport.js";
 import { Explorer, holding, openTerm } from "./explorer.js";
 import { listen } from "./keys.js";
+import { listenForMaps } from "./map.js";
 import { Pointing } from "./pointing.js";
 import { listenForGuesses } from "./predict.js";
 import { project } from "./projector.js";
@@ -82,6 +83,7 @@ new Pointing(() => explorer);
 listen(() => explorer);
 listenForDrags();
 listenForColours();
+listenForMaps(() => explorer);
 listenForPixels(() => explorer);
 project(() => explorer);
 listenForGuesses(() => explorer);
@@ -128,6 +130,7 @@ document.addEventListener("click", async (event) => {
     document.querySelector(".menu.picture").open = true;
   }
   if (target.closest("#help-open")) document.querySelector("#help").showModal();
+  if (target.closest("[data-live]")) (await import("./live.js")).toggle(() => explorer);
   const share = target.closest("#share");
   if (share) await copyAddress(/** @type {HTMLElement} */ (share));
 });

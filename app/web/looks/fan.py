@@ -1,11 +1,26 @@
-"""The fan: every map of the layer side by side, each with its filter and its range; of a vector, every number."""
+"""The fan: every map of the layer side by side, each with its filter and its range; of a vector, every number.
 
+They stand in their order, the strongest first, or those first that are most like the map of the place (`sort=`).
+"""
+
+from app.gallery import N_
 from app.layers import Place
 from app.numerics.kernels import KERNELS
+from app.numerics.likeness import likeness
+from app.rendering.legend import alone
+from app.rendering.svg import markup
 from app.web.looks.look import Asked, Context, Look
+from app.web.scales import scale_of
 
 MOST_CARDS = 64  # more are a number of elements that no page can bear
 MOST_SLICES = 3
+LARGE = 2_000_000  # numbers, of which it takes a while to say how alike they are
+SORTS = {
+    "": N_("in order"),
+    "strength": N_("strongest first"),
+    "mean": N_("largest mean first"),
+    "likeness": N_("most alike first"),
+}
 
 
 async def _context(asked: Asked) -> Context:
@@ -14,9 +29,12 @@ async def _context(asked: Asked) -> Context:
     names = list(getattr(getattr(seen.layer, "weights", None), "names", ()))
     count, here = seen.stage.output_shape[0], state.place.channel
     vector = seen.target.single or seen.stage.vector
-    first = max(0, min(here - MOST_CARDS // 2, count - MOST_CARDS))
+    sort = state.told("sort") if state.told("sort") in SORTS and not vector else ""
+    measured = await _measured(asked, sort)
+    first = 0 if sort else max(0, min(here - MOST_CARDS // 2, count - MOST_CARDS))
+    order = sorted(range(count), key=lambda channel: (-measured[channel], channel)) if sort else range(count)
     cards = []
-    for channel in range(first, min(count, first + MOST_CARDS)):
+    for channel in order[first : first + MOST_CARDS]:
         there = state.but(place=state.place._replace(channel=channel), view="flat", edit="")
         _, row, column = seen.target.cell(Place(channel, 0, 0))
         whole = seen.map_face(channel)
@@ -31,13 +49,42 @@ async def _context(asked: Asked) -> Context:
                 "name": names[channel] if channel < len(names) else "",
                 "help": KERNELS[names[channel]].sentence if channel < len(names) else "",
                 "value": float(seen.result.output.flat[channel]) if vector else None,
+                "like": measured[channel] if sort == "likeness" else None,
                 "low": part.minimum if part else 0.0,
                 "high": part.maximum if part else 0.0,
                 "dead": channel in seen.dead,
             }
         )
     sheet_of_all = seen.map_face(0) if seen.target.single and not seen.target.column else None
-    return {"fan": cards, "fan_count": count, "fan_first": first, "vector": vector, "sheet_of_all": sheet_of_all}
+    return {
+        "fan": cards,
+        "fan_count": count,
+        "fan_first": first,
+        "vector": vector,
+        "sheet_of_all": sheet_of_all,
+        "sorts": []
+        if vector or count == 1
+        else [
+            (seen.say(name), state.carrying(sort=value).address(), value == sort, value)
+            for value, name in SORTS.items()
+        ],
+        "sorted_by": sort,
+        "fan_legend": markup(alone(scale_of(seen), seen.say)),
+    }
+
+
+async def _measured(asked: Asked, sort: str) -> list[float]:
+    """Return what the maps are sorted by, a number each; none where they stand in their order."""
+    result, queue = asked.seen.result, asked.lab.queue
+    if sort == "strength":
+        return [max(-part.minimum, part.maximum) for part in result.channels]
+    if sort == "mean":
+        return [part.mean for part in result.channels]
+    if sort == "likeness":
+        place = queue.heavy if result.output.size > LARGE else queue.light
+        found = await place(lambda: likeness(result.output, asked.state.place.channel))
+        return list(map(float, found))
+    return []
 
 
 LOOK = Look("fan", "Fan", "All maps of the layer, each with its filter.", _context, moves=False)

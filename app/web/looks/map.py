@@ -1,0 +1,190 @@
+"""One map enlarged: its numbers under the pointer, how often each occurs, where it responds most, laid over the input.
+
+The drawing counts in cells of the input: a map lies where its cells look.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from app.closeup import receptive_field
+from app.compute import Once
+from app.layers import Place
+from app.numerics import Floats
+from app.numerics.ranking import Spot, strongest
+from app.numerics.window import Pair, Span
+from app.pipeline import Stage
+from app.rendering.histogram import counts_along, histogram
+from app.rendering.numbers import fixed
+from app.rendering.rings import rings
+from app.rendering.scales import Scale
+from app.rendering.svg import Face, markup
+from app.web.looks.look import Asked, Context, Look
+from app.web.scales import scale_of
+from app.web.state import State
+
+SHOWN = 5  # of the strongest places, and of the weakest
+LARGE = 100  # cells a side, from which on a loupe is needed
+LENS = 15  # cells a side that it shows
+WIDTH = 340  # px of the histogram
+PICTURE = 220  # px of the picture with the rings
+
+
+class Facts(NamedTuple):
+    """What is found in one map."""
+
+    counts: tuple[int, ...]
+    strongest: tuple[Spot, ...]
+    weakest: tuple[Spot, ...]
+    equal: dict[str, int]  # how many are as strong as the strongest, as weak as the weakest
+
+
+FACTS: Once[Facts] = Once(1000, lambda facts: 1)
+
+
+class Box(NamedTuple):
+    """A rectangle, in cells of the input."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def around(self, other: "Box") -> "Box":
+        """Return the smallest rectangle around this one and another."""
+        left, top = min(self.x, other.x), min(self.y, other.y)
+        right = max(self.x + self.width, other.x + other.width)
+        return Box(left, top, right - left, max(self.y + self.height, other.y + other.height) - top)
+
+    @property
+    def text(self) -> str:
+        return " ".join(f"{number:g}" for number in self)
+
+
+@dataclass(frozen=True)
+class Spotted:
+    """A place among the strongest or the weakest."""
+
+    rank: int
+    place: Place
+    value: str
+    patch: Face
+    span: Span
+    href: str
+
+
+def lies(stages: Sequence[Stage], shape: tuple[int, int, int]) -> Box:
+    """Return where the maps of the last stage lie on the input: a cell in the middle of what it reads, a jump wide."""
+    middle, jump = [0.5, 0.5], [1, 1]
+    for stage in stages:
+        window = stage.layer.window(stage.input_shape)
+        for axis in (0, 1):
+            middle[axis] += ((window.reach[axis] - 1) / 2 - window.padding[axis][0]) * jump[axis]
+            jump[axis] *= window.stride[axis]
+    (y, x), (down, across) = middle, jump
+    return Box(x - across / 2, y - down / 2, shape[2] * across, shape[1] * down)
+
+
+def apart(stage: Stage) -> Pair:
+    """Return how many places apart two windows of a map overlap no more; less where so few would fit in it."""
+    _, rows, columns = stage.output_shape
+    high, wide = (-(-size // jump) for size, jump in zip(stage.receptive_size, stage.jump, strict=True))
+    return min(high, max(1, rows // 3)), min(wide, max(1, columns // 3))
+
+
+def facts_of(values: Floats, scale: Scale, away: Pair) -> Facts:
+    """Return what is found in a map, counted along `scale`."""
+    weakest = strongest(-values, SHOWN, away) if values.min() < values.max() else []
+    return Facts(
+        counts_along(values, scale.low, scale.extent),
+        tuple(strongest(values, SHOWN, away)),
+        tuple(weakest),
+        {"strongest": int((values == values.max()).sum()), "weakest": int((values == values.min()).sum())},
+    )
+
+
+async def _context(asked: Asked) -> Context:
+    """Return the map with all that is said of it."""
+    state, seen, lab, run = asked.state, asked.seen, asked.lab, asked.run
+    stage, channel = seen.stage, state.place.channel
+    values, scale, away = seen.result.output[channel], scale_of(seen, channel), apart(stage)
+
+    async def find() -> Facts:
+        return await lab.queue.light(lambda: facts_of(values, scale, away))
+
+    prefix = run.document.ids[seen.index + 1]
+    facts = await FACTS.get(f"{prefix} {channel} {scale.low} {scale.extent}", find)
+    part, stages = seen.result.channels[channel], run.stages[: seen.index + 1]
+    photo = seen.pictures.photo()
+    found = {
+        name: [_spotted(asked, photo, stages, rank, spot) for rank, spot in enumerate(spots, 1)]
+        for name, spots in (("strongest", facts.strongest), ("weakest", facts.weakest))
+    }
+    spans = {name: [each.span for each in spotted] for name, spotted in found.items()}
+    over = strength(state)
+    lying = lies(stages, stage.output_shape)
+    whole = Box(0, 0, run.input_shape[2], run.input_shape[1])
+    here = state.place
+    count = stage.output_shape[0]
+    return {
+        "photo": photo,
+        "face": seen.map_face(channel),
+        "lying": lying,
+        "both": lying.around(whole),
+        "whole": whole,
+        "over": over,
+        "step": (lying.width / stage.output_shape[2], lying.height / stage.output_shape[1]),
+        "large": max(stage.output_shape[1:]) > LARGE,
+        "lens_cells": LENS,
+        "histogram": markup(histogram(facts.counts, scale, seen.say, WIDTH)),
+        "facts": [
+            ("minimum", seen.say("minimum"), fixed(part.minimum, seen.decimals), part.minimum),
+            ("maximum", seen.say("maximum"), fixed(part.maximum, seen.decimals), part.maximum),
+            ("mean", seen.say("mean"), fixed(part.mean, max(seen.decimals, 2)), part.mean),
+            ("zeros", seen.say("zeros"), f"{100 * part.zero_fraction:.1f} %", part.zero_fraction),
+        ],
+        "found": found,
+        "equal": {name: count for name, count in facts.equal.items() if count > SHOWN},
+        "ringed": markup(
+            rings(photo, spans["strongest"], spans["weakest"], PICTURE, seen.say("Where this map responds most"))
+        ),
+        "beside": [
+            (name, text, state.but(place=here._replace(channel=there), edit="").address() if 0 <= there < count else "")
+            for name, text, there in (
+                ("before", seen.say("Map before"), channel - 1),
+                ("after", seen.say("Map after"), channel + 1),
+            )
+        ],
+        "map_count": count,
+        "sent": "" if seen.hidden else seen.values_href,
+    }
+
+
+def _spotted(asked: Asked, photo: Face, stages: Sequence[Stage], rank: int, spot: Spot) -> Spotted:
+    seen, state = asked.seen, asked.state
+    place = Place(state.place.channel, *spot)
+    span = receptive_field(stages, place) or Span((0, 1), (0, 1))  # only padding was read: a corner stands for it
+    (top, bottom), (left, right) = span
+    patch = photo.part(left, top, right - left, bottom - top)
+    value = fixed(float(seen.result.output[place]), seen.decimals)
+    return Spotted(rank, place, value, patch, span, state.but(place=place, edit="").address())
+
+
+def strength(state: State) -> int:
+    """Return how strongly the map covers the input, %; all of it where the address does not say."""
+    text = state.told("over")
+    return min(int(text), 100) if text.isascii() and text.isdigit() and len(text) < 4 else 100
+
+
+def shows_maps(stage: Stage) -> bool:
+    """Tell whether a layer gives maps of more than one number."""
+    return not stage.vector and stage.output_shape[1] * stage.output_shape[2] > 1
+
+
+LOOK = Look(
+    "map",
+    "Enlarge the map",
+    "One map as large as it can be: every number, where it responds most, laid over the input.",
+    _context,
+    applies=shows_maps,
+)
