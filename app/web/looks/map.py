@@ -27,6 +27,7 @@ SHOWN = 5  # of the strongest places, and of the weakest
 LARGE = 100  # cells a side, from which on a loupe is needed
 LENS = 15  # cells a side that it shows
 WIDTH = 340  # px of the histogram
+NARROW = 6  # characters below a patch
 PICTURE = 220  # px of the picture with the rings
 
 
@@ -166,7 +167,10 @@ def _spotted(asked: Asked, photo: Face, stages: Sequence[Stage], rank: int, spot
     span = receptive_field(stages, place) or Span((0, 1), (0, 1))  # only padding was read: a corner stands for it
     (top, bottom), (left, right) = span
     patch = photo.part(left, top, right - left, bottom - top)
-    value = fixed(float(seen.result.output[place]), seen.decimals)
+    number, decimals = float(seen.result.output[place]), seen.decimals
+    while decimals and len(fixed(number, decimals)) > NARROW:
+        decimals -= 1
+    value = fixed(number, decimals)
     return Spotted(rank, place, value, patch, span, state.but(place=place, edit="").address())
 
 
