@@ -9,7 +9,7 @@ from PIL import Image
 
 from app.paths import folder
 from app.rendering.maps import maps_png
-from app.rendering.palette import CLEAR, STOPS, ZERO, signed_bytes, signed_palette
+from app.rendering.palette import CLEAR, STOPS, ZERO, palette, signed_bytes, signed_palette
 from app.rendering.sheets import tiles
 
 NAMES = ("neg-3", "neg-2", "neg-1", "zero", "pos-1", "pos-2", "pos-3")
@@ -87,3 +87,34 @@ def test_own_scales_stretch_each_map_alone():
     maps = np.stack([np.full((2, 2), 1.0), np.full((2, 2), 10.0)]).astype(np.float32)
     picture = np.asarray(Image.open(io.BytesIO(maps_png(maps, [1.0, 10.0], "dark"))))
     assert picture[0, 0] == picture[0, 3] == 2 * ZERO
+
+
+def lightness(colours: np.ndarray) -> np.ndarray:
+    """Return the lightness (CIE L*) of colours."""
+    parts = colours / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    light = linear @ [0.2126, 0.7152, 0.0722]
+    return np.where(light > 0.008856, 116 * np.cbrt(light) - 16, 903.3 * light)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["one", "grey"])
+@pytest.mark.parametrize("from_zero", [True, False])
+def test_the_lightness_of_a_scale_of_one_colour_grows_evenly(theme, kind, from_zero):
+    table = np.frombuffer(palette(kind, theme, from_zero=from_zero), np.uint8).reshape(256, 3)
+    lights = lightness(table[ZERO if from_zero else 0 : CLEAR])
+    steps = np.diff(lights[:: len(lights) // 16]) * (-1 if kind == "one" and theme == "light" else 1)
+    assert (steps > 0).all()
+    assert abs(lights[-1] - lights[0]) > 75
+    assert steps.max() < 2 * steps.min()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["signed", "one", "grey"])
+def test_what_lies_beyond_a_range_has_a_colour_of_no_scale(theme, kind):
+    x = np.array([[-3.0, -2.0, 0.0, 2.0, 3.0]], np.float32)
+    levels = signed_bytes(x, 2.0, clips=True)
+    assert levels.ravel().tolist() == [0, 1, ZERO, 2 * ZERO - 1, 2 * ZERO]
+    table = np.frombuffer(palette(kind, theme, clips=True), np.uint8).reshape(256, 3).astype(int)
+    for beyond in (0, 2 * ZERO):
+        assert np.abs(table[1 : 2 * ZERO] - table[beyond]).sum(axis=1).min() > 60
