@@ -24,6 +24,7 @@ from app.web.filter_facts import filter_facts
 from app.web.language import catalogue
 from app.web.pictures import Pictures
 from app.web.state import State
+from app.web.view import View
 
 ALIASES = {"box_3", "gaussian_3"}  # other names of kernels, which are offered once
 OFFERED = {name: kernel for name, kernel in KERNELS.items() if name not in ALIASES}
@@ -162,6 +163,15 @@ def tile_of(run: Run, index: int, filters: Array, channel: int) -> Face:
     count, _, rows, columns = filters.shape
     plan = tiles(count, rows, columns)
     return Face(tiles_address(run, index), plan.size, *plan.corner(channel), columns, rows)
+
+
+def colour_tile(seen: View, channel: int) -> Face | None:
+    """Return the colour tile of a filter where its sheets are the picture's red, green and blue; else None."""
+    filters = seen.weight
+    colour = seen.index == 0 and isinstance(seen.run.document.input, ImageInput)
+    if filters is None or not colour or filters.shape[1] != 3 or seen.stage.vector:
+        return None
+    return tile_of(seen.run, seen.index, filters, channel)
 
 
 def tiles_address(run: Run, index: int) -> str:

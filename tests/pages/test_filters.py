@@ -317,7 +317,7 @@ def test_the_best_places_are_those_of_a_brute_force_search(client: TestClient, r
     page = opened(client, recipe, edit="0.pattern", at="0.1.2.2")
     map_ = api(client).output(api(client).run({"image": "chelsea", "size": "32", "recipe": recipe})["id"], 0)[1]
     apart = 3
-    for shown, sign in zip(page.all("ol", "spots"), (1, -1), strict=True):
+    for shown, sign in zip(page.all("ol", "bests"), (1, -1), strict=True):
         order = sorted(np.ndindex(*map_.shape), key=lambda at: -sign * map_[at])
         wanted: list[tuple[int, ...]] = []
         for at in order:

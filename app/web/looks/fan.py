@@ -9,6 +9,7 @@ from app.numerics.kernels import KERNELS
 from app.numerics.likeness import likeness
 from app.rendering.legend import alone
 from app.rendering.svg import markup
+from app.web.filter_card import colour_tile
 from app.web.looks.look import Asked, Context, Look
 from app.web.scales import scale_of
 
@@ -46,6 +47,7 @@ async def _context(asked: Asked) -> Context:
                 "current": channel == here,
                 "face": whole.part(column, row, 1, 1) if vector else whole,
                 "slices": seen.slices(channel)[:MOST_SLICES],
+                "tile": colour_tile(seen, channel),
                 "name": names[channel] if channel < len(names) else "",
                 "help": KERNELS[names[channel]].sentence if channel < len(names) else "",
                 "value": float(seen.result.output.flat[channel]) if vector else None,
