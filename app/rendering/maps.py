@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.rendering.arrangement import arranged
-from app.rendering.palette import Bytes, Theme, palette, signed_bytes, signed_palette, tint_palette
+from app.rendering.palette import CLEAR, Bytes, Theme, palette, signed_bytes, signed_palette, tint_palette
 from app.rendering.scales import Colours
 from app.rendering.sheets import palette_png, rgb_png, sheet
 
@@ -25,7 +25,7 @@ def maps_png(maps: Array, extents: Sequence[float], theme: Theme, columns: int |
 def coloured_png(maps: Array, extents: Sequence[float], theme: Theme, colours: Colours, from_zero: bool) -> bytes:
     """Return one sheet of `maps` in the colours that are asked for; `from_zero` where no number is negative."""
     clips = colours.extent is not None
-    chosen = palette(colours.kind, theme, from_zero=from_zero, clips=clips)
+    chosen = palette(colours.kind, theme, from_zero=from_zero, clips=clips)[: 3 * CLEAR] + bytes([from_zero, 0, 0])
     return palette_png(sheet(levels_of(maps, extents, clips)), chosen, clear=True)
 
 

@@ -81,6 +81,17 @@ def palette(kind: Kind, theme: Theme, *, from_zero: bool = False, clips: bool = 
 
 
 @lru_cache
+def palettes(theme: Theme) -> bytes:
+    """Return the colours of all scales, 256 each: the signed one, then of each other kind from −extent, and from zero.
+
+    With them a browser shows a picture that it has in other colours. Which of two it takes the colour of CLEAR tells,
+    which is never seen: red 1 in a picture without negative numbers.
+    """
+    parts = [signed_palette(theme)]
+    return b"".join(parts + [palette(kind, theme, from_zero=zero) for kind in KINDS[1:] for zero in (False, True)])
+
+
+@lru_cache
 def scale_png(theme: Theme, kind: Kind = "signed", *, from_zero: bool = False) -> bytes:
     """Return a scale as a picture of one row, for legends."""
     levels = bytes(range(ZERO if from_zero else 0, 2 * ZERO + 1))

@@ -11,7 +11,7 @@ from app.lab import Lab, Run
 from app.paths import folder
 from app.picture import Picture, png, prepare
 from app.rendering.layout import LAYOUTS
-from app.rendering.palette import Theme, scale_png
+from app.rendering.palette import Theme, palettes, scale_png
 from app.rendering.scales import read_colours
 from app.web import examples
 from app.web.api import InLab
@@ -252,6 +252,13 @@ async def scale(request: Request) -> Response:
     kind = read_colours(request.query_params.get("colours", ""), "").kind
     picture = scale_png(theme, kind, from_zero=request.query_params.get("from") == "zero")
     return Response(picture, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@pages.get("/palettes.bin")
+async def colour_tables(request: Request) -> Response:
+    """The colours of every scale, for pictures that are here already."""
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return Response(palettes(theme_of(request)), media_type="application/octet-stream", headers=headers)
 
 
 @pages.get("/docs")

@@ -1,55 +1,75 @@
-// Another colour scale is another palette: the pictures of the maps are shown in it at once, before the page that says
-// so has come. No number is asked for.
+// Another colour scale is another palette: the pictures of the maps that are here get other colours at once, before the
+// page that says so has come. No number is asked for, and no picture.
 
-/** What an address asks of colours, as the addresses of pictures have it. @param {URLSearchParams} fields */
-function options(fields) {
-  const colours = fields.get("colours"), range = fields.get("range");
-  return { colours, scale: range === "own" ? "own" : null, extent: range && range !== "own" ? range : null };
+const COLOURS = 768; // bytes of a palette
+const KINDS = ["signed", "one", "grey"];
+const CLEAR = 255; // the byte of no number; its red tells whether the scale of a picture begins at zero
+const ENDS = [0, 254]; // the bytes of what lies beyond a range that was set by hand
+const tables = new Map(); // by theme
+let made = [];
+
+const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
+  for (let bit = 0; bit < 8; bit++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
+  return n;
+});
+
+/** @param {Uint8Array} bytes */
+const checksum = (bytes) => ~bytes.reduce((crc, byte) => CRC[(crc ^ byte) & 255] ^ (crc >>> 8), ~0);
+
+/** The colours of every scale in the theme of the page. */
+function table() {
+  const theme = document.querySelector("#app")?.dataset.theme ?? "light";
+  if (!tables.has(theme)) tables.set(theme, fetch(`/palettes.bin?theme=${theme}`).then((answer) => answer.arrayBuffer()));
+  return tables.get(theme);
 }
 
-/** @param {string} address @param {Record<string, string | null>} wanted */
-function recoloured(address, wanted) {
-  const [path, query] = address.split("?"), fields = new URLSearchParams(query);
-  for (const name of ["colours", "scale", "extent", "theme"]) {
-    const value = name in wanted ? wanted[name] : fields.get(name);
-    fields.delete(name);
-    if (value) fields.append(name, value); // in the server's own order, so that the address is the same
-  }
-  return `${path}?${fields}`;
-}
-
-/** The pictures of maps on the page, by address; those of a picture as input have no scale. */
-function maps() {
-  const found = new Map();
-  for (const image of document.querySelectorAll("#app image")) {
-    const address = image.getAttribute("href");
-    if (/\/layers\/\d+\/output\.png/.test(address)) found.set(address, [...(found.get(address) ?? []), image]);
-  }
-  return found;
+/** A PNG in other colours. @param {string} address @param {string} kind @param {boolean} clips */
+async function painted(address, kind, clips) {
+  const [colours, png] = await Promise.all([table(), fetch(address).then((answer) => answer.arrayBuffer())]);
+  const view = new DataView(png), bytes = new Uint8Array(png);
+  let at = 8;
+  while (view.getUint32(at + 4) !== 0x504c5445) at += 12 + view.getUint32(at); // chunk after chunk, to PLTE
+  const own = bytes.subarray(at + 8, at + 8 + view.getUint32(at)), fromZero = own[3 * CLEAR];
+  const which = kind === "signed" ? 0 : 2 * KINDS.indexOf(kind) - 1 + fromZero;
+  const kept = clips ? ENDS.map((end) => own.slice(3 * end, 3 * end + 3)) : [];
+  own.set(new Uint8Array(colours, which * COLOURS, 3 * CLEAR));
+  kept.forEach((colour, i) => own.set(colour, 3 * ENDS[i]));
+  view.setUint32(at + 8 + own.length, checksum(bytes.subarray(at + 4, at + 8 + own.length)));
+  return new Blob([png], { type: "image/png" });
 }
 
 /** @param {string} address of the state whose colours are wanted */
 async function recolour(address) {
-  const wanted = options(new URL(address, location.href).searchParams);
-  performance.mark("colours-asked");
-  await Promise.all([...maps()].map(async ([from, images]) => {
-    const to = recoloured(from, wanted), ready = new Image();
-    ready.src = to;
-    await ready.decode().catch(() => {});
-    for (const image of images) image.setAttribute("href", to);
-    const plate = document.querySelector("cs-plate");
-    if (plate?.plate?.dataset.maps === from) plate.recolour(to, ready);
+  const wanted = new URL(address, location.href).searchParams, now = new URLSearchParams(location.search);
+  const kind = wanted.get("colours") || "signed", range = wanted.get("range") ?? "";
+  if (range !== (now.get("range") ?? "")) return; // the same number has another byte
+  const pictures = new Map();
+  for (const image of document.querySelectorAll("#app image")) {
+    const from = image.dataset.from ?? image.getAttribute("href");
+    if (/\/layers\/\d+\/output\.png/.test(from)) pictures.set(from, [...(pictures.get(from) ?? []), image]);
+  }
+  const old = made;
+  made = [];
+  const plate = document.querySelector("cs-plate");
+  await Promise.all([...pictures].map(async ([from, images]) => {
+    const ready = new Image();
+    ready.src = URL.createObjectURL(await painted(from, kind, range !== "" && range !== "own"));
+    made.push(ready.src);
+    await ready.decode();
+    for (const image of images) {
+      image.dataset.from = from;
+      image.setAttribute("href", ready.src);
+    }
+    if (plate?.plate?.dataset.maps === from) plate.recolour(ready);
   }));
-  requestAnimationFrame(() => setTimeout(() => performance.measure("colours", "colours-asked")));
+  old.forEach(URL.revokeObjectURL);
 }
 
-/** Shows another scale at once when it is chosen, and gets it ready when the menu is opened. */
+/** Shows another scale at once when it is chosen. */
 export function listenForColours() {
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[data-colours]");
-    if (link && !event.ctrlKey && !event.metaKey) recolour(link.href);
+    if (link && !event.ctrlKey && !event.metaKey) recolour(link.href).catch(() => {}); // else the page itself brings them
   }, { capture: true });
-  document.addEventListener("submit", (event) => {
-    if (event.target.matches?.("[data-range]")) recolour(`/?${new URLSearchParams(new FormData(event.target))}`);
-  }, { capture: true });
+  (window.requestIdleCallback ?? setTimeout)(table);
 }

@@ -68,9 +68,8 @@ export class Plate extends HTMLElement {
     this.tell("cs:drawn");
   }
 
-  /** Shows the same map in other colours. @param {string} address @param {HTMLImageElement} picture */
-  recolour(address, picture) {
-    this.plate.dataset.maps = address;
+  /** Shows the same map in other colours. @param {HTMLImageElement} picture */
+  recolour(picture) {
     this.picture = picture;
     this.paint();
   }
