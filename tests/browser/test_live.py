@@ -1,0 +1,112 @@
+"""The camera, live, with Chromium's own test pattern: maps follow, one frame is on its way at a time, all stops."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import FLAGS, NAMES, Watch
+from tests.browser.screen import PLAIN
+from tests.pages.reading import link
+
+LIVE = link(PLAIN, at="0.2.3.5", view="compare") + "&with=camera"
+PIXELS = """(selector) => {
+  const canvas = document.querySelector(selector), copy = new OffscreenCanvas(canvas.width, canvas.height);
+  copy.getContext("2d").drawImage(canvas, 0, 0);
+  return [...copy.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data];
+}"""
+COUNT = """
+window.flying = window.most = window.answers = 0;
+const real = window.fetch;
+window.fetch = async (...args) => {
+  if (!String(args[0]).startsWith("/parts/live")) return real(...args);
+  window.flying++;
+  window.most = Math.max(window.most, window.flying);
+  try { const answer = await real(...args); window.answers++; return answer; } finally { window.flying--; }
+};
+"""
+HIDE = """() => {
+  Object.defineProperty(document, "hidden", { value: true, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.fixture(scope="module")
+def filming(browser: Browser) -> Iterator[Browser]:
+    """A Chromium with a camera that shows a test pattern, and that is allowed."""
+    kind = browser.browser_type
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    chromium = kind.launch(executable_path=program or kind.executable_path, args=[*FLAGS, *camera])
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(params=[(1280, 720, False), (390, 844, True)], ids=["mouse", "touch"])
+def page(request: pytest.FixtureRequest, filming: Browser, address: str, watch: Watch) -> Iterator[Page]:
+    width, height, touch = request.param
+    context = filming.new_context(
+        base_url=address, viewport={"width": width, "height": height}, has_touch=touch, color_scheme="light"
+    )
+    page = watch.over(context.new_page())
+    page.add_init_script(COUNT)
+    page.goto(LIVE)
+    page.wait_for_function("() => document.querySelector('#app') && window.htmx")
+    button = page.locator("[data-live]")
+    expect(button).to_have_text("Start the camera")
+    if touch:
+        button.tap()
+    else:
+        button.click()
+    page.wait_for_function("() => window.answers > 3")
+    yield page
+    context.close()
+
+
+def seen(page: Page, selector: str) -> np.ndarray:
+    return np.array(page.evaluate(PIXELS, f".live {selector}")).reshape(-1, 4)
+
+
+def quiet(page: Page) -> None:
+    """Nothing is sent any more."""
+    expect(page.locator("[data-live]")).to_have_text("Start the camera")
+    page.wait_for_function("() => window.flying === 0")
+    before = page.evaluate("window.answers")
+    page.wait_for_timeout(400)
+    assert page.evaluate("window.answers") == before
+
+
+def test_maps_follow_the_picture_one_frame_at_a_time(page: Page) -> None:
+    first = seen(page, "canvas[data-input]"), seen(page, 'canvas[data-sheet="2"]')
+    page.wait_for_function("n => window.answers > n + 8", arg=page.evaluate("window.answers"))
+    later = seen(page, "canvas[data-input]"), seen(page, 'canvas[data-sheet="2"]')
+    for before, after in zip(first, later, strict=True):
+        assert (after[:, 3] == 255).all()
+        assert (before != after).any()
+    assert page.evaluate("window.most") == 1
+    expect(page.locator(".live [data-rate]")).to_contain_text("frames a second")
+    assert int(page.locator(".live [data-rate] b").inner_text()) > 0
+    page.locator("[data-live]").click()
+    quiet(page)
+
+
+def test_the_place_moves_while_the_camera_runs_and_hiding_the_page_stops_it(page: Page) -> None:
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('at=0.2.3.6')")
+    page.wait_for_function("n => window.answers > n + 2", arg=page.evaluate("window.answers"))
+    expect(page.locator("[data-live]")).to_have_text("Stop the camera")
+    assert (seen(page, 'canvas[data-sheet="2"]')[:, 3] == 255).all()
+    page.evaluate(HIDE)
+    quiet(page)
+
+
+def test_leaving_the_view_stops_it(page: Page) -> None:
+    page.locator("#look header a").filter(has_text="Two side by side").click()
+    page.locator("#look .sides").wait_for()
+    page.wait_for_function("() => window.flying === 0")
+    before = page.evaluate("window.answers")
+    page.wait_for_timeout(400)
+    assert page.evaluate("window.answers") == before
