@@ -27,8 +27,8 @@ SHOWN = 5  # of the strongest places, and of the weakest
 LARGE = 100  # cells a side, from which on a loupe is needed
 LENS = 15  # cells a side that it shows
 WIDTH = 340  # px of the histogram
-NARROW = 6  # characters below a patch
-PICTURE = 220  # px of the picture with the rings
+NARROW = 5  # characters below a patch
+PICTURE = 190  # px of the picture with the rings
 
 
 class Facts(NamedTuple):
