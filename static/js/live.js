@@ -12,7 +12,7 @@ const WINDOW_MS = 2000; // over which frames are counted
 
 let running = null; // what holds the camera
 let last = null; // the newest maps, to paint again where the view is drawn anew
-const view = () => document.querySelector(".live");
+const view = () => document.querySelector("#look .live");
 
 /** Starts the camera, or stops it. @param {() => Explorer} explorer */
 export function toggle(explorer) {

@@ -200,7 +200,7 @@ def test_every_picture_goes_through_the_same_filters_on_one_scale(client: TestCl
 
 def test_of_many_maps_a_few_are_shown_and_links_lead_on(client: TestClient) -> None:
     look = opened(client, "conv2d(20, 3)", at="0.9.3.5", **{"with": "pictures"})
-    shown = [part.text for part in look.one(class_="filters").all("b")]
+    shown = [part.text for part in look.one(class_="heads").all("b")]
     assert shown == [str(number) for number in range(MOST_MAPS + 1, 2 * MOST_MAPS + 1)]
     ways = [a.attributes["href"] for a in look.one(class_="nth").all("a")]
     assert [f"at=0.{channel}." in way for channel, way in zip((7, 16), ways, strict=True)] == [True, True]

@@ -19,6 +19,7 @@ from app.web.state import State
 from app.web.view import end_text
 
 MOST_MAPS = 8
+MOST_SLICES = 3  # of a filter
 MOST_WORK = 400_000_000  # multiplications of all rows, up to which the scale is that of all; above, of the present one
 
 
@@ -27,7 +28,7 @@ class Column:
     """One filter."""
 
     channel: int
-    slice: Face | None
+    slices: tuple[Face, ...]
     name: str
 
 
@@ -71,9 +72,8 @@ async def rows_of(asked: Asked) -> Rows:
     columns = []
     for channel in channels:
         slices = seen.slices(channel) if not seen.target.single else ()
-        columns.append(
-            Column(channel, slices[0][1] if slices else None, names[channel] if channel < len(names) else "")
-        )
+        faces = tuple(face for _, face in slices[:MOST_SLICES])
+        columns.append(Column(channel, faces, names[channel] if channel < len(names) else ""))
     shown = seen.extent if extent is None else extent
     rows = [_row(asked, image, channels, shown) for image in images]
 
