@@ -30,6 +30,8 @@ ALIASES = {"box_3", "gaussian_3"}  # other names of kernels, which are offered o
 OFFERED = {name: kernel for name, kernel in KERNELS.items() if name not in ALIASES}
 MOST_CHIPS = 64  # filters that have a button of their own
 MOST_PICTURED = 16  # of them with their map
+MOST_SHEETS = 6  # of a filter that can be typed
+MOST_FIELDS = 400  # of them all
 MOST_PAINTED = 121  # cells of a pattern
 BEST = 5  # places that are shown, of the strongest and of the weakest
 SHARES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of the largest weight: what the brush offers
@@ -74,6 +76,7 @@ async def filter_card(lab: Lab, run: Run, state: State, index: int, theme: Theme
     found: dict[str, Any] = {
         "channel": channel,
         "weight": filters,
+        "shown": 0 if filters is None else min(filters.shape[1], MOST_SHEETS, MOST_FIELDS // filters[0, 0].size),
         "sliding": sliding,
         "sheets": sheet_names(run, layer, stage.input_shape, index, channel, language),
         "paintable": False,

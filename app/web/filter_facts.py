@@ -12,7 +12,7 @@ import numpy as np
 
 from app.gallery import N_
 from app.layers.layer import Array
-from app.rendering.numbers import plain
+from app.rendering.numbers import rounded, written
 
 Say = Callable[[str], str]
 NOTHING = 1e-4  # of the gain: a sum that float32 weights reach by rounding alone
@@ -171,4 +171,4 @@ def _stands_out(weight: np.ndarray) -> bool:
 
 def number(value: float) -> str:
     """Return a fact as people read it: three decimals at most, no trailing zeros; what rounding leaves of 0 is 0."""
-    return plain(round(float(value), 3) + 0.0)
+    return written(rounded(value, 3).normalize() + 0)

@@ -42,6 +42,15 @@ async function follow() {
   wanted = true;
   if (asking) return;
   asking = true;
+  try {
+    await catchUp();
+  } finally {
+    asking = false;
+  }
+}
+
+/** Asks until what is shown is the newest that there is to show. */
+async function catchUp() {
   while (wanted) {
     wanted = false;
     const here = form(), now = generation;
@@ -60,7 +69,6 @@ async function follow() {
     htmx.process(made);
     document.dispatchEvent(new CustomEvent("cs:filtered"));
   }
-  asking = false;
 }
 
 /** @param {string} address of a picture, which is then there to be drawn at once */

@@ -178,6 +178,42 @@ def test_a_button_changes_the_filter_and_no_other(client: TestClient, change: st
         np.testing.assert_allclose(after[number], wanted, rtol=1e-5, atol=1e-6)
 
 
+def test_an_edit_too_long_for_an_address_is_held_by_its_run(client: TestClient) -> None:
+    page = opened(client, "conv2d(16, 5, weights=random(7))")
+    answer = edit(client, page, **{"w.0.0.0": "0.5"})
+    address = answer.headers["location"]
+    assert address.startswith("/?run=")
+    assert len(address) < 200
+    run = parse_qs(urlsplit(address).query)["run"][0]
+    assert api(client).weight(run, 0)[1, 0, 0, 0] == 0.5
+    assert opened(client, "conv2d(16, 5, weights=random(7))").one("form", "grid")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "at", "fields"),
+    [
+        ("conv2d(4, 3) | conv2d(8, 3, groups=2)", "1.5.1.1", {}),
+        ("conv2d(64, 3) | relu", "0.63.1.1", {}),
+        ("conv2d(2, (1, 4))", "0.1.1.1", {"mode": "L"}),
+        ("conv2d(2, 1) | conv2d(3, 1)", "1.1.1.1", {}),
+        ("conv2d(2, 3, bias=False)", "0.1.1.1", {"theme": "dark"}),
+        ("flatten | linear(3)", "1.1.0.0", {}),
+        ("linear(3)", "0.1.0.0", {}),
+        ("batch_norm2d", "0.1.1.1", {}),
+    ],
+)
+@pytest.mark.parametrize("part", ["weights", "gallery", "pattern"])
+def test_every_layer_that_learned_has_its_parts(
+    client: TestClient, recipe: str, at: str, fields: dict[str, str], part: str
+) -> None:
+    page = opened(client, recipe, at=at, edit=f"{at[0]}.{part}", **fields)
+    assert page.one("section", "card")
+    assert sum(1 for _ in page.one("section", "card").all()) < 600
+    for image in (*page.one("div", "filters").all("img"), *page.one("div", "filters").all("image")):
+        href = image.attributes.get("src") or image.attributes["href"]
+        assert client.get(href).status_code == 200, href
+
+
 def test_a_quarter_turn_clockwise_brings_the_left_column_to_the_top() -> None:
     weight = np.arange(6, dtype=np.float32).reshape(1, 1, 3, 2)
     np.testing.assert_array_equal(changed(weight, [0], "rotate")[0, 0], [[4, 2, 0], [5, 3, 1]])
