@@ -52,7 +52,7 @@ function followTheme() {
   const other = document.querySelector("#theme");
   other.href = other.href.replace(/theme=\w+/, `theme=${theme === "dark" ? "light" : "dark"}`);
   const swap = (address) => address.replace(/([?&])theme=\w+/, "$1").replace(/[?&]$/, "").replace(/(\?.*)?$/, (query) => `${query || "?"}${query ? "&" : ""}theme=${theme}`);
-  for (const image of app.querySelectorAll("image, .scale img, .thumb")) {
+  for (const image of app.querySelectorAll("image, .scale img, .rows img, .thumb")) {
     const name = image.localName === "img" ? "src" : "href";
     image.setAttribute(name, swap(image.getAttribute(name)));
   }
