@@ -113,10 +113,10 @@ def _kind(weight: np.ndarray, say: Say) -> tuple[str, str]:
                 "The middle less its surroundings, adding up to 1: even surfaces stay, differences grow."
             )
         return say("sharpening"), say(
-            "The middle less its surroundings: differences grow, even surfaces are times {sum}."
+            "The middle less its surroundings: differences grow, an even surface is multiplied by {sum}."
         ).format(sum=number(total))
     return say("no simple kind"), say(
-        "Weights of both signs that add up to {sum}: even surfaces are times that."
+        "Weights of both signs that add up to {sum}: an even surface is multiplied by that."
     ).format(sum=number(total))
 
 
