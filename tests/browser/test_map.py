@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screen import Screen
+from tests.browser.test_looks import findings
 from tests.browser.test_places import SMALL
 from tests.pages.reading import printed
 
@@ -134,3 +135,13 @@ def test_without_scripts_the_map_is_all_there(open_page: Callable[..., Page]) ->
     expect(page.locator("#look .beneath")).to_be_visible()
     page.locator(".patch.weakest").first.click()
     expect(page.locator(".patch.weakest[aria-current]")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_with_the_map_and_the_menu_of_scales(
+    open_page: Callable[..., Page], scheme: str
+) -> None:
+    page = open_page(color_scheme=scheme)
+    opened(page, colours="one", over=70)
+    page.locator(".colours-menu > summary").click()
+    assert findings(page) == []
