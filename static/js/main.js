@@ -131,7 +131,6 @@ document.addEventListener("click", async (event) => {
   }
   if (target.closest("#help-open")) document.querySelector("#help").showModal();
   if (target.closest("[data-live]")) (await import("./live.js")).toggle(() => explorer);
-  if (target.closest("[data-live]")) (await import("./live.js")).toggle(() => explorer);
   const share = target.closest("#share");
   if (share) await copyAddress(/** @type {HTMLElement} */ (share));
 });
