@@ -21,6 +21,7 @@ export class Explorer {
     this.stop = new AbortController();
     const { signal } = this.stop;
     document.addEventListener("cs:go", (e) => this.visit(e.detail), { signal });
+    document.addEventListener("cs:opened", (e) => this.stand(e.detail), { signal });
     document.addEventListener("cs:transport", (e) => this.press(e.detail.name, e.detail.value), { signal });
     const app = document.querySelector("#app");
     this.run = app.dataset.run;
@@ -134,6 +135,13 @@ export class Explorer {
     this.player.pause();
     const inside = Math.min(row * this.columns + column, this.places - 1);
     this.move(channel * this.places + inside, true);
+  }
+
+  /** A look has gone to another channel by itself: there is nothing to ask for. @param {number} channel */
+  stand(channel) {
+    this.index = this.single ? channel : channel * this.places + (this.index % this.places);
+    this.transport.show(this.index, this.left());
+    this.rest();
   }
 
   /** Moves the window by cells of the map, staying on it. @param {number} rows @param {number} columns */

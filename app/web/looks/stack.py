@@ -1,0 +1,182 @@
+"""The whole layer as a stack of sheets, in the proportions of its volume: to be turned, fanned out, laid flat.
+
+`pin=t.<degrees>.<stack|fan|grid>` in the address is how it is held; the channel of the place is the map that is opened.
+"""
+
+import json
+
+from app.layers import Shape
+from app.pipeline import ImageInput
+from app.rendering.arrangement import arranged
+from app.rendering.legend import alone
+from app.rendering.numbers import fixed
+from app.rendering.stack import FARTHEST, FORMS, Sheets, pose_of
+from app.rendering.svg import markup
+from app.web.looks.look import Asked, Context, Look
+from app.web.pictures import MOST_AT_ONCE, Pictures
+from app.web.scales import scale_of
+
+MOST_LINKS = 320  # more are a number of elements that no page can bear; the drawing holds all
+STEP = 15  # degrees a button turns
+
+
+async def _context(asked: Asked) -> Context:
+    """Return the volumes, what is said of each map, and where the buttons lead."""
+    state, seen, say = asked.state, asked.seen, asked.seen.say
+    count, here = seen.stage.output_shape[0], state.place.channel
+    first = max(0, min(here - MOST_LINKS // 2, count - MOST_LINKS))
+    pose = pose_of(state.pin)
+    held = state.but(edit="", pin=pose.pin)
+    maps = maps_of(seen.pictures, seen.index)
+    name = say("Number {number}") if maps.rows * maps.columns == 1 else say("Map {number}")
+    names, ranges = _names(asked), _ranges(asked)
+    source, slices = source_of(seen.pictures, seen.index), filter_of(asked)
+    drawn = {
+        "maps": maps.told(),
+        "source": source.told(),
+        "filter": slices and slices.told(),
+        "reads": reads_of(asked),
+        "names": names,
+        "ranges": ranges,
+        "shapes": [_by(seen.stage.input_shape), "" if seen.weight is None else _by(seen.weight.shape[1:])],
+        "words": {
+            "name": name,
+            "source": asked.run.stages[seen.index - 1].layer.type if seen.index else say("Input"),
+            "filter": say("Filter {number}") if not seen.stage.vector else say("Weights"),
+            "told": _told(asked),
+            "turn": say("Turn the stack"),
+            "scroll": say("Scroll the maps"),
+        },
+        "farthest": FARTHEST,
+    }
+    links = [
+        {
+            "label": _label(name, channel, names, ranges),
+            "corner": maps.corner(channel),
+            "href": held.but(place=state.place._replace(channel=channel)).address(),
+            "channel": channel,
+        }
+        for channel in range(first, min(count, first + MOST_LINKS))
+    ]
+    return {
+        "stack": json.dumps(drawn, ensure_ascii=False, separators=(",", ":")),
+        "maps": maps,
+        "source": source,
+        "slices": slices,
+        "links": links,
+        "pose": pose,
+        "forms": [(form, held.but(pin=pose._replace(form=form).pin).address()) for form in FORMS],
+        "turns": [held.but(pin=pose.turned(by).pin).address() for by in (-STEP, STEP)],
+        "figure": state.but(view="figure", pin="", edit="").address(),
+        "opened": _label(name, here, names, ranges),
+        "sentence": _sentence(asked),
+        "legend": markup(alone(scale_of(seen), say)),
+    }
+
+
+def _label(name: str, channel: int, names: list[str], ranges: list[str]) -> str:
+    """Return what a map is called: its number, its filter's name, its range."""
+    parts = (name.format(number=channel + 1), names[channel] if names else "", ranges[channel])
+    return ", ".join(part for part in parts if part)
+
+
+def maps_of(pictures: Pictures, index: int) -> Sheets:
+    """Return the maps of a layer; of a vector each number is a map of one cell."""
+    count, plan = pictures.shape(index)[0], pictures.arrangement(index)
+    href = (pictures.address(index, "output.png"),)
+    if plan.single:
+        return Sheets(href, count, 1, 1, plan.columns, 0)
+    return Sheets(href, count, plan.rows, plan.columns, pictures.tiles(index).columns, 1)
+
+
+def source_of(pictures: Pictures, index: int) -> Sheets:
+    """Return what a layer reads: the layer before it, a vector's on one sheet; or the picture's colours."""
+    if index:
+        plan, tiles = pictures.arrangement(index - 1), pictures.tiles(index - 1)
+        return Sheets(
+            (pictures.address(index - 1, "output.png"),), plan.sheets, plan.rows, plan.columns, tiles.columns, 1
+        )
+    channels, rows, columns = pictures.run.input_shape
+    if isinstance(pictures.run.document.input, ImageInput):
+        hrefs = tuple(pictures.map(None, channel).href for channel in range(channels))
+        return Sheets(hrefs, channels, rows, columns, 1, 0)
+    plan, tiles = pictures.arrangement(None), pictures.tiles(None)
+    return Sheets((pictures.address(None, "output.png"),), plan.sheets, plan.rows, plan.columns, tiles.columns, 1)
+
+
+def filter_of(asked: Asked) -> Sheets | None:
+    """Return the slices of the filters, filter after filter; None for a layer without."""
+    seen = asked.seen
+    if seen.weight is None:
+        return None
+    _, depth, rows, columns = seen.weight.shape
+    plan = arranged((depth, rows, columns))
+    alone = seen.weight.size > MOST_AT_ONCE
+    href = seen.pictures.slice(seen.index, seen.weight.shape, asked.state.place.channel, 0).href
+    return Sheets((href,), plan.sheets, plan.rows, plan.columns, plan.sheets, 1, alone)
+
+
+def reads_of(asked: Asked) -> list[tuple[int, int]]:
+    """Return the half-open range of sheets that each map is made from; one alone where it is the same for all."""
+    seen = asked.seen
+    if seen.source.single:
+        return [(0, 1)]
+    shape, count = seen.stage.input_shape, seen.stage.output_shape[0]
+    found = [seen.layer.channels_read(shape, channel) for channel in range(count)]
+    return found[:1] if len(set(found)) == 1 else found
+
+
+def _names(asked: Asked) -> list[str]:
+    """Return the names of the filters, where they have names."""
+    return list(getattr(getattr(asked.seen.layer, "weights", None), "names", ()))
+
+
+def _ranges(asked: Asked) -> list[str]:
+    """Return minimum and maximum of each map, or each number, as printed."""
+    seen = asked.seen
+    decimals = seen.decimals if seen.extent < 100 else 0
+    if seen.result.channels:
+        return [f"{fixed(each.minimum, decimals)} … {fixed(each.maximum, decimals)}" for each in seen.result.channels]
+    if seen.hidden:
+        return [""] * seen.stage.output_shape[0]
+    return [fixed(value, seen.decimals) for value in seen.result.output.ravel().tolist()]
+
+
+def _told(asked: Asked) -> str:
+    """Return the sentence that says what a map is made from, with {number}, {first} and {last} to be put in."""
+    seen, say = asked.seen, asked.seen.say
+    first, last = seen.channels
+    if seen.target.single and (last - first > 1 or seen.weight is not None):
+        if seen.weight is not None:
+            return say("Number {number} is made from everything before it, with weights of its own.")
+        return say("Number {number} is made from everything before it.")
+    if seen.target.single:
+        return say("Number {number} is made from sheet {first} before it.")
+    if seen.weight is None:
+        return say("Map {number} is made from map {first} before it, and from no other.")
+    if last - first == seen.stage.input_shape[0]:
+        return say("Map {number} is made from everything before it, through filter {number}.")
+    return say("Map {number} is made from maps {first} to {last} before it, through filter {number}.")
+
+
+def _sentence(asked: Asked) -> str:
+    """Return that sentence of the map that is opened."""
+    first, last = asked.seen.channels
+    if asked.seen.source.single:
+        first, last = 0, 1
+    return _told(asked).format(number=asked.state.place.channel + 1, first=first + 1, last=last)
+
+
+def _by(shape: Shape | tuple[int, ...]) -> str:
+    """Return a shape as it is read."""
+    channels, rows, columns = shape
+    return f"{rows} × {columns} × {channels}"
+
+
+LOOK = Look(
+    "stack",
+    "Stack",
+    "The whole layer as a stack of its maps: turn it, fan it out, lay it flat.",
+    _context,
+    moves=False,
+)
