@@ -7,7 +7,7 @@ import numpy as np
 
 from app.rendering.numbers import rounded, written
 
-MOST_MORE = 9  # decimals that a factor is given beyond those in its cell
+MOST_MORE = 30  # decimals that a factor is given beyond those in its cell
 
 
 class Product(NamedTuple):

@@ -6,7 +6,8 @@ const TURN = 34; // as in the figure
 const HEAD = 46; // px for two lines of words
 
 /** Where the three stand. @param {{x: number, y: number, width: number, height: number}} box */
-export function places(box, { maps, source, filter, single }) {
+export function places(box, { maps, source, filter }) {
+  const single = maps.rows * maps.columns === 1;
   const shares = filter ? [0, 0.37, 0.68, 1] : [0, 0.48, 0.52, 1], room = filter ? 26 : 40;
   const part = (i) => ({ x: box.x + box.width * shares[i] + (i ? room / 2 : 0), y: box.y + HEAD, width: box.width * (shares[i + 1] - shares[i]) - room, height: box.height - HEAD });
   const one = { ...maps, count: 1 }, fixed = { turn: TURN, fixed: true };
@@ -25,12 +26,12 @@ export function places(box, { maps, source, filter, single }) {
  * @param {object} scene what there is to draw
  */
 export function draw(pen, scene, how) {
-  const { maps, source, filter, channel, reads, at, slot, flight, words, shapes, colours } = scene, [first, last] = reads;
-  const whole = last - first === source.count, corners = (sheets, lie, k = 0) => quad(lie.xs[k], lie.ys[k], lie.across, lie.down, sheets.columns, sheets.rows);
+  const { maps, source, filter, base, channel, reads, at, slot, seen, flight, words, shapes, colours } = scene, [first, last] = reads;
+  const corners = (sheets, lie, k = 0) => quad(lie.xs[k], lie.ys[k], lie.across, lie.down, sheets.columns, sheets.rows);
   paint(pen, source, at.source, how);
-  const front = corners(source, at.source, first), behind = { ...at.source };
+  const front = corners(source, at.source, first);
   const back = front.map(([x, y]) => [x + at.source.side[0] * (last - first), y + at.source.side[1] * (last - first)]);
-  if (!whole) paint(pen, source, behind, { ...how, first, last });
+  if (last - first < source.count) paint(pen, source, at.source, { ...how, first, last });
   const near = [front[1], back[1], back[2], front[2]];
   const there = between({ ...at.map, ...slot }, at.map, flight), target = corners(maps, there);
   const next = filter ? corners(filter, at.filter) : target;
@@ -39,15 +40,14 @@ export function draw(pen, scene, how) {
   if (filter) {
     const depth = filter.count, deep = next.map(([x, y]) => [x + at.filter.side[0] * depth, y + at.filter.side[1] * depth]);
     rays(pen, [next[1], deep[1], deep[2], next[2]], target, colours.result);
-    const base = scene.filterBase;
     paint(pen, shifted(filter, base), at.filter, how);
     ring(pen, [next[0], deep[0], deep[1], deep[2], next[2], next[3]], colours.filter, colours.halo);
   }
-  if (scene.slotSeen && flight >= 1) { // where it was pulled out of
+  if (seen && flight >= 1) { // where it was pulled out of
     const from = quad(slot.xs[0], slot.ys[0], slot.across, slot.down, maps.columns, maps.rows);
     for (const [a, b] of from[0][1] > target[2][1] ? [[3, 0], [2, 1]] : [[1, 0], [2, 3]]) outline(pen, [target[a], from[b]], colours.result, 1.3, [2, 5]);
   }
-  paint(pen, shifted(maps, channel, 1), there, { ...how, edge: colours.edge });
+  paint(pen, shifted(maps, channel, 1), there, { ...how, edge: colours.control });
   ring(pen, target, colours.result, colours.halo);
   const named = [[words.source, shapes[0]], [filter ? words.filter : "", shapes[1]], [words.name, ""]];
   pen.textAlign = "left";
@@ -58,7 +58,7 @@ export function draw(pen, scene, how) {
     pen.fillStyle = i === 2 ? colours.result : colours.ink;
     pen.font = `650 ${how.size}px ${how.font}`;
     pen.fillText(name.replace("{number}", channel + 1), x, y);
-    pen.fillStyle = colours.soft;
+    pen.fillStyle = colours["ink-2"];
     pen.font = `400 ${how.size}px ${how.font}`;
     pen.fillText(shape, x, y + 20);
   });

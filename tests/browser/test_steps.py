@@ -135,7 +135,8 @@ def corner(screen: Screen, row: float, column: float) -> tuple[float, float]:
           const svg = [...document.querySelectorAll(".plate > .figure")]
             .find((e) => getComputedStyle(e).display !== "none");
           const m = svg.getScreenCTM();
-          const [a, b, c, d, e, f] = svg.querySelector("[data-input]:not([data-sheet])").dataset.input.split(" ").map(Number);
+          const sheet = svg.querySelector("[data-input]:not([data-sheet])");
+          const [a, b, c, d, e, f] = sheet.dataset.input.split(" ").map(Number);
           const p = new DOMPoint(e + column * a + row * c, f + column * b + row * d).matrixTransform(m);
           return [p.x, p.y];
         }""",

@@ -113,7 +113,8 @@ def test_only_a_projector_has_what_is_for_projectors(client):
     assert not [a for a in page.all("link") if "projector" in a.attributes["href"]]
     assert not list(page.all(id="laser-on"))
     there = read(client.get(page.one("a", id="projector").attributes["href"]).text)
-    assert {svg.attributes["class"].split()[1] for svg in there.all("svg", "figure")} == {
+    plate = there.one(class_="plate")
+    assert {svg.attributes["class"].split()[1] for svg in plate.all("svg", "figure")} == {
         "board",
         "board-medium",
         "narrow",
