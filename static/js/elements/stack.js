@@ -48,7 +48,7 @@ export class Stack extends HTMLElement {
     if (this.started !== started || !loaded) return;
     const { channel, turn, form } = this.dataset, [maps, source, filter] = loaded;
     Object.assign(this, { canvas, told, maps, form, channel: +channel, turn: +turn, pointed: -1, flown: 1, from: null, easel: new Easel(canvas, { maps, source, filter, told }) });
-    for (const link of this.querySelectorAll("svg a")) link.tabIndex = +link.dataset.channel === this.channel ? 0 : -1;
+    this.mark();
     this.resizer.observe(canvas);
     this.show();
     this.fit();
@@ -198,11 +198,7 @@ export class Stack extends HTMLElement {
     const { told } = this.told.words, [first, last] = this.easel.reads(k);
     this.querySelector("[data-opened]").textContent = this.name(k);
     this.querySelector(".sentence").textContent = told.replaceAll("{number}", k + 1).replace("{first}", first + 1).replace("{last}", last);
-    for (const link of this.querySelectorAll("svg a")) {
-      const here = +link.dataset.channel === k;
-      link.tabIndex = here ? 0 : -1;
-      current(link, here);
-    }
+    this.mark();
     const figure = this.querySelector("a[data-figure]");
     figure.setAttribute("href", figure.getAttribute("href").replace(/([?&]at=\d+\.)\d+/, `$1${k}`));
     this.dispatchEvent(new CustomEvent("cs:opened", { bubbles: true, detail: k }));
@@ -212,6 +208,15 @@ export class Stack extends HTMLElement {
     if (!own || this.channel !== k) return;
     easel.filter = own;
     this.ask();
+  }
+
+  /** One of the maps can be reached by Tab: the one that is opened, or the first where it is not among them. */
+  mark() {
+    const links = [...this.querySelectorAll("svg a")], here = links.find((link) => +link.dataset.channel === this.channel);
+    for (const link of links) {
+      link.tabIndex = link === (here ?? links[0]) ? 0 : -1;
+      current(link, link === here);
+    }
   }
 
   /** Tells buttons and the slider how the stack is held. */
