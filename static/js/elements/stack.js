@@ -18,7 +18,7 @@ export class Stack extends HTMLElement {
   connectedCallback() {
     this.abort = new AbortController();
     const { signal } = this.abort, on = (name, act, target = this) => target.addEventListener(name, act, { signal });
-    on("click", (event) => this.clicked(event));
+    this.addEventListener("click", (event) => this.clicked(event), { signal, capture: true }); // before a link is followed
     on("focusin", (event) => this.focused(event));
     on("focusout", () => this.point(-1));
     on("htmx:after:swap", () => this.begin(), document);
