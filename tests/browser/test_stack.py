@@ -26,7 +26,8 @@ MIDDLE = """(k) => { const { easel, canvas } = document.querySelector("cs-stack"
 PIXELS = """(k) => { const { easel, canvas, maps } = document.querySelector("cs-stack");
   if (!easel.lie) return { found: [] };
   const { xs, ys, scale } = easel.lie, found = [];
-  const copy = new OffscreenCanvas(canvas.width, canvas.height), pen = copy.getContext("2d", { willReadFrequently: true });
+  const copy = new OffscreenCanvas(canvas.width, canvas.height);
+  const pen = copy.getContext("2d", { willReadFrequently: true });
   pen.drawImage(canvas, 0, 0);
   for (let row = 0; row < maps.rows; row++) for (let column = 0; column < maps.columns; column++) {
     const [x, y] = [xs[k] + (column + 0.5) * scale, ys[k] + (row + 0.5) * scale].map(Math.floor);
