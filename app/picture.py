@@ -16,6 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from app.errors import Unfit
+from app.rendering.png import png as encoded
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -55,9 +56,7 @@ class Picture:
 
 def png(picture: Picture) -> bytes:
     """Return the picture as PNG without metadata, packed for speed rather than size."""
-    out = BytesIO()
-    Image.fromarray(picture.pixels).save(out, "PNG", compress_level=1)
-    return out.getvalue()
+    return encoded(picture.pixels)
 
 
 def from_png(data: bytes) -> Picture:

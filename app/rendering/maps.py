@@ -1,16 +1,15 @@
 """The pictures of a run: its input, its maps and its filters, as PNG."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from app.rendering.arrangement import arranged
 from app.rendering.palette import CLEAR, Bytes, Theme, palette, signed_bytes, signed_palette, tint_palette
+from app.rendering.png import png
 from app.rendering.scales import Colours
-from app.rendering.sheets import palette_png, rgb_png, sheet
+from app.rendering.sheets import sheet
 
 Array = NDArray[np.float32]
 VEILS: dict[Theme, tuple[int, int, int]] = {"light": (253, 252, 249), "dark": (24, 27, 32)}  # the token --figure
@@ -19,14 +18,14 @@ DIMMED = 168  # of 255: what is dropped is still seen
 
 def maps_png(maps: Array, extents: Sequence[float], theme: Theme, columns: int | None = None) -> bytes:
     """Return one sheet of `maps` (channels, rows, columns), each on its signed scale −extent … +extent."""
-    return palette_png(sheet(levels_of(maps, extents), columns), signed_palette(theme), clear=True)
+    return png(sheet(levels_of(maps, extents), columns), signed_palette(theme), clear=CLEAR)
 
 
 def coloured_png(maps: Array, extents: Sequence[float], theme: Theme, colours: Colours, from_zero: bool) -> bytes:
     """Return one sheet of `maps` in the colours that are asked for; `from_zero` where no number is negative."""
     clips = colours.extent is not None
     chosen = palette(colours.kind, theme, from_zero=from_zero, clips=clips)[: 3 * CLEAR] + bytes([from_zero, 0, 0])
-    return palette_png(sheet(levels_of(maps, extents, clips)), chosen, clear=True)
+    return png(sheet(levels_of(maps, extents, clips)), chosen, clear=CLEAR)
 
 
 def levels_of(maps: Array, extents: Sequence[float], clips: bool = False) -> Bytes:
@@ -59,8 +58,8 @@ def weights_png(weight: Array, extent: float, theme: Theme) -> bytes:
 def picture_png(pixels: Bytes, channel: int | None) -> bytes:
     """Return the input picture in colour or grey, or one channel of it as a tinted sheet."""
     if channel is not None:
-        return palette_png(pixels[channel], tint_palette(channel if len(pixels) == 3 else None))
-    return rgb_png(pixels) if len(pixels) == 3 else palette_png(pixels[0], tint_palette(None))
+        return png(pixels[channel], tint_palette(channel if len(pixels) == 3 else None))
+    return png(pixels.transpose(1, 2, 0)) if len(pixels) == 3 else png(pixels[0])
 
 
 def veil_png(kept: NDArray[np.bool_], theme: Theme) -> bytes:
@@ -68,9 +67,7 @@ def veil_png(kept: NDArray[np.bool_], theme: Theme) -> bytes:
     veil = np.zeros((*kept.shape, 4), np.uint8)
     veil[..., :3] = VEILS[theme]
     veil[..., 3] = np.where(kept, 0, DIMMED)
-    out = BytesIO()
-    Image.fromarray(veil).save(out, "PNG", compress_level=1)
-    return out.getvalue()
+    return png(veil)
 
 
 def extent_of(x: Array) -> float:

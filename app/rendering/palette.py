@@ -8,12 +8,12 @@ sheet; a test holds the two equal.
 """
 
 from functools import lru_cache
-from io import BytesIO
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+
+from app.rendering.png import png
 
 Theme = Literal["light", "dark"]
 Bytes = NDArray[np.uint8]
@@ -94,12 +94,8 @@ def palettes(theme: Theme) -> bytes:
 @lru_cache
 def scale_png(theme: Theme, kind: Kind = "signed", *, from_zero: bool = False) -> bytes:
     """Return a scale as a picture of one row, for legends."""
-    levels = bytes(range(ZERO if from_zero else 0, 2 * ZERO + 1))
-    strip = Image.frombytes("P", (len(levels), 1), levels)
-    strip.putpalette(palette(kind, theme, from_zero=from_zero))
-    out = BytesIO()
-    strip.save(out, "PNG")
-    return out.getvalue()
+    levels = np.arange(ZERO if from_zero else 0, 2 * ZERO + 1, dtype=np.uint8)
+    return png(levels[None], palette(kind, theme, from_zero=from_zero))
 
 
 @lru_cache

@@ -2,10 +2,8 @@
 
 import math
 from dataclasses import dataclass
-from io import BytesIO
 
 import numpy as np
-from PIL import Image
 
 from app.rendering.palette import CLEAR, Bytes
 
@@ -48,20 +46,3 @@ def sheet(maps: Bytes, columns: int | None = None) -> Bytes:
         x, y = plan.corner(index)
         picture[y : y + plan.height, x : x + plan.width] = part
     return picture
-
-
-def palette_png(picture: Bytes, palette: bytes, *, clear: bool = False) -> bytes:
-    """Return the PNG of bytes (rows, columns) in the colours of `palette`; `clear` makes byte 255 transparent."""
-    image = Image.frombytes("P", picture.shape[::-1], picture.tobytes())
-    image.putpalette(palette)
-    out = BytesIO()
-    options = {"transparency": CLEAR} if clear else {}
-    image.save(out, "PNG", compress_level=1, **options)
-    return out.getvalue()
-
-
-def rgb_png(pixels: Bytes) -> bytes:
-    """Return the PNG of colour pixels (channels, rows, columns)."""
-    out = BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0))).save(out, "PNG", compress_level=1)
-    return out.getvalue()

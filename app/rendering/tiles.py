@@ -1,13 +1,11 @@
 """Filters as colour tiles: the weights over red, green and blue as one picture, in which mid grey is 0."""
 
-from io import BytesIO
-
 import numpy as np
-from PIL import Image
 
 from app.rendering.maps import Array, extent_of
 from app.rendering.palette import Bytes, Theme, signed_bytes, signed_palette
-from app.rendering.sheets import palette_png, tiles
+from app.rendering.png import png
+from app.rendering.sheets import tiles
 
 GREY = 128  # of the number 0
 REACH = 127  # of ±extent from there
@@ -29,13 +27,11 @@ def tiles_png(weight: Array, extent: float) -> bytes:
         x, y = plan.corner(index)
         picture[y : y + rows, x : x + columns, :3] = filter_.transpose(1, 2, 0)
         picture[y : y + rows, x : x + columns, 3] = 255
-    out = BytesIO()
-    Image.fromarray(picture).save(out, "PNG", compress_level=1)
-    return out.getvalue()
+    return png(picture)
 
 
 def kernel_png(weight: Array, theme: Theme) -> bytes:
     """Return a named kernel on a scale of its own: signed, or as a colour tile where it has three sheets."""
     if weight.ndim == 3:
         return tiles_png(weight[None], extent_of(weight))
-    return palette_png(signed_bytes(weight, extent_of(weight)), signed_palette(theme))
+    return png(signed_bytes(weight, extent_of(weight)), signed_palette(theme))
