@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock parity docker-steps clean messages
+.PHONY: help run test lint format lock parity bench docker-steps clean messages
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,16 +45,20 @@ lock:  ## pin the needs anew (UPGRADE=--upgrade takes newer versions)
 	export PATH="$$PATH:$$PWD/.venv-lock/bin" && \
 		uv $(COMPILE) pyproject.toml -o requirements/run.txt && \
 		uv $(COMPILE) -c requirements/run.txt requirements/build.in -o requirements/build.txt && \
-		uv $(COMPILE) -c requirements/run.txt -c requirements/build.txt pyproject.toml requirements/test.in -o requirements/test.txt
+		uv $(COMPILE) -c requirements/run.txt -c requirements/build.txt pyproject.toml requirements/test.in -o requirements/test.txt && \
+		uv $(COMPILE) -c requirements/test.txt pyproject.toml requirements/test.in requirements/bench.in -o requirements/bench.txt
 
 parity: .venv-parity/.made  ## the long comparison with PyTorch (fetches PyTorch, which is large)
 	.venv-parity/bin/pytest tests/parity $(ARGS)
+
+bench: .venv-bench/.made  ## how long we take beside others (fetches PyTorch; ARGS="engine --json found.json")
+	.venv-bench/bin/python -m bench $(ARGS)
 
 docker-steps:  ## the Dockerfile's own steps in a scratch folder, without Docker
 	$(PYTHON) -m scripts.docker_steps
 
 clean:  ## forget the environments and caches
-	rm -rf $(VENV) .venv-lock .venv-parity dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-lock .venv-parity .venv-bench dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # Stamps: each step runs again only when what it depends on is newer.
 
@@ -81,6 +85,13 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	.venv-parity/bin/python -m pip install --quiet --require-hashes -r requirements/test.txt
 	.venv-parity/bin/python -m pip install torch==2.13.0
 	.venv-parity/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv-bench/.made: requirements/bench.txt
+	$(PYTHON) -m venv .venv-bench && echo '*' > .venv-bench/.gitignore
+	.venv-bench/bin/python -m pip install --quiet --require-hashes -r requirements/bench.txt
+	.venv-bench/bin/python -m pip install torch==2.13.0
+	.venv-bench/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 messages: $(VENV)/.test  ## collect what is said to people in locale/convscope.pot
