@@ -148,7 +148,7 @@ def _neuron(
     words = say("row {row}, column {column}").format(row=neuron.place.row + 1, column=neuron.place.column + 1)
     label(svg, x, y - 10, words, class_="name")
     if neuron.text:
-        label(svg, x + NEURON / 2, y + NEURON + 22, neuron.text, class_="value", text_anchor="middle")
+        label(svg, x, y + NEURON + 31, neuron.text, class_="value")
     if neuron.slices is None:
         label(svg, right, y + NEURON / 2 + 6, neuron.says, class_="says")
         return
@@ -165,4 +165,4 @@ def _neuron(
         for tint, d in sorted(cells.items()):
             add(group, "path", class_=tint, d=d)
         add(group, "path", class_="q filter thin", d=f"M0 0h{shape[2]}v{shape[1]}h-{shape[2]}z")
-    label(svg, right, y + NEURON + 22 + 5, neuron.says, class_="says")
+    label(svg, x, y + NEURON + (57 if neuron.text else 31), neuron.says, class_="says")
