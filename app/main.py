@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
-from starlette.staticfiles import StaticFiles
 
 from app import __version__
 from app.lab import Lab
@@ -15,11 +14,13 @@ from app.settings import Settings
 from app.storage import open_store
 from app.web import examples, pages, problems
 from app.web.api import api
+from app.web.assets import PrintedFiles
 from app.web.cone import cones
 from app.web.drawn import drawn
 from app.web.filter_parts import filter_parts
 from app.web.gate import Gate
 from app.web.outputs import outputs
+from app.web.packing import Packing
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(drawn)
     app.include_router(filter_parts)
     app.include_router(pages.pages)
-    app.mount("/static", StaticFiles(directory=folder("static")), name="static")
+    app.mount("/static", PrintedFiles(directory=folder("static")), name="static")
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
@@ -69,5 +70,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
 
     voice = problems.install(app, pages.mistake_page)
+    app.add_middleware(Packing)
     app.add_middleware(Gate, settings=settings, voice=voice)
     return app

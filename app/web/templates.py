@@ -15,6 +15,7 @@ from app.rendering.digits import DECIMALS, SIGNIFICANT
 from app.rendering.maps import extent_of
 from app.rendering.svg import Face
 from app.rendering.working import exponential, plainly, spelled, working
+from app.web.assets import modules, static
 from app.web.filter_facts import number
 from app.web.filter_sum import FilterSum
 from app.web.language import catalogue
@@ -48,6 +49,7 @@ def environment(language: str) -> Environment:
         decimal=Decimal,
     )
     env.globals.update(adding_up=numbers.adding_up, brightness=numbers.brightness, crop=crop, by=by, fits=fits)
+    env.globals.update(static=static, modules=modules)
     env.globals.update(
         working=working, spelled=spelled, plainly=plainly, exponential=exponential, curve=curve, shares=shares
     )
