@@ -14,7 +14,7 @@ from app.errors import Forbidden, NotFound
 from app.intake import read_picture
 from app.picture import Picture, from_png, png
 from app.settings import Settings
-from app.storage import Store
+from app.storage import Seen, Store
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Album:
     def __init__(self, settings: Settings, store: Store, key: bytes, queue: ComputeQueue) -> None:
         self._settings = settings
         self._store = store
+        self._seen = Seen(store)
         self._key = key
         self._queue = queue
         self._pictures: Once[Picture] = Once(settings.cache_bytes // 4, lambda picture: picture.pixels.nbytes)
@@ -73,7 +74,9 @@ class Album:
         """Return the picture named `image`, from the gallery or an upload; raise NotFound."""
         if image in gallery.GALLERY:
             return await self._pictures.get(image, lambda: self._queue.light(lambda: gallery.load(image)))
-        if self._store.expires_at("picture", image) is None:  # gone, whatever is still in memory
+        if not self._seen.there("picture", image) and not await self._queue.light(
+            lambda: self._seen.ask("picture", image)
+        ):  # gone, whatever is still in memory
             self._pictures.forget(image)
             raise _no_picture(image)
 
@@ -95,6 +98,7 @@ class Album:
                 "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
             )
         await self._queue.light(lambda: self._store.delete("picture", image))
+        self._seen.forget("picture", image)
         self._pictures.forget(image)
 
     async def png(self, picture: Picture) -> bytes:

@@ -23,10 +23,11 @@ from app.numerics.statistics import Statistics, statistics
 from app.picture import Picture, prepare, scaled, wanted_size
 from app.pipeline import AnyInput, Document, ImageInput, Scale, Stage, ValuesInput, plan, unpack
 from app.settings import Settings
-from app.storage import Store
+from app.storage import Seen, Store
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 600  # seconds
+LONG_ENOUGH = 0.999  # of its life: what is to live so much longer is not written again
 LARGE = 30_000_000  # bytes of one layer's maps
 LONG = 100_000  # characters of a document that take long enough to read to need a computing slot
 
@@ -68,6 +69,7 @@ class Lab:
         self.store = store
         self.queue = ComputeQueue(settings.compute_slots, settings.waiting_room)
         self.album = Album(settings, store, key, self.queue)
+        self._seen = Seen(store)
         self._results: Once[Result] = Once(settings.cache_bytes, lambda result: result.bytes)
         self._documents: Once[Document] = Once(settings.cache_bytes // 16, _length)
         self.computed = 0  # stages computed since the start; tests hold "once" by it
@@ -118,23 +120,36 @@ class Lab:
         self._keep_document(document, None)
 
     def _keep_document(self, document: Document, ttl: int | None) -> bool:
-        """Keep the text once, and under the id of each prefix where it is found; what is kept for ever stays so."""
+        """Keep the text once, and under the id of each prefix where it is found; what is kept for ever stays so.
+
+        What lives nearly as long already is not written again: of a document that is edited most is.
+        """
         *prefixes, whole = document.ids
-        expiry = self.store.expires_at("document", whole)
-        if expiry != math.inf:
+        found = self.store.expires_at("document", whole)
+        end = math.inf if ttl is None else self.store.now() + LONG_ENOUGH * ttl
+        if found is None or found < end:
             self.store.put("document", whole, document.text.encode(), ttl)
         for count, prefix in enumerate(prefixes):
-            if self.store.expires_at("document", prefix) != math.inf:
+            expiry = self.store.expires_at("document", prefix)
+            if expiry is None or expiry < end:
                 self.store.put("document", prefix, f"{whole} {count}".encode(), ttl)
-        return expiry is None
+        return found is None
 
     async def run(self, run_id: str) -> Run:
         """Return the run that was kept under `run_id`; raise NotFound where it, or its picture, is gone."""
-        expiry = await self.queue.light(lambda: self.store.expires_at("document", run_id))
-        if expiry is None:  # gone, whatever is still in memory
+        return await self.open(await self.find(run_id))
+
+    async def find(self, run_id: str) -> Document:
+        """Return the document that was kept under `run_id`; raise NotFound where it, or its picture, is gone."""
+        if not self._seen.there("document", run_id) and not await self.queue.light(
+            lambda: self._seen.ask("document", run_id)
+        ):  # gone, whatever is still in memory
             self._documents.forget(run_id)
             raise _no_run(run_id)
-        return await self.open(await self._documents.get(run_id, lambda: self._kept_document(run_id)))
+        document = await self._documents.get(run_id, lambda: self._kept_document(run_id))
+        if document.input.image is not None:
+            await self.album.picture(document.input.image)
+        return document
 
     async def _kept_document(self, run_id: str) -> Document:
         data = await self.queue.light(lambda: self.store.get("document", run_id))

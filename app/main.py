@@ -14,6 +14,7 @@ from app.settings import Settings
 from app.storage import open_store
 from app.web import examples, pages, problems
 from app.web.api import api
+from app.web.archive import Archive
 from app.web.assets import PrintedFiles
 from app.web.cone import cones
 from app.web.drawn import drawn
@@ -71,5 +72,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     voice = problems.install(app, pages.mistake_page)
     app.add_middleware(Packing)
+    app.add_middleware(Archive, capacity=settings.cache_bytes // 8)
     app.add_middleware(Gate, settings=settings, voice=voice)
     return app

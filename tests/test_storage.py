@@ -15,7 +15,8 @@ import pytest
 
 from app.errors import Unavailable
 from app.settings import Settings
-from app.storage import FolderStore, MemoryStore, Store, open_store, secret_key
+from app.storage import FolderStore, MemoryStore, Seen, Store, open_store, secret_key
+from app.storage.seen import MOMENT
 
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -358,3 +359,31 @@ def test_a_folder_without_permission_means_memory(settings: Settings) -> None:
     settings.data_dir.mkdir(mode=0o500)
     store, _ = open_store(settings)
     assert isinstance(store, MemoryStore)
+
+
+# ---- what it said a moment ago
+
+
+def test_what_was_seen_a_moment_ago_is_taken_to_be_there_until_it_expires(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = Clock()
+    monkeypatch.setattr("app.storage.seen.time.monotonic", passed)
+    seen = Seen(store)
+    assert not seen.there("document", "a")
+    assert not seen.ask("document", "a")
+    store.put("document", "a", b"1", 60)
+    assert not seen.there("document", "a")
+    assert seen.ask("document", "a")
+    assert seen.there("document", "a")
+    clock.time += 60
+    assert not seen.there("document", "a")
+    clock.time -= 1
+    assert seen.there("document", "a")
+    passed.time += MOMENT
+    assert not seen.there("document", "a")
+    assert seen.ask("document", "a")
+    store.delete("document", "a")  # by another process
+    assert seen.there("document", "a")
+    seen.forget("document", "a")
+    assert not seen.there("document", "a")

@@ -12,8 +12,9 @@ from app.storage.folder import FolderStore
 from app.storage.key import secret_key
 from app.storage.memory import MemoryStore
 from app.storage.port import Store
+from app.storage.seen import Seen
 
-__all__ = ["FolderStore", "MemoryStore", "Store", "open_store", "secret_key"]
+__all__ = ["FolderStore", "MemoryStore", "Seen", "Store", "open_store", "secret_key"]
 
 log = logging.getLogger(__name__)
 

@@ -25,18 +25,21 @@ class FolderStore:
 
     def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
         self._path = path
-        self._now = now
+        self.now = now
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._probe()
 
     def put(self, kind: str, key: str, data: bytes, ttl: int | None) -> None:
         assert is_name(kind), kind
         assert is_name(key), key
-        expiry = math.inf if ttl is None else self._now() + ttl
+        expiry = math.inf if ttl is None else self.now() + ttl
         try:
-            folder = self._path / kind
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(folder / key, EXPIRY.pack(expiry), data)
+            file = self._path / kind / key
+            try:
+                self._write(file, EXPIRY.pack(expiry) + data)
+            except FileNotFoundError:
+                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._write(file, EXPIRY.pack(expiry) + data)
         except OSError as error:
             raise Unavailable(
                 "The server cannot store this just now ({reason}); try again in a minute.",
@@ -48,14 +51,14 @@ class FolderStore:
         file = self._file(kind, key)
         with suppress(OSError):
             content = file.read_bytes() if file else b""
-            if len(content) >= EXPIRY.size and EXPIRY.unpack_from(content)[0] > self._now():
+            if len(content) >= EXPIRY.size and EXPIRY.unpack_from(content)[0] > self.now():
                 return content[EXPIRY.size :]
         return None
 
     def expires_at(self, kind: str, key: str) -> float | None:
         file = self._file(kind, key)
         expiry = _expiry(file) if file else None
-        return expiry if expiry is not None and expiry > self._now() else None
+        return expiry if expiry is not None and expiry > self.now() else None
 
     def delete(self, kind: str, key: str) -> bool:
         there = self.expires_at(kind, key) is not None
@@ -77,7 +80,7 @@ class FolderStore:
                         file.unlink()
             elif is_name(file.name) and file.parent != self._path:
                 expiry = _expiry(file)
-                count += expiry is not None and expiry <= self._now() and self._remove_expired(file)
+                count += expiry is not None and expiry <= self.now() and self._remove_expired(file)
         return count
 
     def ready(self) -> bool:
@@ -109,7 +112,7 @@ class FolderStore:
         except OSError:
             return False
         expiry = _expiry(aside)
-        renewed = expiry is not None and expiry > self._now()
+        renewed = expiry is not None and expiry > self.now()
         with suppress(OSError):
             if renewed:
                 os.link(aside, file)  # refuses where a newer one has come meanwhile, which is as good
@@ -117,12 +120,13 @@ class FolderStore:
             aside.unlink()
         return not renewed
 
-    def _write(self, file: Path, *parts: bytes) -> None:
+    def _write(self, file: Path, data: bytes) -> None:
         aside = _aside(file)
         try:
-            with aside.open("xb") as out:
-                for part in parts:
-                    out.write(part)
+            with aside.open("xb", buffering=0) as out:
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[out.write(rest) :]
             aside.replace(file)
         except BaseException:
             with suppress(OSError):

@@ -13,7 +13,7 @@ class MemoryStore:
     """Keeps at most `capacity` bytes; what would not fit is refused, as on a full disk."""
 
     def __init__(self, now: Callable[[], float] = time.time, capacity: int = 1_000_000_000) -> None:
-        self._now = now
+        self.now = now
         self._capacity = capacity
         self._bytes = 0
         self._kept: dict[tuple[str, str], tuple[float, bytes]] = {}  # (kind, key): (expiry, data)
@@ -33,25 +33,25 @@ class MemoryStore:
                     retry_after=60,
                 )
             self._drop(kind, key)
-            self._kept[kind, key] = (math.inf if ttl is None else self._now() + ttl, data)
+            self._kept[kind, key] = (math.inf if ttl is None else self.now() + ttl, data)
             self._bytes += len(data)
 
     def get(self, kind: str, key: str) -> bytes | None:
         expiry, data = self._kept.get((kind, key), (0.0, None))
-        return data if expiry > self._now() else None
+        return data if expiry > self.now() else None
 
     def expires_at(self, kind: str, key: str) -> float | None:
         expiry, _ = self._kept.get((kind, key), (0.0, None))
-        return expiry if expiry > self._now() else None
+        return expiry if expiry > self.now() else None
 
     def delete(self, kind: str, key: str) -> bool:
         with self._lock:
             expiry = self._drop(kind, key)
-            return expiry > self._now()
+            return expiry > self.now()
 
     def sweep(self) -> int:
         with self._lock:
-            gone = [name for name, (expiry, _) in self._kept.items() if expiry <= self._now()]
+            gone = [name for name, (expiry, _) in self._kept.items() if expiry <= self.now()]
             for name in gone:
                 self._drop(*name)
             return len(gone)

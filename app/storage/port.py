@@ -14,6 +14,9 @@ def is_name(text: str) -> bool:
 class Store(Protocol):
     """Keeps bytes until they expire; safe to call from many threads."""
 
+    def now(self) -> float:
+        """Return the time by which it counts, in seconds since 1970."""
+
     def put(self, kind: str, key: str, data: bytes, ttl: int | None) -> None:
         """Keep `data` for `ttl` seconds from now (None: for ever), in place of what was there; raise Unavailable."""
 
