@@ -1,14 +1,16 @@
 """How many decimals numbers are given: as a person asks (d2: two decimals, s4: four digits), or as their size asks.
 
-Numbers that are added keep one number of decimals, so digits are counted on the largest number of a map, not on each.
+Decimals are the same for all numbers of a map; digits that count are counted on each number, and what rounding leaves
+of a sum has all that it takes.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.rendering.numbers import MOST, Significant
+
 DECIMALS = range(7)
 SIGNIFICANT = range(2, 8)
-MOST = 9  # decimals, for small numbers with many digits
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Digits:
         if self.kind == "d":
             return self.count
         if self.kind == "s" and extent > 0:
-            return max(0, min(MOST, self.count - 1 - Decimal(extent).adjusted()))
+            return Significant(max(0, min(MOST, self.count - 1 - Decimal(extent).adjusted())), self.count)
         return automatic
 
     @property

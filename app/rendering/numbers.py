@@ -2,21 +2,47 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 
 MINUS = "−"
+MOST = 9  # decimals
+NARROW = 5  # characters of a narrow cell
 
 
-def rounded(value: float, decimals: int) -> Decimal:
+class Significant(int):
+    """The decimals of the largest number where each keeps its own digits that count: of two, 350 and −0.25."""
+
+    count: int
+
+    def __new__(cls, decimals: int, count: int) -> "Significant":
+        made = super().__new__(cls, decimals)
+        made.count = count
+        return made
+
+    def of(self, value: float | Decimal) -> int:
+        """Return the decimals of `value`: below zero where not even its ones count."""
+        leading = Context(prec=self.count, rounding=ROUND_HALF_UP).create_decimal(value)
+        return min(MOST, self.count - 1 - leading.adjusted()) if leading else 0
+
+
+def finer(decimals: int, more: int) -> int:
+    """Return how numbers are rounded that have `more` decimals, or digits that count."""
+    plain = int(decimals) + more
+    return Significant(plain, decimals.count + more) if isinstance(decimals, Significant) else plain
+
+
+def rounded(value: float | Decimal, decimals: int) -> Decimal:
     """Return `value` rounded half away from zero to `decimals`, as JavaScript's toFixed rounds."""
+    if isinstance(decimals, Significant):
+        decimals = decimals.of(value)
     return Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def written(number: Decimal) -> str:
-    """Return a decimal with a true minus sign; zero has no sign."""
-    text = f"{abs(number):f}"
+    """Return a decimal with a true minus sign and its thousands marked; zero has no sign."""
+    text = f"{abs(number):,f}"
     return MINUS + text if number < 0 else text
 
 
@@ -25,15 +51,22 @@ def fixed(value: float, decimals: int) -> str:
     return written(rounded(value, decimals))
 
 
-def short(value: float, decimals: int) -> str:
-    """Return `value` for a narrow cell: without the zero before the point where there are three decimals or more."""
-    text = fixed(value, decimals)
-    return text.replace("0.", ".", 1) if decimals > 2 and text.lstrip(MINUS).startswith("0.") else text
+def short(value: float, decimals: int, bare: bool | None = None) -> str:
+    """Return `value` for a narrow cell: without the zero before the point where it is `bare`, or has three decimals."""
+    bare = decimals > 2 if bare is None else bare
+    own = isinstance(decimals, Significant)
+    places = decimals.of(value) if isinstance(decimals, Significant) else decimals
+    while True:
+        text = fixed(value, places).replace(",", "")
+        text = text.replace("0.", ".", 1) if bare and text.lstrip(MINUS).startswith("0.") else text
+        if not own or places <= 0 or len(text) <= NARROW:
+            return text
+        places -= 1
 
 
 def plain(value: float) -> str:
     """Return the shortest decimal that reads back as the same float32, for a field to edit."""
-    return written(Decimal(str(np.float32(value))))
+    return written(Decimal(str(np.float32(value)))).replace(",", "")
 
 
 def brief(value: float) -> str:
@@ -88,4 +121,5 @@ def adding_up(terms: Sequence[float], total: float, decimals: int) -> Sum:
     """Return `terms` and `total` rounded to `decimals`, with what rounding leaves over."""
     printed = tuple(rounded(term, decimals) for term in terms)
     whole = rounded(total, decimals)
-    return Sum(printed, whole - sum(printed, Decimal(0)), whole)
+    left = whole - sum(printed, Decimal(0))
+    return Sum(printed, left.normalize() if isinstance(decimals, Significant) else left, whole)

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation, Ov
 from functools import reduce
 from operator import mul
 
-from app.rendering.numbers import MINUS, rounded, written
+from app.rendering.numbers import MINUS, finer, rounded, written
 
 MOST_MORE = 7  # digits beyond those that a number has elsewhere
 LARGEST_PLAIN = Decimal(10) ** 9  # from here on a number is written with a power of ten
@@ -31,6 +31,7 @@ def _standard(numbers: Numbers) -> Decimal:
 RULES: dict[str, Callable[[Numbers], Decimal]] = {
     "product": lambda numbers: reduce(mul, numbers),
     "quotient": lambda numbers: numbers[0] / numbers[1],
+    "power": lambda numbers: (numbers[0] - numbers[1]).exp(),
     "mean": _mean,  # of all but the last, which says how many they are
     "affine": lambda numbers: numbers[0] * numbers[1] + numbers[2],
     "standard": _standard,  # (x − mean) ÷ √(variance + eps)
@@ -60,12 +61,15 @@ def working(rule: str, parts: Sequence[tuple[float | Decimal, int | None]], tota
     """
     wanted = rounded(total, decimals)
     tries = [
-        tuple(_constant(part) if places is None else _precise(Decimal(part), places + more) for part, places in parts)
+        tuple(
+            _constant(part) if places is None else _precise(Decimal(part), finer(places, more))
+            for part, places in parts
+        )
         for more in range(MOST_MORE + 1)
     ]
     for printed in tries:
         with suppress(DivisionByZero, InvalidOperation, Overflow):
-            if RULES[rule](printed).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) == wanted:
+            if RULES[rule](printed).quantize(wanted, ROUND_HALF_UP) == wanted:
                 return Working(printed, wanted, True)
     return Working(tries[0], wanted, False)
 
@@ -83,7 +87,7 @@ def _precise(part: Decimal, decimals: int) -> Decimal:
     """Return a number rounded; the very large keep three digits."""
     if abs(part) >= LARGEST_PLAIN:
         return Decimal(f"{part:.2e}")
-    return part.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return rounded(part, decimals)
 
 
 def spelled(number: Decimal) -> str:

@@ -84,7 +84,7 @@ def figures(seen: View, look: Look, names: Iterable[str]) -> Drawn:
 
 def predicting(seen: View, state: State) -> View:
     """Return a view with the question that is asked about it, what is said to the answer, and what is pointed at."""
-    seen = replace(seen, prediction=predicted(seen, state.view, state.told("predict"), state.guess))
+    seen = replace(seen, prediction=predicted(seen, state.view, state.told("predict"), state.guess, state.pin))
     return replace(seen, pointed=pointed(seen, state.pin), colours=colours_of(state))
 
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from app.web.view import View
 
 MOST_PRINTED = 5  # rows or columns of a block whose every cell is printed
-MOST_BLOCKS = 6  # that are printed one by one
+MOST_WIDE = 3  # blocks that have room beside each other and the total
+MOST_BLOCKS = 4  # the same, a column wide
+NARROW = 3  # columns that still have room where there are more
+LONG = 7  # digits of a number, and its point
 MOST_PICTURED = 4  # blocks as pictures
 STRONGEST = 3  # of many blocks are shown; the others are one term
 LARGEST = 5  # products that are told of a filter that is too large to print
@@ -73,19 +76,25 @@ class FilterSum:
 
     @property
     def printed(self) -> bool:
-        """Whether blocks are small enough that each cell is printed."""
-        return max(self.size[1:]) <= MOST_PRINTED
+        """Whether blocks are small enough that each cell is printed: of many blocks, only narrow ones."""
+        channels, rows, columns = self.size
+        return max(rows, columns) <= (MOST_PRINTED if channels <= MOST_WIDE else NARROW)
 
     @property
     def large(self) -> bool:
         """Whether the filter is too large to be printed whole."""
-        return not self.printed or self.size[0] > MOST_BLOCKS
+        return not self.printed or self.size[0] > (MOST_WIDE if self.size[2] > 1 or self.long else MOST_BLOCKS)
+
+    @property
+    def long(self) -> bool:
+        """Whether the numbers of the layer have so many digits that they need smaller type."""
+        return len(written(rounded(self.view.extent, self.view.decimals))) >= LONG
 
     @cached_property
     def shown(self) -> list[int]:
         """The channels that have a block: all of a few, of many the strongest and the one that is held."""
         channels = self.size[0]
-        if channels <= (MOST_PICTURED if self.large else MOST_BLOCKS):
+        if not self.large or channels <= MOST_PICTURED:
             return list(range(channels))
         strongest = np.argsort(-np.abs(self.subtotals), kind="stable")[:STRONGEST].tolist()
         if self.held and self.held[0] not in strongest:
@@ -143,6 +152,16 @@ class FilterSum:
             )
         ]
         return f"{written(shorter[0])} × {written(shorter[1])}"
+
+    def rounds(self, channel: int) -> bool:
+        """Whether the cells of a block, as they are printed, give something else than its subtotal."""
+        terms, view = self.view.closeup.terms, self.view
+        cells = zip(terms["patch"][channel].ravel().tolist(), terms["kernel"][channel].ravel().tolist(), strict=True)
+        made = sum(
+            (rounded(v, view.cell_decimals) * rounded(w, view.weight_decimals) for v, w in cells),
+            Decimal(0),
+        )
+        return rounded(made, view.decimals) != rounded(float(self.subtotals[channel]), view.decimals)
 
     def block(self, channel: int) -> Sum:
         """Return the products of one channel as printed, with what rounding leaves between them and its subtotal."""

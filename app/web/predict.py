@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rendering.numbers import grouped, rounded, written
+from app.rendering.sharing import KINDS, counts
 from app.web.window_numbers import MOST_LISTED
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Prediction:
     guess: str
     verdict: Verdict | None
     others: tuple[tuple[str, str], ...] = ()  # what else can be asked: what `predict` says then, and words for it
+    hint: bool = False  # the parts that are added are shown
+    way: str = "shared"  # how the cells are connected, where parameters are asked for
 
     @property
     def hidden(self) -> bool:
@@ -72,7 +75,7 @@ def kinds_for(view: "View", look: str) -> tuple[str, ...]:
     return ("value", "sign", *(["winner"] if few else []))
 
 
-def predicted(view: "View", look: str, asked: str, guess: str) -> Prediction | None:
+def predicted(view: "View", look: str, asked: str, guess: str, pin: str = "") -> Prediction | None:
     """Return the question that `asked`, what `predict` says, puts to a view in a look; None where it asks nothing."""
     if not asked:
         return None
@@ -80,7 +83,17 @@ def predicted(view: "View", look: str, asked: str, guess: str) -> Prediction | N
     guess = guess.strip()[:LONGEST]
     names = {"value": view.say("Its value"), "sign": view.say("Its sign"), "winner": view.say("Which one is kept")}
     others = [] if kind in COUNTS else [(name, names[name]) for name in kinds_for(view, look) if name != kind]
-    return Prediction(kind, guess, judge(kind, guess, view) if guess else None, tuple(others))
+    hint = kind == "value" and asked == "sums"
+    terms = view.closeup.terms
+    if (
+        kind == "value"
+        and not hint
+        and look in LISTING
+        and len(terms.get("channel_sums", terms.get("largest", ()))) > 1
+    ):
+        others.append(("sums", view.say("Show the parts")))
+    way = pin if kind == "parameters" and pin in KINDS else KINDS[0]
+    return Prediction(kind, guess, judge(kind, guess, view, way) if guess else None, tuple(others), hint, way)
 
 
 def question(view: "View") -> str:
@@ -88,32 +101,34 @@ def question(view: "View") -> str:
     say = view.say
     kind = view.prediction.kind if view.prediction else ""
     if kind == "size":
-        return (
-            say("How many numbers does the output have?") if view.stage.vector else say("How many rows does it have?")
-        )
+        if view.stage.vector:
+            return say("How many numbers does the output have?")
+        return say("How many rows does each map have after this layer?")
     if kind == "parameters":
-        return say("How many parameters does this layer have?")
+        return {
+            "shared": say("How many parameters does this layer have?"),
+            "local": say("How many parameters would it have with weights of its own at each place?"),
+            "full": say("How many parameters would it have with everything connected?"),
+        }[view.prediction.way if view.prediction else "shared"]
     if kind == "sign":
         return say("Is it above or below zero?")
     return say("Which number is kept?") if kind == "winner" else say("What is the number?")
 
 
-def judge(kind: str, answer: str, view: "View") -> Verdict:
+def judge(kind: str, answer: str, view: "View", way: str = "shared") -> Verdict:
     """Return what is said to `answer`."""
     if kind == "winner":
         return _winner(answer, view)
     truth = rounded(view.closeup.value, view.decimals)
     if kind == "sign":
         return _sign(answer, truth, view)
-    guess = read_number(answer, count=kind in COUNTS)
+    guess = read_number(answer, count=kind in COUNTS or int(truth.as_tuple().exponent) >= 0)
     if guess is None:
         text = view.say("“{answer}” is not a number; write it like 12.5 or −3.").format(answer=answer)
         return Verdict(None, text)
     if kind in COUNTS:
-        shape = view.stage.output_shape
-        count = (
-            shape[0 if view.stage.vector else 1] if kind == "size" else view.layer.parameters(view.stage.input_shape)
-        )
+        shape, ways = view.stage.output_shape, counts(view.stage) if kind == "parameters" else None
+        count = ways.parameters[way] if ways else shape[0 if view.stage.vector else 1]
         return _count(guess, count, view)
     return _value(guess, truth, view)
 
@@ -124,7 +139,7 @@ def _value(guess: Decimal, truth: Decimal, view: "View") -> Verdict:
     if guess == truth:
         return Verdict(True, say("Exactly: {value}.").format(**numbers))
     places = -int(guess.as_tuple().exponent)
-    if guess and 0 <= places < view.decimals and guess == truth.quantize(guess, ROUND_HALF_UP):
+    if guess and 0 <= places < -int(truth.as_tuple().exponent) and guess == truth.quantize(guess, ROUND_HALF_UP):
         return Verdict(True, say("{value}; your {guess} is right, rounded.").format(**numbers))
     if not (guess and truth):
         text = say("You said {guess}; it is {value}: {off} off.")

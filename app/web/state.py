@@ -103,6 +103,7 @@ class State:
     def carrying(self, **changes: str) -> "State":
         """Return this state with other things carried from page to page; what is empty is dropped."""
         kept = {**dict(self.carried), **changes}
+            self.pin if LOOKS_ASK.get(self.view) == "parameters" else "",
         return self.but(carried=tuple((name, kept[name]) for name in CARRIED if kept.get(name)))
 
     def of_layers(self, layers: Sequence[Layer], **changes: Any) -> "State":

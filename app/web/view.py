@@ -14,7 +14,7 @@ from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.digits import AUTOMATIC, Digits, read_digits
 from app.rendering.legend import end_text as end_text
 from app.rendering.maps import extent_of
-from app.rendering.numbers import brightness, decimals_for, fixed, level, short
+from app.rendering.numbers import NARROW, Significant, brightness, decimals_for, fixed, level, short
 from app.rendering.palette import Theme
 from app.rendering.pointing import Pointed
 from app.rendering.products import exact_decimals
@@ -30,7 +30,6 @@ from app.web.window_numbers import WindowNumbers
 
 Say = Callable[[str], str]
 MOST_SENT = 262_144  # numbers of one map that the page holds to read from
-NARROW = 5  # characters of a narrow cell
 MOST_WEIGHT_DECIMALS = 3
 LARGEST_EXACT_CHECK = 1_000_000  # cells of which it is worth asking whether all are whole
 
@@ -70,6 +69,11 @@ class View:
     def hidden(self) -> bool:
         """Whether the number is still to be predicted, and so not shown."""
         return self.prediction is not None and self.prediction.hidden
+
+    @property
+    def covered(self) -> bool:
+        """Whether the parts that are added are not shown either, as they would leave but one addition."""
+        return self.prediction is not None and self.prediction.hidden and not self.prediction.hint
 
     @property
     def unsaid(self) -> str:
@@ -197,15 +201,24 @@ class View:
         return WindowNumbers(self.closeup, self.hidden)
 
     @property
+    def rounding(self) -> str:
+        """How the numbers of this layer are rounded: to how many decimals, or s3, three digits that count."""
+        return self.digits.name if isinstance(self.decimals, Significant) else str(self.decimals)
+
+    @property
     def cell_decimals(self) -> int:
-        """Decimals of the input's numbers where there is room for five characters."""
+        """Decimals of the input's numbers where there is room for a few characters."""
         decimals = self.input_decimals
-        while (
-            decimals
-            and len(short(-self.input_extent if self.before.whole.minimum < 0 else self.input_extent, decimals)) > 5
-        ):
+        if isinstance(decimals, Significant):
+            return decimals
+        largest = -self.input_extent if self.before.whole.minimum < 0 else self.input_extent
+        while decimals and len(short(largest, decimals)) > NARROW:
             decimals -= 1
         return decimals
+
+    def cell(self, value: float, decimals: int) -> str:
+        """Return a value or a weight as it stands in a cell of the sum: all have a zero before the point, or none."""
+        return short(value, decimals, max(self.cell_decimals, self.weight_decimals) > 2)
 
     def input_swatch(self, place: tuple[int, int] | None = None) -> Face:
         """Return the very pixel of the input map at `place`, by default at the place of the number itself."""
@@ -270,9 +283,12 @@ class View:
         if self.weight is None:
             return ()
         names = self.channel_names()[: 1 if self.source.single else MOST_SHEETS]
-        return tuple(
-            (name, self.pictures.slice(self.index, self.weight.shape, channel, k)) for k, (name, _) in enumerate(names)
-        )
+        shape, laid = self.weight.shape, arranged(self.weight.shape[1:])
+        places = [laid.cell(Place(k, 0, 0)) for k in range(len(names))]
+        faces = [self.pictures.slice(self.index, shape, channel, sheet) for sheet, _, _ in places]
+        if laid.single and not self.source.single:  # slices of one weight each, all on one sheet
+            faces = [face.part(column, row, 1, 1) for face, (_, row, column) in zip(faces, places, strict=True)]
+        return tuple((name, face) for (name, _), face in zip(names, faces, strict=True))
 
     @property
     def veil(self) -> Face | None:
@@ -367,10 +383,10 @@ async def view(
 
 
 def _decimals_of(weight: np.ndarray) -> int:
-    """Return how many decimals weights have in a narrow cell: all that they have, where that fits, else two or more."""
+    """Return how many decimals weights have in a narrow cell: all that they have, else as many as it holds."""
     extent = extent_of(weight)
     exact = exact_decimals(weight, MOST_WEIGHT_DECIMALS) if weight.size <= LARGEST_EXACT_CHECK else None
-    decimals = exact if exact is not None else 2 if extent >= 0.1 else decimals_for(extent, False)
+    decimals = MOST_WEIGHT_DECIMALS if exact is None else exact
     while decimals and len(short(-extent, decimals)) > NARROW:
         decimals -= 1
     return decimals

@@ -56,7 +56,7 @@ function show({ row, column }) {
   }
   const value = kept.address === svg.dataset.values && kept.values?.[row * columns + column];
   if (typeof value !== "number") return;
-  const says = { row: row + 1, column: column + 1, value: printed(value, +svg.dataset.decimals) };
+  const says = { row: row + 1, column: column + 1, value: printed(value, svg.dataset.decimals) };
   document.querySelector("#look [data-readout]").textContent = svg.dataset.text.replace(/\{(\w+)\}/g, (_, name) => says[name]);
 }
 

@@ -119,7 +119,7 @@ def test_a_pool_marks_no_winner_before(client: TestClient, kind: str) -> None:
     [
         ("0", "Exactly: {value}."),
         ("1", "You said {guess}; it is {value}: 1.000 off, right sign."),
-        ("-1000", "You said {guess}; it is {value}: 1000.000 off, on the other side of zero."),
+        ("-1000", "You said {guess}; it is {value}: 1,000.000 off, on the other side of zero."),
     ],
 )
 def test_the_verdict_is_exact_and_kind(client: TestClient, off: str, said: str) -> None:
@@ -127,7 +127,7 @@ def test_the_verdict_is_exact_and_kind(client: TestClient, off: str, said: str) 
     value = printed_sum(opened(client, recipe, at=at)).total
     guess = value + Decimal(off) * (1 if value > 0 else -1)
     text = opened(client, recipe, at=at, predict="1", guess=str(guess)).one(id="verdict").text
-    written = {"value": f"{value}".replace("-", "−"), "guess": f"{guess}".replace("-", "−")}
+    written = {"value": f"{value:,}".replace("-", "−"), "guess": f"{guess:,}".replace("-", "−")}
     assert text == said.format(**written)
 
 
@@ -190,6 +190,24 @@ def test_the_parameters_are_asked_where_they_are_counted(client: TestClient) -> 
     assert "304" not in page.one(class_="totals").text
     told = opened(client, recipe, at="0.0.1.2", view="sharing", predict="1", guess="300")
     assert told.one(id="verdict").text == "You said 300; it is 304: 4 too few."
+
+
+def test_the_parameters_are_those_of_the_way_that_is_looked_at(client: TestClient) -> None:
+    recipe = "conv2d(4, 5, weights=random(7))"
+    asked = {"at": "0.0.1.2", "view": "sharing", "predict": "1", "pin": "full"}
+    assert "everything connected" in opened(client, recipe, **asked).one(class_="question").text
+    count = 4 * 20 * 20 * (3 * 24 * 24 + 1)
+    assert opened(client, recipe, **asked, guess=str(count)).one(id="verdict").text == f"Exactly: {count:,}."
+
+
+def test_no_part_gives_the_answer_away_but_as_a_hint(client: TestClient) -> None:
+    recipe, at = "conv2d(4, 3, weights=random(7)) | conv2d(2, 3, weights=random(1))", "1.0.5.7"
+    asked = opened(client, recipe, at=at, predict="1")
+    assert {part.one(class_="num").text for part in asked.one(class_="terms").all(class_="part")} == {"?"}
+    (hint,) = (a for a in asked.one(class_="acts").all("a") if a.text == "Show the parts")
+    told = read(client.get(hint.attributes["href"]).text)
+    assert not list(told.all("output", "answer"))
+    assert len({part.one(class_="num").text for part in told.one(class_="terms").all(class_="part")} - {"?"}) == 4
 
 
 def test_an_answer_belongs_to_its_place(client: TestClient) -> None:

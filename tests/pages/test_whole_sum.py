@@ -1,7 +1,7 @@
 """What is printed adds up as printed: terms to the total, products to subtotals, the largest and the rest, formulas."""
 
 import random
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from app.rendering.digits import read_digits
 from tests.browser.screen import START
 from tests.pages.reading import Element, decimals_of, link, number, numbers, printed, printed_sum, read
 
@@ -61,6 +62,11 @@ def drawn(seed: int) -> dict[str, str]:
     }
 
 
+def digits_of(number: Decimal) -> int:
+    """Return how many digits of a number count, where its last zeros do not."""
+    return len(number.normalize().as_tuple().digits)
+
+
 def opened(client: TestClient, fields: dict[str, str]) -> tuple[Element, str]:
     """Return the page of a state, and the id of its run."""
     answer = client.get("/?" + urlencode(fields))
@@ -92,7 +98,7 @@ def added(row: list[ElementTree.Element]) -> Decimal:
             sign = {"−": -1, "+": 1}[element.text or ""]
         else:
             assert element.tag == "mn"
-            total, sign = total + sign * Decimal(element.text or ""), 1
+            total, sign = total + sign * number(element.text or ""), 1
     return total
 
 
@@ -113,6 +119,12 @@ def test_the_printed_terms_sum_to_the_printed_result(client: TestClient, seed: i
         tree, text = part(client, run, at, digits=fields["digits"])
         shown = printed_sum(tree)
         assert sum(shown.terms) + shown.bias + shown.remainder == shown.total
+        way = read_digits(fields["digits"])
+        if way.kind == "s":  # each number has its own digits that count
+            assert all(digits_of(term) <= way.count for term in (*shown.terms, shown.bias, shown.total))
+            made, told = formula(text)
+            assert made == told == shown.total
+            continue
         assert {decimals_of(term) for term in (*shown.terms, shown.bias)} == {shown.decimals}
         assert shown.total == printed(float(np.float32(step["value"])), shown.decimals)
         single = Decimal(1e-6 * float(np.abs(step["products"]).sum()))  # the map's own number is float32
@@ -164,6 +176,26 @@ def test_the_products_of_a_block_sum_to_its_subtotal(client: TestClient, fields:
         rest = number(left.text.replace("− ", "−").split(" ", 1)[1].replace("+ ", "")) if left else Decimal(0)
         assert len(products) == 16
         assert sum(products) + rest == printed_sum(tree).terms[channel]
+
+
+@pytest.mark.parametrize("recipe", ["conv2d(16, 3) | conv2d(8, 3)", "conv2d(6, 3) | conv2d(8, 3)"])
+def test_the_cells_of_a_block_give_its_subtotal_or_it_is_said_to_be_rounded(client: TestClient, recipe: str) -> None:
+    _, run = opened(client, {"image": "coffee", "size": "24", "scale": "unit", "recipe": recipe})
+    marked = []
+    for place in range(4):
+        tree, _ = part(client, run, f"1.2.5.{place}")
+        shown = printed_sum(tree)
+        for term, total in zip(tree.all(class_="term"), shown.terms, strict=True):
+            cells = [
+                [Decimal(cell.one(class_=name).text.replace("−", "-")) for name in ("v", "wt")]
+                for cell in term.all("td")
+            ]
+            if cells:
+                made = sum((v * w for v, w in cells), Decimal(0)).quantize(total, ROUND_HALF_UP)
+                assert (made == total) == ("≈" not in term.text)
+                marked.append(made == total)
+    assert any(marked)
+    assert len(shown.terms) == 4, "of many maps three, and the others as one"
 
 
 def test_a_product_is_there_without_a_script(client: TestClient) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering.numbers import adding_up, decimals_for, fixed, grouped, level, plain, short
+from app.rendering.numbers import Significant, adding_up, decimals_for, fixed, grouped, level, plain, short
 
 FLOATS = st.floats(-1e5, 1e5, width=32)
 
@@ -26,19 +26,37 @@ def test_numbers_round_half_away_from_zero_and_wear_a_true_minus(value, decimals
     assert fixed(value, decimals) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(352.4, "350"), (-0.25, "−0.25"), (99.6, "100"), (9.96, "10"), (0.5, "0.50"), (12345, "12,000"), (0, "0")],
+)
+def test_digits_that_count_are_counted_on_each_number(value, text):
+    assert fixed(value, Significant(0, 2)) == text
+
+
+def test_sums_of_digits_that_count_add_up():
+    printed = adding_up([352.4, -137.9, -0.25], 214.25, Significant(0, 2))
+    assert printed.terms == (350, -140, Decimal("-0.25"))
+    assert sum(printed.terms) + printed.remainder == printed.total == 210
+
+
 def test_narrow_cells_drop_the_zero_before_the_point():
     assert short(-0.0123, 3) == "−.012"
     assert short(0.5, 2) == "0.50"
     assert short(1.234, 3) == "1.234"
+    assert short(0.5, 2, bare=True) == ".50"
+    assert short(0.001234, Significant(0, 3)) == "0.001"
 
 
 def test_a_field_to_edit_holds_the_shortest_decimal_of_a_float32():
     assert plain(0.1) == "0.1"
     assert plain(-30.5) == "−30.5"
+    assert plain(12345.5) == "12345.5"
 
 
 def test_thousands_are_marked():
     assert grouped(14455392) == "14,455,392"
+    assert fixed(-1234567.5, 1) == "−1,234,567.5"
 
 
 @given(st.lists(FLOATS, min_size=1, max_size=9), st.integers(0, 4))

@@ -41,7 +41,7 @@ export class Plate extends HTMLElement {
     this.stride = numbers(data.stride);
     this.padding = numbers(data.padding);
     this.window = numbers(data.window);
-    this.decimals = +data.decimals;
+    this.decimals = data.decimals;
     this.tile = numbers(data.tile);
     this.channel = +data.channel;
     this.place = { row: +data.row, column: +data.column };
@@ -217,8 +217,11 @@ export const layout = () => {
 /** @param {number} value @param {number} length */
 const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));
 
-/** A number with a true minus sign, rounded as the server rounds. @param {number} value @param {number} decimals */
+/** A number as the server writes it: a true minus sign, thousands marked. @param {number} value
+ *  @param {string} decimals how many, or s3: three digits that count */
 export function printed(value, decimals) {
-  const text = Math.abs(value).toFixed(decimals);
-  return value < 0 && +text !== 0 ? "−" + text : text;
+  const size = Math.abs(value), count = decimals[0] === "s" && +decimals.slice(1);
+  const places = count ? size && Math.min(9, count - 1 - size.toExponential(count - 1).split("e")[1]) : +decimals;
+  const text = (places < 0 ? String(+size.toPrecision(count)) : size.toFixed(places)).replace(/^\d+/, (n) => n.replace(/\B(?=(\d{3})+$)/g, ","));
+  return value < 0 && /[1-9]/.test(text) ? "−" + text : text;
 }
