@@ -14,14 +14,14 @@ def end_text(extent: float) -> str:
     return fixed(extent, 0 if extent >= 100 else 1 if extent >= 10 else 2 if extent >= 0.1 else 3)
 
 
-def words(scale: Scale, say: Callable[[str], str]) -> str:
-    """Return what a scale is of, and the share of numbers beyond it."""
+def words(scale: Scale, say: Callable[[str], str], shared: str = "") -> str:
+    """Return what a scale is of, `shared` where it is not the layer's, and the share of numbers beyond it."""
     if scale.several:
         return say("each map its own scale")
     if scale.colours.own:
         return say("this map’s own scale")
     if scale.colours.extent is None:
-        return say("one scale for the layer")
+        return shared or say("one scale for the layer")
     share = 100 * scale.clipped
     told = "0 %" if not share else f"{share:.1f} %" if share >= 0.1 else "< 0.1 %"
     return say("{share} clipped").format(share=told)
@@ -29,7 +29,7 @@ def words(scale: Scale, say: Callable[[str], str]) -> str:
 
 def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, large: bool = False) -> Element:
     """Draw a scale with its marks; the numbers it was made from stand in its data."""
-    thick, below = (14, 38) if large else (10, 29)
+    thick, below = (14, 39) if large else (10, 30.5)
     group = add(parent, "g", class_="scale-legend")
     add(
         group,
@@ -61,7 +61,7 @@ def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, l
     if scale.marks:
         for name, value in (("minimum", scale.minimum), ("maximum", scale.maximum)):
             at = scale.at(value)
-            d = f"M{x + width * at:.2f} {y + thick + 1:.1f}l-4.5 7h9z"
+            d = f"M{x + width * at:.2f} {y + thick + 1:.1f}l-4 5.5h8z"
             mark = add(group, "path", class_="legend-mark", d=d, data_mark=name)
             mark.set("data-value", repr(value))
             mark.set("data-at", f"{at:.4f}")
@@ -74,9 +74,9 @@ def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, l
     return group
 
 
-def alone(scale: Scale, say: Callable[[str], str], width: int = 260) -> Element:
+def alone(scale: Scale, say: Callable[[str], str], width: int = 260, shared: str = "") -> Element:
     """Return the legend as a drawing of its own, its words beneath."""
-    pad = 10
+    pad, told = 10, words(scale, say, shared)
     figure = Element(
         "svg",
         {
@@ -85,11 +85,11 @@ def alone(scale: Scale, say: Callable[[str], str], width: int = 260) -> Element:
             "width": str(width + 2 * pad),
             "height": "62",
             "role": "img",
-            "aria-label": words(scale, say)
+            "aria-label": told
             if scale.several
-            else f"{words(scale, say)}: {'−' * (not scale.from_zero)}{end_text(-scale.low)} … {end_text(scale.extent)}",
+            else f"{told}: {'−' * (not scale.from_zero)}{end_text(-scale.low)} … {end_text(scale.extent)}",
         },
     )
     legend(figure, scale, pad, 4, width)
-    label(figure, pad + width / 2, 57, words(scale, say), text_anchor="middle", class_="sub")
+    label(figure, pad + width / 2, 57, told, text_anchor="middle", class_="sub")
     return figure

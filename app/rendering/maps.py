@@ -21,11 +21,13 @@ def maps_png(maps: Array, extents: Sequence[float], theme: Theme, columns: int |
     return png(sheet(levels_of(maps, extents), columns), signed_palette(theme), clear=CLEAR)
 
 
-def coloured_png(maps: Array, extents: Sequence[float], theme: Theme, colours: Colours, from_zero: bool) -> bytes:
+def coloured_png(
+    maps: Array, extents: Sequence[float], theme: Theme, colours: Colours, from_zero: bool, columns: int | None = None
+) -> bytes:
     """Return one sheet of `maps` in the colours that are asked for; `from_zero` where no number is negative."""
     clips = colours.extent is not None
     chosen = palette(colours.kind, theme, from_zero=from_zero, clips=clips)[: 3 * CLEAR] + bytes([from_zero, 0, 0])
-    return png(sheet(levels_of(maps, extents, clips)), chosen, clear=CLEAR)
+    return png(sheet(levels_of(maps, extents, clips), columns), chosen, clear=CLEAR)
 
 
 def levels_of(maps: Array, extents: Sequence[float], clips: bool = False) -> Bytes:

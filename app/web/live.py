@@ -17,10 +17,11 @@ from app.layers.layer import Array
 from app.pipeline import ImageInput
 from app.rendering.arrangement import arranged
 from app.rendering.legend import end_text
-from app.rendering.maps import laid_out, maps_png
+from app.rendering.maps import coloured_png, extent_of, laid_out
 from app.rendering.numbers import decimals_for, fixed
 from app.rendering.palette import Theme
 from app.web.other import beside
+from app.web.scales import colours_of, scale_href
 from app.web.state import State
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ def live_context(asked: "Asked") -> dict[str, Any]:
         "sheet": (seen.target.columns, seen.target.rows),
         "maps": [(channel, seen.map_face(channel)) for channel in channels_in_view(state, run)],
         "cell": seen.target.cell(seen.place),
-        "end": end_text(seen.extent),
+        "end": end_text(seen.extent if seen.colours.extent is None else seen.colours.extent),
+        "scale": scale_href(seen.theme, seen.colours, False),
+        "own": seen.colours.own,
     }
 
 
@@ -76,9 +79,11 @@ async def frame_answer(lab: Lab, run: Run, state: State, data: bytes, before: st
     if not run.stages or not isinstance(run.document.input, ImageInput):
         raise BrokenRequest("There is no layer here that a frame could go through.")
     result: Result = await lab.passing(run, state.layer, data)
-    extent = max(-result.whole.minimum, result.whole.maximum, SHRINKS * previous(before))
+    colours = colours_of(state)
+    extent = colours.extent or max(-result.whole.minimum, result.whole.maximum, SHRINKS * previous(before))
     sheets = row_of(result.output, channels_in_view(state, run))
-    picture = await lab.queue.light(lambda: maps_png(sheets, [extent] * len(sheets), theme, columns=len(sheets)))
+    ends = [extent_of(sheet) if colours.own else extent for sheet in sheets]
+    picture = await lab.queue.light(lambda: coloured_png(sheets, ends, theme, colours, False, columns=len(sheets)))
     told = {
         "value": fixed(float(result.output[state.place]), decimals_for(extent, False)),
         "end": end_text(extent),

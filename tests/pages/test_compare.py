@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.gallery import GALLERY
-from app.rendering.palette import signed_bytes, signed_palette
+from app.rendering.palette import palette, signed_bytes, signed_palette
 from app.web.looks.rows import MOST_MAPS
 from app.web.other import FORMS, read_with
 from tests.pages.reading import Api, Element, decimals_of, link, number, printed, read
@@ -84,6 +84,27 @@ def test_both_maps_and_their_difference_are_the_numbers_of_the_api(client, asked
         assert found == printed(float(value), decimals_of(found))
     a, b, c = map(number, said)
     assert (a - b == c) == (not said[2].startswith("≈"))
+
+
+@pytest.mark.parametrize(
+    ("colours", "range_", "layer"), [("grey", "", 0), ("one", "own", 1), ("signed", "0.3", 0), ("one", "0.2", 1)]
+)
+def test_both_maps_have_the_colours_and_the_range_that_are_asked_for(
+    client: TestClient, colours: str, range_: str, layer: int
+) -> None:
+    fields = {"with": "image:chelsea", "colours": colours, "range": range_}
+    look = opened(client, at=f"{layer}.2.3.5", **{name: value for name, value in fields.items() if value})
+    extents = [float(np.abs(output(client, 0, image=image)).max()) for image in ("coffee", "chelsea")]
+    for href, image in zip(maps(look)[:2], ("coffee", "chelsea"), strict=True):
+        numbers = output(client, layer, image=image)[2]
+        extent = float(np.abs(numbers).max()) if range_ == "own" else float(range_ or max(extents))
+        clips = range_ not in ("", "own")
+        told = palette(colours, "light", from_zero=layer == 1 and colours != "signed", clips=clips)  # type: ignore[arg-type]
+        table = np.frombuffer(told, np.uint8).reshape(256, 3)
+        np.testing.assert_array_equal(pixels(client, href), table[signed_bytes(numbers, extent, clips=clips)])
+    words = look.one(class_="both").one("svg").text
+    assert ("each map its own scale" in words) == (range_ == "own")
+    assert ("clipped" in words) == (range_ not in ("", "own"))
 
 
 def test_the_statistics_are_those_of_plain_loops(client: TestClient) -> None:

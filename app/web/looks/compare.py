@@ -1,22 +1,29 @@
 """Compare: two maps side by side at one place, and what is between them; or every picture through the same filters.
 
 `with=` in the address says what stands on the right: app/web/other.py. Both maps are on one scale, that of the larger
-numbers; the difference, left − right, is on a scale of its own.
+numbers, or on the one that `colours=` and `range=` ask for; the difference, left − right, has a sign, and so two
+colours, on a scale of its own.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from markupsafe import Markup
+
 from app.errors import Mistake, NotFound
-from app.lab import Lab, Run
+from app.lab import Lab, Result, Run
 from app.layers import Place
+from app.layers.layer import Array
 from app.numerics.window import Span
 from app.pipeline import ENGINE, ImageInput
 from app.rendering.difference import Difference, compared, difference_png, sheet_of
-from app.rendering.maps import maps_png
+from app.rendering.legend import alone as legend
+from app.rendering.maps import coloured_png, extent_of
 from app.rendering.numbers import rounded, written
 from app.rendering.palette import Theme
-from app.rendering.svg import Face
+from app.rendering.scales import Colours, Scale, read_colours
+from app.rendering.svg import Face, markup
 from app.web.forms import query
 from app.web.live import live_context
 from app.web.looks.look import Asked, Context, Look
@@ -24,8 +31,9 @@ from app.web.looks.rows import rows_of
 from app.web.looks.shift import whole_number
 from app.web.looks.sides import choices, names_of
 from app.web.other import WITH, Other, alone, beside, origin, other_of, read_with, swapped, upto
+from app.web.scales import scale_href
 from app.web.state import State
-from app.web.view import View, end_text, view
+from app.web.view import View, view
 
 
 @dataclass(frozen=True)
@@ -75,23 +83,50 @@ async def _sides(asked: Asked, other: Other, wrong: Mistake | None) -> Context:
     numbers = [rounded(each.closeup.value, decimals) for each in (seen, there)]
     gap = rounded(seen.closeup.value - there.closeup.value, decimals)
     names = names_of(asked, other, there)
-    extent = max(seen.extent, there.extent)
-    address = _address(asked, other)
+    address, coloured = _address(asked, other), {k: v for k, v in seen.colours.options.items() if v}
+    sides = [f"{address}&{query({'side': name, **coloured})}" for name in ("left", "right")]
     return {
-        "left": _side(asked.state, seen, seen, names[0], f"{address}&side=left"),
-        "right": _side(other.state, there, seen, names[1], f"{address}&side=right"),
+        "left": _side(asked.state, seen, seen, names[0], sides[0]),
+        "right": _side(other.state, there, seen, names[1], sides[1]),
         "gap": Face(address, _size(seen), 0, 0, *_size(seen)) if alike else None,
         "numbers": [written(number) for number in (*numbers, gap)],
         "exact": numbers[0] - numbers[1] == gap,
-        "end": end_text(extent),
+        "legend": _legend_of_both(seen, there, sheets),
         "between": between,
-        "between_end": end_text(between.extent) if between else "",
+        "between_legend": _legend_between(seen, between) if between else "",
         "mean": written(rounded(between.change.difference, max(2, decimals))) if between else "",
         "ends": [written(rounded(end, decimals)) for end in (between.low, between.high)] if between else [],
         "swap": swapped(run, state, other).address(),
         "choices": choices(asked, other),
         "wrong": wrong.say(seen.say) if wrong else "",
     }
+
+
+def _legend_of_both(seen: View, there: View, sheets: list[Array]) -> Markup:
+    """Return the scale of both maps."""
+    numbers = np.concatenate([sheet[~np.isnan(sheet)] for sheet in sheets])
+    colours, extent = seen.colours, max(seen.extent, there.extent)
+    clipped = 0.0
+    if colours.extent is not None:
+        extent = colours.extent
+        clipped = float(np.count_nonzero(np.abs(numbers) > np.float32(extent))) / numbers.size
+    zero = _from_zero(colours, seen.result, there.result)
+    ends = float(numbers.min()), float(numbers.max())
+    href = scale_href(seen.theme, colours, zero)
+    scale = Scale(colours, extent, *ends, clipped, href, zero, several=colours.own, marks=not colours.own)
+    return markup(legend(scale, seen.say, shared=seen.say("one scale for both maps")))
+
+
+def _legend_between(seen: View, between: Difference) -> Markup:
+    """Return the scale of the difference."""
+    href = scale_href(seen.theme, Colours(), False)
+    scale = Scale(Colours(), between.extent, between.low, between.high, href=href)
+    return markup(legend(scale, seen.say, shared=seen.say("a scale of its own")))
+
+
+def _from_zero(colours: Colours, *results: Result) -> bool:
+    """Tell whether a scale begins at zero: where it has no two colours, and nothing is negative."""
+    return colours.kind != "signed" and all(result.whole.minimum >= 0 for result in results)
 
 
 def _size(seen: View) -> tuple[int, int]:
@@ -148,13 +183,18 @@ async def compared_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]
         raise NotFound("There is no picture {name} here.", name=fields.get(WITH, "")[:40])
     theme: Theme = "dark" if fields.get("theme") == "dark" else "light"
     there, at = other.run, other.state
-    outputs = (await lab.result(run, index)).output, (await lab.result(there, at.layer)).output
+    results = await lab.result(run, index), await lab.result(there, at.layer)
+    colours = read_colours(
+        fields.get("colours", ""), "own" if fields.get("scale") == "own" else fields.get("extent", "")
+    )
     extent = max((await lab.extents(run, index))[0], (await lab.extents(there, at.layer))[0])
 
     def make() -> bytes:
-        left, right = sheet_of(outputs[0], channel), sheet_of(outputs[1], at.place.channel)
+        left, right = sheet_of(results[0].output, channel), sheet_of(results[1].output, at.place.channel)
         if fields.get("side") in ("left", "right"):
-            return maps_png(left if fields["side"] == "left" else right, [extent], theme)
+            one = left if fields["side"] == "left" else right
+            end = extent_of(one) if colours.own else colours.extent or extent
+            return coloured_png(one, [end], theme, colours, _from_zero(colours, *results))
         if left.shape != right.shape:
             raise NotFound("The two maps have different shapes; there is no difference of them.")
         return difference_png(left, right, theme)

@@ -8,12 +8,14 @@ from app.layers import Place
 from app.numerics.kernels import KERNELS
 from app.numerics.likeness import likeness
 from app.rendering.legend import alone
-from app.rendering.svg import markup
+from app.rendering.svg import Face, markup
 from app.web.filter_card import colour_tile
 from app.web.looks.look import Asked, Context, Look
 from app.web.scales import scale_of
 
 MOST_CARDS = 64  # more are a number of elements that no page can bear
+MOST_BEHIND = 24  # while a card lies over them
+MOST_LARGE = 6  # cards with each slice of their filter; more are smaller, with the filter as one strip or colour tile
 MOST_SLICES = 3
 LARGE = 2_000_000  # numbers, of which it takes a while to say how alike they are
 SORTS = {
@@ -32,22 +34,26 @@ async def _context(asked: Asked) -> Context:
     vector = seen.target.single or seen.stage.vector
     sort = state.told("sort") if state.told("sort") in SORTS and not vector else ""
     measured = await _measured(asked, sort)
-    first = 0 if sort else max(0, min(here - MOST_CARDS // 2, count - MOST_CARDS))
+    most = MOST_BEHIND if state.edit else MOST_CARDS
+    first = 0 if sort else max(0, min(here - most // 2, count - most))
+    small = min(count, most) > MOST_LARGE and not vector
     order = sorted(range(count), key=lambda channel: (-measured[channel], channel)) if sort else range(count)
     cards = []
-    for channel in order[first : first + MOST_CARDS]:
+    for channel in order[first : first + most]:
         there = state.but(place=state.place._replace(channel=channel), view="flat", edit="")
         _, row, column = seen.target.cell(Place(channel, 0, 0))
         whole = seen.map_face(channel)
         part = None if vector else seen.result.channels[channel]
+        slices, tile = seen.slices(channel)[:MOST_SLICES], colour_tile(seen, channel)
         cards.append(
             {
                 "channel": channel,
                 "href": there.address(),
                 "current": channel == here,
                 "face": whole.part(column, row, 1, 1) if vector else whole,
-                "slices": seen.slices(channel)[:MOST_SLICES],
-                "tile": colour_tile(seen, channel),
+                "slices": () if small else slices,
+                "tile": tile,
+                "strip": _strip([face for _, face in slices]) if small and slices and not tile else None,
                 "name": names[channel] if channel < len(names) else "",
                 "help": KERNELS[names[channel]].sentence if channel < len(names) else "",
                 "value": float(seen.result.output.flat[channel]) if vector else None,
@@ -62,6 +68,7 @@ async def _context(asked: Asked) -> Context:
         "fan": cards,
         "fan_count": count,
         "fan_first": first,
+        "small": small,
         "vector": vector,
         "sheet_of_all": sheet_of_all,
         "sorts": []
@@ -73,6 +80,12 @@ async def _context(asked: Asked) -> Context:
         "sorted_by": sort,
         "fan_legend": markup(alone(scale_of(seen), seen.say)),
     }
+
+
+def _strip(slices: list[Face]) -> Face:
+    """Return slices of one filter, neighbours on their sheet, as one picture."""
+    face, last = slices[0], slices[-1]
+    return face.part(0, 0, last.x + last.columns - face.x, face.rows)
 
 
 async def _measured(asked: Asked, sort: str) -> list[float]:

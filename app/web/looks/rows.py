@@ -4,19 +4,24 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from app import gallery
 from app.errors import Mistake, NotFound
 from app.lab import Lab, Run
 from app.pipeline import ENGINE, ImageInput
 from app.rendering.difference import sheet_of
-from app.rendering.maps import maps_png, picture_png
-from app.rendering.svg import Face
+from app.rendering.legend import alone as legend
+from app.rendering.maps import coloured_png, extent_of, picture_png
+from app.rendering.palette import Theme
+from app.rendering.scales import Scale, read_colours
+from app.rendering.svg import Face, markup
 from app.web.forms import query
 from app.web.looks.look import Asked
 from app.web.looks.shift import whole_number
 from app.web.other import alone, beside
+from app.web.scales import scale_href
 from app.web.state import State
-from app.web.view import end_text
 
 MOST_MAPS = 8
 MOST_SLICES = 3  # of a filter
@@ -50,7 +55,7 @@ class Rows:
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    end: str
+    legend: Markup
     whole: bool  # the scale is that of every row
     first: int
     count: int
@@ -64,7 +69,7 @@ async def rows_of(asked: Asked) -> Rows:
     source = run.document.input
     assert isinstance(source, ImageInput)
     images = [source.image, *(name for name in gallery.GALLERY if name != source.image)]
-    extent = await extent_of_all(lab, run, state, images)
+    ends = await ends_of_all(lab, run, state, images)
     count = 1 if seen.target.single else seen.stage.output_shape[0]
     first = 0 if count == 1 else state.place.channel // MOST_MAPS * MOST_MAPS
     names = getattr(getattr(seen.layer, "weights", None), "names", ())
@@ -74,8 +79,13 @@ async def rows_of(asked: Asked) -> Rows:
         slices = seen.slices(channel) if not seen.target.single else ()
         faces = tuple(face for _, face in slices[:MOST_SLICES])
         columns.append(Column(channel, faces, names[channel] if channel < len(names) else ""))
-    shown = seen.extent if extent is None else extent
-    rows = [_row(asked, image, channels, shown) for image in images]
+    extent, lowest = ends or (seen.extent, seen.result.whole.minimum)
+    colours, zero = seen.colours, seen.colours.kind != "signed" and ends is not None and lowest >= 0
+    shown = extent if colours.extent is None else colours.extent
+    scale = Scale(
+        colours, shown, 0, 0, 0, scale_href(seen.theme, colours, zero), zero, several=colours.own, marks=False
+    )
+    rows = [_row(asked, image, channels, shown, zero) for image in images]
 
     def chunk(channel: int) -> str:
         if not 0 <= channel < count:
@@ -85,8 +95,8 @@ async def rows_of(asked: Asked) -> Rows:
     return Rows(
         tuple(columns),
         tuple(rows),
-        end_text(shown),
-        extent is not None,
+        markup(legend(scale, seen.say, shared=seen.say("one scale for all pictures"))),
+        ends is not None or bool(colours.range),
         first,
         count,
         chunk(first - 1) if first else "",
@@ -94,10 +104,13 @@ async def rows_of(asked: Asked) -> Rows:
     )
 
 
-def _row(asked: Asked, image: str, channels: range, extent: float) -> Row:
+def _row(asked: Asked, image: str, channels: range, extent: float, from_zero: bool) -> Row:
     run, state, seen = asked.run, asked.state, asked.seen
     there = alone(state.of_input(image=image))
     theme = {"theme": "dark"} if seen.theme == "dark" else {}
+    colours = seen.colours
+    asked_for = {"colours": colours.kind, "range": colours.range, "from": "zero" if from_zero else ""}
+    coloured = {name: value for name, value in asked_for.items() if value not in ("", "signed")}
 
     def address(layer: int | str, **fields: str) -> str:
         return f"/parts/row/{run.id}/{layer}.png?{query({'v': ENGINE, 'image': image, **fields})}"
@@ -105,7 +118,7 @@ def _row(asked: Asked, image: str, channels: range, extent: float) -> Row:
     maps = tuple(
         (
             there.but(place=state.place if seen.target.single else state.place._replace(channel=channel)).address(),
-            address(state.layer, channel=str(channel), extent=f"{extent:.9g}", **theme),
+            address(state.layer, channel=str(channel), extent=f"{extent:.9g}", **coloured, **theme),
         )
         for channel in channels
     )
@@ -114,19 +127,20 @@ def _row(asked: Asked, image: str, channels: range, extent: float) -> Row:
     return Row(image, title, image == run.document.input.image, there.address(), address("input"), maps)
 
 
-async def extent_of_all(lab: Lab, run: Run, state: State, images: list[str]) -> float | None:
-    """Return the end of a scale that holds the layer's numbers for every picture; None where that is too dear."""
+async def ends_of_all(lab: Lab, run: Run, state: State, images: list[str]) -> tuple[float, float] | None:
+    """Return the end of a scale that holds the layer's numbers for every picture, and the least; None if too dear."""
     work = sum(stage.layer.cost(stage.input_shape) for stage in run.stages[: state.layer + 1])
     if work * len(images) > MOST_WORK:
         return None
-    extents = []
+    extents, least = [], []
     for image in images:
         try:
             other = await lab.open(state.of_input(image=image).document)
             extents.append((await lab.extents(other, state.layer))[0])
+            least.append((await lab.result(other, state.layer)).whole.minimum)
         except Mistake:  # with this picture the layers do not fit; its row stays empty
             continue
-    return max(extents)
+    return max(extents), min(least)
 
 
 async def row_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]) -> bytes:
@@ -142,8 +156,15 @@ async def row_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]) -> 
     channel = whole_number(fields.get("channel") or "0", there.stages[index].output_shape[0])
     extent = _extent(fields.get("extent", ""))
     output = (await lab.result(there, index)).output
-    theme = "dark" if fields.get("theme") == "dark" else "light"
-    return await lab.queue.light(lambda: maps_png(sheet_of(output, channel), [extent], theme))  # type: ignore[arg-type]
+    theme: Theme = "dark" if fields.get("theme") == "dark" else "light"
+    colours, zero = read_colours(fields.get("colours", ""), fields.get("range", "")), fields.get("from") == "zero"
+
+    def make() -> bytes:
+        one = sheet_of(output, channel)
+        end = extent_of(one) if colours.own else extent
+        return coloured_png(one, [end], theme, colours, zero and colours.kind != "signed")
+
+    return await lab.queue.light(make)
 
 
 def _extent(text: str) -> float:

@@ -17,6 +17,7 @@ from app.web.pictures import MOST_AT_ONCE, Pictures
 from app.web.scales import scale_of
 
 MOST_LINKS = 320  # more are a number of elements that no page can bear; the drawing holds all
+MOST_BEHIND = 64  # while a card lies over them
 STEP = 15  # degrees a button turns
 
 
@@ -24,7 +25,8 @@ async def _context(asked: Asked) -> Context:
     """Return the volumes, what is said of each map, and where the buttons lead."""
     state, seen, say = asked.state, asked.seen, asked.seen.say
     count, here = seen.stage.output_shape[0], state.place.channel
-    first = max(0, min(here - MOST_LINKS // 2, count - MOST_LINKS))
+    most = MOST_BEHIND if state.edit else MOST_LINKS
+    first = max(0, min(here - most // 2, count - most))
     pose = pose_of(state.pin)
     held = state.but(edit="", pin=pose.pin)
     maps = maps_of(seen.pictures, seen.index)
@@ -56,7 +58,7 @@ async def _context(asked: Asked) -> Context:
             "href": held.but(place=state.place._replace(channel=channel)).address(),
             "channel": channel,
         }
-        for channel in range(first, min(count, first + MOST_LINKS))
+        for channel in range(first, min(count, first + most))
     ]
     return {
         "stack": json.dumps(drawn, ensure_ascii=False, separators=(",", ":")),
