@@ -77,7 +77,7 @@ _BOARD = _board(
     418,
     input_share=0.4,
     map_share=0.24,
-    above_line=_board("board", 1224, 240, None, deep=325, most=9, **_LINE),
+    above_line=_board("board", 1224, 228, None, deep=356, most=10, **_LINE),
 )
 _SMALL: dict[str, float] = {"figures": 24, "least_type": 24, "gap": 22}
 _SMALL_BOARD = _board(
@@ -85,14 +85,22 @@ _SMALL_BOARD = _board(
     490,
     468,
     **{**_SMALL, "lens": 90, "lens_gap": 26, "most": 5.2, "input_share": 0.42, "map_share": 0.25},
-    above_line=_board("board-medium", 980, 300, None, deep=380, **{**_LINE, **_SMALL, "most": 8}),
+    above_line=_board("board-medium", 980, 280, None, deep=380, **{**_LINE, **_SMALL, "most": 8}),
 )
 SCREENS = {
     layout.name: layout
     for layout in (
         Layout("wide", 1224, 262, 384, 36, 24, 42, 6.9, 109, 38, 40, 78, 19, 300, 178),
         Layout("medium", 980, 270, 400, 36, 24, 34, 6.2, 90, 28, 27, 30, 16, 262, 145),
-        Layout("narrow", 358, 150, 170, 30, 4, 0, 4.6, 62, 16, 0, 0, 14, 0, 0, wide_map_share=0.3, lens_cell=40),
+        Layout(
+            "narrow",
+            358,
+            *(150, 158, 30, 4, 0, 4.6, 62, 16, 0, 0, 16, 0, 0),
+            map_share=0.18,
+            wide_map_share=0.3,
+            lens_share=0.22,
+            lens_cell=66,
+        ),
     )
 }
 BOARDS = {"board": _BOARD, "board-medium": _SMALL_BOARD, "narrow": SCREENS["narrow"]}
