@@ -12,7 +12,7 @@ from app.rendering.numbers import about
 from app.rendering.places import lengths
 from app.rendering.sharing import areas, counts
 from app.rendering.svg import markup
-from app.web.edits import starter
+from app.web.edits import FRESH, starter
 from app.web.looks import places, sharing
 from app.web.ranges import Setting
 from app.web.state import State, along
@@ -74,6 +74,7 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> d
         "fields": [] if shows_weights else _fields(Setting(state, run, lab, index, "", say)),
         "part": part if shows_weights else "settings",
         "weights": weights,
+        "fresh": part == FRESH,
         "names": list(getattr(weights, "names", ())),
         "settings_href": state.but(edit=str(index)).address(),
         "parts": {name: state.but(edit=f"{index}.{name}", layer=index, place=there).address() for name in FILTERS}
@@ -100,7 +101,8 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> d
 def _fields(setting: Setting) -> list[dict[str, Any]]:
     """Return the settings of a layer, each with what it may be."""
     fields = []
-    for name, info in type(setting.run.stages[setting.index].layer).model_fields.items():
+    layer = setting.run.stages[setting.index].layer
+    for name, info in type(layer).model_fields.items():
         if name in ("type", "weights"):
             continue
         one = replace(setting, name=name)
@@ -119,6 +121,7 @@ def _fields(setting: Setting) -> list[dict[str, Any]]:
                 "kind": kind,
                 "text": _words(value),
                 "range": one.range() if stepped else None,
+                "fixed": name in layer.fixed_by_weights and bool(getattr(layer, "weights").known_shape()),  # noqa: B009
                 "same_href": _same(one) if name == "padding" and "same" in words else "",
             }
         )

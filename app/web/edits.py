@@ -1,7 +1,7 @@
 """What the explorer's forms change: one setting, the source of the weights, single weights, the order of layers."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from app.errors import BrokenRequest, Unfit
 from app.layers import LAYERS, Layer, Shape
 from app.layers.layer import Array
 from app.layers.reading import read_layer
+from app.layers.weights import PresetWeights
 from app.pipeline import ImageInput
 from app.rendering.numbers import brief
 from app.web.filter_edits import changed, kernel_in, pattern
@@ -17,6 +18,7 @@ from app.web.state import State
 
 Fields = Mapping[str, str]
 MOST_EDITED = 4_000_000  # weights of a layer whose single weights can be changed by a form
+FRESH = "fresh"  # behind the layer in `edit`: its filters have just been replaced by random ones
 LARGEST = float(np.finfo(np.float32).max)
 LARGEST_WHOLE = 9  # of weights that are rounded to whole numbers
 
@@ -46,11 +48,31 @@ def _set(state: State, fields: Fields) -> State:
     by = int(step) if step.removeprefix("-").isascii() and step.removeprefix("-").isdigit() and len(step) < 4 else 0
     if by and not isinstance(value, (str, bool)):
         value = [part + by for part in value] if isinstance(value, list) else value + by
-    changes: dict[str, Any] = {name: value}
-    layer = state.document.layers[index]
-    if name in layer.fixed_by_weights and getattr(layer, "weights").known_shape():  # noqa: B009
-        changes["weights"] = None  # fixed weights have fixed sizes; new sizes start from random ones
-    return state.setting(index, changes)
+    resized = _resized(state.document.layers[index], name, value)
+    after = state.setting(index, {name: value, **resized})
+    if state.edit and state.edit.partition(".")[2] in ("", FRESH):  # the card says so where the filters were replaced
+        after = after.but(edit=f"{index}.{FRESH}" if resized.get("weights", 0) is None else str(index))
+    return after
+
+
+def _resized(layer: Layer, name: str, value: Any) -> dict[str, Any]:
+    """Return what becomes of fixed weights at another size: the first where fewer are wanted, else random ones."""
+    weights = getattr(layer, "weights", None)
+    shape = weights.known_shape() if weights is not None and name in layer.fixed_by_weights else None
+    same: Collection[object] = (value, (value, value)) if not isinstance(value, list) else (tuple(value),)
+    if not shape or getattr(layer, name) in same:
+        return {}
+    if isinstance(value, int) and 0 < value < shape[0] and name != "kernel_size":
+        if not isinstance(weights, PresetWeights):
+            arrays = {part: getattr(weights, part) for part in ("weight", "bias")}
+            return {
+                "weights": {"init": "values"}
+                | {k: each.array[:value] for k, each in arrays.items() if each is not None}
+            }
+        first = PresetWeights(names=weights.names[:value])
+        if first.known_shape()[2:] == shape[2:]:
+            return {"weights": {"init": "preset", "names": first.names}}
+    return {"weights": None}
 
 
 def _value(name: str, text: str) -> Any:

@@ -32,7 +32,7 @@ KEYS = (
     Key("R", ("r",), ("rows",), "row by row, or place by place"),
     Key("V", ("v",), ("view",), "lay flat, or as a figure"),
     Key("C", ("c",), ("colours",), "another colour scale"),
-    Key("P", ("p",), ("point",), "point: at the input, the filter, the map; Enter holds"),
+    Key("P", ("p",), ("point",), "point with the arrows: at the input, P again at the filter, at the map; Enter holds"),
     Key("T", ("t",), ("trace",), "trace the number home"),
     Key("G", ("g",), ("guess",), "guess the number before it is shown"),
     Key(

@@ -279,15 +279,17 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
     sentence = mistake.say(say)
     headers = headers_of(mistake)
     if request.headers.get("hx-request") and not request.headers.get("hx-history-restore-request"):
-        text = render(language, "_notice.html", sentence=sentence)
+        form = getattr(request.state, "fields", {})
+        name = form.get("field", "") if form.get("op") == "set" else ""  # said where it was typed
+        target, said = (f"#h-{name}", "wrong") if name.isidentifier() and name.isascii() else ("#notice", "notice")
         return HTMLResponse(
-            text,
+            render(language, f"_{said}.html", sentence=sentence),
             mistake.status,
             {
                 **headers,
-                "HX-Retarget": "#notice",
+                "HX-Retarget": target,
                 "HX-Reswap": "innerHTML",
-                "HX-Reselect": ".notice",
+                "HX-Reselect": f".{said}",
                 "HX-Push-Url": "false",
             },
         )

@@ -26,26 +26,26 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's name for "translate where
 
 
 LIMIT = "…"  # the rules simply end: no reason to tell
-# What a mistake says with these numbers, made short. A mistake of a later layer is told as that.
+# What a mistake says with these numbers, as one sentence on a range. A mistake of a later layer is told as that.
 SHORT: tuple[tuple[frozenset[str], str], ...] = (
-    (frozenset({"groups", "out"}), N_("even parts of {out} filters")),
-    (frozenset({"groups", "channels"}), N_("even parts of {channels} channels")),
-    (frozenset({"mode", "widest"}), N_("{mode} adds at most {most} cells")),
-    (frozenset({"size", "padding"}), N_("at most half the window")),
+    (frozenset({"groups", "out"}), N_("It divides the {out} filters.")),
+    (frozenset({"groups", "channels"}), N_("It divides the {channels} channels.")),
+    (frozenset({"mode", "widest"}), N_("The padding mode {mode} adds at most {most} cells.")),
+    (frozenset({"size", "padding"}), N_("It is at most half the window.")),
     (frozenset({"least", "given"}), LIMIT),
     (frozenset({"expected", "given"}), LIMIT),
-    (frozenset({"stride"}), N_('"same" needs stride 1')),
+    (frozenset({"stride"}), N_('Padding "same" needs stride 1.')),
 )
-DEAR = N_("beyond, it needs over {most} {what}")
-LATER = N_("else layer {number}, {type}, cannot be")
+DEAR = N_("Beyond, it needs over {most} {what}.")
+LATER = N_("Otherwise layer {number}, {type}, no longer fits.")
 FITS = {
-    ("kernel_size", False): N_("no larger than the map"),
-    ("kernel_size", True): N_("no larger than the picture"),
+    ("kernel_size", False): N_("The window is no larger than the map."),
+    ("kernel_size", True): N_("The window is no larger than the picture."),
 }
-PADDED = N_("no larger than the padded map, {padded}")
+PADDED = N_("The window is no larger than the padded map, {padded}.")
 SENTENCES = {
-    "out_channels": N_("{low} to {high} filters, one map each"),
-    "out_features": N_("{low} to {high} numbers"),
+    "out_channels": N_("{low} to {high} filters, one map each."),
+    "out_features": N_("{low} to {high} numbers."),
 }
 
 
@@ -53,7 +53,8 @@ SENTENCES = {
 class Range:
     """The values of one setting that can be."""
 
-    text: str  # from where to where, and why it ends there
+    ends: str  # from where to where
+    why: str  # it ends there
     less: int  # how far it is to the next value below that can be; 0: there is none
     more: int
 
@@ -97,11 +98,15 @@ class Setting:
 
     def takes(self, value: Any) -> bool:
         """Tell whether the setting can have a value."""
+        return not self.why_not(value)
+
+    def why_not(self, value: Any) -> str:
+        """Return why the setting cannot have a value, in one sentence; nothing where it can."""
         try:
             self._planned(value)
-        except Mistake:
-            return False
-        return True
+        except Mistake as mistake:
+            return self._short(mistake)
+        return ""
 
     def _planned(self, value: Any) -> tuple[Stage, ...]:
         settings = self.lab.settings
@@ -124,7 +129,7 @@ class Setting:
             number = int(layer[0])
             return self.say(LATER).format(number=number + 1, type=self.state.document.layers[number].type)
         if "reach" in values:
-            fits = FITS.get((self.name, self.index == 0), N_("else the window does not fit"))
+            fits = FITS.get((self.name, self.index == 0), N_("Otherwise the window does not fit."))
             return self.say(PADDED if "padded" in values and self.name == "kernel_size" else fits).format(**values)
         known = next((text for keys, text in SHORT if keys <= values.keys()), "")
         return self.say(known).format(**values) if known else mistake.say(self.say)
@@ -163,14 +168,15 @@ class Setting:
         why = [self.refused(high + (more or 1))]
         if self._above_least(low):
             why.append(self.refused(low - 1))
-        sentence = SENTENCES.get(self.name, N_("{low} to {high}")) if low != high else N_("only {low}")
+        sentence = SENTENCES.get(self.name, N_("{low} to {high}.")) if low != high else N_("Only {low}.")
         text = self.say(sentence).format(low=self._written(low), high=self._written(high))
         if self.name == "groups":  # few can be, not all between two ends
             tried = range(1 - self.value, min(high + 4, MOST_WALKED))
             text = ", ".join(self._written(by) for by in tried if not self.refused(by))
             why = [self.refused(by) for by in tried]
-        reasons = "; ".join(reason for reason in dict.fromkeys(why) if reason not in ("", LIMIT))
-        return Range(f"{text}: {reasons}" if reasons else text, less, more)
+            text += "."
+        reasons = [reason for reason in dict.fromkeys(why) if reason not in ("", LIMIT)]
+        return Range(text, " ".join(reasons), less, more)
 
     def _parts(self, by: int) -> list[int]:
         moved = self._moved(by)
@@ -196,16 +202,16 @@ def pointless(stage: Stage, name: str) -> str:
     """Return why a setting says nothing more than a smaller one would (a msgid); nothing where it does."""
     window = stage.layer.window(stage.input_shape)
     if name == "stride" and stage.output_shape[1:] == (1, 1) and max(window.stride) > max(1, *window.size):
-        return N_("further leaves one place")
+        return N_("Further leaves one place.")
     if name == "dilation" and window.size == (1, 1) and window.dilation != (1, 1):
-        return N_("a single cell has no gaps")
+        return N_("A single cell has no gaps.")
     if name in ("padding", "kernel_size", "dilation") and any(
         _blind(window, axis, stage.input_shape[axis + 1]) for axis in (0, 1)
     ):
         return (
-            N_("beyond, it reads only zeros")
+            N_("Beyond, it reads only zeros.")
             if stage.layer.border_mode() == "zeros"
-            else N_("beyond, it reads only padding")
+            else N_("Beyond, it reads only padding.")
         )
     return ""
 
@@ -235,7 +241,7 @@ def refuse_pointless(before: Run, after: Run, fields: dict[str, str]) -> None:
     reason = pointless(after.stages[index], name)
     if reason and not pointless(before.stages[index], name):
         raise Unfit(
-            "{field} goes no farther here: {reason}. The recipe takes it all the same.",
+            "{field} goes no farther here. {reason} The recipe takes it all the same.",
             field=name,
             reason=reason,
             pointer=f"/layers/{index}/{name}",

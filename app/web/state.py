@@ -16,6 +16,8 @@ from app.web.predict import LOOKS_ASK
 
 LONGEST_ADDRESS = 4000
 ORIGIN = Place(0, 0, 0)
+DRAWN = frozenset(("figure", "flat"))  # looks with a drawing, in which cells, weights and numbers are pinned
+COMPARING = "compare"  # the look that `with` speaks of
 CARRIED = (
     "lang",
     "theme",
@@ -81,8 +83,16 @@ class State:
     # ---- where one can go from here
 
     def but(self, **changes: Any) -> "State":
-        """Return this state with some of it changed; another question loses the answer to this one."""
+        """Return this state with some of it changed; another question loses the answer to this one.
+
+        What is pinned belongs to its layer and look, though drawings hand it on; what is compared with, to comparing.
+        """
         after = replace(self, **changes)
+        looks = {self.view, after.view}
+        if "pin" not in changes and (looks - DRAWN if len(looks) > 1 else looks & DRAWN and after.layer != self.layer):
+            after = replace(after, pin="")
+        if self.view == COMPARING != after.view:
+            after = replace(after, carried=tuple(pair for pair in after.carried if pair[0] != "with"))
         return after if not self.guess or after.asked == self.asked else replace(after, guess=changes.get("guess", ""))
 
     @property
@@ -93,6 +103,7 @@ class State:
             self.layer,
             None if self.view in LOOKS_ASK else self.place,
             self.view,
+            self.pin if LOOKS_ASK.get(self.view) == "parameters" else "",
             self.told("predict"),
         )
 
@@ -103,7 +114,6 @@ class State:
     def carrying(self, **changes: str) -> "State":
         """Return this state with other things carried from page to page; what is empty is dropped."""
         kept = {**dict(self.carried), **changes}
-            self.pin if LOOKS_ASK.get(self.view) == "parameters" else "",
         return self.but(carried=tuple((name, kept[name]) for name in CARRIED if kept.get(name)))
 
     def of_layers(self, layers: Sequence[Layer], **changes: Any) -> "State":

@@ -1,5 +1,6 @@
-// The cursor of the keyboard: P puts it on the input, then on the filter, then on the map; arrows move it by cells, and
-// what it is on is previewed, and said. While it is there the arrows are its own, not the window's.
+// The cursor of the keyboard: P puts it on the input, then on the filter, then on the map, and says which; arrows move it
+// by cells, and what it is on is previewed, and said. While it is there the arrows are its own, not the window's. Enter
+// holds, and the next P goes on from there; only Escape, or going once round, begins anew.
 import { numbers } from "./planes.js";
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -12,6 +13,7 @@ export class Cursor {
   /** @param {import("./pointing.js").Pointing} pointing */
   constructor(pointing) {
     this.pointing = pointing;
+    this.last = ""; // the part on which Enter held
     this.at = null; // {on: "input" | "filter" | "map", sheet, row, column, and the rows and columns there are}
     document.addEventListener("cs:point", () => this.next());
     document.addEventListener("keydown", (e) => this.typed(e), { capture: true });
@@ -27,15 +29,17 @@ export class Cursor {
     const parts = [{ on: "input", row: (top + bottom) >> 1, column: (left + right) >> 1, rows: source.rows, columns: source.columns }];
     if (filter) parts.push({ on: "filter", row: filter[0] >> 1, column: filter[1] >> 1, rows: filter[0], columns: filter[1] });
     parts.push({ on: "map", row, column, rows: explorer.rows, columns: explorer.columns });
-    const part = parts[parts.findIndex(({ on }) => on === this.at?.on) + 1];
+    const here = parts.findIndex(({ on }) => on === (this.at?.on ?? this.last)) + 1, part = parts[this.at ? here : here % parts.length];
+    this.last = "";
     if (!part) {
       this.leave();
       return;
     }
-    this.at = { sheet, ...part };
+    const { dataset } = document.querySelector("#pointed"), after = parts[parts.indexOf(part) + 1];
+    this.at = { sheet, ...part, name: `${dataset[part.on]}${after ? ` (${dataset.next.replace("{part}", dataset[after.on])})` : ""}. ` };
     plate.tabIndex = -1;
     plate.setAttribute("role", "application");
-    plate.setAttribute("aria-label", document.querySelector("#pointed").dataset.label);
+    plate.setAttribute("aria-label", dataset.label);
     plate.focus({ preventScroll: true });
     this.aim();
   }
@@ -75,6 +79,7 @@ export class Cursor {
     } else if (event.key === "Escape") this.leave();
     else if (event.key === "Enter") {
       const { spot } = pointing;
+      this.last = at.on;
       this.leave();
       if (spot && spot.at !== pointing.current().at) pointing.plate.tell("cs:go", { row: spot.row, column: spot.column });
       else if (spot) pointing.toggle(spot.pin);

@@ -149,8 +149,10 @@ export class Pointing {
     else this.plate.draw();
     if (this.cursor.at || (!this.spot && this.said !== this.pin)) {
       this.said = this.pin;
-      const sentence = strip.querySelector("p")?.textContent;
-      if (sentence) document.querySelector("#spoken").textContent = sentence;
+      const told = strip.querySelector("p"), { at } = this.cursor, sentence = told?.textContent;
+      if (sentence) document.querySelector("#spoken").textContent = (at && !at.said ? at.name : "") + sentence; // the part once
+      if (at) at.said = true;
+      if (at) told?.prepend(at.name);
     }
   }
 
@@ -227,8 +229,8 @@ export class Pointing {
   carried({ sourceElement, request }) {
     const link = sourceElement?.closest?.(".looks a, .transport a, .bar a, .ribbon a");
     if (!link || !/[?&]at=/.test(request.action)) return;
-    const { view } = document.querySelector("#app").dataset; // on the ways home and forward a pin is not of the layer
-    const kept = /^(trace|forward)$/.test(view) ? request.action.includes(`view=${view}`) : !link.closest(".ribbon");
+    const { view } = document.querySelector("#app").dataset;
+    const kept = this.plate ? link.matches("[data-draws]") || !link.closest(".looks, .ribbon") : request.action.includes(`view=${view}`);
     request.action = request.action.replace(/&pin=[^&]*/, "") + (this.pin && kept ? `&pin=${this.pin}` : "");
   }
 }

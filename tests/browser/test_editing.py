@@ -175,7 +175,8 @@ def test_a_bad_setting_says_why_and_changes_nothing(page: Page, watch: Watch) ->
     recipe, sum_ = recipe_of(screen), screen.sum
     card.locator("#f-kernel_size").fill("99")
     card.locator("#f-kernel_size").press("Enter")
-    expect(screen.notice).to_contain_text("99×99 window")
+    expect(card.locator("#h-kernel_size [role=alert]")).to_contain_text("99×99 window")  # where it was typed
+    expect(screen.notice).to_have_count(0)
     expect(card).to_be_visible()
     assert (recipe_of(screen), screen.sum) == (recipe, sum_)
 

@@ -192,14 +192,14 @@ def test_a_card_holds_its_settings_within_their_ranges(page: Page, watch: Watch)
     watch.expects(422)
     screen = Screen(page).open("conv2d(6, 5)", image="coffee")
     card = screen.edit()
-    expect(card.locator("#h-padding")).to_contain_text("0 to 4: beyond, it reads only zeros")
+    expect(card.locator("#h-padding")).to_contain_text("0 to 4. Beyond, it reads only zeros.")
     for _ in range(4):
         with screen.changing():
             card.get_by_role("button", name="padding +1", exact=True).click()
     expect(card.get_by_role("button", name="padding +1", exact=True)).to_be_disabled()
     card.locator("#f-padding").fill("5")
     card.locator("#f-padding").press("Enter")
-    expect(screen.notice).to_contain_text("only zeros")
+    expect(card.locator("#h-padding [role=alert]")).to_contain_text("only zeros")
     expect(card.locator("#f-padding")).to_be_visible()
     assert "padding=4" in screen.all("#recipe").input_value()
     with screen.changing():

@@ -78,6 +78,12 @@ def test_a_click_holds_and_escape_lets_go(page: Page) -> None:
         page.keyboard.press("Escape")
         nothing(screen)
         assert "pin" not in screen.fields
+    page.mouse.click(*point(screen, RED, 1, 1))
+    holds(screen, "w.0.1.1")
+    page.mouse.move(*point(screen, RED, 1, 1), steps=2)  # the mouse rests on what is held
+    page.keyboard.press("Escape")
+    nothing(screen)
+    assert "pin" not in screen.fields
 
 
 def test_back_lets_go_and_a_link_holds(page: Page) -> None:
@@ -151,15 +157,16 @@ def test_by_keyboard_alone(page: Page) -> None:
     expect(spoken).to_have_text(re.compile("Row 11, column 18 of green"))
     assert screen.at == "0.3.7.16"
     page.keyboard.press("p")
-    says(screen, "This weight .row 3, column 3 of")
+    says(screen, r"Filter \(P goes on: Map\)\. This weight .row 3, column 3 of")
+    expect(spoken).to_have_text(re.compile(r"Filter \(P goes on: Map\)\. This weight"))
     page.keyboard.press("ArrowUp")
+    expect(spoken).to_have_text(re.compile("^This weight .row 2"))  # the part is said once
     page.keyboard.press("Enter")
     holds(screen, "w.0.1.2")
     page.keyboard.press("ArrowDown")  # the arrows are the window's again
     screen.expect_place(8 * 28 + 17)
     says(screen, "This weight .row 2, column 3 of red")
-    for _ in range(3):
-        page.keyboard.press("p")
+    page.keyboard.press("p")  # on from where Enter held
     says(screen, "Row 9, column 17 of map 4 reads")
     page.keyboard.press("ArrowRight")
     says(screen, "Row 9, column 18 of map 4 reads")

@@ -12,8 +12,9 @@ from app.errors import Mistake
 from app.lab import Lab, Run
 from app.layers import Place
 from app.pipeline import Document, ImageInput, plan, read_document
+from app.web.looks import LOOKS
 from app.web.ranges import Setting, changed, pointless
-from app.web.state import State
+from app.web.state import DRAWN, State
 from tests.browser.screen import START
 from tests.pages.reading import Element, link, number, numbers, read
 
@@ -89,6 +90,18 @@ def test_settings_to_try_are_links_to_networks_that_can_be(client: TestClient) -
     assert offered == ["0", "1", "1", "2", "3"]  # a pool takes at most half its window of padding, and no "same"
 
 
+def test_a_padding_or_stride_that_cannot_be_is_told_why(client: TestClient) -> None:
+    for recipe, row, words in (
+        ('conv2d(6, 3, padding="same")', "stride", 'Padding "same" needs stride 1.'),
+        ("conv2d(6, 3, stride=2)", "padding", 'Padding "same" needs stride 1.'),
+        ("max_pool2d(2)", "padding", "at most half the window"),
+        ("conv2d(6, 5) | max_pool2d(14)", "stride", "layer 2, max_pool2d, no longer fits"),
+    ):
+        tries = {line.one("span").text: line.text for line in page(client, recipe, view="places").all("p", "try")}
+        assert set(tries) == {"padding", "stride"}, recipe
+        assert words in tries[row], (recipe, tries)
+
+
 def test_layers_without_a_window_of_their_own_are_not_asked_why(client: TestClient) -> None:
     for recipe, at in (("relu", START), ("flatten | linear(3)", "1.0.0.0"), ("global_avg_pool2d", START)):
         looks = [a.attributes["data-look"] for a in page(client, recipe, at=at).one(class_="looks").all("a")]
@@ -137,12 +150,12 @@ def test_a_range_ends_where_the_next_value_cannot_be(client: TestClient, lab: La
             low -= 1
         while tried(run, name, high + 1):
             high += 1
-        assert [int(n) for n in numbers(told.text)[: 1 if low == high else 2]] == (
+        assert [int(n) for n in numbers(told.ends)[: 1 if low == high else 2]] == (
             [low] if low == high else [low, high]
         )
         assert (bool(told.less), bool(told.more)) == (low < here, here < high)
         if low < high < 10_000:
-            assert ": " in told.text, f"{name} {told.text} gives no reason"
+            assert re.fullmatch(r"[A-Z].+\.", told.why), f"{name} {told.ends} gives no reason"
     assert lab.settings.run_max_bytes == 512_000_000
 
 
@@ -176,6 +189,41 @@ def test_what_is_typed_past_an_end_is_refused_with_the_reason(client: TestClient
         assert answer.status_code == 422, name
         assert words in read(answer.text).text
     assert client.get(link("conv2d(6, 5, padding=7)")).status_code == 200  # the recipe goes there
+
+
+def test_filters_of_another_size_go_only_with_a_word(client: TestClient) -> None:
+    recipe = 'conv2d(weights=preset("sobel_x", "sobel_y", "laplacian")) | relu'
+    assert (
+        "replaces these filters by random ones" in page(client, recipe, edit="0").one("span", id="h-kernel_size").text
+    )
+    form = {"recipe": recipe, "image": "coffee", "size": "32", "op": "set", "layer": "0", "edit": "0"}
+
+    def after(name: str, value: str) -> tuple[dict[str, str], Element]:
+        answer = client.post("/edit", data={**form, "field": name, "value": value})
+        assert answer.status_code == 200
+        return dict(parse_qsl(answer.url.query.decode())), read(answer.text).one(class_="card")
+
+    for name, value, weights, told in (
+        ("kernel_size", "3", "laplacian", False), ("out_channels", "2", '"sobel_x", "sobel_y")', False),
+        ("stride", "2", "laplacian", False), ("kernel_size", "5", "conv2d(3, 5)", True),
+        ("out_channels", "4", "(4, 3)", True),
+    ):  # fmt: skip
+        fields, card = after(name, value)
+        assert weights in fields["recipe"], fields
+        assert any("Back brings them back" in p.text for p in card.all("p", "fresh")) == told, name
+        assert fields["edit"] == ("0.fresh" if told else "0")
+
+
+def test_what_is_pinned_and_compared_with_stays_behind_in_its_look(client: TestClient) -> None:
+    assert {name for name, look in LOOKS.items() if look.draw} == DRAWN
+    kept = {("flat", "i.0.3.4"): "figure flat", ("sharing", "full"): "sharing", ("stack", "t.9.fan"): "stack"}
+    for (view, pin), looks in kept.items():
+        shown = page(client, "conv2d(6, 5)", view=view, pin=pin)
+        links = [dict(parse_qsl(urlsplit(a.attributes["href"]).query)) for a in shown.one(class_="looks").all("a")]
+        assert {fields.get("view", "figure") for fields in links if "pin" in fields} <= set(looks.split()), view
+    shown = page(client, "conv2d(6, 5)", view="compare", **{"with": "seed:3"})
+    for link_ in shown.one(class_="looks").all("a"):
+        assert ("with=" in link_.attributes["href"]) == (link_.attributes["data-look"] == "compare")
 
 
 def test_the_card_says_the_formula_the_result_and_the_parameters_as_areas(client: TestClient) -> None:

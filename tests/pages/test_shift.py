@@ -222,3 +222,19 @@ def test_a_link_to_another_layer_keeps_the_shift(client: TestClient) -> None:
     there = client.get(rows[1].one("a").attributes["href"])
     assert "2 right, 1 up" in read(there.text).one("section", "shift").text
     assert "map 4" in list(read(there.text).one("section", "shift").one("ol").all("li"))[1].text
+
+
+def test_the_pool_that_follows_is_seen_beside_the_convolution(client: TestClient) -> None:
+    for recipe, at, wanted in (
+        (CHAIN, "0.3.7.16", ["Input", "conv2d", "max_pool2d"]),
+        (DEEP, "3.1.4.4", ["Input", "max_pool2d", "conv2d", "max_pool2d"]),
+        ("conv2d(6, 5) | conv2d(4, 3) | max_pool2d(2)", START, ["Input", "conv2d"]),
+    ):
+        rows = list(opened(client, recipe, at=at).one("ol").all("li"))
+        assert [row.one("h2").text.split()[0] for row in rows] == wanted
+    change_ = [before_and_after(client, CHAIN, (0, 1))[i] for i in (1, 3)]
+    for row, (name, before, after) in zip(
+        list(opened(client, CHAIN, at="0.3.7.16").all("li"))[1:], change_, strict=True
+    ):
+        same = before[3].size - differing(before[3], after[3])
+        assert f"In place {same} of {before[3].size}" in row.text, name

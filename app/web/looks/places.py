@@ -1,15 +1,15 @@
 """Why the map has its size: the window dragged to the edge, its places counted, the formula with its numbers."""
 
+from app.layers.conv2d import Conv2d
 from app.numerics.window import Pair
 from app.pipeline import Stage
 from app.rendering.places import Length, lengths, places_drawing, slides, unread
 from app.rendering.svg import markup
 from app.web.looks.look import Asked, Context, Look
-from app.web.ranges import Setting
+from app.web.ranges import LIMIT, Setting
 from app.web.state import State
 
-PADDINGS: tuple[object, ...] = (0, 1, 2, "same")
-STRIDES = (1, 2, 3)
+TRIED: dict[str, tuple[object, ...]] = {"padding": (0, 1, 2, "same"), "stride": (1, 2, 3)}
 BOXES: dict[str, Pair] = {"wide": (520, 494), "narrow": (358, 350)}
 
 
@@ -35,8 +35,7 @@ async def _context(asked: Asked) -> Context:
         + _outside(columns, at[1]) * (rows.size - _outside(rows, at[0])),
         "missed": _missed(stage),
         "edges": edges,
-        "paddings": _choices(asked, "padding", PADDINGS),
-        "strides": _choices(asked, "stride", STRIDES),
+        "tries": [(name, *_choices(asked, name, values)) for name, values in TRIED.items()],
     }
 
 
@@ -56,19 +55,25 @@ def _missed(stage: Stage) -> int:
     return cells - read
 
 
-def _choices(asked: Asked, name: str, values: tuple[object, ...]) -> list[tuple[object, str, bool]]:
-    """Return the values of a setting that can be: each with its address, and whether it is the present one."""
+def _choices(asked: Asked, name: str, values: tuple[object, ...]) -> tuple[list[tuple[object, str, bool]], str]:
+    """Return the values of a setting that can be, each with its address and whether it is the present one; and why
+    others cannot.
+    """
     state, index = asked.state, asked.state.layer
     setting = Setting(state, asked.run, asked.lab, index, name, asked.seen.say)
-    found = []
+    found, refused = [], []
     now = setting.value[0] if len({*setting.value}) == 1 else None  # "same" is one of the values already
     if now not in values and now is not None:
         values = (*values, now)
     for value in values:
+        if value == "same" and not isinstance(asked.seen.layer, Conv2d):
+            continue  # only a convolution knows it
         pair = (value, value) if isinstance(value, int) else value
-        if setting.takes(value):
+        if why := setting.why_not(value):
+            refused.append(why)
+        else:
             found.append((value, _with(state, index, name, value).address(), setting.value == pair))
-    return found
+    return found, " ".join(dict.fromkeys(why for why in refused if why not in ("", LIMIT)))
 
 
 def _with(state: State, index: int, name: str, value: object) -> State:

@@ -14,6 +14,7 @@ import numpy as np
 from app.errors import NotFound
 from app.lab import Lab, Result, Run
 from app.layers import Place
+from app.layers.pool2d import Pool2d
 from app.numerics.shift import Change, Moved, change, inside, moved_back, still_there
 from app.numerics.window import Mask, Pair
 from app.pipeline import ENGINE, Stage
@@ -64,13 +65,26 @@ def pinned(state: State, shift: Pair) -> str:
     return state.but(pin=f"s.{shift[0]}.{shift[1]}", edit="").address()
 
 
+def pool_after(stages: tuple[Stage, ...], index: int) -> list[int]:
+    """Return the pool that comes next after a layer, where nothing between looks at more than one number."""
+    for stage in stages[index + 1 :]:
+        if isinstance(stage.layer, Pool2d):
+            return [stage.index]
+        if stage.layer.window(stage.input_shape).reach != (1, 1) or stage.input_shape != stage.output_shape:
+            break
+    return []
+
+
 def chosen(stages: tuple[Stage, ...], index: int) -> list[int]:
-    """Return the layers to show: the one in view, and before it those that look at more than one number first."""
+    """Return the layers to show: the one in view, the pool that follows, and before those that look at more than one
+    number first.
+    """
+    pool = pool_after(stages, index)
     before = list(range(index))
     wide = [i for i in before if stages[i].layer.window(stages[i].input_shape).reach != (1, 1)]
     others = [i for i in before if i not in wide]
-    kept = (others + wide)[::-1][: MOST_LAYERS - 1]
-    return sorted([*kept, index])
+    kept = (others + wide)[::-1][: MOST_LAYERS - 1 - len(pool)]
+    return sorted([*kept, index, *pool])
 
 
 def channels_home(stages: tuple[Stage, ...], index: int, channel: int) -> dict[int, int]:
@@ -132,10 +146,11 @@ def told(view: View, index: int | None, shape: tuple[int, int, int], moved: Move
 
 
 async def rows_of(asked: Asked, shift: Pair) -> list[Row]:
-    """Return the volumes to show: the input, and layers up to the one in view."""
+    """Return the volumes to show: the input, layers up to the one in view, and the pool after it."""
     state, stages = asked.state, asked.run.stages
     home = channels_home(stages, state.layer, state.place.channel)
     first = min(home[0], asked.run.input_shape[0] - 1)
+    home |= dict.fromkeys(pool_after(stages, state.layer), state.place.channel)
     layers = [await row_of(asked, shift, index, home[index]) for index in chosen(stages, state.layer)]
     return [await row_of(asked, shift, None, first), *layers]
 

@@ -107,4 +107,8 @@ export class Transport extends HTMLElement {
 }
 
 /** @param {number} seconds */
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+function clock(seconds) {
+  const whole = (by, of = Infinity) => Math.floor(seconds / by) % of;
+  if (seconds >= 86400) return `${whole(86400)} d ${whole(3600, 24)} h`;
+  return seconds >= 3600 ? `${whole(3600)} h ${whole(60, 60)} min` : `${whole(60)}:${String(whole(1, 60)).padStart(2, "0")}`;
+}
