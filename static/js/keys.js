@@ -89,5 +89,10 @@ function escape() {
     menu.querySelector("summary").focus();
     return;
   }
-  (document.querySelector("#card-close") ?? document.querySelector("[data-unpin]") ?? document.querySelector('#look ~ .looks [data-look="figure"]'))?.click();
+  const close = document.querySelector("#card-close");
+  if (!close && document.querySelector("cs-plate") && /[?&]pin=./.test(location.search)) {
+    document.dispatchEvent(new CustomEvent("cs:pin", { detail: "" })); // under a resting mouse too, where no link lets go
+    return;
+  }
+  (close ?? document.querySelector('#look ~ .looks [data-look="figure"]'))?.click();
 }
