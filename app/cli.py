@@ -8,6 +8,7 @@ computed side by side, and a thread pool in each would fight the others).
 import argparse
 import contextlib
 import errno
+import gc
 import os
 import socket
 import sys
@@ -84,6 +85,8 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            gc.collect()
+            gc.freeze()  # what is loaded by now stays; looking through it for garbage would hold everybody up for 60 ms
             print(f"Convscope is at {here} (Ctrl+C ends it)", flush=True)
             for neighbour in neighbours:
                 print(f"On this network: {address(neighbour, port)}", flush=True)

@@ -110,14 +110,24 @@ class Once(Generic[T]):
 
     async def get(self, key: str, make: Callable[[], Awaitable[T]]) -> T:
         """Return the result for `key`, making it with `make` where it is neither kept nor on its way."""
-        if (kept := self._kept.get(key)) is not None:
-            return kept
-        task = self._coming.get(key)
-        if task is None:
-            task = asyncio.ensure_future(self._make(key, make))
-            self._coming[key] = task
-            task.add_done_callback(lambda done: self._arrived(key, done))
-        return await asyncio.shield(task)
+        if not self.has(key):
+            self.begin(key, make)
+        return await self.found(key)
+
+    async def found(self, key: str) -> T:
+        """Return the result for `key`, which is kept or on its way."""
+        kept = self._kept.get(key)
+        return await asyncio.shield(self._coming[key]) if kept is None else kept
+
+    def has(self, key: str) -> bool:
+        """Tell whether the result for `key` is kept or on its way."""
+        return key in self._kept or key in self._coming
+
+    def begin(self, key: str, make: Callable[[], Awaitable[T]]) -> None:
+        """Let `make` begin with the result for `key`, which is neither kept nor on its way."""
+        task = asyncio.ensure_future(self._make(key, make))
+        self._coming[key] = task
+        task.add_done_callback(lambda done: self._arrived(key, done))
 
     def _arrived(self, key: str, done: asyncio.Task[T]) -> None:
         del self._coming[key]

@@ -6,15 +6,16 @@ document ─ plan ─► run id ─► one result a prefix    (the input is the 
 import asyncio
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from app.album import Album
 from app.closeup import Closeup, close_up
 from app.compute import ComputeQueue, Once, give_back_memory
-from app.errors import NotFound, Unfit
+from app.errors import Mistake, NotFound, Unfit
 from app.intake import read_picture
 from app.layers import Place, Shape
 from app.layers.layer import Array, Weights
@@ -28,7 +29,9 @@ from app.storage import Seen, Store
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 600  # seconds
 LONG_ENOUGH = 0.999  # of its life: what is to live so much longer is not written again
+QUICK = 50_000_000  # multiplications, a few milliseconds: layers that take less together are computed in one job
 LARGE = 30_000_000  # bytes of one layer's maps
+LEAST = 100_000  # bytes that a result counts as: many small ones are made sooner than looked through for garbage
 LONG = 100_000  # characters of a document that take long enough to read to need a computing slot
 
 
@@ -70,7 +73,7 @@ class Lab:
         self.queue = ComputeQueue(settings.compute_slots, settings.waiting_room)
         self.album = Album(settings, store, key, self.queue)
         self._seen = Seen(store)
-        self._results: Once[Result] = Once(settings.cache_bytes, lambda result: result.bytes)
+        self._results: Once[Result] = Once(settings.cache_bytes, lambda result: max(result.bytes, LEAST))
         self._documents: Once[Document] = Once(settings.cache_bytes // 16, _length)
         self.computed = 0  # stages computed since the start; tests hold "once" by it
 
@@ -162,26 +165,51 @@ class Lab:
 
     async def result(self, run: Run, index: int | None) -> Result:
         """Return the result of layer `index` of `run`, computing what is missing up to it; None: of the input."""
-        if index is None:
-            key = run.document.ids[0]
-            return await self._results.get(key, lambda: self._make_input(run))
-        key = run.document.ids[index + 1]
-        return await self._results.get(key, lambda: self._make_layer(run, index))
+        last = -1 if index is None else index
+        keys = run.document.ids
+        if not self._results.has(keys[last + 1]):
+            first = self._first_missing(run, last)
+            job = asyncio.ensure_future(self._make(run, first, last))
+            for place, key in enumerate(keys[first + 1 : last + 2]):
+                self._results.begin(key, partial(_outcome, job, place))
+        return await self._results.found(keys[last + 1])
 
     async def results(self, run: Run) -> list[Result]:
         """Return the results of all layers of `run`."""
+        if run.stages:
+            await self.result(run, len(run.stages) - 1)  # and with it, in as few jobs as can be, those before
         return [await self.result(run, index) for index in range(len(run.stages))]
 
-    async def _make_input(self, run: Run) -> Result:
-        source = run.document.input
-        picture = await self.album.picture(source.image) if isinstance(source, ImageInput) else None
-        return await self.queue.heavy(lambda: _input_result(source, picture, run.input_shape))
+    def _first_missing(self, run: Run, last: int) -> int:
+        """Return the first of the stages up to `last` (−1: the input) that are to be computed in one job with it."""
+        costs = [stage.layer.cost(stage.input_shape) for stage in run.stages[: last + 1]]
+        for first in range(last, -1, -1):
+            if self._results.has(run.document.ids[first]) or sum(costs[max(first - 1, 0) :]) > QUICK:
+                return first
+        return -1
 
-    async def _make_layer(self, run: Run, index: int) -> Result:
-        before = await self.result(run, index - 1 if index else None)
-        result = await self.queue.heavy(lambda: _layer_result(run.stages[index], before))
-        self.computed += 1
-        return result
+    async def _make(self, run: Run, first: int, last: int) -> list[Result | Mistake]:
+        """Compute the stages from `first` (−1: the input) to `last` in one job, up to one that cannot be."""
+        source = run.document.input
+        picture = await self.album.picture(source.image) if first < 0 and isinstance(source, ImageInput) else None
+        before = await self.result(run, first - 1 if first else None) if first >= 0 else None
+
+        def job() -> list[Result | Mistake]:
+            result, found = before, list[Result | Mistake]()
+            try:
+                for number in range(first, last + 1):
+                    if result is None:
+                        result = _input_result(source, picture, run.input_shape)
+                    else:
+                        result = _layer_result(run.stages[number], result)
+                    found.append(result)
+            except Mistake as mistake:
+                found += [mistake] * (last + 1 - first - len(found))
+            return found
+
+        found = await self.queue.heavy(job)
+        self.computed += sum(isinstance(result, Result) for result in found[first < 0 :])
+        return found
 
     async def shifted(self, run: Run, index: int | None, rows: int, columns: int) -> Result:
         """Return what layer `index` (None: the input) would give had the picture moved down and right by so many cells.
@@ -257,6 +285,14 @@ class Lab:
     def close(self) -> None:
         """Stop taking work."""
         self.queue.close()
+
+
+async def _outcome(job: Awaitable[list[Result | Mistake]], place: int) -> Result:
+    """Return one of the results of a job, or raise what stood in its way."""
+    found = (await job)[place]
+    if isinstance(found, Mistake):
+        raise found
+    return found
 
 
 def _layer_result(stage: Stage, before: Result) -> Result:

@@ -310,9 +310,9 @@ def test_a_large_document_keeps_nobody_waiting(tell):
 
         async def watch():
             while not done.is_set():
-                before = time.perf_counter()
+                before = time.process_time()  # of this process alone: what else the machine does is no pause of ours
                 await asyncio.sleep(0.001)
-                pauses.append(time.perf_counter() - before)
+                pauses.append(time.process_time() - before)
 
         watcher = asyncio.ensure_future(watch())
         run = await lab.open(await lab.read(lambda: read_document(parse_json(data)), len(data)))
@@ -320,7 +320,9 @@ def test_a_large_document_keeps_nobody_waiting(tell):
         await lab.results(run)
         done.set()
         await watcher
-        assert sorted(pauses)[-3] < 0.1  # Python's own parser would hold everyone up for longer, all at once
+        begun = time.process_time()
+        json.loads(data)  # lets nobody else in until it is done
+        assert sorted(pauses)[-3] < (time.process_time() - begun) / 4
         assert run.input_shape == (3, 400, 800)
 
     tell(story)
@@ -340,5 +342,39 @@ def test_the_store_is_swept_while_the_lab_is_open(tell, clock, monkeypatch):
         sweeping.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sweeping
+
+    tell(story)
+
+
+def test_quick_layers_are_computed_in_one_job_and_dear_ones_each_in_its_own(tell, monkeypatch):
+    async def story(lab):
+        jobs, plain = [], lab.queue.heavy
+
+        def counted(job):
+            jobs.append(job)
+            return plain(job)
+
+        monkeypatch.setattr(lab.queue, "heavy", counted)
+        await lab.results(await lab.open(document()))
+        assert len(jobs) == 1
+        await lab.results(await lab.open(document(CHAIN + " | relu | relu")))
+        assert len(jobs) == 2
+        monkeypatch.setattr("app.lab.QUICK", 0)
+        await lab.results(await lab.open(document(CHAIN.replace("7", "8"))))
+        assert len(jobs) == 5
+        assert lab.computed == 8
+
+    tell(story)
+
+
+def test_layers_before_one_that_overflows_are_there(tell):
+    async def story(lab):
+        huge = json.dumps([[[[1e38, 1e38]]]])
+        run = await lab.open(document(f"relu | conv2d(weights=values({huge})) | relu", {"values": [[[5, 5]]]}))
+        for _ in range(2):
+            with pytest.raises(Unfit, match="in layer 2"):
+                await lab.result(run, 2)
+            assert (await lab.result(run, 0)).output.tolist() == [[[5, 5]]]
+        assert lab.computed == 1
 
     tell(story)

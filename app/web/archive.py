@@ -6,7 +6,7 @@
 Nothing is kept of a run that is gone: each time it is asked for, its document and its picture must still be there.
 """
 
-from dataclasses import dataclass
+from contextlib import suppress
 
 from cachetools import LRUCache
 from starlette.datastructures import Headers
@@ -16,17 +16,12 @@ from app.errors import Mistake
 from app.pipeline import ENGINE
 from app.web.artifacts import API
 
+# Headers and body, in tuples of bytes alone: through those the collector of garbage does not look.
+Answer = tuple[tuple[tuple[bytes, bytes], ...], bytes]
 RUNS = f"{API}/runs/"
 VERSION = f"v={ENGINE}".encode()
+ROOM = 1_000  # bytes, about, that an answer takes beside its body
 LARGEST = 4_000_000  # bytes of an answer; larger ones are few, and making them anew is not what they cost
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What was sent: the message that starts it, and its body."""
-
-    start: Message
-    body: bytes
 
 
 class Archive:
@@ -34,7 +29,7 @@ class Archive:
 
     def __init__(self, app: ASGIApp, capacity: int) -> None:
         self.app = app
-        self._kept: LRUCache[tuple[str, bytes], Answer] = LRUCache(capacity, lambda answer: len(answer.body))
+        self._kept: LRUCache[tuple[str, bytes], Answer] = LRUCache(capacity, lambda answer: ROOM + len(answer[1]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._lasting(scope):
@@ -45,8 +40,9 @@ class Archive:
         if answer is None or not await self._there(scope):
             await self.app(scope, receive, self._keeping(address, send))
             return
-        await send({**answer.start})
-        await send({"type": "http.response.body", "body": answer.body})
+        headers, body = answer
+        await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
+        await send({"type": "http.response.body", "body": body})
 
     def _lasting(self, scope: Scope) -> bool:
         """Tell whether a request is for what never changes, and is not content with hearing that it has not."""
@@ -67,18 +63,19 @@ class Archive:
         return True
 
     def _keeping(self, address: tuple[str, bytes], send: Send) -> Send:
-        """Return a `send` that keeps the answer, where it is whole, lasting, and the same in every language."""
-        start: Message = {}
+        """Return a `send` that keeps the answer, where it is whole, lasting, and the same for everybody."""
+        kept: tuple[tuple[bytes, bytes], ...] = ()
 
         async def sending(message: Message) -> None:
-            nonlocal start
+            nonlocal kept
             if message["type"] == "http.response.start":
                 headers = Headers(scope=message)
                 lasting = "immutable" in headers.get("cache-control", "")
-                spoken = headers.get("content-type", "").startswith("image/svg")
-                start = {**message} if message["status"] == 200 and lasting and not spoken else {}
-            elif start and not message.get("more_body") and len(message["body"]) <= min(LARGEST, self._kept.maxsize):
-                self._kept[address] = Answer(start, message["body"])
+                varies = "vary" in headers or headers.get("content-type", "").startswith("image/svg")  # speaks
+                kept = tuple(headers.raw) if message["status"] == 200 and lasting and not varies else ()
+            elif kept and not message.get("more_body") and len(message["body"]) <= LARGEST:
+                with suppress(ValueError):  # too large for what room there is
+                    self._kept[address] = kept, message["body"]
             await send(message)
 
         return sending
