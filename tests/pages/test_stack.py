@@ -95,7 +95,9 @@ def test_a_map_is_connected_with_what_it_is_made_from(client: TestClient) -> Non
     assert "Map 5 is made from maps 3 to 4 before it, through filter 5." in look.text
     whole = opened(client, CHAIN, at="0.4.0.0")
     assert told(whole)["reads"] == [[0, 3]]
-    assert len(hrefs(whole, "source")) == 3
+    front, *behind = hrefs(whole, "source")
+    assert "channel=" not in front  # the picture itself, before its colours
+    assert ["channel=1" in behind[0], "channel=2" in behind[1]] == [True, True]
     pool = opened(client, CHAIN, at="2.4.0.0")
     assert told(pool)["filter"] is None
     assert told(pool)["reads"][4] == [4, 5]

@@ -32,12 +32,13 @@ async def _context(asked: Asked) -> Context:
     maps = maps_of(seen.pictures, seen.index)
     name = say("Number {number}") if maps.rows * maps.columns == 1 else say("Map {number}")
     names, ranges = _names(asked), _ranges(asked)
-    source, slices = source_of(seen.pictures, seen.index), filter_of(asked)
+    reads, slices = reads_of(asked), filter_of(asked)
+    source = source_of(seen.pictures, seen.index, reads == [(0, seen.stage.input_shape[0])])
     drawn = {
         "maps": maps.told(),
         "source": source.told(),
         "filter": slices and slices.told(),
-        "reads": reads_of(asked),
+        "reads": reads,
         "names": names,
         "ranges": ranges,
         "shapes": [_by(seen.stage.input_shape), "" if seen.weight is None else _by(seen.weight.shape[1:])],
@@ -91,8 +92,11 @@ def maps_of(pictures: Pictures, index: int) -> Sheets:
     return Sheets(href, count, plan.rows, plan.columns, pictures.tiles(index).columns, 1)
 
 
-def source_of(pictures: Pictures, index: int) -> Sheets:
-    """Return what a layer reads: the layer before it, a vector's on one sheet; or the picture's colours."""
+def source_of(pictures: Pictures, index: int, together: bool = False) -> Sheets:
+    """Return what a layer reads: the layer before it, a vector's on one sheet; or the picture's colours.
+
+    Where all of these are read `together`, the first of them is the whole picture.
+    """
     if index:
         plan, tiles = pictures.arrangement(index - 1), pictures.tiles(index - 1)
         return Sheets(
@@ -101,6 +105,8 @@ def source_of(pictures: Pictures, index: int) -> Sheets:
     channels, rows, columns = pictures.run.input_shape
     if isinstance(pictures.run.document.input, ImageInput):
         hrefs = tuple(pictures.map(None, channel).href for channel in range(channels))
+        if together and channels > 1:
+            hrefs = (pictures.photo().href, *hrefs[1:])  # in front stands the picture that everyone knows
         return Sheets(hrefs, channels, rows, columns, 1, 0)
     plan, tiles = pictures.arrangement(None), pictures.tiles(None)
     return Sheets((pictures.address(None, "output.png"),), plan.sheets, plan.rows, plan.columns, tiles.columns, 1)
