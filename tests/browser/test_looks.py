@@ -126,6 +126,25 @@ def test_axe_finds_nothing(open_page: Callable[..., Page], state: str, scheme: s
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_every_way_of_looking_is_within_reach_in_the_menu(open_page: Callable[..., Page], size: str) -> None:
+    screen = shown(open_page, size, "light", "figure")
+    screen.all(".looks summary").click()
+    sheet = screen.all(".looks .sheet")
+    left, top, right, bottom, hidden = sheet.evaluate(
+        """(e) => { const { left, top, right, bottom } = e.getBoundingClientRect();
+          return [left, top, right, bottom, e.scrollHeight - e.clientHeight]; }"""
+    )
+    width, height = SIZES[size]
+    assert left >= 0
+    assert top >= 0
+    assert right <= width
+    assert bottom <= height
+    assert size == "phone" or not hidden  # there a finger scrolls it
+    for way in (sheet.locator("a.line:visible").first, sheet.locator("a.line:visible").last):
+        way.click(trial=True)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_menus_help_and_notices(open_page: Callable[..., Page], scheme: str) -> None:
     screen = shown(open_page, "large", scheme, "figure")

@@ -143,8 +143,8 @@ def test_the_values_on_the_way_home_stand_under_their_volumes(client: TestClient
     assert "75 products" in conv.words
     assert "for each of the 4" in conv.words
     assert "the other 3 leave no trace" in pool.words
-    assert ["sees 5 × 5, steps 1" in hop.heading for hop in (conv, relu)] == [True, True]
-    assert "sees 6 × 6, steps 2" in pool.heading
+    assert ["sees 5 × 5 pixels" in hop.heading for hop in (conv, relu)] == [True, True]
+    assert "sees 6 × 6, 2 apart" in pool.heading
 
 
 @pytest.mark.parametrize("seed", range(25))
