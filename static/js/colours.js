@@ -38,8 +38,8 @@ async function painted(address, kind, clips) {
   return new Blob([png], { type: "image/png" });
 }
 
-/** @param {string} address of the state whose colours are wanted */
-async function recolour(address) {
+/** Shows another scale at once. @param {string} address of the state whose colours are wanted */
+export async function recolour(address) {
   const wanted = new URL(address, location.href).searchParams, now = new URLSearchParams(location.search);
   const kind = wanted.get("colours") || "signed", range = wanted.get("range") ?? "";
   if (range !== (now.get("range") ?? "")) return; // the same number has another byte
@@ -63,13 +63,4 @@ async function recolour(address) {
     if (plate?.plate?.dataset.maps === from) plate.recolour(ready);
   }));
   old.forEach(URL.revokeObjectURL);
-}
-
-/** Shows another scale at once when it is chosen. */
-export function listenForColours() {
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[data-colours]");
-    if (link && !event.ctrlKey && !event.metaKey) recolour(link.href).catch(() => {}); // else the page itself brings them
-  }, { capture: true });
-  (window.requestIdleCallback ?? setTimeout)(table);
 }

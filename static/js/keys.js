@@ -1,11 +1,9 @@
 // The keyboard. Which key does what stands in one table on the server, app/web/keys.py, and comes with the list of keys
 // on the page; here stands how each thing is done. What is typed into a field is the field's.
 
-import { guess } from "./predict.js";
-
-import { blank, full, laser, page } from "./projector.js";
-
 /** @typedef {import("./explorer.js").Explorer} Explorer */
+
+const projector = () => import("./projector.js");
 
 /** @param {string} selector */
 const press = (selector) => () => document.querySelector(selector)?.click();
@@ -27,15 +25,15 @@ export const ACTS = {
   weakest: (x) => x.press("weakest"),
   rows: () => rows(),
   view: press('[data-key="view"]'),
-  guess: () => guess(),
+  guess: async () => (await import("./predict.js")).guess(),
   trace: press('[data-look="trace"]'),
   colours: press("[data-colours-next]"),
   point: () => document.dispatchEvent(new Event("cs:point")),
-  "page-on": (x) => page(x, 1),
-  "page-back": (x) => page(x, -1),
-  full: () => full(),
-  blank: () => blank(),
-  laser: () => laser(),
+  "page-on": async (x) => (await projector()).page(x, 1),
+  "page-back": async (x) => (await projector()).page(x, -1),
+  full: async () => (await projector()).full(),
+  blank: async () => (await projector()).blank(),
+  laser: async () => (await projector()).laser(),
   escape: () => escape(),
   help: press("#help-open"),
 };

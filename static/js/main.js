@@ -1,32 +1,29 @@
 // Starts what is on the page, and starts it anew whenever htmx has swapped in another state.
 import { Plate } from "./elements/plate.js";
-import { listenForColours } from "./colours.js";
 import { Transport } from "./elements/transport.js";
 import { Explorer, holding, openTerm } from "./explorer.js";
 import { listen } from "./keys.js";
-import { listenForMaps } from "./map.js";
 import { Pointing } from "./pointing.js";
-import { listenForGuesses } from "./predict.js";
-import { project } from "./projector.js";
 import { listenForSums } from "./sum.js";
-import { listenForDrags } from "./places.js";
-import { listenForPixels } from "./trace.js";
 import { listenForPictures } from "./upload.js";
 
-customElements.define("cs-plate", Plate);
-customElements.define("cs-transport", Transport);
-
-const LAZY = { "cs-stack": async () => (await import("./elements/stack.js")).Stack }; // fetched when they are on the page
+/** @type {[string, () => Promise<{begin: (current: () => Explorer) => void}>][]} what is fetched once something is there for it */
+const LATER = [
+  ["cs-stack", () => import("./elements/stack.js")],
+  ["cs-trace", () => import("./trace.js")],
+  ["#look .enlarged", () => import("./map.js")],
+  ["#look [data-drag]", () => import("./places.js")],
+  ['#predict, [form="predict"], a[data-next]', () => import("./predict.js")],
+  ["html[data-projector]", () => import("./projector.js")],
+];
 
 let explorer = null;
 let began = ""; // the state that the page on the screen was made for
 
 function start() {
   explorer?.close();
-  followTheme();
-  for (const element of document.querySelectorAll("cs-plate, cs-transport")) element.begin?.();
   explorer = new Explorer();
-  for (const name in LAZY) if (document.querySelector(name) && !customElements.get(name)) LAZY[name]().then((element) => customElements.get(name) ?? customElements.define(name, element));
+  fetchParts();
   began = document.querySelector("#app").dataset.address;
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
   const sum = document.querySelector("#sum");
@@ -40,6 +37,14 @@ function start() {
     list.onscroll = shade;
     list.scrollLeft = current.offsetLeft - (list.clientWidth - current.clientWidth) / 2;
     shade();
+  }
+}
+
+/** Fetches what the page has come to need. */
+function fetchParts() {
+  for (const part of LATER.filter(([selector]) => document.querySelector(selector))) {
+    LATER.splice(LATER.indexOf(part), 1);
+    part[1]().then(({ begin }) => begin(() => explorer));
   }
 }
 
@@ -81,15 +86,14 @@ listenForPictures((image) => {
 
 new Pointing(() => explorer);
 listen(() => explorer);
-listenForDrags();
-listenForColours();
-listenForMaps(() => explorer);
-listenForPixels(() => explorer);
-project(() => explorer);
-listenForGuesses(() => explorer);
 listenForSums(() => explorer);
 
-document.addEventListener("htmx:after:swap", () => start());
+document.addEventListener("htmx:after:swap", () => {
+  followTheme();
+  for (const element of document.querySelectorAll("cs-plate, cs-transport")) element.begin?.();
+  start();
+});
+document.addEventListener("cs:shown", fetchParts);
 
 // What links say about the place is what it was when the page was made; the place has moved since.
 document.addEventListener("htmx:config:request", (event) => {
@@ -116,7 +120,8 @@ document.addEventListener("htmx:config:request", (event) => {
 
 document.addEventListener("click", async (event) => {
   const target = /** @type {Element} */ (event.target);
-  const tool = event.ctrlKey || event.metaKey ? null : target.closest("a[data-tool]");
+  const plain = !event.ctrlKey && !event.metaKey, tool = plain && target.closest("a[data-tool]"), scale = plain && target.closest("a[data-colours]");
+  if (scale) import("./colours.js").then(({ recolour }) => recolour(scale.href)).catch(() => {}); // else the page itself brings them
   if (tool) {
     event.preventDefault();
     (await import("./picture.js")).open(tool, go);
@@ -172,4 +177,7 @@ async function copyAddress(button) {
   }
 }
 
+followTheme();
+customElements.define("cs-plate", Plate); // which begin as they are defined
+customElements.define("cs-transport", Transport);
 start();

@@ -75,7 +75,7 @@ function cover(field, explorer) {
 }
 
 /** @param {() => import("./explorer.js").Explorer} current */
-export function listenForMaps(current) {
+export function begin(current) {
   document.addEventListener("pointermove", (event) => {
     const cell = under(event);
     if (cell) show(cell);

@@ -78,7 +78,7 @@ function arrive() {
 }
 
 /** Lets a visitor drag the window on the looks that count places. */
-export function listenForDrags() {
+export function begin() {
   document.addEventListener("pointerdown", take);
   // Inside an SVG touch-action is not heeded everywhere; without this the page would scroll under the finger.
   document.addEventListener("touchstart", (event) => {

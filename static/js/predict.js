@@ -15,12 +15,12 @@ export function guess() {
   if (field()) field().focus();
   else {
     entered = true;
-    document.querySelector("[data-next], [data-predict]")?.click();
+    document.querySelector("a[data-next], [data-predict]")?.click();
   }
 }
 
 /** @param {() => Explorer} current */
-export function listenForGuesses(current) {
+export function begin(current) {
   let answered = ""; // the place whose answer the address holds
   const draft = { at: "", text: "" };
 
@@ -48,7 +48,7 @@ export function listenForGuesses(current) {
     }
     document.querySelector("#spoken").textContent = ["#verdict", ".sentence"].slice(0, told ? 2 : 1)
       .map((name) => document.querySelector(name)?.textContent.trim()).join(" ");
-    (document.querySelector("[data-next]") ?? field())?.focus();
+    (document.querySelector("a[data-next]") ?? field())?.focus();
   }, { capture: true });
 
   document.addEventListener("click", (event) => {
@@ -79,11 +79,15 @@ export function listenForGuesses(current) {
     if (event.detail !== answered && !document.querySelector("[data-lasting]")) address("guess", "");
     arrive();
   });
-  document.addEventListener("htmx:after:swap", () => {
-    const said = document.querySelector("#look #verdict") ?? (field() && document.querySelector(".question"));
-    if (said) document.querySelector("#spoken").textContent = said.textContent.trim();
-    arrive();
-  });
+  document.addEventListener("htmx:after:swap", ask);
+  ask();
+}
+
+/** Says the question, or what was said to its answer. */
+function ask() {
+  const said = document.querySelector("#look #verdict") ?? (field() && document.querySelector(".question"));
+  if (said) document.querySelector("#spoken").textContent = said.textContent.trim();
+  arrive();
 }
 
 /** Goes to the question that was asked for by key. */

@@ -12,8 +12,7 @@ let dot = null; // the laser, while it is on
 let where = [innerWidth / 2, innerHeight / 2]; // where the pointer was last
 
 /** Lets the page be worked on a projector. @param {() => Explorer} current */
-export function project(current) {
-  if (!("projector" in root.dataset)) return;
+export function begin(current) {
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (target.closest("#full-on")) full();

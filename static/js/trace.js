@@ -52,7 +52,7 @@ class Trace extends HTMLElement {
 
 /** Another pixel is followed: the address holds it, and the look is asked for anew.
  *  @param {() => import("./explorer.js").Explorer} current */
-export function listenForPixels(current) {
+export function begin(current) {
   customElements.define("cs-trace", Trace);
   let held = false; // the picture has the focus, also while its drawing is replaced
   document.addEventListener("focusin", ({ target }) => { held = target.matches(".hit[data-pixel]"); });

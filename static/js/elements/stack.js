@@ -14,6 +14,10 @@ const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const ease = (t) => 1 - (1 - t) ** 3;
 const current = (link, is) => (is ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current"));
 
+export function begin() {
+  customElements.define("cs-stack", Stack);
+}
+
 export class Stack extends HTMLElement {
   connectedCallback() {
     this.abort = new AbortController();

@@ -1,0 +1,111 @@
+"""What the first page weighs on its way, and the addresses under which scripts and styles are kept for ever."""
+
+import gzip
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.paths import folder
+from app.web.assets import SHEETS, current, modules, static
+from app.web.bare import bare_script, bare_style
+
+MOST = 80_000  # bytes of HTML, styles and scripts together, as a browser with nothing in its cache fetches them
+REFERRED = re.compile(r'<link rel="stylesheet" href="([^"]+)"|<script src="([^"]+)"')
+ASKED = {"Accept-Encoding": "gzip"}
+
+
+def sent(client: TestClient, address: str) -> int:
+    """Return how many bytes of an answer are sent."""
+    answer = client.get(address, headers=ASKED)
+    assert answer.status_code == 200, address
+    assert answer.headers["content-encoding"] == "gzip", address
+    return int(answer.headers["content-length"])
+
+
+def parts(page: str) -> list[str]:
+    return [style or script for style, script in REFERRED.findall(page)]
+
+
+def test_the_first_page_keeps_to_its_budget(client: TestClient) -> None:
+    weights = {address: sent(client, address) for address in ["/", *parts(client.get("/").text)]}
+    assert sum(weights.values()) <= MOST, weights
+    assert len(weights) <= 24, "each is a request"
+
+
+def test_a_page_names_all_that_its_modules_begin_with(client: TestClient) -> None:
+    page = client.get("/").text
+    assert set(modules("js/main.js")) <= set(parts(page))
+    for module in modules("js/main.js"):
+        text = client.get(module).text
+        assert not re.search(r'^import(?! .* from "\.)', text, re.MULTILINE), "an import that is not seen"
+
+
+@pytest.mark.parametrize("name", ["css/all.css", "js/main.js", "vendor/htmx.min.js", "js/elements/stack.js"])
+def test_what_a_printed_address_holds_is_kept_for_ever(client: TestClient, name: str) -> None:
+    packed = client.get(static(name), headers=ASKED)
+    assert packed.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert packed.headers["vary"] == "Accept-Encoding"
+    plain = client.get(static(name), headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == packed.text
+
+
+def test_an_older_page_gets_what_is_here_now_but_does_not_keep_it(client: TestClient) -> None:
+    answer = client.get("/static/~0123456789ab/js/picture.js")
+    assert answer.text == client.get(static("js/picture.js")).text
+    assert answer.headers["cache-control"] == "no-cache"
+    assert client.get("/static/~0123456789ab/js/none.js").status_code == 404
+    assert client.get("/static/~0123456789ab/%2e%2e/app/main.py").status_code == 404
+
+
+def test_a_file_stands_as_it_is_written_under_its_own_name(client: TestClient) -> None:
+    answer = client.get("/static/js/volume.js")
+    assert answer.content == (folder("static") / "js" / "volume.js").read_bytes()
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_every_sheet_is_in_the_joined_one_or_linked_by_itself() -> None:
+    there = {path.stem for path in (folder("static") / "css").glob("*.css")}
+    assert there == {*SHEETS, "projector", "docs"}
+
+
+def test_a_page_is_compressed_for_who_takes_it(client: TestClient) -> None:
+    packed = client.get("/", headers=ASKED)
+    plain = client.get("/", headers={"Accept-Encoding": "identity"})
+    assert (packed.headers["content-encoding"], plain.headers.get("content-encoding")) == ("gzip", None)
+    assert "Accept-Encoding" in packed.headers["vary"]
+    assert "Accept-Encoding" in plain.headers["vary"]
+    assert packed.text == plain.text
+    head = client.head("/", headers=ASKED)
+    assert head.headers["content-length"] == packed.headers["content-length"]
+    assert not head.content
+
+
+def test_a_bare_script_says_the_same() -> None:
+    script = """// what it is
+/** @param {string} a */
+export function f(a) { // why
+  const b = "http://x // y"; /* z */
+    return `
+  // kept ${a}
+`;
+}
+/**
+ * more
+ */ const c = 1;
+"""
+    kept = 'export function f(a) {\nconst b = "http://x // y"; /* z */\nreturn `\n  // kept ${a}\n`;\n}\nconst c = 1;\n'
+    assert bare_script(script) == kept
+
+
+def test_a_bare_style_says_the_same() -> None:
+    style = '/* x */\n.a > b, c::after {\n  content: "a , b ";\n  width: calc(1px + 2px);\n}\n'
+    assert bare_style(style) == '.a>b,c::after{content:"a , b ";width:calc(1px + 2px)}'
+
+
+def test_what_is_packed_is_what_is_written() -> None:
+    assert (
+        gzip.decompress(current().packed("vendor/htmx.min.js") or b"")
+        == (folder("static") / "vendor/htmx.min.js").read_bytes()
+    )
