@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.numerics.shift import Array, Change, change
+from app.numerics.window import Pair
 from app.rendering.maps import extent_of, laid_out, maps_png
 from app.rendering.palette import Theme
 
@@ -38,9 +39,27 @@ def sheet_of(output: Array, channel: int) -> Array:
     return sheets[channel : channel + 1] if len(sheets) == len(output) else sheets
 
 
-def compared(left: Array, right: Array) -> Difference:
-    """Return how two sheets of one shape differ; what is only rounding counts as equal."""
-    real = ~np.isnan(left)
+def facing(left: Array, right: Array, offset: Pair) -> Array:
+    """Return the sheet `right` on the cells of `left`, `offset` cells further on; NaN where it has none."""
+    if left.shape == right.shape and offset == (0, 0):
+        return right
+    found = np.full_like(left, np.nan)
+    spans = [
+        (max(0, -by), min(mine, theirs - by))
+        for by, mine, theirs in zip(offset, left.shape[1:], right.shape[1:], strict=True)
+    ]
+    (top, bottom), (first, last) = spans
+    if top < bottom and first < last:
+        there = right[:, top + offset[0] : bottom + offset[0], first + offset[1] : last + offset[1]]
+        found[:, top:bottom, first:last] = there
+    return found
+
+
+def compared(left: Array, right: Array) -> Difference | None:
+    """Return how two sheets of one shape differ, None without a number in both; rounding counts as equal."""
+    real = ~(np.isnan(left) | np.isnan(right))
+    if not real.any():
+        return None
     between = (left.astype(np.float64) - right)[real]
     return Difference(
         change(left[real], right[real]), float(between.min()), float(between.max()), float(between.mean())

@@ -162,6 +162,25 @@ def facing(run: Run, state: State, other: Run, there: State) -> Place:
     return Place(there.place.channel, *cells)
 
 
+def offset(run: Run, state: State, other: Run, there: State) -> Pair | None:
+    """Return how many cells further on the other map has the same part of the picture; None where no number says it."""
+    mine, theirs = run.stages[state.layer], other.stages[there.layer]
+    if arranged(mine.output_shape).single or arranged(theirs.output_shape).single:
+        return (0, 0) if mine.output_shape == theirs.output_shape else None
+    if mine.output_shape[1:] == theirs.output_shape[1:]:
+        return 0, 0
+    if mine.jump != theirs.jump or run.input_shape[1:] != other.input_shape[1:]:
+        return None
+    starts = origin(upto(run, state)), origin(upto(other, there))
+    found = [
+        divmod(2 * (start - other_start) + size - other_size, 2 * jump)
+        for start, other_start, size, other_size, jump in zip(
+            *starts, mine.receptive_size, theirs.receptive_size, mine.jump, strict=True
+        )
+    ]
+    return None if any(rest for _, rest in found) else (found[0][0], found[1][0])
+
+
 def upto(run: Run, state: State) -> tuple[Stage, ...]:
     """Return the layers up to the one in view."""
     return run.stages[: state.layer + 1]

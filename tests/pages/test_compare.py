@@ -151,19 +151,33 @@ def test_no_difference_breaks_the_page(client: TestClient, text: str) -> None:
     assert found is None or text in (found[0], f"{found[0]}:{found[1]}")
 
 
-def test_padding_shows_the_same_window_and_says_why_there_is_no_difference(client: TestClient) -> None:
+def test_padding_is_compared_where_both_maps_have_places(client: TestClient) -> None:
     look = opened(client, at="0.2.3.5", **{"with": "padding:2"})
     assert [side.text for side in look.all("h2")][:2] == ["padding 0", "−padding 2"]
-    assert "28 × 28 numbers, the one on the right 32 × 32" in look.one(class_="why").text
-    assert len(maps(look)) == 2
+    assert "on the 784 places of both" in look.one(class_="of").text
+    assert "100 %" in look.one("dl").text  # padding changes nothing but the edge
+    assert len(maps(look)) == 3
     assert [part.text for part in look.all(class_="where")] == ["row 4, column 6", "row 6, column 8"]
     left, right, gap = values(look)
     assert left == right
     assert number(gap) == 0
     outlines = [part.one("path", "window").attributes["d"] for part in look.all("div", "photo")]
     assert outlines[0] == outlines[1]
+    wider = RECIPE.replace("7)", "7), padding=2")
+    back = opened(client, wider, at="0.2.3.5", **{"with": "padding:0"})
+    href = maps(back)[2]
+    image = np.asarray(Image.open(BytesIO(client.get(href).content)).convert("RGBA"))
+    drawn = np.zeros((32, 32), np.bool_)
+    drawn[2:30, 2:30] = True
+    np.testing.assert_array_equal(image[..., 3] > 0, drawn)
+
+
+def test_steps_of_another_length_have_no_difference_and_it_is_said_why(client: TestClient) -> None:
+    look = opened(client, at="0.2.3.5", **{"with": "stride:2"})
+    assert "28 × 28 numbers, the one on the right 14 × 14" in look.one(class_="why").text
+    assert len(maps(look)) == 2
     run = maps(look)[0].split("/")[3]
-    assert client.get(f"/parts/difference/{run}/0.png?with=padding:2&channel=2").status_code == 404
+    assert client.get(f"/parts/difference/{run}/0.png?with=stride:2&channel=2").status_code == 404
 
 
 @pytest.mark.parametrize("asked", ["image:chelsea", "seed:3", "padding:1", "channel:4", "layer:1"])

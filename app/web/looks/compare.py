@@ -17,10 +17,10 @@ from app.layers import Place
 from app.layers.layer import Array
 from app.numerics.window import Span
 from app.pipeline import ENGINE, ImageInput
-from app.rendering.difference import Difference, compared, difference_png, sheet_of
+from app.rendering.difference import Difference, compared, difference_png, facing, sheet_of
 from app.rendering.legend import alone as legend
 from app.rendering.maps import coloured_png, extent_of
-from app.rendering.numbers import rounded, written
+from app.rendering.numbers import grouped, rounded, written
 from app.rendering.palette import Theme
 from app.rendering.scales import Colours, Scale, read_colours
 from app.rendering.svg import Face, markup
@@ -30,7 +30,7 @@ from app.web.looks.look import Asked, Context, Look
 from app.web.looks.rows import rows_of
 from app.web.looks.shift import whole_number
 from app.web.looks.sides import choices, names_of
-from app.web.other import WITH, Other, alone, beside, origin, other_of, read_with, swapped, upto
+from app.web.other import WITH, Other, alone, beside, offset, origin, other_of, read_with, swapped, upto
 from app.web.scales import scale_href
 from app.web.state import State
 from app.web.view import View, view
@@ -77,8 +77,8 @@ async def _sides(asked: Asked, other: Other, wrong: Mistake | None) -> Context:
         lab, other.run, other.state.layer, other.state.place, seen.theme, seen.language, state.told("digits")
     )
     sheets = [sheet_of(each.result.output, each.place.channel) for each in (seen, there)]
-    alike = sheets[0].shape == sheets[1].shape
-    between: Difference | None = await lab.queue.light(lambda: compared(*sheets)) if alike else None
+    by = offset(run, state, other.run, other.state)
+    between = await lab.queue.light(lambda: compared(sheets[0], facing(sheets[0], sheets[1], by))) if by else None
     decimals = max(seen.decimals, there.decimals)
     numbers = [rounded(each.closeup.value, decimals) for each in (seen, there)]
     gap = rounded(seen.closeup.value - there.closeup.value, decimals)
@@ -88,12 +88,12 @@ async def _sides(asked: Asked, other: Other, wrong: Mistake | None) -> Context:
     return {
         "left": _side(asked.state, seen, seen, names[0], sides[0]),
         "right": _side(other.state, there, seen, names[1], sides[1]),
-        "gap": Face(address, _size(seen), 0, 0, *_size(seen)) if alike else None,
+        "gap": Face(address, _size(seen), 0, 0, *_size(seen)) if between else None,
         "numbers": [written(number) for number in (*numbers, gap)],
         "exact": numbers[0] - numbers[1] == gap,
         "legend": _legend_of_both(seen, there, sheets),
         "between": between,
-        "between_legend": _legend_between(seen, between) if between else "",
+        "between_legend": _legend_between(seen, between, sheets) if between else "",
         "mean": written(rounded(between.change.difference, max(2, decimals))) if between else "",
         "ends": [written(rounded(end, decimals)) for end in (between.low, between.high)] if between else [],
         "swap": swapped(run, state, other).address(),
@@ -117,11 +117,14 @@ def _legend_of_both(seen: View, there: View, sheets: list[Array]) -> Markup:
     return markup(legend(scale, seen.say, shared=seen.say("one scale for both maps")))
 
 
-def _legend_between(seen: View, between: Difference) -> Markup:
-    """Return the scale of the difference."""
+def _legend_between(seen: View, between: Difference, sheets: list[Array]) -> Markup:
+    """Return the scale of the difference, and how many places it is of where only one map has the others."""
     href = scale_href(seen.theme, Colours(), False)
     scale = Scale(Colours(), between.extent, between.low, between.high, href=href)
-    return markup(legend(scale, seen.say, shared=seen.say("a scale of its own")))
+    told = seen.say("a scale of its own")
+    if sheets[0].shape != sheets[1].shape:
+        told = seen.say("on the {count} places of both").format(count=grouped(between.change.numbers))
+    return markup(legend(scale, seen.say, shared=told))
 
 
 def _from_zero(colours: Colours, *results: Result) -> bool:
@@ -195,9 +198,10 @@ async def compared_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]
             one = left if fields["side"] == "left" else right
             end = extent_of(one) if colours.own else colours.extent or extent
             return coloured_png(one, [end], theme, colours, _from_zero(colours, *results))
-        if left.shape != right.shape:
-            raise NotFound("The two maps have different shapes; there is no difference of them.")
-        return difference_png(left, right, theme)
+        by = offset(run, state, there, at)
+        if by is None or compared(left, facing(left, right, by)) is None:
+            raise NotFound("The two maps have no places in common; there is no difference of them.")
+        return difference_png(left, facing(left, right, by), theme)
 
     return await lab.queue.light(make)
 
