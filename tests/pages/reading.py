@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
-NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"[−-]?(?:\d[\d,]*(?:\.\d+)?|(?<![\w.])\.\d+)")
 
 
 @dataclass

@@ -57,7 +57,7 @@ def test_the_sheet_that_speaks_is_the_one_in_the_address(client):
         cells = [[number(next(cell.all("span", name)).text) for cell in block.all("td")] for name in ("v", "wt")]
         patch, kernel = (np.array(step[name][sheet], float).ravel() for name in ("patch", "kernel"))
         np.testing.assert_array_equal(np.array(cells[0], float), patch)
-        np.testing.assert_allclose(np.array(cells[1], float), kernel, atol=0.00501)
+        np.testing.assert_allclose(np.array(cells[1], float), kernel, atol=0.000501)
         spoken = [part.text for part in page.all("a", "part") if part.attributes.get("aria-current")]
         assert len(spoken) == 1
         assert spoken[0].endswith(word)
