@@ -118,6 +118,32 @@ def test_nothing_is_outside_the_window_and_nothing_scrolls(open_page: Callable[.
     assert not wrong, "\n".join(wrong)
 
 
+COVERED = """() => {
+  const lid = document.querySelector("#pointed").getBoundingClientRect(), found = [];
+  const drawn = ".plate > .figure :is(.edge:not(.legend-edge), .name, .tag, .q)";
+  const deep = 8; // px of a box below its letters
+  const parts = `${drawn}, .block td, .subtotals .num, .maxline .num`;
+  for (const e of document.querySelectorAll(parts)) {
+    const { left, right, top, bottom, width } = e.getBoundingClientRect();
+    const apart = left > lid.right || right < lid.left || top > lid.bottom || bottom - deep < lid.top;
+    if (width && !apart) found.push(`${e.tagName} ${e.textContent}`);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_pointed_at_covers_nothing_and_the_keys_fit(open_page: Callable[..., Page], size: str) -> None:
+    screen = Screen(open_page(*SIZES[size]))
+    for at, pin in ("0.3.7.16", "w.1.2.2"), ("1.3.7.16", "i.3.7.16"), ("2.3.3.8", "i.3.7.16"):
+        page = screen.follow(on(FIRST, at=at, pin=pin)).page
+        assert page.locator("#pointed p").is_visible()
+        assert page.evaluate(COVERED) == [], at
+    assert page.locator(".note .said").inner_text().endswith(".")
+    screen.press("?")
+    assert page.locator("#help").evaluate("e => e.open && e.scrollHeight <= e.clientHeight + 1")
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_the_parts_are_as_large_as_they_are_drawn(open_page: Callable[..., Page], size: str) -> None:
     page = Screen(open_page(*SIZES[size])).follow(STATES["conv"]).page
