@@ -67,7 +67,9 @@ def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, l
             mark.set("data-at", f"{at:.4f}")
     most = "" if scale.several else end_text(scale.extent)
     texts = [(x + width, "+" + most, "end"), (zero, "0", "start" if scale.from_zero else "middle")]
-    if not scale.from_zero:
+    if not scale.extent and not scale.several:
+        texts = texts[1:]  # every number is 0
+    elif not scale.from_zero:
         texts.append((x, "−" + most, "start"))
     for place, text, anchor in texts:
         label(group, place, y + below, text, text_anchor=anchor, class_="tick")

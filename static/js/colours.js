@@ -46,7 +46,7 @@ export async function recolour(address) {
   const pictures = new Map();
   for (const image of document.querySelectorAll("#app image")) {
     const from = image.dataset.from ?? image.getAttribute("href");
-    if (/\/layers\/\d+\/output\.png/.test(from)) pictures.set(from, [...(pictures.get(from) ?? []), image]);
+    if (/\/layers\/\d+\/output\.png|[?&]side=/.test(from)) pictures.set(from, [...(pictures.get(from) ?? []), image]);
   }
   const old = made;
   made = [];

@@ -66,7 +66,7 @@ def test_a_pixel_on_the_canvas_leads_back_to_its_number(page: Page, theme: str, 
                     assert ((pixels == table[level]).all(axis=-1) == beyond).all()
 
 
-@pytest.mark.parametrize(("recipe", "view"), [(RECIPE, "figure"), (RECIPE, "map"), (MANY, "fan"), (MANY, "figure")])
+@pytest.mark.parametrize(("recipe", "view"), [(RECIPE, "figure"), (RECIPE, "map"), (MANY, "fan"), (RECIPE, "compare")])
 def test_another_palette_is_there_without_asking_for_numbers(page: Page, recipe: str, view: str) -> None:
     screen = Screen(page).open(recipe, image="coffee", at="0.3.7.16", view=view)
     page.wait_for_load_state("networkidle")
