@@ -288,7 +288,7 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
             {
                 **headers,
                 "HX-Retarget": target,
-                "HX-Reswap": "innerHTML",
+                "HX-Reswap": "innerHTML show:none" if said == "wrong" else "innerHTML",  # not scrolled past its field
                 "HX-Reselect": f".{said}",
                 "HX-Push-Url": "false",
             },
