@@ -16,6 +16,7 @@ from app.web import examples, pages, problems
 from app.web.api import api
 from app.web.archive import Archive
 from app.web.assets import PrintedFiles
+from app.web.compiled import COMPILED
 from app.web.cone import cones
 from app.web.drawn import drawn
 from app.web.filter_parts import filter_parts
@@ -28,6 +29,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the app for `settings`, by default those of the environment."""
     settings = settings or Settings()
     store, key = open_store(settings)
+    COMPILED.folder = settings.data_dir / "templates"
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

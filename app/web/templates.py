@@ -16,6 +16,7 @@ from app.rendering.maps import extent_of
 from app.rendering.svg import Face
 from app.rendering.working import exponential, plainly, spelled, working
 from app.web.assets import modules, static
+from app.web.compiled import COMPILED
 from app.web.filter_facts import number
 from app.web.filter_sum import FilterSum
 from app.web.language import catalogue
@@ -31,6 +32,7 @@ def environment(language: str) -> Environment:
     env = Environment(
         loader=FileSystemLoader(folder("templates")),
         autoescape=True,
+        bytecode_cache=COMPILED,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
