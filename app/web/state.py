@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from app.errors import Mistake
@@ -62,8 +63,7 @@ class State:
 
     def all_fields(self) -> dict[str, str]:
         """Return everything the address holds."""
-        source = {"run": self.document.id} if self.needs_run else fields_of(self.document)
-        return {**source, **self.fields()}
+        return dict(self._held[0])
 
     def form_fields(self) -> dict[str, str]:
         """Return what a form carries along so that its answer is the next state."""
@@ -72,13 +72,21 @@ class State:
     @property
     def needs_run(self) -> bool:
         """Tell whether the whole state is too long for an address, so that it holds the id of a stored run."""
-        if not isinstance(self.document.input, ImageInput):
-            return True
-        return len("/?" + query({**fields_of(self.document), **self.fields()})) > LONGEST_ADDRESS
+        return "run" in self._held[0]
 
     def address(self) -> str:
         """Return the address of this state."""
-        return f"{self.path}?{query(self.all_fields())}"
+        return f"{self.path}?{self._held[1]}"
+
+    @cached_property
+    def _held(self) -> tuple[dict[str, str], str]:
+        """Everything the address holds, and how it is written."""
+        if isinstance(self.document.input, ImageInput):
+            whole = {**fields_of(self.document), **self.fields()}
+            if len("/?" + (text := query(whole))) <= LONGEST_ADDRESS:
+                return whole, text
+        named = {"run": self.document.id, **self.fields()}
+        return named, query(named)
 
     # ---- where one can go from here
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -95,7 +96,7 @@ class View:
         weight = self.result.weights.get("weight")
         return None if weight is None else self.layer.filters(self.stage.input_shape, weight)
 
-    @property
+    @cached_property
     def weight_extent(self) -> float:
         return 0.0 if self.weight is None else extent_of(self.weight)
 

@@ -80,6 +80,8 @@ export function begin(current) {
     arrive();
   });
   document.addEventListener("htmx:after:swap", ask);
+  const early = /** @type {HTMLInputElement} */ (document.querySelector('input[form="predict"]')); // may be typed in before this file came
+  if (early && early.value !== early.defaultValue) Object.assign(draft, { at: current().at, text: early.value });
   ask();
 }
 
