@@ -3,6 +3,7 @@ page is whole.
 """
 
 import json
+import re
 from io import BytesIO
 from typing import Any
 
@@ -130,6 +131,14 @@ def test_hundreds_of_maps_are_all_told_and_the_page_stays_light(client: TestClie
     links = [int(a.attributes["data-channel"]) for a in look.one("svg", "all").all("a")]
     assert links == list(range(80, 400))
     assert answer.text.count("<") - answer.text.count("</") < 1500
+
+
+@pytest.mark.parametrize("view", ["stack", "fan"])
+@pytest.mark.parametrize("edit", ["", "0.weights", "0.gallery"])
+def test_a_card_over_hundreds_of_maps_leaves_the_page_light(client: TestClient, view: str, edit: str) -> None:
+    kernel = 11 if edit == "0.weights" else 3
+    answer = client.get(link(f"conv2d(256, {kernel})", at="0.40.3.3", view=view, **({"edit": edit} if edit else {})))
+    assert len(re.findall(r"<[a-z]", answer.text)) <= 1500
 
 
 def test_a_filter_too_large_for_one_picture_has_its_own(client: TestClient) -> None:
