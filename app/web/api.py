@@ -25,8 +25,8 @@ from app.web.reports import run_report
 api = APIRouter(prefix=API, responses=examples.PROBLEMS)
 
 
-def lab_of(request: Request) -> Lab:
-    """Return the lab that serves this app."""
+async def lab_of(request: Request) -> Lab:
+    """Return the lab that serves this app; async, since FastAPI would send a plain function to another thread."""
     lab: Lab = request.app.state.lab
     return lab
 
