@@ -14,7 +14,7 @@ ANNOUNCEMENT = re.compile(r"Convscope is at (http://\S+)/ ")
 
 @contextmanager
 def serving(
-    command: Sequence[str | Path], *, log: Path, env: Mapping[str, str], patience: float = 40, **more: Any
+    command: Sequence[str | Path], *, log: Path, env: Mapping[str, str], patience: float = 90, **more: Any
 ) -> Iterator[str]:
     """Run a command that serves, and give the address that it prints; at the end it must leave when asked to."""
     with log.open("wb") as output:
@@ -22,7 +22,7 @@ def serving(
     try:
         yield announced(process, log, patience)
         process.terminate()
-        process.wait(10)
+        process.wait(30)
     finally:
         if process.poll() is None:
             process.kill()
@@ -45,5 +45,5 @@ def announced(process: subprocess.Popen[bytes], log: Path, patience: float) -> s
 def fetch(address: str) -> tuple[int, str, bytes]:
     """GET an address past any proxy: status, content type, body."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(address, timeout=20) as answer:
+    with opener.open(address, timeout=60) as answer:
         return answer.status, answer.headers["Content-Type"], answer.read()

@@ -21,7 +21,7 @@ class Jobs:
         with self.lock:
             self.running += 1
             self.most = max(self.most, self.running)
-        assert self.gate.wait(10)
+        assert self.gate.wait(60)
         with self.lock:
             self.running -= 1
         return "done"
@@ -41,7 +41,7 @@ async def settle():
 
 
 async def until(true):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.001)
 

@@ -281,13 +281,13 @@ def test_junk_after_a_signature_is_unreadable(signature: bytes, rest: bytes) -> 
     ids=["PNG of 30 MP", "PNG of 2 GP", "GIF", "WebP", "WebP of 2^48", "BMP of 2^62", "JPEG", "AVIF", "plain WebP"],
 )
 def test_a_bomb_is_refused_by_its_header_alone(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     tracemalloc.start()
     with pytest.raises(Unreadable, match=r"at most 25,000,000"):
         read(data)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert peak < 2_000_000 + 3 * len(data)
 
 
@@ -309,10 +309,10 @@ def test_a_picture_without_pixels_is_unreadable() -> None:
 
 
 def test_a_jpeg_of_endless_scans_is_refused_and_a_progressive_one_is_read() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(Unreadable, match="more than 100 scans"):
         read(pictures.many_scans(2000, 2000, 50_000))
-    assert time.perf_counter() - start < 2  # decoding takes minutes
+    assert time.process_time() - start < 2  # decoding takes minutes
     assert read(pictures.many_scans(64, 64, 50)).width == 64
 
 

@@ -336,7 +336,7 @@ def test_the_store_is_swept_while_the_lab_is_open(tell, clock, monkeypatch):
         await lab.keep(await lab.open(document()))
         assert lab.store._kept
         clock.now += 86_401
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while lab.store._kept:
                 await asyncio.sleep(0.01)
         sweeping.cancel()

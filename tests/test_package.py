@@ -66,9 +66,9 @@ def test_the_installed_program_serves_the_page_and_its_files(programs: Path, tmp
         assert script == (ROOT / "static/vendor/htmx.min.js").read_bytes()
         port = address.rsplit(":", 1)[1]
         asked = [programs / "convscope", "health"]
-        subprocess.run(asked, cwd=tmp_path, env=env | {"CONVSCOPE_PORT": port}, check=True, timeout=10)
+        subprocess.run(asked, cwd=tmp_path, env=env | {"CONVSCOPE_PORT": port}, check=True, timeout=60)
 
-    gone = subprocess.run(asked, cwd=tmp_path, env=env | {"CONVSCOPE_PORT": port}, capture_output=True, timeout=10)
+    gone = subprocess.run(asked, cwd=tmp_path, env=env | {"CONVSCOPE_PORT": port}, capture_output=True, timeout=60)
     assert gone.returncode == 1
 
 
@@ -77,7 +77,7 @@ def test_a_port_in_use_is_said_in_a_sentence(programs: Path, tmp_path: Path) -> 
     with serving([programs / "convscope", "serve", "--port", "0"], log=tmp_path / "log", env=env) as address:
         port = address.rsplit(":", 1)[1]
         second = [programs / "convscope", "serve", "--port", port]
-        refused = subprocess.run(second, env=env, capture_output=True, text=True, timeout=20)
+        refused = subprocess.run(second, env=env, capture_output=True, text=True, timeout=60)
     assert refused.returncode == 1
     assert port in refused.stderr
     assert "--port" in refused.stderr

@@ -124,3 +124,21 @@ def test_kernels_are_listed_with_numbers_sentence_and_source_and_are_what_a_pres
     by_hand = sum(w * x for ws, xs in zip(sobel["weight"], document["input"]["values"][0], strict=True)
                   for w, x in zip(ws, xs, strict=True))  # fmt: skip
     assert client.get(run["layers"][0]["links"]["output_json"]).json() == [[[by_hand]]]
+
+
+def test_no_request_goes_to_the_framework_s_own_threads(app):
+    """Plain functions would: work that takes time has the lab's queue, and all else is done at once."""
+    import inspect
+
+    from fastapi.routing import APIRoute
+
+    def called(dependant):
+        return [dependant.call, *(call for part in dependant.dependencies for call in called(part))]
+
+    routes, found = list(app.routes), []
+    for route in routes:
+        routes += getattr(getattr(route, "original_router", None), "routes", [])
+        if isinstance(route, APIRoute):
+            found += called(route.dependant)
+    assert len(found) > 40
+    assert [call for call in found if not inspect.iscoroutinefunction(call)] == []
