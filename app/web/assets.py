@@ -68,6 +68,10 @@ class Assets:
             self._packed[name] = gzip.compress(text, 9 if len(text) < LARGE else 6, mtime=0)
         return self._packed.get(name)
 
+    async def ready(self, name: str) -> bytes | None:
+        """Return a file compressed; only compressing it takes a thread."""
+        return self._packed.get(name) or await run_in_threadpool(self.packed, name)
+
     def modules(self, name: str) -> list[str]:
         """Return the modules that a module does not begin without: itself and all it imports, however indirectly."""
         found = [name]
@@ -87,7 +91,7 @@ class PrintedFiles(StaticFiles):
         found = PRINTED.fullmatch(Path(path).as_posix())
         here = current()
         headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        if found is None or (packed := await run_in_threadpool(here.packed, found[2])) is None:
+        if found is None or (packed := await here.ready(found[2])) is None:
             answer = await super().get_response(found[2] if found else path, scope)
             answer.headers.setdefault("Cache-Control", "no-cache")
             return answer
