@@ -54,7 +54,7 @@ class Trace extends HTMLElement {
  *  @param {() => import("./explorer.js").Explorer} current */
 export function begin(current) {
   customElements.define("cs-trace", Trace);
-  let held = false; // the picture has the focus, also while its drawing is replaced
+  let held = document.activeElement.matches(".hit[data-pixel]"); // the picture has the focus, also while its drawing is replaced
   document.addEventListener("focusin", ({ target }) => { held = target.matches(".hit[data-pixel]"); });
   document.addEventListener("pointerdown", ({ target }) => { held &&= target.matches(".hit[data-pixel]"); });
   document.addEventListener("cs:pixel", ({ detail }) => {
