@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.numerics import convolution
+from app.numerics import bands
 from app.numerics.convolution import correlate
 from app.numerics.window import Window
 from tests import oracle
@@ -45,8 +45,8 @@ def test_every_cell_is_the_sum_of_its_products(case):
 @given(convs(filters=(1, 2), whole=True), st.sampled_from((1, 40, 400)), st.sampled_from((1, 2, 512)))
 def test_whole_numbers_stay_whole_however_the_work_is_parted(case, band, tile):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(convolution, "BAND_FLOATS", band)
-        patch.setattr(convolution, "TILE_COLUMNS", tile)
+        patch.setattr(bands, "BAND_FLOATS", band)
+        patch.setattr(bands, "TILE_COLUMNS", tile)
         assert np.array_equal(run(case), expected(case)[0])
 
 
@@ -132,7 +132,9 @@ from app.numerics.window import Window
 def memory(kind):  # VmRSS now, VmHWM at its peak; ru_maxrss would count the parent too
     return 1024 * int(re.search(kind + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 
-weight = np.ones((16, {depth}, *{size}), np.float32)
+weight = np.random.default_rng(1).random(({filters}, {depth}, *{size}), np.float32)
+if {separable}:
+    weight[:] = weight[:, :1, :, :1] * weight[:, :1, :1]
 window = Window({size}, {stride}, {padding}, {dilation})
 small = np.zeros(({depth}, *(max(1, r - sum(p)) for r, p in zip(window.reach, window.padding))), np.float32)
 correlate(small, weight, None, window, padding_mode="{mode}")  # so that BLAS has its buffers
@@ -150,13 +152,24 @@ print((memory("VmHWM") - idle) / (x.nbytes + out.nbytes))
     [
         {"shape": (2000, 2000), "size": (5, 5)},
         {"shape": (2000, 2000), "size": (5, 5), "padding": ((2, 2), (2, 2)), "mode": "reflect"},
+        {"shape": (500, 500), "size": (3, 3), "depth": 64, "filters": 64},
+        {"shape": (2000, 2000), "size": (15, 15), "separable": True},
+        {"shape": (2000, 2000), "size": (21, 21)},
         {"shape": (1000, 1000), "size": (3, 3), "padding": ((9000, 9000), (9000, 9000)), "dilation": (9000, 9000)},
         {"shape": (2000, 2000), "size": (1, 1), "stride": (7, 7), "padding": ((3, 3), (3, 3))},
     ],
-    ids=["plain", "reflected", "far apart", "strided"],
+    ids=["plain", "reflected", "winograd", "separable", "spectral", "far apart", "strided"],
 )
 def test_memory_is_input_and_output_and_little_more(case):
-    standard = {"depth": 3, "stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "mode": "zeros"}
+    standard = {
+        "depth": 3,
+        "stride": (1, 1),
+        "padding": ((0, 0), (0, 0)),
+        "dilation": (1, 1),
+        "mode": "zeros",
+        "filters": 16,
+        "separable": False,
+    }
     script = PEAK.format(**standard | case)
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert float(done.stdout) <= 1.25

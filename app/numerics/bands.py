@@ -1,0 +1,204 @@
+"""The direct method: every product of every sum, as matrix products over bands that stay in the cache.
+
+A kernel of kh × kw reads, for one row of places, kh rows of the input, each kw times, shifted. `_unrolled` writes the
+kw shifts of each input row of a band down once, B[row, kernel column and channel, place]; the kh rows that one row of
+places needs then stand one after another: they are a view of B, and overlapping views share rows:
+
+    B   row 0 │ row 1 │ row 2 │ row 3      weight (O, kh·kw·C) @ view (kh·kw·C, places) = one row of all O maps
+        └── places' row 0 ──┘              (here kh = 3, stride 1)
+                └── places' row 1 ──┘
+
+A line of ones in each row carries the bias through the same product. `_gathered` copies all kh·kw shifts (im2col) of a
+band for one larger product instead. Padding is added band by band. Bands are parted by the sizes alone, so that the
+result is the same bits however many threads there are.
+
+The method is related to the low-memory unrolling of Cho & Brand, "MEC: memory-efficient convolution" (ICML 2017).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from app.numerics import Floats
+from app.numerics.padding import paste
+from app.numerics.threads import buffer, share
+from app.numerics.window import Window
+
+BAND_FLOATS = 1 << 18  # a band of 1 MiB: about half to all of a present core's second-level cache
+TILE_COLUMNS = 512  # longer rows of places gain nothing and leave fewer rows to share
+NARROW = 64  # columns of places: for many filters, products of shorter rows are slow
+WORTH = 1 << 22  # products that are worth a second thread
+LARGE = 1 << 18  # weights: whoever takes a part of the map would have to read all of them
+STACK = 4  # rows of places at once for a single filter, whose product would be one of a vector
+MOST_GAPS = 4  # times the cells that are read: a view of the input steps over so many others, no more
+Block = tuple[slice, slice, slice]  # groups, rows and columns of places
+
+
+def direct(
+    x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, groups: int, out: Floats
+) -> None:
+    """Fill `out` (O, Ho, Wo); arguments as those of `correlate`, already checked."""
+    maps = out.reshape(groups, -1, *out.shape[1:])
+    channels = x.reshape(groups, -1, *x.shape[1:])
+    offset = None if bias is None else bias.reshape(maps.shape[:2])
+    if _gathers(window, maps.shape):
+        _by_gathering(channels, weight.reshape(*maps.shape[:2], -1), offset, window, padding_mode, maps)
+    else:
+        _by_unrolling(channels, weight.reshape(*maps.shape[:2], *weight.shape[1:]), offset, window, padding_mode, maps)
+
+
+def _by_unrolling(
+    x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, maps: Floats
+) -> None:
+    depth, (height, width) = x.shape[1], window.size
+    line, step = width * depth + 1, window.stride[0]
+    once = _stack(weight, bias, 1, step)
+    several = _stack(weight, bias, STACK, step) if weight.shape[1] == 1 and maps.shape[2] >= STACK else once
+
+    def multiply(kernel: Floats, stack: int, band: Floats, target: Floats) -> None:
+        lot, row, part, place = band.strides
+        lines = height + step * (stack - 1)
+        shape = (len(band), target.shape[2] // stack, lines * line, band.shape[3])
+        view = as_strided(band, shape, (lot, row * step * stack, part, place), writeable=False)
+        group, filters, down, across = target.strides
+        shape = (len(band), shape[1], kernel.shape[1], band.shape[3])
+        steps = (group, stack * down, filters if stack == 1 else down, across)
+        np.matmul(kernel[:, None], view, out=as_strided(target, shape, steps))
+
+    def work(block: Block) -> None:
+        group, rows, columns = block
+        places = rows.stop - rows.start, columns.stop - columns.start
+        cells = rectangle(x[group], window, rows, columns, padding_mode)
+        band = buffer("band", (len(cells), cells.shape[2], line, places[1]))
+        lot, channel, row, column = cells.strides
+        shape = (len(cells), cells.shape[2], width, depth, places[1])
+        shifts = as_strided(cells, shape, (lot, row, column, channel, column * window.stride[1]), writeable=False)
+        np.copyto(band[:, :, :-1].reshape(shape), shifts)
+        band[:, :, -1] = 1
+        target = maps[group, :, rows, columns]
+        stacked = 0
+        if several is not once:
+            stacked = places[0] // STACK * STACK
+            multiply(several[group], STACK, band, target[:, :, :stacked])
+        if stacked < places[0]:
+            multiply(once[group], 1, band[:, stacked * step :], target[:, :, stacked:])
+
+    # A line of the band is a row of the input; neighbouring blocks both hold the shared ones.
+    share(work, list(_blocks(maps.shape, line, step, max(0, height - step), height * line)))
+
+
+def _stack(weight: Floats, bias: Floats | None, stack: int, step: int) -> Floats:
+    """Return the filters as matrices, (groups, filters · stack, …), for `stack` rows of places at once.
+
+    The row of a place holds the filter below `step` zeros for each place above it; after each line stands what the
+    ones are multiplied by: the bias, once.
+    """
+    groups, filters, depth, height, width = weight.shape
+    line = width * depth + 1
+    kernel = np.zeros((groups, filters, stack, height + step * (stack - 1), line), np.float32)
+    lines = weight.transpose(0, 1, 3, 4, 2).reshape(groups, filters, height, -1)
+    for place in range(stack):
+        kernel[:, :, place, place * step : place * step + height, :-1] = lines
+        if bias is not None:
+            kernel[:, :, place, place * step, -1] = bias
+    return kernel.reshape(groups, filters * stack, -1)
+
+
+def _by_gathering(
+    x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, maps: Floats
+) -> None:
+    def multiply(group: slice, filters: slice, rows: slice, columns: slice, band: Floats) -> None:
+        target = maps[group, filters, rows, columns]
+        if target.shape[3] == maps.shape[3]:  # whole rows stand side by side
+            flat = maps.reshape(*maps.shape[:2], -1)[
+                group, filters, rows.start * maps.shape[3] : rows.stop * maps.shape[3]
+            ]
+            np.matmul(weight[group, filters], band, out=flat)
+        else:
+            target[...] = np.matmul(weight[group, filters], band).reshape(target.shape)
+        if bias is not None:
+            target += bias[group, filters, None, None]
+
+    every = slice(0, weight.shape[1])
+
+    def work(block: Block) -> None:
+        group, rows, columns = block
+        multiply(group, every, rows, columns, _gathered(x[group], window, rows, columns, padding_mode))
+
+    blocks = list(_blocks(maps.shape, weight.shape[2], 1, 0, weight.shape[2]))
+    if len(blocks) == 1 and weight.size >= LARGE:  # few places: share the filters
+        group, rows, columns = blocks[0]
+        band = _gathered(x[group], window, rows, columns, padding_mode)
+        half = -(-weight.shape[1] // 2)
+        share(lambda filters: multiply(group, filters, rows, columns, band), [slice(0, half), slice(half, every.stop)])
+    else:
+        share(work, blocks)
+
+
+def _compact(window: Window) -> bool:
+    """Tell whether the places leave few cells between them unread."""
+    return all(max(window.reach[axis], window.stride[axis]) <= MOST_GAPS * window.size[axis] for axis in (0, 1))
+
+
+def _gathers(window: Window, shape: tuple[int, ...]) -> bool:
+    """Choose the method (measured): dilated windows, and many filters over narrow maps, gather all shifts."""
+    _, filters, _, columns = shape
+    return window.dilation != (1, 1) or not _compact(window) or columns < 16 or (columns < NARROW and filters >= 32)
+
+
+def _blocks(shape: tuple[int, ...], line: int, step: int, shared: int, taps: int) -> Iterator[Block]:
+    """Part the maps, `shape` (groups, filters, rows, columns), into blocks whose band holds about BAND_FLOATS.
+
+    A row of places adds `step` lines to the band, each of `line` floats a place; the first adds `shared` more. Each
+    number is the sum of `taps` products.
+    """
+    groups, filters, rows, columns = shape
+    least = line * (step + shared)  # for one place
+    wide = min(columns, TILE_COLUMNS, max(1, BAND_FLOATS // (3 * least), min(64, 4 * BAND_FLOATS // least)))
+    deep = min(rows, max(1, (BAND_FLOATS // (line * wide) - shared) // step))
+    many = min(groups, max(1, BAND_FLOATS // (line * wide * (shared + step * deep))))
+    deep = -(-rows // -(-rows // deep))  # all of one height, about
+    if many == groups and deep == rows and wide == columns and groups * filters * rows * columns * taps >= WORTH:
+        if groups > 1:
+            many = -(-groups // 2)
+        elif rows > 1:
+            deep = -(-rows // 2)
+    for group in range(0, groups, many):
+        for column in range(0, columns, wide):
+            for row in range(0, rows, deep):
+                yield (
+                    slice(group, min(group + many, groups)),
+                    slice(row, min(row + deep, rows)),
+                    slice(column, min(column + wide, columns)),
+                )
+
+
+def _gathered(x: Floats, window: Window, rows: slice, columns: slice, padding_mode: str) -> Floats:
+    """Return a copy of every cell that every place of a block reads, shape (groups, depth·kh·kw, rows·columns)."""
+    places = rows.stop - rows.start, columns.stop - columns.start
+    band = buffer("band", (*x.shape[:2], *window.size, *places))
+    if _compact(window):
+        cells = rectangle(x, window, rows, columns, padding_mode)
+        group, channel, row, column = cells.strides
+        (down, across), (south, east) = window.dilation, window.stride
+        steps = (group, channel, down * row, across * column, south * row, east * column)
+        np.copyto(band, as_strided(cells, band.shape, steps, writeable=False))
+        return band.reshape(len(x), -1, places[0] * places[1])
+    for tap in np.ndindex(window.size):
+        down_cells, across_cells = window.cells(0, rows, tap[0]), window.cells(1, columns, tap[1])
+        paste(band[:, :, tap[0], tap[1]], x, down_cells, across_cells, padding_mode)
+    return band.reshape(len(x), -1, places[0] * places[1])
+
+
+def rectangle(x: Floats, window: Window, rows: slice, columns: slice, padding_mode: str) -> Floats:
+    """Return all cells of a block, padding included: a view of `x` where it reads none."""
+    down, across = (
+        range(window.cells(axis, places, 0)[0], window.cells(axis, places, window.size[axis] - 1)[-1] + 1)
+        for axis, places in enumerate((rows, columns))
+    )
+    if down[0] >= 0 and across[0] >= 0 and down[-1] < x.shape[2] and across[-1] < x.shape[3]:
+        return x[:, :, down.start : down.stop, across.start : across.stop]
+    cells = buffer("cells", (*x.shape[:2], len(down), len(across)))
+    paste(cells, x, down, across, padding_mode)
+    return cells

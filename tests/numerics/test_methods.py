@@ -1,0 +1,170 @@
+"""Claims about the methods behind `correlate`: each keeps the tolerance, and threads change no bit of it."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.numerics import threads
+from app.numerics.bands import direct
+from app.numerics.convolution import _method, correlate
+from app.numerics.separable import Factors, factors, separable
+from app.numerics.spectral import spectral
+from app.numerics.window import Window
+from app.numerics.winograd import winograd
+from tests.numerics.cases import MODES, numbers, pairs
+
+PAD = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+@pytest.fixture(autouse=True)
+def two_threads():
+    before = threads._most
+    threads.use(2)
+    yield
+    threads.use(before)
+
+
+def exact(x, weight, bias, window, mode):
+    """Return the sums in double precision, tap by tap, and the largest sum of the products' sizes."""
+    padded = np.pad(x.astype(float), ((0, 0), *window.padding), PAD[mode])
+    rows, columns = window.output_shape(x.shape[1:])
+    sums, sizes = np.zeros((2, len(weight), rows, columns))
+    for i, j in np.ndindex(window.size):
+        top, left = i * window.dilation[0], j * window.dilation[1]
+        (down, across), part = window.stride, padded[:, top:, left:]
+        part = part[:, : (rows - 1) * down + 1 : down, : (columns - 1) * across + 1 : across]
+        sums += np.einsum("oc,chw->ohw", weight[:, :, i, j], part)
+        sizes += np.einsum("oc,chw->ohw", np.abs(weight[:, :, i, j]), np.abs(part))
+    return sums + (0 if bias is None else bias[:, None, None]), sizes.max()
+
+
+def assert_right(ours, case):
+    sums, size = exact(*case)
+    error = np.abs(ours - sums).max()
+    assert error <= 1e-5 * np.abs(sums).max() + 1e-6 * size
+
+
+def drawn(draw, size, dilation=(1, 1), stride=(1, 1), sides=60, filters=(1, 2, 5, 33), offset=(0, 1)):
+    """Draw a convolution of one group that fits; inputs may lie far from zero, where cancellation hurts."""
+    mode = draw(st.sampled_from(MODES))
+    window = Window(size, stride, dilation=dilation)
+    low = [max(1, reach - 4) for reach in window.reach]
+    shape = tuple(draw(st.integers(max(5, least), max(5, least) + sides)) for least in low)
+    padding = tuple((draw(st.integers(0, 4)), draw(st.integers(0, 4))) for _ in shape)
+    window = Window(size, stride, padding, dilation)
+    if 0 in window.output_shape(shape):
+        shape = tuple(max(pair) for pair in zip(shape, window.reach, strict=True))
+    seed, depth, count = draw(st.integers(0, 2**32 - 1)), draw(st.integers(1, 20)), draw(st.sampled_from(filters))
+    x = numbers(seed, (depth, *shape), False) + np.float32(draw(st.sampled_from(offset)))
+    weight = numbers(seed + 1, (count, depth, *size), False)
+    bias = numbers(seed + 2, count, False) if draw(st.booleans()) else None
+    return x, weight, bias, window, mode
+
+
+def filled(method, case, *arguments):
+    x, weight, bias, window, mode = case
+    out = np.full((len(weight), *window.output_shape(x.shape[1:])), np.nan, np.float32)
+    method(x, weight if not arguments else arguments[0], bias, window, mode, *arguments[1:], out)
+    return out
+
+
+@given(st.data(), pairs(1, 4))
+@settings(max_examples=60)
+def test_winograd_keeps_the_tolerance(data, dilation):
+    case = drawn(data.draw, (3, 3), dilation)
+    assert_right(filled(winograd, case), case)
+
+
+@given(st.data(), pairs(1, 40))
+@settings(max_examples=40)
+def test_fourier_keeps_the_tolerance(data, size):
+    case = drawn(data.draw, size, filters=(1, 3), sides=150)
+    assert_right(filled(spectral, case), case)
+
+
+@given(st.data(), pairs(1, 40))
+@settings(max_examples=40)
+def test_a_column_times_a_row_keeps_the_tolerance(data, size):
+    x, weight, bias, window, mode = drawn(data.draw, size, filters=(1, 3), sides=150)
+    sheets = weight[:, 0, :, :1] * weight[:, 0, :1, :]
+    weight = (sheets[:, None] * weight[0, :, 0, 0][:, None, None]).astype(np.float32)
+    parts = factors(weight)
+    assert parts is not None, "a filter rounded to float32 is still a column times a row"
+    assert_right(filled(separable, (x, weight, bias, window, mode), parts), (x, weight, bias, window, mode))
+
+
+@given(st.data(), pairs(1, 7), pairs(1, 4), pairs(1, 9))
+@settings(max_examples=80)
+def test_bands_keep_the_tolerance(data, size, stride, dilation):
+    x, weight, bias, window, mode = case = drawn(data.draw, size, dilation, stride, sides=90)
+    out = np.full((len(weight), *window.output_shape(x.shape[1:])), np.nan, np.float32)
+    direct(x, weight, bias, window, mode, 1, out)
+    assert_right(out, case)
+
+
+def test_a_filter_that_is_no_product_has_no_factors():
+    assert factors(numbers(1, (1, 1, 7, 7), False)) is None
+    assert factors(np.ones((2, 3, 7, 7), np.float32) * np.arange(1, 4, dtype=np.float32)[:, None, None]) is not None
+
+
+CHOSEN = [
+    ("winograd", (64, 30, 30), (64, 3), {}),
+    ("winograd", (64, 60, 60), (64, 3), {"dilation": (2, 2)}),
+    ("direct", (64, 30, 30), (64, 3), {"stride": (2, 2)}),
+    ("direct", (3, 300, 300), (8, 3), {}),
+    ("spectral", (1, 200, 200), (1, 31), {}),
+    ("direct", (1, 200, 200), (1, 31), {"dilation": (2, 2)}),
+]
+
+
+@pytest.mark.parametrize(("method", "shape", "filters", "settings"), CHOSEN)
+def test_sizes_choose_the_method(method, shape, filters, settings):
+    count, side = filters
+    weight = numbers(2, (count, shape[0], side, side), False)
+    assert _method(numbers(1, shape, False), weight, Window((side, side), **settings), 1) == method
+
+
+def test_whole_numbers_are_summed_directly_where_a_person_reads_them():
+    window, ones = Window((9, 9)), np.ones((1, 1, 9, 9), np.float32)
+    assert _method(numbers(1, (1, 128, 128), True), ones, window, 1) == "direct"
+    assert isinstance(_method(numbers(1, (1, 129, 128), True), ones, window, 1), Factors)
+    assert isinstance(_method(numbers(1, (1, 128, 128), True) / 2, ones, window, 1), Factors)
+
+
+@pytest.mark.parametrize(
+    ("shape", "filters", "settings"),
+    [
+        ((64, 56, 56), (64, 3), {"padding": ((1, 1), (1, 1))}),
+        ((3, 300, 300), (8, 5), {}),
+        ((64, 40, 40), (40, 1), {}),
+        ((300, 9, 9), (300, 3), {}),
+        ((2, 200, 200), (3, 31), {}),
+    ],
+)
+def test_any_number_of_threads_gives_the_same_bits(shape, filters, settings):
+    x, weight = numbers(1, shape, False), numbers(2, (filters[0], shape[0], filters[1], filters[1]), False)
+    found = set()
+    for count in (1, 2, 3):
+        threads.use(count)
+        found.add(correlate(x, weight, None, Window(weight.shape[2:], **settings)).tobytes())
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("side", [3, 17])
+def test_an_overflow_is_silent_in_every_thread(side):
+    x = np.full((64 if side == 3 else 1, 200, 200), 3e38, np.float32)
+    weight = np.full((64, len(x), side, side), 2.5, np.float32)
+    weight[0, 0, 0, 0] = 1
+    with warnings.catch_warnings(action="error"):
+        assert not np.isfinite(correlate(x, weight, None, Window((side, side)))).any()
+
+
+def test_a_mistake_in_a_helper_reaches_the_caller():
+    def work(number):
+        raise ValueError(f"job {number}")
+
+    with pytest.raises(ValueError, match="job"):
+        threads.share(work, range(8))
