@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.pipeline import ENGINE
 from tests import pipelines
 from tests.api.problems import told
 
@@ -61,7 +62,7 @@ def test_pictures_show_all_maps_or_one_on_the_layer_s_scale_or_their_own(client,
 @pytest.mark.parametrize("name", ["0/output.npy", "0/output.json", "0/output.png", "0/weight.npy", "0/steps/0/0/0",
                                   "0/steps/0/0/0.svg", "input/output.png"])  # fmt: skip
 def test_what_never_changes_is_kept_for_ever_under_the_engine_s_version_and_by_its_tag_without(client, layers, name):
-    versioned = client.get(f"{layers}/{name}?v=1")
+    versioned = client.get(f"{layers}/{name}?v={ENGINE}")
     assert versioned.headers["cache-control"] == "private, max-age=31536000, immutable"
     plain = client.get(f"{layers}/{name}")
     assert plain.headers["cache-control"] == "no-cache"
