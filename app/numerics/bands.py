@@ -56,15 +56,17 @@ def _by_unrolling(
     once = _stack(weight, bias, 1, step)
     several = _stack(weight, bias, STACK, step) if weight.shape[1] == 1 and maps.shape[2] >= STACK else once
 
-    def multiply(kernel: Floats, stack: int, band: Floats, target: Floats) -> None:
+    def multiply(kernel: Floats, stack: int, band: Floats, first: int, target: Floats) -> None:
         lot, row, part, place = band.strides
-        lines = height + step * (stack - 1)
-        shape = (len(band), target.shape[2] // stack, lines * line, band.shape[3])
-        view = as_strided(band, shape, (lot, row * step * stack, part, place), writeable=False)
-        group, filters, down, across = target.strides
-        shape = (len(band), shape[1], kernel.shape[1], band.shape[3])
-        steps = (group, stack * down, filters if stack == 1 else down, across)
-        np.matmul(kernel[:, None], view, out=as_strided(target, shape, steps))
+        shape = (len(band), target.shape[2] // stack, (height + step * (stack - 1)) * line, band.shape[3])
+        steps = (lot, row * step * stack, part, place)
+        view = np.ndarray(shape, np.float32, band, first * step * row, steps)
+        if stack == 1:
+            rows = target.transpose(0, 2, 1, 3)
+        else:
+            group, _, down, across = target.strides
+            rows = as_strided(target, (*shape[:2], stack, shape[3]), (group, stack * down, down, across))
+        np.matmul(kernel[:, None], view, out=rows)
 
     def work(block: Block) -> None:
         group, rows, columns = block
@@ -80,9 +82,9 @@ def _by_unrolling(
         stacked = 0
         if several is not once:
             stacked = places[0] // STACK * STACK
-            multiply(several[group], STACK, band, target[:, :, :stacked])
+            multiply(several[group], STACK, band, 0, target[:, :, :stacked])
         if stacked < places[0]:
-            multiply(once[group], 1, band[:, stacked * step :], target[:, :, stacked:])
+            multiply(once[group], 1, band, stacked, target[:, :, stacked:])
 
     # A line of the band is a row of the input; neighbouring blocks both hold the shared ones.
     share(work, list(_blocks(maps.shape, line, step, max(0, height - step), height * line)))
@@ -144,7 +146,12 @@ def _compact(window: Window) -> bool:
 def _gathers(window: Window, shape: tuple[int, ...]) -> bool:
     """Choose the method (measured): dilated windows, and many filters over narrow maps, gather all shifts."""
     _, filters, _, columns = shape
-    return window.dilation != (1, 1) or not _compact(window) or columns < 16 or (columns < NARROW and filters >= 32)
+    return (
+        window.dilation != (1, 1)
+        or not _compact(window)
+        or columns < NARROW // 2
+        or (columns < NARROW and filters >= 32)
+    )
 
 
 def _blocks(shape: tuple[int, ...], line: int, step: int, shared: int, taps: int) -> Iterator[Block]:

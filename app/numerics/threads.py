@@ -38,6 +38,10 @@ def share(work: Callable[[Job], None], jobs: Sequence[Job]) -> None:
 
     Numbers beyond float32 become infinite or NaN without a warning.
     """
+    if len(jobs) == 1:
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            work(jobs[0])
+        return
     following = count()
 
     def take() -> None:
