@@ -125,7 +125,7 @@ def test_every_count_on_the_page_is_that_of_plain_loops(client: TestClient, laye
         note = re.search(r"map (\d+)", row.one("h2").text)
         part = slice(int(note[1]) - 1, int(note[1])) if note else slice(None)
         told = row.one(class_="counts").text
-        same, numbers = map(to_int, re.search(r"In place ([\d,]+) of ([\d,]+)", told).groups())  # type: ignore[union-attr]
+        same, numbers = map(to_int, re.search(r"place by place, ([\d,]+) of ([\d,]+)", told).groups())  # type: ignore[union-attr]
         candidates = [(before[part], after[part]) for before, after in (volumes[i][1:] for i in kinds)]
         counted = {(b.size - differing(b, a), b.size): (b, a) for b, a in candidates}
         assert (same, numbers) in counted, (name, same, numbers, list(counted))
@@ -237,4 +237,4 @@ def test_the_pool_that_follows_is_seen_beside_the_convolution(client: TestClient
         list(opened(client, CHAIN, at="0.3.7.16").all("li"))[1:], change_, strict=True
     ):
         same = before[3].size - differing(before[3], after[3])
-        assert f"In place {same} of {before[3].size}" in row.text, name
+        assert f"Compared place by place, {same} of {before[3].size} numbers are the same" in row.text, name
