@@ -86,12 +86,7 @@ def edges_drawing(
     s = min((height - CAP - 26 - rise) / height_of(rows, columns), room / width_of(columns))
     volume = Volume((0.0, CAP + rise), s, gap)
     for index in reversed(range(len(sheets))):
-        title, picture = sheets[index]
-        plane = volume.sheet(index)
-        slab(svg, picture, plane, s, DEPTH)
-        corner = plane.at(columns, rows)
-        if gap:
-            label(svg, corner[0] - gap / 2 + 4, corner[1] + 18, title, text_anchor="middle", class_="name")
+        slab(svg, sheets[index][1], volume.sheet(index), s, DEPTH)
     if more:
         x, y = volume.sheet(len(sheets) - 1).at(columns, rows)
         label(svg, x + 8, y + 14, more, class_="name")
@@ -99,6 +94,9 @@ def edges_drawing(
     spots = [(neuron_x, CAP + step * (i + 0.5) - NEURON / 2) for i in range(len(neurons))]
     for index in reversed(range(len(neurons))):
         _edges(svg, neurons[index], volume, spots[index], extent, rows, columns)
+    for index, (title, _) in enumerate(sheets if gap else ()):  # over the edges
+        x, y = volume.sheet(index).at(columns, rows)
+        label(svg, x - gap / 2 + 4, y + 18, title, text_anchor="middle", class_="name")
     for index, (neuron, spot) in enumerate(zip(neurons, spots, strict=True)):
         _neuron(svg, neuron, spot, right, extent, index, say)
     for index in reversed(range(len(neurons))):

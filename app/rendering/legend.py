@@ -29,7 +29,7 @@ def words(scale: Scale, say: Callable[[str], str], shared: str = "") -> str:
 
 def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, large: bool = False) -> Element:
     """Draw a scale with its marks; the numbers it was made from stand in its data."""
-    thick, below = (14, 39) if large else (10, 30.5)
+    thick, below = (14, 39) if large else (10, 31.5)
     group = add(parent, "g", class_="scale-legend")
     add(
         group,
@@ -61,7 +61,7 @@ def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, l
     if scale.marks:
         for name, value in (("minimum", scale.minimum), ("maximum", scale.maximum)):
             at = scale.at(value)
-            d = f"M{x + width * at:.2f} {y + thick + 1:.1f}l-4 5.5h8z"
+            d = f"M{x + width * at:.2f} {y + thick + 1:.1f}l-3.5 4.5h7z"
             mark = add(group, "path", class_="legend-mark", d=d, data_mark=name)
             mark.set("data-value", repr(value))
             mark.set("data-at", f"{at:.4f}")

@@ -344,8 +344,11 @@ class _Figure:
         legend_y = self.height - 33
         width = 150 if layout.width > 1100 else min(max(self.map_width, 110), 120)
         legend(self.figure, scene.scale, self.map_x, legend_y, width)
-        # a short legend's words are longer than it is: they grow to the left, away from the stack
-        x, anchor = (self.map_x, "start") if layout.width > 1100 else (self.map_x + width, "end")
-        label(self.figure, x, legend_y - 8, words(scene.scale, scene.say), text_anchor=anchor, class_="sub")
+        x, told_y, anchor = self.map_x, legend_y - 8, "start"
+        if scene.target.column:  # it reaches down to the legend: the words stand beside
+            x, told_y = x + width + 14, legend_y + 11
+        elif layout.width <= 1100:  # they are longer than their legend: they grow to the left, away from the stack
+            x, anchor = x + width, "end"
+        label(self.figure, x, told_y, words(scene.scale, scene.say), text_anchor=anchor, class_="sub")
         if scene.slices:
             legend(self.figure, scene.weight_scale, self.lens_x, legend_y, width)
