@@ -86,6 +86,6 @@ def crop(face: Face, label: str = "", class_: str = "") -> Markup:
     ).format(class_, face.x, face.y, face.columns, face.rows, about, face.href, *face.size)
 
 
-def by(*sides: int) -> str:
+def by(*sides: int | str) -> str:
     """Return sizes as they are read: 28 × 28 × 6."""
     return " × ".join(map(str, sides))

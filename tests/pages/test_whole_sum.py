@@ -1,6 +1,7 @@
 """What is printed adds up as printed: terms to the total, products to subtotals, the largest and the rest, formulas."""
 
 import random
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
 from typing import Any
@@ -315,3 +316,12 @@ def test_half_a_turn_of_a_symmetric_filter_is_said_to_change_nothing(client: Tes
     )
     assert refused.status_code == 422
     assert "symmetric" in refused.text
+
+
+def test_a_large_count_is_written_one_way(client: TestClient) -> None:
+    for view in ("figure", "trace"):
+        fields = {"size": 32, "scale": "byte", "at": "2.1.0.0", "view": view}
+        page = read(client.get(link("conv2d(4, 3) | flatten | linear(5)", **fields)).text)
+        assert "3600" not in re.sub("∑.*?·", "", page.one("main").text)  # a formula has no thousands
+        assert "3,600" in page.one("main").text
+        assert "1 × 1 × 3,600" in page.one(class_="ribbon").text
