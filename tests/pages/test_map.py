@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from app.numerics.likeness import likeness
 from app.rendering.histogram import BARS, counts_along
+from app.rendering.ranks import Area, ranks
 from app.rendering.scales import Colours, range_text, read_colours
 from app.web.looks.map import lies
 from tests.numerics.test_ranking import by_brute_force
@@ -81,6 +82,24 @@ def test_the_places_that_are_ringed_are_those_of_a_search_by_brute_force(client)
         assert [tuple(map(int, ring)) for ring in rings] == [
             (rank, row, row + 5, column, column + 5) for rank, (row, column) in enumerate(wanted, 1)
         ]
+
+
+def test_numbers_of_crowded_rings_stand_on_no_other_number():
+    crowded = [Area(180 + by, 178, 194 + by, 192) for by in (0, 2, 4, 3, 1, -2, -4, -3, -1, 5)]
+    within = Area(0, 0, 200, 200)
+    stand = [rank.area(17) for rank in ranks(crowded, 17, within)]
+    assert all(within.holds(each) for each in stand)
+    assert not any(one.meets(other) for i, one in enumerate(stand) for other in stand[:i])
+
+
+def test_the_enlarged_map_has_the_ranks_of_the_patches(client):
+    text = page(client)
+    enlarged = text[text.index('class="enlarged"') : text.index('class="about"')]
+    for name in ("strongest", "weakest"):
+        assert re.findall(rf'class="rank {name}"[^>]*>(\d)<', enlarged) == re.findall(
+            rf'class="patch {name}".*?<b>(\d)</b>', text
+        )
+    assert "In each list, no two places within 5 × 5." in text
 
 
 def test_the_histogram_counts_every_number_once(client):

@@ -16,7 +16,8 @@ from app.numerics.window import Pair, Span
 from app.pipeline import Stage
 from app.rendering.histogram import counts_along, histogram
 from app.rendering.numbers import fixed
-from app.rendering.rings import rings
+from app.rendering.ranks import Area
+from app.rendering.rings import numbered, rings
 from app.rendering.scales import Scale
 from app.rendering.svg import Face, markup
 from app.web.looks.look import Asked, Context, Look
@@ -29,6 +30,7 @@ LENS = 15  # cells a side that it shows
 WIDTH = 340  # px of the histogram
 NARROW = 5  # characters below a patch
 PICTURE = 190  # px of the picture with the rings
+RING = 1 / 60  # of the width of a map, the least radius of a ring on it
 
 
 class Facts(NamedTuple):
@@ -56,6 +58,10 @@ class Box(NamedTuple):
         left, top = min(self.x, other.x), min(self.y, other.y)
         right = max(self.x + self.width, other.x + other.width)
         return Box(left, top, right - left, max(self.y + self.height, other.y + other.height) - top)
+
+    @property
+    def area(self) -> Area:
+        return Area(self.x, self.y, self.x + self.width, self.y + self.height)
 
     @property
     def text(self) -> str:
@@ -125,6 +131,9 @@ async def _context(asked: Asked) -> Context:
     over = strength(state)
     lying = lies(stages, stage.output_shape)
     whole = Box(0, 0, run.input_shape[2], run.input_shape[1])
+    step = lying.width / stage.output_shape[2], lying.height / stage.output_shape[1]
+    radius = max(0.75 * max(step), lying.width * RING)
+    ringed = {name: [_ring(lying, step, radius, each.place) for each in spotted] for name, spotted in found.items()}
     here = state.place
     count = stage.output_shape[0]
     return {
@@ -134,7 +143,10 @@ async def _context(asked: Asked) -> Context:
         "both": lying.around(whole),
         "whole": whole,
         "over": over,
-        "step": (lying.width / stage.output_shape[2], lying.height / stage.output_shape[1]),
+        "step": step,
+        "radius": radius,
+        "ranks": markup(numbered(ringed["strongest"], ringed["weakest"], lying.area)),
+        "away": away,
         "large": max(stage.output_shape[1:]) > LARGE,
         "lens_cells": LENS,
         "histogram": markup(histogram(facts.counts, scale, seen.say, WIDTH)),
@@ -159,6 +171,12 @@ async def _context(asked: Asked) -> Context:
         "map_count": count,
         "sent": "" if seen.hidden else seen.values_href,
     }
+
+
+def _ring(lying: Box, step: tuple[float, float], radius: float, place: Place) -> Area:
+    """Return what the ring around a place takes on the map."""
+    x, y = lying.x + (place.column + 0.5) * step[0], lying.y + (place.row + 0.5) * step[1]
+    return Area(x - radius, y - radius, x + radius, y + radius)
 
 
 def _spotted(asked: Asked, photo: Face, stages: Sequence[Stage], rank: int, spot: Spot) -> Spotted:
