@@ -150,7 +150,7 @@ export class Pointing {
     if (this.cursor.at || (!this.spot && this.said !== this.pin)) {
       this.said = this.pin;
       const told = strip.querySelector("p"), { at } = this.cursor, sentence = told?.textContent;
-      if (sentence) document.querySelector("#spoken").textContent = (at && !at.said ? at.name : "") + sentence; // the part once
+      if (sentence || !this.pin) document.querySelector("#spoken").textContent = sentence ? (at && !at.said ? at.name : "") + sentence : ""; // the part once
       if (at) at.said = true;
       if (at) told?.prepend(at.name);
     }

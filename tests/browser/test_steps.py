@@ -126,7 +126,7 @@ def test_it_says_how_long_the_rest_takes(page: Page, speed: str, seconds: int) -
         Screen(page).open(FIRST, scale="byte", at="0.4.0.0")
     page.locator("#speed").select_option(speed)
     text = page.locator("#status [data-left]").inner_text()
-    found = re.match(r"(?:(\d+) d )?(?:(\d+) h ?)?(?:(\d+) min)?(?:(\d+):(\d\d))? left at ", text)
+    found = re.match(r"(?:(\d+) d )?(?:(\d+) h ?)?(?:(\d+) min)?(?:(\d+):(\d\d))? left$", text)
     assert found, text
     days, hours, minutes, more, rest = (int(number or 0) for number in found.groups())
     assert more < 60

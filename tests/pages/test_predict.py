@@ -230,3 +230,9 @@ def test_the_form_leads_to_the_answer_without_a_script(client: TestClient) -> No
     answer = read(client.get(form.attributes["action"], params={**fields, "guess": "1"}).text)
     assert answer.one(id="verdict").text.startswith("You said 1;")
     assert answer.one(id="app").attributes["data-view"] == "flat"
+
+
+@pytest.mark.parametrize("view", ["places", "sharing"])
+def test_guessing_can_be_switched_on_where_counts_are_asked(client: TestClient, view: str) -> None:
+    page = opened(client, POOL, view=view)
+    assert any("predict=1" in a.attributes["href"] for a in page.all("a") if "data-predict" in a.attributes)

@@ -58,10 +58,7 @@ export class Transport extends HTMLElement {
     this.write("b[data-work]", this.work * (index + 1));
     const rest = this.querySelector("[data-left]");
     rest.hidden = left === undefined;
-    if (left !== undefined) {
-      const speed = this.querySelector("#speed");
-      rest.textContent = this.dataset.left.replace("{time}", clock(left)).replace("{speed}", speed.selectedOptions[0].textContent);
-    }
+    if (left !== undefined) rest.textContent = this.dataset.left.replace("{time}", clock(left));
   }
 
   fraction(channel, place) {
