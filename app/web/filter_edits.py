@@ -23,7 +23,7 @@ def changed(weight: Array, chosen: list[int], change: str) -> Array:
         raise BrokenRequest("This form does not say what to change.")
     part: Exact = weight[chosen].astype(np.float64)
     after = _copy(part, sheet) if name == "copy" else work(part)
-    if after.shape == part.shape and np.allclose(after, part, rtol=1e-6, atol=0):
+    if after.shape == part.shape and np.allclose(after, part, rtol=1e-6, atol=NOTHING * np.abs(part).max(initial=0)):
         raise Unfit("This leaves the filter as it is; nothing has changed.")
     if after.shape[2:] != weight.shape[2:]:
         if len(chosen) < len(weight):

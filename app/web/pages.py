@@ -16,6 +16,7 @@ from app.rendering.scales import read_colours
 from app.web import examples
 from app.web.api import InLab
 from app.web.artifacts import immutable
+from app.web.card import FILTERS
 from app.web.edits import edited
 from app.web.explorer import explorer_context, figures, look_context, pointing_context, predicting, sum_context
 from app.web.forms import document_of, query, read_form
@@ -281,10 +282,12 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
     if request.headers.get("hx-request") and not request.headers.get("hx-history-restore-request"):
         form = getattr(request.state, "fields", {})
         name = form.get("field", "") if form.get("op") == "set" else ""  # said where it was typed
+        if "op" in form and form.get("edit", "").partition(".")[2] in FILTERS:
+            name = "filter"
         target, said = (f"#h-{name}", "wrong") if name.isidentifier() and name.isascii() else ("#notice", "notice")
         return HTMLResponse(
             render(language, f"_{said}.html", sentence=sentence),
-            mistake.status,
+            200 if name == "filter" else mistake.status,  # an edit that cannot be is no fault for the browser to report
             {
                 **headers,
                 "HX-Retarget": target,

@@ -8,7 +8,7 @@ export function start(section, stop) {
   const table = section.querySelector(".celltable");
   if (!table) return;
   const pixels = JSON.parse(table.dataset.pixels), rows = pixels[0].length, columns = pixels[0][0].length;
-  const fields = [...table.querySelectorAll("input")], changed = new Set(), pot = section.querySelector(".paintpot input");
+  const fields = [...table.querySelectorAll("input")], changed = new Set(), pot = section.querySelector(".paintpot input"), most = section.querySelector("#most");
   const names = [...section.querySelectorAll("[data-name]")].map((each) => each.dataset.name);
   let channel = +table.dataset.channel, painting = false, typing = null;
   const history = new History(section, () => {
@@ -60,6 +60,7 @@ export function start(section, stop) {
     const field = event.target, [, c, r, k] = field.name.split(".").map(Number), level = +field.value;
     const fits = /^\d{1,3}$/.test(field.value) && level <= 255;
     field.ariaInvalid = fits ? null : "true";
+    most.textContent = level > 255 ? most.dataset.says : "";
     if (!fits) return;
     if (typing !== field) history.mark();
     typing = field;

@@ -1,7 +1,7 @@
 // The card's filters at work: fields to type in and to paint over, and maps that follow while one does.
 //
 // Typing and painting only show what would be (POST /parts/filtered: the newest wins, one request on its way at a time);
-// what is set, and every finished stroke, is one edit through the form, and so one step of the history.
+// what is set, a field that is left, and every finished stroke, is one edit through the form: one step of the history.
 const NUMBER = /^\s*[−-]?(\d+[.,]?\d*|[.,]\d+)(e[−-]?\d+)?\s*$/i;
 
 let brush = null; // what is painted with; null: as the page says
@@ -12,6 +12,9 @@ let asking = false;
 let generation = 0; // of the page: an answer for an older one is dropped
 const before = new Map(); // the run that an edit made → the address that it was made from
 let leaving = null; // { run, address } that an edit starts from
+let typed = false; // something that is not sent yet
+let sending = null; // the edit that is on its way: true, and then what htmx knows it by
+let held = null; // what to press once that has arrived
 
 const root = () => document.querySelector(".cols.filters");
 const form = () => document.querySelector("#filter-form");
@@ -100,10 +103,22 @@ function set() {
   form().requestSubmit();
 }
 
+/** Takes away what was said of an edit before. */
+function hush() {
+  document.querySelector("#h-filter")?.replaceChildren();
+  document.querySelector("#notice [role=alert]")?.remove();
+}
+
+/** Says of each number that it is one, or is none. */
+function mark() {
+  for (const field of form().querySelectorAll(".cells input:not([type=color]), .biasbox")) field.ariaInvalid = NUMBER.test(field.value) ? null : "true";
+}
+
 document.addEventListener("pointerdown", (event) => {
   const cell = /** @type {Element} */ (event.target).closest?.("#filter-form .cells input");
   if (!cell || event.button || !paint()) return;
   event.preventDefault(); // no focus, no picker: it is painted
+  hush();
   stroke = { last: null };
   if (event.target.hasPointerCapture?.(event.pointerId)) event.target.releasePointerCapture(event.pointerId);
   over(event);
@@ -145,12 +160,41 @@ document.addEventListener("input", (event) => {
     form().classList.toggle("painting", !!brush);
   } else if (field.matches(".cells input, .biasbox")) {
     if (field.name.startsWith("w.") && form().querySelector("[name=together]")?.checked) fill(field, field.value);
+    typed = field.type !== "color";
+    hush();
     follow();
   }
 });
 
 document.addEventListener("change", (event) => {
   if (event.target.matches?.("#filter-form .cells input[type=color]")) set();
+  else if (event.target.matches?.("#filter-form .cells input, #filter-form .biasbox")) setTimeout(() => { if (typed && form()) set(); }); // Enter sends it by itself
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target !== form()) return;
+  typed = false;
+  sending = true;
+  mark();
+}, { capture: true });
+
+// What leads away from the filter waits until what was typed is set; where it cannot be, one stays.
+document.addEventListener("click", (event) => {
+  const way = /** @type {Element} */ (event.target).closest?.(".card a[href], [data-undo]");
+  if (!way || !form() || !(typed || sending) || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  held = ways().indexOf(way);
+  if (typed) set();
+}, { capture: true });
+
+const ways = () => [...document.querySelectorAll(".card a[href], [data-undo]")];
+
+document.addEventListener("htmx:finally:request", (event) => {
+  if (!sending || event.detail.ctx !== sending) return;
+  const next = held;
+  sending = held = null;
+  if (next !== null && !document.querySelector("#h-filter > *, #notice [role=alert]")) ways()[next]?.click();
 });
 
 document.addEventListener("focusin", (event) => {
@@ -189,6 +233,8 @@ function neighbour(cell, down, right) {
 document.addEventListener("htmx:before:request", (event) => {
   const from = event.detail.ctx?.sourceElement;
   if (!root()) return;
+  hush();
+  if (sending && from === form()) sending = event.detail.ctx;
   generation++; // what is still on its way shows less than what now comes
   wanted = false;
   const edit = from?.matches?.(".card form") || from?.closest?.(".card form");

@@ -60,6 +60,27 @@ def test_the_map_follows_what_is_typed_before_it_is_set(page: Page) -> None:
     map_is_true(screen)
 
 
+def test_a_field_that_is_left_is_set_before_anything_else_happens(page: Page) -> None:
+    screen = opened(page)
+    cell(page, "w.0.0.0").fill("0,5")
+    with screen.changing():
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "w.0.0.1"
+    assert weight(screen)[1, 0, 0, 0] == 0.5
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+    cell(page, "w.0.0.1").fill("abc")
+    page.get_by_role("link", name="Done").click()  # stays, and says why
+    expect(page.locator("#h-filter")).to_contain_text("not 'abc'")
+    expect(cell(page, "w.0.0.1")).to_have_value("abc")
+    expect(cell(page, "w.0.0.1")).to_have_attribute("aria-invalid", "true")
+    cell(page, "w.0.0.1").fill("0.75")
+    expect(page.locator("#h-filter")).to_be_empty()
+    page.get_by_role("link", name="Done").click()
+    expect(page.locator("#card")).to_have_count(0)
+    screen.ready()
+    assert weight(screen)[1, 0, 0, 1] == 0.75
+
+
 def test_the_newest_of_quick_edits_is_what_stands(page: Page) -> None:
     screen = opened(page)
     page.evaluate("""async () => {

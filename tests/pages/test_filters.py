@@ -378,3 +378,12 @@ def test_an_edit_in_the_making_shows_its_map_and_says_nothing_of_half_a_number(c
     assert run
     assert api(client).weight(run[1], 0)[1, 0, 0, 0] == 1.5
     assert client.post("/parts/filtered", data={**fields, "w.0.0.0": "1e"}).status_code == 204
+
+
+def test_what_cannot_be_is_said_in_the_card(client: TestClient) -> None:
+    page = opened(client, 'conv2d(2, 3, weights=preset("sobel_x", "sobel_y"))', at="0.1.4.5")
+    for change, said in (("sum", "add up to 0"), ("mean", "leaves the filter as it is")):
+        answer = client.post("/edit", data={**form_of(page), "change": change}, headers={"hx-request": "true"})
+        assert (answer.status_code, answer.headers["hx-retarget"]) == (200, "#h-filter")
+        assert said in answer.text
+    assert page.one(id="h-filter").text == ""
