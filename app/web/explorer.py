@@ -32,14 +32,16 @@ SPEEDS = ("0.25", "0.5", "1", "2", "4", "8", "16", "60")
 Drawn = dict[str, Markup]
 
 
-async def explorer_context(lab: Lab, run: Run, state: State, theme: Theme, language: str) -> dict[str, Any]:
+async def explorer_context(
+    lab: Lab, run: Run, state: State, theme: Theme, language: str, recent: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Return what the template explorer.html needs."""
     source = run.document.input
     digits = state.told("digits")
     seen = await view(lab, run, state.layer, state.place, theme, language, digits) if run.stages else None
     look = LOOKS[state.view]
     seen = seen and predicting(seen, state)
-    looking = await look_context(Asked(lab, run, state, seen), look) if seen else {"look": look, "view": None}
+    looking = await look_context(Asked(lab, run, state, seen, recent), look) if seen else {"look": look, "view": None}
     shown = card(run, state, lab, catalogue(language).gettext)
     filtering = shown and shown["part"] != "settings"
     return {

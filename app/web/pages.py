@@ -28,6 +28,7 @@ from app.web.looks.rows import row_png
 from app.web.looks.shift import shifted_png
 from app.web.problems import headers_of
 from app.web.ranges import refuse_pointless
+from app.web.recent import recent, remember
 from app.web.state import CARRIED, State, carried, counted_place, place_of, within
 from app.web.templates import render
 from app.web.view import view
@@ -109,7 +110,7 @@ async def explorer(request: Request, lab: InLab) -> Response:
     fields = dict(request.query_params)
     run, state = await opened(await state_of({**fields, "path": request.url.path}, lab), lab)
     language, theme = language_of(request), theme_of(request)
-    context = await explorer_context(lab, run, state, theme, language)
+    context = await explorer_context(lab, run, state, theme, language, recent(request))
     response = HTMLResponse(render(language, "explorer.html", **context))
     if request.headers.get("hx-history-restore-request"):
         response.headers["HX-Push-Url"] = "false"  # the history already stands where the visitor went back to
@@ -118,6 +119,7 @@ async def explorer(request: Request, lab: InLab) -> Response:
     response.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
     if "theme" in fields and not state.told("projector"):
         response.set_cookie("theme", theme, max_age=365 * DAY, samesite="lax")
+    remember(request, response, run.document.input.image, lab.settings.upload_ttl)
     return response
 
 
@@ -132,7 +134,7 @@ async def asked_at(run_id: str, at: str, request: Request, lab: InLab) -> Asked:
     state = settled(state.but(carried=carried(fields), **held), run)
     digits, language = state.told("digits"), language_of(request)
     seen = await view(lab, run, state.layer, state.place, theme_of(request), language, digits)
-    return Asked(lab, run, state, predicting(seen, state))
+    return Asked(lab, run, state, predicting(seen, state), recent(request))
 
 
 def look_at(name: str) -> Look:

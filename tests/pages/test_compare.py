@@ -267,3 +267,23 @@ def test_a_picture_that_is_not_there_is_not_found(client: TestClient, address: s
     assert client.get(f"/parts/difference/{run}/{address}").status_code == 404
     assert client.get(f"/parts/row/{run}/0.png?image=coffee&extent=nan").status_code == 404
     assert client.get(f"/parts/row/{run}/0.png?image=nowhere&extent=1").status_code == 404
+
+
+def test_ones_own_pictures_can_be_compared_with_each_other(client):
+    own = []
+    for shade in (40, 200):
+        data = BytesIO()
+        Image.new("RGB", (32, 32), (shade, 9, 90)).save(data, "PNG")
+        own.append(client.post("/api/v1/images", files={"file": ("a.png", data.getvalue())}).json()["id"])
+        opened(client, image=own[-1])
+    look = opened(client, image=own[1])
+    offered = [chip.attributes["href"] for chip in look.one("div", "thumbs").all("a")]
+    assert f"with=image:{own[0]}" in offered[0].replace("%3A", ":")
+    assert not any(f"image:{own[1]}" in href.replace("%3A", ":") for href in offered)
+    rows = opened(client, image=own[1], **{"with": "pictures"})
+    first, second, *_ = (next(iter(row.all("a"))).attributes["href"] for row in rows.all("li"))
+    assert own[1] in first
+    assert own[0] in second
+    client.cookies.clear()
+    linked = opened(client, image=own[1], **{"with": f"image:{own[0]}"})
+    assert f"/thumb/{own[0]}.png" in [each.attributes["src"] for each in linked.one("div", "thumbs").all("img")]

@@ -31,6 +31,7 @@ from app.web.looks.rows import rows_of
 from app.web.looks.shift import whole_number
 from app.web.looks.sides import choices, names_of
 from app.web.other import WITH, Other, alone, beside, offset, origin, other_of, read_with, swapped, upto
+from app.web.recent import still_there
 from app.web.scales import scale_href
 from app.web.state import State
 from app.web.view import View, view
@@ -97,7 +98,7 @@ async def _sides(asked: Asked, other: Other, wrong: Mistake | None) -> Context:
         "mean": written(rounded(between.change.difference, max(2, decimals))) if between else "",
         "ends": [written(rounded(end, decimals)) for end in (between.low, between.high)] if between else [],
         "swap": swapped(run, state, other).address(),
-        "choices": choices(asked, other),
+        "choices": choices(asked, other, await still_there(lab, asked.recent)),
         "wrong": wrong.say(seen.say) if wrong else "",
     }
 

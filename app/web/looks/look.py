@@ -27,6 +27,7 @@ class Asked:
     run: Run
     state: State
     seen: View
+    recent: tuple[str, ...] = ()  # pictures of the visitor's own
 
 
 async def nothing(asked: Asked) -> Context:

@@ -20,6 +20,7 @@ from app.web.forms import query
 from app.web.looks.look import Asked
 from app.web.looks.shift import whole_number
 from app.web.other import alone, beside
+from app.web.recent import still_there
 from app.web.scales import scale_href
 from app.web.state import State
 
@@ -64,11 +65,12 @@ class Rows:
 
 
 async def rows_of(asked: Asked) -> Rows:
-    """Return every picture of the gallery, and the present one first, as the present layer sees them."""
+    """Return the present picture, the visitor's own and the gallery's, as the present layer sees them."""
     lab, run, state, seen = asked.lab, asked.run, asked.state, asked.seen
     source = run.document.input
     assert isinstance(source, ImageInput)
-    images = [source.image, *(name for name in gallery.GALLERY if name != source.image)]
+    own = await still_there(lab, asked.recent)
+    images = [source.image, *(name for name in (*own, *gallery.GALLERY) if name != source.image)]
     ends = await ends_of_all(lab, run, state, images)
     count = 1 if seen.target.single else seen.stage.output_shape[0]
     first = 0 if count == 1 else state.place.channel // MOST_MAPS * MOST_MAPS

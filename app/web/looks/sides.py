@@ -74,8 +74,11 @@ def title_of(image: str | None, say: Say) -> str:
     return say(entry.title) if entry else say("Your picture")
 
 
-def choices(asked: Asked, other: Other) -> Context:
-    """Return what else could stand on the right, kind by kind: label, address, and whether it does."""
+def choices(asked: Asked, other: Other, own: tuple[str, ...]) -> Context:
+    """Return what else could stand on the right, kind by kind: label, address, and whether it does.
+
+    Pictures are the visitor's `own`, then the one that a link has put there, then the gallery's.
+    """
     run, state, say = asked.run, asked.state, asked.seen.say
     shape = run.stages[state.layer].output_shape
     offered: dict[str, list[tuple[str, str]]] = {
@@ -99,14 +102,11 @@ def choices(asked: Asked, other: Other) -> Context:
         if v
     }
     if isinstance(run.document.input, ImageInput):
+        there = [other.value] if other.kind == "image" else []
+        images = dict.fromkeys([*own, *(image for image in there if image not in gallery.GALLERY), *gallery.GALLERY])
         found["image"] = [
-            (
-                entry.id,
-                say(entry.title),
-                beside(state, f"image:{entry.id}").address(),
-                other.text == f"image:{entry.id}",
-            )
-            for entry in gallery.GALLERY.values()
-            if entry.id != run.document.input.image
+            (image, title_of(image, say), beside(state, f"image:{image}").address(), other.text == f"image:{image}")
+            for image in images
+            if image != run.document.input.image
         ]
     return found
