@@ -32,8 +32,8 @@ def rings(picture: Face, strongest: Sequence[Span], weakest: Sequence[Span], box
             figure[-1].set("data-cells", " ".join(map(str, (*rows, *columns))))
             places.append((name, rank, Area(x, y, x + across, y + down)))
     stand = ranks([place for _, _, place in places], RANK, Area(0, 0, width, height))
-    for (name, number, _), rank in zip(places, stand, strict=True):
-        _number(figure, name, number, rank)
+    for (name, number, _), there in zip(places, stand, strict=True):
+        _number(figure, name, number, there)
     return figure
 
 
