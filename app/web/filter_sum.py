@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from app.rendering.numbers import Sum, adding_up, level, rounded, written
+from app.rendering.numbers import MINUS, Sum, adding_up, level, rounded, written
 from app.rendering.products import Product, product
 
 if TYPE_CHECKING:
@@ -155,13 +155,8 @@ class FilterSum:
 
     def rounds(self, channel: int) -> bool:
         """Whether the cells of a block, as they are printed, give something else than its subtotal."""
-        terms, view = self.view.closeup.terms, self.view
-        cells = zip(terms["patch"][channel].ravel().tolist(), terms["kernel"][channel].ravel().tolist(), strict=True)
-        made = sum(
-            (rounded(v, view.cell_decimals) * rounded(w, view.weight_decimals) for v, w in cells),
-            Decimal(0),
-        )
-        return rounded(made, view.decimals) != rounded(float(self.subtotals[channel]), view.decimals)
+        view = self.view
+        return cells_round(view, channel, (view.cell_decimals, view.weight_decimals))
 
     def block(self, channel: int) -> Sum:
         """Return the products of one channel as printed, with what rounding leaves between them and its subtotal."""
@@ -220,6 +215,22 @@ class FilterSum:
         sums[: min(channels, MOST_CELLS)] = self.subtotals[:MOST_CELLS]
         grid = sums.reshape(-1, across)
         return Picture(grid.shape[0], grid.shape[1], tinted(grid, float(np.abs(self.subtotals).max())), "")
+
+
+def cells_round(view: "View", channel: int, decimals: tuple[int, int]) -> bool:
+    """Tell whether a sheet's cells, values and weights printed with `decimals`, give another number than its sum."""
+    terms = view.closeup.terms
+    made = sum(
+        (
+            Decimal(view.cell(v, decimals[0]).replace(MINUS, "-"))
+            * Decimal(view.cell(w, decimals[1]).replace(MINUS, "-"))
+            for v, w in zip(
+                terms["patch"][channel].ravel().tolist(), terms["kernel"][channel].ravel().tolist(), strict=True
+            )
+        ),
+        Decimal(0),
+    )
+    return rounded(made, view.decimals) != rounded(float(terms["channel_sums"][channel]), view.decimals)
 
 
 def coarse(products: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app.rendering.numbers import Sum, adding_up, rounded, short
+from app.web.filter_sum import cells_round
 from app.web.state import State
 from app.web.view import View
 
@@ -129,6 +130,11 @@ class Board:
         view, sheet = self.view, self.speaking
         values = _fitting(self.terms["patch"][sheet].ravel().tolist(), view.cell_decimals)
         return values, _fitting(self.terms["kernel"][sheet].ravel().tolist(), view.weight_decimals)
+
+    @property
+    def rounds(self) -> bool:
+        """Whether the cells of the sheet that speaks, as they are printed, give something else than its subtotal."""
+        return not self.sums and self.printed and cells_round(self.view, self.speaking, self.decimals)
 
     @cached_property
     def products(self) -> tuple[list[Product], Decimal]:

@@ -67,6 +67,22 @@ def test_the_sheet_that_speaks_is_the_one_in_the_address(client):
     assert so_far[-1] == line(page)[1]
 
 
+def test_cells_that_do_not_give_their_subtotal_are_said_to_be_rounded(client):
+    marked = set()
+    for sheet, at in ((0, "0.2.0.15"), (1, "0.2.0.15"), (2, "0.0.3.4"), (0, "0.1.9.9")):
+        page = board(client, "conv2d(6, 5)", at=at, sheet=sheet)
+        cells = [[number(cell.one(class_=name).text) for name in ("v", "wt")] for cell in page.one("table").all("td")]
+        for part in page.all("a", "part"):
+            told = part.one(class_="num").text
+            if part.attributes.get("aria-current"):
+                given = abs(round(sum((v * w for v, w in cells), Decimal(0)), 2)) == number(told)
+                assert given == ("≈" not in told)
+                marked.add(given)
+            else:
+                assert "≈" not in told
+    assert False in marked
+
+
 @pytest.mark.parametrize(("asked", "speaks"), [("", "0"), ("99", "3"), ("-1", "0"), ("red", "0"), ("٣", "0")])
 def test_any_sheet_that_is_asked_for_is_answered(client, asked, speaks):
     assert board(client, FIRST, sheet=asked).one(class_="subtotals").attributes["data-sheet"] == speaks

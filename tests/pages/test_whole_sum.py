@@ -325,3 +325,21 @@ def test_a_large_count_is_written_one_way(client: TestClient) -> None:
         assert "3600" not in re.sub("∑.*?·", "", page.one("main").text)  # a formula has no thousands
         assert "3,600" in page.one("main").text
         assert "1 × 1 × 3,600" in page.one(class_="ribbon").text
+
+
+@pytest.mark.parametrize("digits", ["", "d4"])
+@pytest.mark.parametrize(
+    "recipe", ["conv2d(4, 11)", "conv2d(64, 3, weights=random(1)) | conv2d(2, 3, weights=random(2))"]
+)
+def test_the_factors_of_a_largest_product_give_it_or_it_is_said_to_be_rounded(
+    client: TestClient, recipe: str, digits: str
+) -> None:
+    at = f"{recipe.count('|')}.1.3.3"
+    page = read(client.get(link(recipe, size=32, scale="byte", at=at, digits=digits)).text)
+    told = [[cell.text for cell in row.all("td", "num")] for row in page.one("table", "largest").all("tr")][:-1]
+    assert len(told) == 5
+    for factors, result in told:
+        value, weight = numbers(factors)
+        given = (value * weight).quantize(number(result), ROUND_HALF_UP) == number(result)
+        assert given or "≈" in result
+        assert digits or given
