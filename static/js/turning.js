@@ -30,7 +30,7 @@ function hover(stack, event) {
   if (event.target !== canvas || stack.dragging || event.pointerType !== "mouse" || !lie) return;
   const [x, y] = spot(stack, event), { start, way } = lie;
   if (form === "fan" && way && y > easel.box.y && x > start - 40) stack.lens = Math.max(0, Math.min(1, (x - start) / way));
-  stack.point(easel.hit(x, y), true);
+  stack.point(easel.hit(x, y), true, [x, y]);
 }
 
 /** A drag turns the stack or scrolls the grid; a press that stays where it is opens a map. @param {PointerEvent} event */

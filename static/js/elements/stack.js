@@ -96,6 +96,8 @@ export class Stack extends HTMLElement {
     this.drawn = held;
     this.easel.draw(lie, { channel, pointed, flown, named: pointed < 0 ? "" : this.name(pointed), settled: !this.from }, quick);
     clearTimeout(this.resting);
+    const under = this.over && !moving ? this.easel.hit(...this.over) : pointed; // what has come to lie there
+    if (under !== pointed) this.point(under, true, this.over);
     if (moving || this.from) this.ask();
     else if (quick) this.resting = setTimeout(() => this.ask(), REST_MS);
   }
@@ -118,9 +120,10 @@ export class Stack extends HTMLElement {
 
   // ---- what a visitor does, by static/js/turning.js
 
-  /** @param {number} k @param {boolean} keep the fan open where it is */
-  point(k, keep = false) {
+  /** @param {number} k @param {boolean} keep the fan open where it is @param {number[]} [over] where the mouse is */
+  point(k, keep = false, over = undefined) {
     if (!this.easel) return;
+    this.over = over;
     if (!keep) this.lens = undefined;
     this.pointed = k;
     this.canvas.classList.toggle("over", k >= 0);
