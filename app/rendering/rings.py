@@ -10,7 +10,7 @@ from app.rendering.svg import Face, add, drawing, face, label
 
 LEAST = 14  # px, of a ring
 RANK = 17  # px, of the type of a rank
-PARTS = 22  # of the longer side of an enlarged map, of which the type of a rank is one
+PARTS = 20  # of the longer side of an enlarged map, of which the type of a rank is one
 
 
 def rings(picture: Face, strongest: Sequence[Span], weakest: Sequence[Span], box: int, spoken: str) -> Element:

@@ -181,7 +181,8 @@ class Screen:
     def shapes(self) -> list[list[int]]:
         """The shapes in the ribbon, channels first."""
         found = [
-            [int(n) for n in re.findall(r"\d+", text)] for text in self.all(".ribbon .stop small").all_text_contents()
+            [int(n) for n in re.findall(r"\d+", text.replace(",", ""))]
+            for text in self.all(".ribbon .stop small").all_text_contents()
         ]
         return [[channels, rows, columns] for rows, columns, channels in found]
 

@@ -295,8 +295,10 @@ DOT = """() => {
 
 def test_a_laser_follows_the_pointer_and_stops_no_click(page: Page) -> None:
     screen = Screen(page).follow(STATES["conv"])
+    page.wait_for_load_state("networkidle")
     page.mouse.move(400, 300)
     screen.press("l")
+    page.wait_for_selector("#laser")
     assert page.evaluate(DOT) == [400, 300]
     page.mouse.move(640, 500)
     assert page.evaluate(DOT) == [640, 500]
