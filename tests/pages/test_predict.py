@@ -46,18 +46,22 @@ def test_what_is_asked_stands_nowhere_until_it_is_answered(client: TestClient, l
     output = api(client).output(run["id"], layer)  # type: ignore[arg-type]
     output = output.reshape(-1, 1, 1) if output.ndim == 1 else output
     seen = 0
-    for place in np.random.default_rng(layer).permutation(output.size)[:40]:
+    for tried, place in enumerate(np.random.default_rng(layer).permutation(output.size)[:24]):
         if seen == 2:
             break
         where = np.unravel_index(int(place), output.shape)
         at = ".".join(map(str, (layer, *where)))
         told = printed_sum(opened(client, EVERY, at=at)).total
         text = fixed(abs(float(told)), max(0, -int(told.as_tuple().exponent)))
+        step = api(client).step(run["id"], at)  # type: ignore[arg-type]
+        # too short to be told from other numbers, or read by the layer itself and so rightly there
+        plain = len(text.strip("0.")) < 3 or text in re.findall(r"[\d.]+", " ".join(fields_said(step, told)))
+        if plain and tried:
+            continue
         page = opened(client, EVERY, at=at, predict="1", view=view)
         assert not list(page.all("output", "answer"))
-        step = api(client).step(run["id"], at)  # type: ignore[arg-type]
-        if len(text.strip("0.")) < 3 or text in re.findall(r"[\d.]+", " ".join(fields_said(step, told))):
-            continue  # too short to be told from other numbers, or read by the layer itself and so rightly there
+        if plain:
+            continue
         found = re.findall(r"[\d.]+", everything(page))
         assert text not in found, (at, text)
         seen += 1
