@@ -21,7 +21,7 @@ from app.layers.numbers import NumbersField, unpacked, written
 from app.layers.reading import MAX_LAYERS, escaped, read_layer, validated
 from app.numerics.window import Pair
 
-ENGINE = "2"  # in every immutable address; raised when the same document would give other numbers
+ENGINE = "3"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
 Side = Annotated[int, Field(ge=1, le=MOST_SIDE, strict=True)]
 Finite = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False, strict=True), AfterValidator(lambda x: x + 0.0)]

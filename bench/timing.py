@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from statistics import median
-from time import perf_counter, sleep
+from time import perf_counter, process_time, sleep
 
-REST = 0.004  # seconds between contenders, in which the threads of the last one stop spinning
+LOOK = 0.004  # seconds after which we look whether the last contender's threads still spin
+MOST_REST = 0.2  # seconds; PyTorch's spin for about 10 ms after their work, ONNX Runtime's for 50
 BURST = 0.01  # seconds of calls in a row, at least one call
 
 
@@ -13,6 +14,16 @@ def once(call: Callable[[], object]) -> float:
     start = perf_counter()
     call()
     return 1000 * (perf_counter() - start)
+
+
+def rest() -> None:
+    """Wait until no thread of this process is busy: those that wait for their next work by spinning take a core."""
+    end = perf_counter() + MOST_REST
+    quiet = 0
+    while quiet < 2 and perf_counter() < end:
+        busy = process_time()
+        sleep(LOOK)
+        quiet = quiet + 1 if process_time() - busy < LOOK / 8 else 0
 
 
 def side_by_side(
@@ -30,7 +41,7 @@ def side_by_side(
     while turn < least or perf_counter() < end:
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
             call = contenders[name]
-            sleep(REST)
+            rest()
             call()
             stop = perf_counter() + BURST
             while True:

@@ -9,13 +9,14 @@ places needs then stand one after another: they are a view of B, and overlapping
                 └── places' row 1 ──┘
 
 A line of ones in each row carries the bias through the same product. `_gathered` copies all kh·kw shifts (im2col) of a
-band for one larger product instead. Padding is added band by band. Bands are parted by the sizes alone, so that the
-result is the same bits however many threads there are.
+band for one larger product instead; `_at_once` does so where the weights are most of what is read. Padding is added
+band by band. Bands are parted by the sizes alone, so that the result is the same bits however many threads there are.
 
 The method is related to the low-memory unrolling of Cho & Brand, "MEC: memory-efficient convolution" (ICML 2017).
 """
 
 from collections.abc import Iterator
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -26,10 +27,14 @@ from app.numerics.threads import buffer, share
 from app.numerics.window import Window
 
 BAND_FLOATS = 1 << 18  # a band of 1 MiB: about half to all of a present core's second-level cache
+LONE_FLOATS = 1 << 20  # … where a group has one filter: its products are short
 TILE_COLUMNS = 512  # longer rows of places gain nothing and leave fewer rows to share
 NARROW = 64  # columns of places: for many filters, products of shorter rows are slow
-WORTH = 1 << 22  # products that are worth a second thread
-LARGE = 1 << 18  # weights: whoever takes a part of the map would have to read all of them
+WORTH = 1 << 24  # products that are worth a second thread
+SMALL = 1_000_000  # products of a matrix product up to which OpenBLAS reads the matrices where they stand (measured)
+FEWEST = 16  # filters, or taps, in such a product
+LARGE = 1 << 18  # weights: whoever takes a part of the map would have to read all of them …
+MANY = 64  # … so that parts of so many filters are shared out
 STACK = 4  # rows of places at once for a single filter, whose product would be one of a vector
 MOST_GAPS = 4  # times the cells that are read: a view of the input steps over so many others, no more
 Block = tuple[slice, slice, slice]  # groups, rows and columns of places
@@ -42,7 +47,9 @@ def direct(
     maps = out.reshape(groups, -1, *out.shape[1:])
     channels = x.reshape(groups, -1, *x.shape[1:])
     offset = None if bias is None else bias.reshape(maps.shape[:2])
-    if _gathers(window, maps.shape):
+    if weight.size >= LARGE and weight[0].size * groups * prod(maps.shape[2:]) <= BAND_FLOATS:
+        _at_once(channels, weight.reshape(*maps.shape[:2], -1), offset, window, padding_mode, maps)
+    elif _gathers(window, maps.shape):
         _by_gathering(channels, weight.reshape(*maps.shape[:2], -1), offset, window, padding_mode, maps)
     else:
         _by_unrolling(channels, weight.reshape(*maps.shape[:2], *weight.shape[1:]), offset, window, padding_mode, maps)
@@ -58,15 +65,18 @@ def _by_unrolling(
 
     def multiply(kernel: Floats, stack: int, band: Floats, first: int, target: Floats) -> None:
         lot, row, part, place = band.strides
-        shape = (len(band), target.shape[2] // stack, (height + step * (stack - 1)) * line, band.shape[3])
-        steps = (lot, row * step * stack, part, place)
+        shape = (len(band), 1, target.shape[2] // stack, (height + step * (stack - 1)) * line, band.shape[3])
+        steps = (lot, 0, row * step * stack, part, place)
         view = np.ndarray(shape, np.float32, band, first * step * row, steps)
+        group, filters, down, across = target.strides
         if stack == 1:
-            rows = target.transpose(0, 2, 1, 3)
+            few = _few(kernel.shape[1], shape[3] * shape[4])
+            lots = (len(band), kernel.shape[1] // few, shape[2], few, shape[4])
+            rows = as_strided(target, lots, (group, few * filters, down, filters, across))
         else:
-            group, _, down, across = target.strides
-            rows = as_strided(target, (*shape[:2], stack, shape[3]), (group, stack * down, down, across))
-        np.matmul(kernel[:, None], view, out=rows)
+            few = stack
+            rows = as_strided(target, (*shape[:3], stack, shape[4]), (group, 0, stack * down, down, across))
+        np.matmul(kernel.reshape(len(kernel), -1, 1, few, kernel.shape[2]), view, out=rows)
 
     def work(block: Block) -> None:
         group, rows, columns = block
@@ -87,7 +97,8 @@ def _by_unrolling(
             multiply(once[group], 1, band, stacked, target[:, :, stacked:])
 
     # A line of the band is a row of the input; neighbouring blocks both hold the shared ones.
-    share(work, list(_blocks(maps.shape, line, step, max(0, height - step), height * line)))
+    blocks = list(_blocks(maps.shape, line, step, max(0, height - step), height * line))
+    share(work, blocks, together=maps.size * height * line >= WORTH)
 
 
 def _stack(weight: Floats, bias: Floats | None, stack: int, step: int) -> Floats:
@@ -110,32 +121,47 @@ def _stack(weight: Floats, bias: Floats | None, stack: int, step: int) -> Floats
 def _by_gathering(
     x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, maps: Floats
 ) -> None:
-    def multiply(group: slice, filters: slice, rows: slice, columns: slice, band: Floats) -> None:
-        target = maps[group, filters, rows, columns]
+    def multiply(group: slice, rows: slice, columns: slice, band: Floats) -> None:
+        target = maps[group, :, rows, columns]
         if target.shape[3] == maps.shape[3]:  # whole rows stand side by side
-            flat = maps.reshape(*maps.shape[:2], -1)[
-                group, filters, rows.start * maps.shape[3] : rows.stop * maps.shape[3]
-            ]
-            np.matmul(weight[group, filters], band, out=flat)
+            flat = maps.reshape(*maps.shape[:2], -1)[group, :, rows.start * maps.shape[3] : rows.stop * maps.shape[3]]
+            np.matmul(weight[group], band, out=flat)
         else:
-            target[...] = np.matmul(weight[group, filters], band).reshape(target.shape)
+            target[...] = np.matmul(weight[group], band).reshape(target.shape)
         if bias is not None:
-            target += bias[group, filters, None, None]
-
-    every = slice(0, weight.shape[1])
+            target += bias[group, :, None, None]
 
     def work(block: Block) -> None:
         group, rows, columns = block
-        multiply(group, every, rows, columns, _gathered(x[group], window, rows, columns, padding_mode))
+        multiply(group, rows, columns, _gathered(x[group], window, rows, columns, padding_mode))
 
     blocks = list(_blocks(maps.shape, weight.shape[2], 1, 0, weight.shape[2]))
-    if len(blocks) == 1 and weight.size >= LARGE:  # few places: share the filters
-        group, rows, columns = blocks[0]
-        band = _gathered(x[group], window, rows, columns, padding_mode)
-        half = -(-weight.shape[1] // 2)
-        share(lambda filters: multiply(group, filters, rows, columns, band), [slice(0, half), slice(half, every.stop)])
-    else:
-        share(work, blocks)
+    share(work, blocks, together=maps.size * weight.shape[2] >= WORTH)
+
+
+def _at_once(x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, maps: Floats) -> None:
+    """Gather all cells of the few places once and share the filters out, which are most of what is read."""
+    groups, filters, taps = weight.shape
+    band = _gathered(x, window, slice(0, maps.shape[2]), slice(0, maps.shape[3]), padding_mode)
+    most = SMALL // (MANY * band.shape[2])
+    pieces = next((n for n in range(1, taps // FEWEST + 1) if taps % n == 0 and taps // n <= most), 1)
+    cells = band.reshape(groups, pieces, -1, band.shape[2])
+    flat = maps.reshape(groups, filters, -1)
+
+    def work(part: slice) -> None:
+        kernel = weight[:, part].reshape(groups, -1, pieces, taps // pieces).swapaxes(1, 2)
+        target = flat[:, part]
+        np.add.reduce(np.matmul(kernel, cells), axis=1, out=target)
+        if bias is not None:
+            target += bias[:, part, None]
+
+    share(work, [slice(first, first + MANY) for first in range(0, filters, MANY)])
+
+
+def _few(filters: int, cells: int) -> int:
+    """Return into how many filters at a time they are parted evenly so that a product is SMALL, where it can be."""
+    sizes = (filters // parts for parts in range(1, filters // FEWEST + 1) if filters % parts == 0)
+    return next((size for size in sizes if size * cells <= SMALL), filters)
 
 
 def _compact(window: Window) -> bool:
@@ -161,16 +187,16 @@ def _blocks(shape: tuple[int, ...], line: int, step: int, shared: int, taps: int
     number is the sum of `taps` products.
     """
     groups, filters, rows, columns = shape
+    most = BAND_FLOATS if filters > 1 else LONE_FLOATS
     least = line * (step + shared)  # for one place
-    wide = min(columns, TILE_COLUMNS, max(1, BAND_FLOATS // (3 * least), min(64, 4 * BAND_FLOATS // least)))
-    deep = min(rows, max(1, (BAND_FLOATS // (line * wide) - shared) // step))
-    many = min(groups, max(1, BAND_FLOATS // (line * wide * (shared + step * deep))))
-    deep = -(-rows // -(-rows // deep))  # all of one height, about
-    if many == groups and deep == rows and wide == columns and groups * filters * rows * columns * taps >= WORTH:
-        if groups > 1:
-            many = -(-groups // 2)
-        elif rows > 1:
-            deep = -(-rows // 2)
+    wide = min(columns, TILE_COLUMNS, max(1, most // (3 * least), min(64, 4 * most // least)))
+    deep = min(rows, max(1, (most // (line * wide) - shared) // step))
+    many = min(groups, max(1, most // (line * wide * (shared + step * deep))))
+    worth = groups * filters * rows * columns * taps >= WORTH
+    if many < groups or (deep == rows and wide == columns and worth and groups > 1):
+        many = _even(groups, many)
+    elif deep < rows or (wide == columns and worth):
+        deep = _even(rows, deep)
     for group in range(0, groups, many):
         for column in range(0, columns, wide):
             for row in range(0, rows, deep):
@@ -179,6 +205,12 @@ def _blocks(shape: tuple[int, ...], line: int, step: int, shared: int, taps: int
                     slice(row, min(row + deep, rows)),
                     slice(column, min(column + wide, columns)),
                 )
+
+
+def _even(length: int, most: int) -> int:
+    """Return the size of the parts, at most `most` each, that `length` falls into: an even number, all about equal."""
+    parts = -(-length // most)
+    return -(-length // (parts + parts % 2))
 
 
 def _gathered(x: Floats, window: Window, rows: slice, columns: slice, padding_mode: str) -> Floats:

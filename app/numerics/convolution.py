@@ -4,6 +4,7 @@
 column times a row; `spectral` multiplies in the frequency domain, for large windows. Measurements choose.
 """
 
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -21,8 +22,8 @@ READABLE = 128 * 128  # cells up to which a person reads the numbers: whole ones
 SEPARABLE = 49
 MOST_SPLIT = 256  # filters times channels: finding the factors of more takes longer than they save
 SPECTRAL = (900, 400, 225)  # with 1, 2 or more channels and filters
-WINOGRAD = 48  # channels and filters …
-TILED = 24  # … over maps of at least so many rows and columns
+WINOGRAD = 32  # channels and filters …
+TILED = 144  # … over maps of so many places, and of no fewer places than channels or filters
 
 
 def correlate(
@@ -89,7 +90,8 @@ def _method(
 ) -> Literal["direct", "winograd", "spectral"] | Factors:
     """Return the fastest method for these sizes, and with separable filters their factors."""
     taps, many = window.size[0] * window.size[1], min(weight.shape[:2])
-    tiled = fits(window) and many >= WINOGRAD and min(window.places((x.shape[1], x.shape[2]))) >= TILED
+    places = prod(window.places((x.shape[1], x.shape[2])))
+    tiled = fits(window) and many >= WINOGRAD and places >= max(TILED, many)
     large = window.dilation == (1, 1) and taps >= SEPARABLE
     if groups > 1 or window.stride != (1, 1) or not (tiled or large) or not _may_round(x, weight):
         return "direct"
@@ -104,7 +106,13 @@ def _may_round(x: Floats, weight: Floats) -> bool:
     """Tell whether sums may be rounded otherwise than the direct ones: not where a person reads whole numbers."""
     if x[0].size > READABLE:
         return True
-    return not (np.array_equal(x, np.rint(x)) and np.array_equal(weight, np.rint(weight)))
+    return not (_whole(weight) and _whole(x))
+
+
+def _whole(numbers: Floats) -> bool:
+    """Tell whether all are whole numbers; most others show it among the first."""
+    first = numbers.reshape(-1)[:64]
+    return np.array_equal(first, np.rint(first)) and np.array_equal(numbers, np.rint(numbers))
 
 
 def _check(x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, groups: int) -> None:

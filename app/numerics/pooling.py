@@ -16,7 +16,8 @@ from app.numerics.padding import overlap
 from app.numerics.threads import buffer, share
 from app.numerics.window import Window
 
-BLOCK_FLOATS = 1 << 16  # that a block reads, about; means hold float64
+BLOCK_FLOATS = 1 << 18  # that a block of maxima reads, about …
+MEANS = 1 << 16  # … and of means, which hold float64
 SHORT = 16  # cells of the side of a window up to which running maxima pay
 
 
@@ -55,7 +56,7 @@ def max_pool(x: Floats, window: Window) -> Floats:
             tall = _reduce(np.maximum, x[channels], window, 0, rows, np.float32(-np.inf))
             out[block] = _reduce(np.maximum, tall, window, 1, slice(0, out.shape[2]), np.float32(-np.inf))
 
-    share(work, list(_blocks(x, window, out)))
+    share(work, list(_blocks(x, window, out, BLOCK_FLOATS)))
     return out
 
 
@@ -120,7 +121,7 @@ def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Fl
         sums = _reduce(np.add, tall, window, 1, slice(0, out.shape[2]), np.float64(0))
         out[block] = sums / (counts[0][rows, None] * counts[1])
 
-    share(work, list(_blocks(x, window, out)))
+    share(work, list(_blocks(x, window, out, MEANS)))
     return out
 
 
@@ -153,10 +154,10 @@ def global_avg_pool(x: Floats) -> Floats:
         return np.asarray(x.mean(axis=(1, 2), dtype=np.float64, keepdims=True), np.float32, order="C")
 
 
-def _blocks(x: Floats, window: Window, out: Floats) -> Iterator[tuple[slice, slice]]:
-    """Part the maps into (channels, rows) whose sums over rows, as wide as the input, hold about BLOCK_FLOATS."""
+def _blocks(x: Floats, window: Window, out: Floats, most: int) -> Iterator[tuple[slice, slice]]:
+    """Part the maps into (channels, rows) whose sums over rows, as wide as the input, hold about `most` floats."""
     channels, rows, _ = out.shape
-    lines = max(1, BLOCK_FLOATS // (x.shape[2] * min(window.stride[0], window.size[0])))
+    lines = max(1, most // (x.shape[2] * min(window.stride[0], window.size[0])))
     deep = min(rows, lines)
     many = max(1, lines // deep)
     for channel in range(0, channels, many):

@@ -5,10 +5,10 @@ carried to those values (Bᵀ, G), multiplied there, summed over the channels, a
 
     Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A
 
-Each transform is one matrix product with a Kronecker square, the 36 products are one batched matmul. Channels stand
-last meanwhile, so that tiles are gathered in long pieces. Dilated windows see the cells of one phase, every d-th, as
-neighbours. The points 0, ±1/√2, ±√2 and ∞ keep the numbers near one another: the error is a tenth of what the usual
-0, ±1, ±2 give.
+Each transform is two matrix products, along the rows of a tile and along its columns; the 36 products are one batched
+matmul. Channels stand last meanwhile, so that tiles are gathered in long pieces. Dilated windows see the cells of one
+phase, every d-th, as neighbours. The points 0, ±1/√2, ±√2 and ∞ keep the numbers near one another: the error is a tenth
+of what the usual 0, ±1, ±2 give.
 
 S. Winograd, "Arithmetic complexity of computations" (SIAM 1980); Lavin & Gray, "Fast algorithms for convolutional
 neural networks" (CVPR 2016); on points: Barabasz et al., "Error analysis and improving the accuracy of Winograd
@@ -38,7 +38,7 @@ SHARED = 1 << 18  # tiles times channels times filters that are worth a second t
 
 @cache
 def transforms() -> tuple[Floats, ...]:
-    """Return Aᵀ, G and Bᵀ for `POINTS` and infinity, from Lagrange's interpolation, each as its Kronecker square."""
+    """Return Aᵀ, G and Bᵀ for `POINTS` and infinity, from Lagrange's interpolation."""
     points = np.array(POINTS)
     others = [np.delete(points, i) for i in range(len(points))]
     carry = np.zeros((VALUES, TAPS))
@@ -51,7 +51,19 @@ def transforms() -> tuple[Floats, ...]:
     for row, rest in enumerate(others):
         cells[row, :-1] = np.poly(rest)[::-1]
     cells[-1] = np.poly(points)[::-1]
-    return tuple(np.kron(matrix, matrix).astype(np.float32) for matrix in (back, carry, cells))
+    return tuple(matrix.astype(np.float32) for matrix in (back, carry, cells))
+
+
+def _both_ways(matrix: Floats, values: Floats, name: str, out: Floats) -> Floats:
+    """Fill `out` (m·m, …) with matrix · v · matrixᵀ for every v of `values` (n·n, …), and return it.
+
+    `name` is that of the buffer that holds the half-way numbers.
+    """
+    m, n = matrix.shape
+    half = buffer(name, (m, values.size // n))
+    np.matmul(matrix, values.reshape(n, -1), out=half)
+    np.matmul(matrix, half.reshape(m, n, -1), out=out.reshape(m, m, -1))
+    return out
 
 
 def fits(window: Window) -> bool:
@@ -74,8 +86,7 @@ def winograd(x: Floats, weight: Floats, bias: Floats | None, window: Window, pad
     filters, depth = weight.shape[:2]
     apart = window.dilation
     kernel = buffer("kernel", (SQUARE, depth, filters))
-    taps = np.ascontiguousarray(weight.transpose(2, 3, 1, 0)).reshape(TAPS * TAPS, -1)
-    np.matmul(carry, taps, out=kernel.reshape(SQUARE, -1))
+    _both_ways(carry, np.ascontiguousarray(weight.transpose(2, 3, 1, 0)), "half", kernel)
 
     def work(block: Block) -> None:
         target = out[:, block.phase[0] :: apart[0], block.phase[1] :: apart[1]]
@@ -95,14 +106,11 @@ def winograd(x: Floats, weight: Floats, bias: Floats | None, window: Window, pad
         tiles = buffer("tiles", (SQUARE, block.lines * block.wide, depth))
         shape = (VALUES, VALUES, block.lines, block.wide, depth)
         np.copyto(tiles.reshape(shape), as_strided(area, shape, steps, writeable=False))
-        values = buffer("values", tiles.shape)
-        np.matmul(cells, tiles.reshape(SQUARE, -1), out=values.reshape(SQUARE, -1))
+        values = _both_ways(cells, tiles, "half", buffer("values", tiles.shape))
         products = np.matmul(values, kernel, out=buffer("products", (*tiles.shape[:2], filters)))
-        sums = np.matmul(
-            back, products.reshape(SQUARE, -1), out=buffer("tiles", (TILE * TILE, tiles.shape[1] * filters))
-        )
+        sums = _both_ways(back, products, "half", buffer("tiles", (TILE * TILE, tiles.shape[1], filters)))
         if bias is not None:
-            sums.reshape(-1, filters)[...] += bias
+            sums += bias
         lines = buffer("values", (block.lines, TILE, block.wide, TILE, filters))
         lines.transpose(1, 3, 0, 2, 4)[...] = sums.reshape(TILE, TILE, block.lines, block.wide, filters)
         maps = lines.reshape(TILE * block.lines, TILE * block.wide, filters).transpose(2, 0, 1)

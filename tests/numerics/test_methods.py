@@ -1,5 +1,6 @@
 """Claims about the methods behind `correlate`: each keeps the tolerance, and threads change no bit of it."""
 
+import os
 import warnings
 
 import numpy as np
@@ -168,3 +169,30 @@ def test_a_mistake_in_a_helper_reaches_the_caller():
 
     with pytest.raises(ValueError, match="job"):
         threads.share(work, range(8))
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize(("depth", "filters", "side", "size"), [(300, 300, 7, 3), (130, 70, 6, 6), (600, 450, 2, 1)])
+def test_many_weights_over_few_places_keep_the_tolerance(depth, filters, side, size, bias):
+    x, weight = numbers(1, (depth, side, side), False), numbers(2, (filters, depth, size, size), False)
+    window, offset = Window((size, size)), numbers(3, filters, False) if bias else None
+    case = x, weight, offset, window, "zeros"
+    assert_right(correlate(x, weight, offset, window), case)
+
+
+@pytest.mark.skipif(threads._core is None, reason="the system does not say on which core a thread runs, or has one")
+def test_a_helper_is_woken_on_another_core_than_the_callers(monkeypatch):
+    here = min(threads._cores)
+    monkeypatch.setattr(threads, "_core", lambda: here)
+    threads.share(lambda number: None, range(8))
+    threads.share(lambda number: None, range(8))
+    assert threads._numbers
+    assert all(os.sched_getaffinity(number) == threads._cores - {here} for number in threads._numbers)
+
+
+@pytest.mark.skipif(threads._core is None, reason="the system does not say on which core a thread runs, or has one")
+def test_cores_that_are_gone_stop_no_work(monkeypatch):
+    monkeypatch.setattr(threads, "_cores", frozenset({100_000, 100_001}))
+    done = []
+    threads.share(done.append, range(8))
+    assert sorted(done) == list(range(8))
