@@ -177,13 +177,14 @@ def _running_maxima(x: Floats, window: Window, rows: slice, columns: int) -> Flo
     down, across = overlap(range(top, top + tall), x.shape[1]), overlap(range(left, left + wide), x.shape[2])
     if left == 0 and wide == x.shape[2] and down[0] == slice(0, tall) and (tall == x.shape[1] or len(x) == 1):
         cells = x[:, down[1]]
+        spare = buffer("cells", cells.shape)
     else:
-        cells = buffer("cells", (len(x), tall, wide))
+        cells = spare = buffer("cells", (len(x), tall, wide))
         cells[:, : down[0].start] = cells[:, down[0].stop :] = -np.inf
         cells[:, down[0], : across[0].start] = cells[:, down[0], across[0].stop :] = -np.inf
         cells[:, down[0], across[0]] = x[:, down[1], across[1]]
     line = cells.reshape(-1)
-    targets = cycle((buffer("values", line.shape), buffer("products", line.shape)))
+    targets = cycle((buffer("values", line.shape), spare.reshape(-1)))
     for length, step in ((window.size[0], wide), (window.size[1], 1)):
         covered = 1
         while covered < length:
