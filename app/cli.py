@@ -26,6 +26,11 @@ from app.settings import Settings
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  listened on, but nothing that a browser could open
 GRACE = 3  # seconds that open requests and event streams get at the end
+GARBAGE = (
+    2000,
+    20,
+    1000,
+)  # what is old is looked through when the store is swept; it would hold everybody up for 15 ms
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,6 +92,7 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
             await super().startup(sockets)
             gc.collect()
             gc.freeze()  # what is loaded by now stays; looking through it for garbage would hold everybody up for 60 ms
+            gc.set_threshold(*GARBAGE)
             print(f"Convscope is at {here} (Ctrl+C ends it)", flush=True)
             for neighbour in neighbours:
                 print(f"On this network: {address(neighbour, port)}", flush=True)

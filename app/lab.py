@@ -4,6 +4,7 @@ document ─ plan ─► run id ─► one result a prefix    (the input is the 
 """
 
 import asyncio
+import gc
 import logging
 import math
 from collections.abc import Awaitable, Callable
@@ -32,7 +33,8 @@ LONG_ENOUGH = 0.999  # of its life: what is to live so much longer is not writte
 QUICK = 50_000_000  # multiplications, a few milliseconds: layers that take less together are computed in one job
 LARGE = 30_000_000  # bytes of one layer's maps
 LEAST = 100_000  # bytes that a result counts as: many small ones are made sooner than looked through for garbage
-LONG = 100_000  # characters of a document that take long enough to read to need a computing slot
+SHORT = 1_000  # characters of a document that are read sooner than another thread wakes
+LONG = 100_000  # … and that take long enough to read to need a computing slot
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,18 @@ class Lab:
     # ---- runs
 
     async def read(self, reading: Callable[[], Document], size: int) -> Document:
-        """Return the document that `reading` makes of `size` bytes or characters; long ones take a computing slot."""
+        """Return the document that `reading` makes of `size` bytes or characters.
+
+        Short ones are read here and now, others off the event loop, and long ones take a computing slot.
+        """
 
         def read() -> Document:
             document = reading()
             assert document.ids  # hashed here, not on the event loop
             return document
 
+        if size <= SHORT:
+            return read()
         return await (self.queue.heavy(read) if size > LONG else self.queue.light(read))
 
     async def open(self, document: Document) -> Run:
@@ -116,7 +123,11 @@ class Lab:
 
     async def keep(self, run: Run) -> bool:
         """Keep the document of `run` and of its prefixes under their ids; tell whether it was new."""
-        return await self.queue.light(lambda: self._keep_document(run.document, self.settings.upload_ttl))
+        return await self.queue.light(lambda: self.keep_now(run))
+
+    def keep_now(self, run: Run) -> bool:
+        """Do what `keep` does, in a thread that may wait for the store."""
+        return self._keep_document(run.document, self.settings.upload_ttl)
 
     def keep_for_ever(self, document: Document) -> None:
         """Keep a document of ours, and its prefixes, without expiry."""
@@ -274,9 +285,10 @@ class Lab:
         return arrays[name]
 
     async def sweep(self) -> None:
-        """Remove what has expired from the store, every ten minutes, until cancelled."""
+        """Remove what has expired from the store, and what is garbage, every ten minutes, until cancelled."""
         while True:
             await asyncio.sleep(SWEEP_EVERY)
+            gc.collect()
             try:
                 await self.queue.light(self.store.sweep)
             except Exception:  # a store that is away now may be back next time

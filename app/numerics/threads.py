@@ -1,7 +1,7 @@
 """Work shared out: NumPy lets go of the interpreter while it copies and multiplies, so threads are enough.
 
-Whoever has work does it; idle helpers join in. When all helpers are busy with others' work nobody waits for them, so
-many runs at once cost what they cost with one thread each. Which thread does which part changes no bit of the result.
+Whoever has work does it, and helpers join in where cores are idle: many runs at once cost what they cost with one
+thread each. Which thread does which part changes no bit of the result.
 
 Where the system says on which core we run (Linux), a helper is woken on another: schedulers like to put it on the core
 of whoever wakes it, where it waits until the work is done.
@@ -26,6 +26,7 @@ Job = TypeVar("Job")
 MOST_KEPT = 1 << 21  # floats of one buffer that a thread keeps
 _cores = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
 _numbers: list[int] = []  # by which the system knows the helpers
+_callers: list[None] = []  # as many as share work just now, each on a core of its own
 _most = len(_cores) or os.cpu_count() or 1
 _core = getattr(ctypes.CDLL(None), "sched_getcpu", None) if len(_cores) > 1 else None
 
@@ -69,12 +70,15 @@ def share(work: Callable[[Job], None], jobs: Sequence[Job], *, together: bool = 
             while (index := next(following)) < len(jobs):
                 work(jobs[index])
 
-    _keep_off_this_core()
-    helpers = min(_most, len(jobs)) - 1
+    _callers.append(None)
+    helpers = max(0, min(_most - len(_callers), len(jobs) - 1))
+    if helpers:
+        _keep_off_this_core()
     joined = [_helpers(_most - 1).submit(take) for _ in range(helpers)]
     try:
         take()
     finally:
+        _callers.pop()
         late = [helper for helper in joined if not helper.cancel()]
         wait(late)
     for helper in late:

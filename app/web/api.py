@@ -144,8 +144,7 @@ async def kernels() -> list[dict[str, Any]]:
 async def post_run(request: Request, lab: InLab) -> Response:
     """Takes a JSON document, or a multipart form with a picture in `file`, a `recipe`, and the input's fields."""
     run = await lab.open(await _posted_document(request, lab))
-    report = await _report(run, lab)
-    new = await lab.keep(run)
+    report, new = await _kept_report(run, lab)
     return Response(report, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"}, media_type="application/json")
 
 
@@ -168,9 +167,10 @@ async def _linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
     return await lab.read(lambda: document_of(fields), sum(map(len, fields.values())))
 
 
-async def _report(run: Run, lab: Lab) -> bytes:
+async def _kept_report(run: Run, lab: Lab) -> tuple[bytes, bool]:
+    """Compute a run and keep it; return what is said of it, and whether it was new."""
     results = await lab.results(run)
-    return await lab.queue.light(lambda: json_bytes(run_report(run, results)))
+    return await lab.queue.light(lambda: (json_bytes(run_report(run, results)), lab.keep_now(run)))
 
 
 @api.get("/runs", summary="Compute a run from a link", tags=["runs"], openapi_extra=examples.RUN_QUERY)
@@ -180,14 +180,16 @@ async def get_run_by_link(request: Request, lab: InLab) -> Response:
     if "image" not in fields:
         raise Unfit("The link needs the id of a picture in image, such as image=chelsea.", pointer="/input/image")
     run = await lab.open(await _linked_document(fields, lab))
-    report = await _report(run, lab)
-    await lab.keep(run)
+    report, _ = await _kept_report(run, lab)
     return Response(report, media_type="application/json")
 
 
 @api.get("/runs/{run_id}", summary="A run", tags=["runs"])
 async def get_run(run_id: RunId, lab: InLab) -> Response:
-    return Response(await _report(await lab.run(run_id), lab), media_type="application/json")
+    run = await lab.run(run_id)
+    results = await lab.results(run)
+    report = await lab.queue.light(lambda: json_bytes(run_report(run, results)))
+    return Response(report, media_type="application/json")
 
 
 def json_bytes(value: Any) -> bytes:

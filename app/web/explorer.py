@@ -24,6 +24,7 @@ from app.web.projector import board
 from app.web.ribbon import ribbon
 from app.web.scales import chooser, colours_of
 from app.web.state import CARRIED, State
+from app.web.templates import render
 from app.web.view import View, view
 
 SIZES = (16, 24, 32, 48, 64, 96, 128, 224, 256)
@@ -32,20 +33,28 @@ SPEEDS = ("0.25", "0.5", "1", "2", "4", "8", "16", "60")
 Drawn = dict[str, Markup]
 
 
-async def explorer_context(
-    lab: Lab, run: Run, state: State, theme: Theme, language: str, recent: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    """Return what the template explorer.html needs."""
-    source = run.document.input
+async def explorer_page(lab: Lab, run: Run, state: State, theme: Theme, language: str, recent: tuple[str, ...]) -> str:
+    """Return the page; what takes long is done off the event loop."""
     digits = state.told("digits")
     seen = await view(lab, run, state.layer, state.place, theme, language, digits) if run.stages else None
     look = LOOKS[state.view]
     seen = seen and predicting(seen, state)
     looking = await look_context(Asked(lab, run, state, seen, recent), look) if seen else {"look": look, "view": None}
-    shown = card(run, state, lab, catalogue(language).gettext)
+    shown = await lab.queue.light(lambda: card(run, state, lab, catalogue(language).gettext)) if state.edit else None
     filtering = shown and shown["part"] != "settings"
+    editor = await filter_card(lab, run, state, shown["index"], theme, language) if shown and filtering else None
+
+    def page() -> str:
+        around = _around(lab, run, state, seen, theme, language)
+        return render(language, "explorer.html", **{**looking, **around}, card=shown, editor=editor)
+
+    return await lab.queue.light(page)
+
+
+def _around(lab: Lab, run: Run, state: State, seen: View | None, theme: Theme, language: str) -> dict[str, Any]:
+    """Return what stands around a look: its drawing, the ribbon of layers, and all that the controls lead to."""
+    source, look = run.document.input, LOOKS[state.view]
     return {
-        **looking,
         "state": state,
         "run": run,
         "theme": theme,
@@ -60,8 +69,6 @@ async def explorer_context(
         "sizes": _sizes(state),
         "fields": state.form_fields(),
         "adding": adding(run, state, lab, catalogue(language).gettext),
-        "card": shown,
-        "editor": await filter_card(lab, run, state, shown["index"], theme, language) if shown and filtering else None,
         "totals": {
             "parameters": sum(stage.layer.parameters(stage.input_shape) for stage in run.stages),
             "multiplications": sum(stage.layer.multiplications(stage.input_shape) for stage in run.stages),

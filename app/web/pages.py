@@ -18,7 +18,7 @@ from app.web.api import InLab
 from app.web.artifacts import immutable
 from app.web.card import FILTERS
 from app.web.edits import edited
-from app.web.explorer import explorer_context, figures, look_context, pointing_context, predicting, sum_context
+from app.web.explorer import explorer_page, figures, look_context, pointing_context, predicting, sum_context
 from app.web.forms import document_of, query, read_form
 from app.web.language import language_of, translator
 from app.web.live import frame_answer
@@ -110,8 +110,7 @@ async def explorer(request: Request, lab: InLab) -> Response:
     fields = dict(request.query_params)
     run, state = await opened(await state_of({**fields, "path": request.url.path}, lab), lab)
     language, theme = language_of(request), theme_of(request)
-    context = await explorer_context(lab, run, state, theme, language, recent(request))
-    response = HTMLResponse(render(language, "explorer.html", **context))
+    response = HTMLResponse(await explorer_page(lab, run, state, theme, language, recent(request)))
     if request.headers.get("hx-history-restore-request"):
         response.headers["HX-Push-Url"] = "false"  # the history already stands where the visitor went back to
     elif request.headers.get("hx-request"):
@@ -149,22 +148,31 @@ At = Annotated[Asked, Depends(asked_at)]
 async def plate_part(asked: At, layout: str = "") -> Response:
     """The drawing of a place."""
     seen, look = asked.seen, LOOKS[asked.state.view]
-    drawn = figures(seen, look, [layout] if layout in LAYOUTS else LAYOUTS)
-    return HTMLResponse(render(seen.language, "_plate.html", view=seen, figures=drawn, look=look))
+
+    def plate() -> str:
+        drawn = figures(seen, look, [layout] if layout in LAYOUTS else LAYOUTS)
+        return render(seen.language, "_plate.html", view=seen, figures=drawn, look=look)
+
+    return HTMLResponse(await asked.lab.queue.light(plate))
 
 
 @pages.get("/parts/sum/{run_id}")
 async def sum_part(asked: At, layout: str = "wide") -> Response:
     """The written sum of a place, and the numbers in the lens where they are drawn."""
-    context = sum_context(asked, LOOKS[asked.state.view], layout)
-    text = render(asked.seen.language, "_sum.html", **context)
+    look = LOOKS[asked.state.view]
+    text = await asked.lab.queue.light(
+        lambda: render(asked.seen.language, "_sum.html", **sum_context(asked, look, layout))
+    )
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
 
 
 @pages.get("/parts/pointing/{run_id}")
 async def pointing_part(asked: At, layout: str = "wide") -> Response:
     """What is pointed at from a place, marked in the drawing and said."""
-    text = render(asked.seen.language, "_pointed.html", **pointing_context(asked, LOOKS[asked.state.view], layout))
+    look = LOOKS[asked.state.view]
+    text = await asked.lab.queue.light(
+        lambda: render(asked.seen.language, "_pointed.html", **pointing_context(asked, look, layout))
+    )
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
 
 
@@ -172,7 +180,8 @@ async def pointing_part(asked: At, layout: str = "wide") -> Response:
 async def look_part(asked: At) -> Response:
     """What a look shows of a place."""
     look = LOOKS[asked.state.view]
-    text = render(asked.seen.language, f"looks/{look.name}.html", **await look_context(asked, look))
+    context = await look_context(asked, look)
+    text = await asked.lab.queue.light(lambda: render(asked.seen.language, f"looks/{look.name}.html", **context))
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
 
 

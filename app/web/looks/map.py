@@ -112,8 +112,8 @@ def facts_of(values: Floats, scale: Scale, away: Pair) -> Facts:
 
 async def _context(asked: Asked) -> Context:
     """Return the map with all that is said of it."""
-    state, seen, lab, run = asked.state, asked.seen, asked.lab, asked.run
-    stage, channel = seen.stage, state.place.channel
+    seen, lab, run = asked.seen, asked.lab, asked.run
+    stage, channel = seen.stage, asked.state.place.channel
     values, scale, away = seen.result.output[channel], scale_of(seen, channel), apart(stage)
 
     async def find() -> Facts:
@@ -121,6 +121,13 @@ async def _context(asked: Asked) -> Context:
 
     prefix = run.document.ids[seen.index + 1]
     facts = await FACTS.get(f"{prefix} {channel} {scale.low} {scale.extent}", find)
+    return await lab.queue.light(lambda: _told(asked, scale, facts))
+
+
+def _told(asked: Asked, scale: Scale, facts: Facts) -> Context:
+    """Return what the template needs, its drawings among it."""
+    state, seen, run = asked.state, asked.seen, asked.run
+    stage, channel = seen.stage, state.place.channel
     part, stages = seen.result.channels[channel], run.stages[: seen.index + 1]
     photo = seen.pictures.photo()
     found = {
@@ -146,7 +153,7 @@ async def _context(asked: Asked) -> Context:
         "step": step,
         "radius": radius,
         "ranks": markup(numbered(ringed["strongest"], ringed["weakest"], lying.area)),
-        "away": away,
+        "away": apart(stage),
         "large": max(stage.output_shape[1:]) > LARGE,
         "lens_cells": LENS,
         "histogram": markup(histogram(facts.counts, scale, seen.say, WIDTH)),
