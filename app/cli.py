@@ -73,6 +73,7 @@ def port_number(text: str) -> int:
 
 def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) -> int:
     """Listen, say where, and serve until Ctrl+C or SIGTERM."""
+    gc.disable()  # until all is loaded: there is next to no garbage before
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
@@ -90,9 +91,9 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            gc.collect()
             gc.freeze()  # what is loaded by now stays; looking through it for garbage would hold everybody up for 60 ms
             gc.set_threshold(*GARBAGE)
+            gc.enable()
             print(f"Convscope is at {here} (Ctrl+C ends it)", flush=True)
             for neighbour in neighbours:
                 print(f"On this network: {address(neighbour, port)}", flush=True)

@@ -37,6 +37,7 @@ def measure(*, only: str = "", seconds: float = 1.0) -> list[Row]:
 def start(folder: Path) -> tuple[float, float, float, float]:
     """Start once: seconds to the first page, those that processors worked, megabytes before and after it."""
     env = {**os.environ, "CONVSCOPE_DATA_DIR": str(folder / "data")}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # with which Python would compile everything at each start
     command, worked, begun = [sys.executable, "-m", "app", "serve", "--port", "0"], _worked(), time.perf_counter()
     with serving(command, log=folder / "log", env=env) as address:
         idle = _resident()

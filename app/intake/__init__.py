@@ -9,7 +9,12 @@ import warnings
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageChops, ImageCms
+from PIL import (
+    Image,
+    ImageChops,
+    ImageCms,
+    WebPImagePlugin,  # noqa: F401  the others are loaded one by one; for this, Pillow would load all that it knows
+)
 
 from app.errors import Mistake, TooLarge, Unreadable
 from app.intake.signature import jpeg_scans, kind_of, webp_size
