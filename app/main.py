@@ -8,6 +8,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 
 from app import __version__
+from app.compute import Once
 from app.lab import Lab
 from app.paths import folder
 from app.settings import Settings
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         lab = Lab(settings, store, key)
         app.state.lab = lab
+        app.state.known_pages = Once[str](settings.cache_bytes // 32, len)
         for document in examples.KEPT:
             lab.keep_for_ever(document)
         sweeping = asyncio.create_task(lab.sweep())

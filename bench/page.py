@@ -85,6 +85,7 @@ def loading(browser: Browser, address: str) -> list[Row]:
         Row("first paint", middle("first")),
         Row("largest paint", middle("largest")),
         Row("everything painted", middle("painted"), limit=400),
+        Row("scripts ready", middle("ready")),
         Row("layout shift, the most", max(told["shift"] for told in found), "", limit=0),
         Row("blocking time", middle("blocked"), limit=50),
     ]

@@ -1,5 +1,6 @@
 """The pages: the explorer, its parts that are fetched alone, and what its forms send. It parses, asks and renders."""
 
+from collections.abc import Awaitable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -110,7 +111,13 @@ async def explorer(request: Request, lab: InLab) -> Response:
     fields = dict(request.query_params)
     run, state = await opened(await state_of({**fields, "path": request.url.path}, lab), lab)
     language, theme = language_of(request), theme_of(request)
-    response = HTMLResponse(await explorer_page(lab, run, state, theme, language, recent(request)))
+
+    def make() -> Awaitable[str]:
+        return explorer_page(lab, run, state, theme, language, recent(request))
+
+    lasting = LOOKS[state.view].lasting and not state.edit
+    key = f"{run.id} {state.address()} {theme} {language}"
+    response = HTMLResponse(await (request.app.state.known_pages.get(key, make) if lasting else make()))
     if request.headers.get("hx-history-restore-request"):
         response.headers["HX-Push-Url"] = "false"  # the history already stands where the visitor went back to
     elif request.headers.get("hx-request"):

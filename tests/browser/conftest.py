@@ -110,6 +110,17 @@ def watch(address: str) -> Iterator[Watch]:
     assert not watch.complaints, "\n".join(["the browser complained:", *watch.complaints])
 
 
+def waiting(page: Page, load: Callable[..., Response | None]) -> Callable[..., Response | None]:
+    """Return a way to load a page that waits until its scripts are ready, if it has any that come after it."""
+
+    def loaded(*arguments: Any, **options: Any) -> Response | None:
+        answer = load(*arguments, **options)
+        page.locator("html.ready, html:not(:has(meta[name=scripts]))").wait_for(state="attached")
+        return answer
+
+    return loaded
+
+
 @pytest.fixture
 def open_page(browser: Browser, address: str, watch: Watch) -> Iterator[Callable[..., Page]]:
     """Make a page in a browser profile of its own: open_page(390, 844, has_touch=True, color_scheme="dark")."""
@@ -119,7 +130,10 @@ def open_page(browser: Browser, address: str, watch: Watch) -> Iterator[Callable
         options = {"base_url": address, "viewport": {"width": width, "height": height}, **options}
         context = browser.new_context(**options)
         contexts.append(context)
-        return watch.over(context.new_page())
+        page = watch.over(context.new_page())
+        if options.get("java_script_enabled", True):
+            page.goto, page.reload = waiting(page, page.goto), waiting(page, page.reload)
+        return page
 
     yield make
     for context in contexts:

@@ -212,4 +212,5 @@ LOOK = Look(
     "Compare",
     "Two maps side by side: another picture, filter, layer or setting, and what differs.",
     _context,
+    lasting=False,
 )

@@ -51,3 +51,4 @@ class Look:
     draw: Callable[[Scene, Layout], Element] | None = None
     applies: Callable[[Stage], bool] = everywhere  # whether it says anything of a layer
     moves: bool = True  # with the place; False where it shows the whole layer
+    lasting: bool = True  # the same state looks the same for ever; False where it shows what may expire

@@ -1,0 +1,30 @@
+// Before the first paint. Pages say that scripts run, and follow the system's theme until the visitor has chosen one.
+// The cookie tells the server, so that the next page asks for its pictures in that theme at once.
+const root = document.documentElement;
+root.classList.add("scripted");
+if (!("projector" in root.dataset) && !/(^|; )theme=/.test(document.cookie) && !/[?&]theme=/.test(location.search)) {
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  document.cookie = `system=${system}; path=/; max-age=31536000; samesite=lax`;
+  if (system === "dark") root.dataset.theme = "dark";
+  else delete root.dataset.theme;
+}
+
+// What moves comes when the page has been painted: fetched at once, it would hold up the first paint. The library comes
+// a little before, and with it the page counts as loading until all is there; then <html> is "ready".
+const start = (src) => {
+  const script = document.createElement("script");
+  Object.assign(script, { src, async: false, type: src.includes("/vendor/") ? "" : "module" });
+  return new Promise((done) => {
+    script.addEventListener("load", done);
+    document.head.append(script);
+  });
+};
+document.addEventListener("DOMContentLoaded", () => {
+  const [library, ...modules] = document.querySelector("meta[name=scripts]")?.content.split(" ") ?? [];
+  if (!library) return;
+  const loaded = [start(library)];
+  requestAnimationFrame(() => setTimeout(async () => {
+    await Promise.all([...loaded, ...modules.map(start)]);
+    root.classList.add("ready");
+  }));
+});
