@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.numerics import Floats
+from app.numerics.memory import fresh
 
 BLOCK = 1 << 15  # cells at a time, so that double precision takes no memory to speak of
 
@@ -31,7 +32,7 @@ def relu(x: Floats) -> Floats:
     -----
     Nair & Hinton, "Rectified linear units improve restricted Boltzmann machines" (ICML 2010).
     """
-    return np.maximum(x, np.float32(0), dtype=np.float32, order="C")
+    return np.maximum(x, np.float32(0), out=fresh(x.shape))
 
 
 def leaky_relu(x: Floats, negative_slope: float = 0.01) -> Floats:
@@ -54,7 +55,7 @@ def leaky_relu(x: Floats, negative_slope: float = 0.01) -> Floats:
     Maas, Hannun & Ng, "Rectifier nonlinearities improve neural network acoustic models" (ICML 2013).
     """
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        out = np.multiply(x, np.float32(negative_slope), dtype=np.float32, order="C")
+        out = np.multiply(x, np.float32(negative_slope), out=fresh(x.shape))
     np.copyto(out, x, where=x > 0)
     return out
 
@@ -136,7 +137,7 @@ def softmax(x: Floats) -> Floats:
 def _by_blocks(function: Callable[[NDArray[np.float64]], NDArray[np.float64]], x: Floats) -> Floats:
     """Return `function` of every cell, taken in double precision and rounded once."""
     cells = np.ascontiguousarray(x, np.float32)
-    out = np.empty(cells.shape, np.float32)
+    out = fresh(cells.shape)
     flat, result = cells.reshape(-1), out.reshape(-1)
     with np.errstate(under="ignore", invalid="ignore"):
         for start in range(0, flat.size, BLOCK):

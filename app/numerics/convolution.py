@@ -11,6 +11,7 @@ import numpy as np
 
 from app.numerics import Floats
 from app.numerics.bands import direct
+from app.numerics.memory import fresh
 from app.numerics.padding import PADDING_MODES
 from app.numerics.separable import Factors, factors, separable
 from app.numerics.spectral import spectral
@@ -72,7 +73,7 @@ def correlate(
     x, weight = np.ascontiguousarray(x, np.float32), np.asarray(weight, np.float32)
     bias = None if bias is None else np.asarray(bias, np.float32)
     _check(x, weight, bias, window, padding_mode, groups)
-    out = np.empty((len(weight), *window.places((x.shape[1], x.shape[2]))), np.float32)
+    out = fresh((len(weight), *window.places((x.shape[1], x.shape[2]))))
     match _method(x, weight, window, groups):
         case "winograd":
             winograd(x, weight, bias, window, padding_mode, out)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.numerics import Floats
+from app.numerics.memory import fresh
 
 
 def batch_norm(x: Floats, mean: Floats, variance: Floats, weight: Floats, bias: Floats, eps: float = 1e-5) -> Floats:
@@ -35,7 +36,7 @@ def batch_norm(x: Floats, mean: Floats, variance: Floats, weight: Floats, bias: 
     """
     if {mean.shape, variance.shape, weight.shape, bias.shape} != {(len(x),)}:
         raise ValueError(f"{len(x)} channels need as many means, variances, weights and biases")
-    out = np.empty(x.shape, np.float32)
+    out = fresh(x.shape)
     with np.errstate(all="ignore"):
         for channel, cells in enumerate(x):
             parts = mean[channel], variance[channel]

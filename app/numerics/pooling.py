@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.numerics import Floats
+from app.numerics.memory import fresh
 from app.numerics.padding import overlap
 from app.numerics.threads import buffer, share
 from app.numerics.window import Window
 
-BLOCK_FLOATS = 1 << 18  # that a block of maxima reads, about …
+BLOCK_FLOATS = 3 << 16  # that a block of maxima reads, about …
 MEANS = 1 << 16  # … and of means, which hold float64
 SHORT = 16  # cells of the side of a window up to which running maxima pay
 
@@ -45,7 +46,7 @@ def max_pool(x: Floats, window: Window) -> Floats:
     -----
     The definition is that of `torch.nn.MaxPool2d`.
     """
-    out = np.empty((len(x), *window.places((x.shape[1], x.shape[2]))), np.float32)
+    out = fresh((len(x), *window.places((x.shape[1], x.shape[2]))))
     short = all(window.stride[axis] <= window.size[axis] <= SHORT for axis in (0, 1))
 
     def work(block: tuple[slice, slice]) -> None:
@@ -112,7 +113,7 @@ def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Fl
     -----
     The definition is that of `torch.nn.AvgPool2d`.
     """
-    out = np.empty((len(x), *window.places((x.shape[1], x.shape[2]))), np.float32)
+    out = fresh((len(x), *window.places((x.shape[1], x.shape[2]))))
     counts = [_counts(window, axis, x.shape[axis + 1], out.shape[axis + 1], count_include_pad) for axis in (0, 1)]
 
     def work(block: tuple[slice, slice]) -> None:

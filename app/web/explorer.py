@@ -33,8 +33,10 @@ SPEEDS = ("0.25", "0.5", "1", "2", "4", "8", "16", "60")
 Drawn = dict[str, Markup]
 
 
-async def explorer_page(lab: Lab, run: Run, state: State, theme: Theme, language: str, recent: tuple[str, ...]) -> str:
-    """Return the page; what takes long is done off the event loop."""
+async def explorer_page(
+    lab: Lab, run: Run, state: State, theme: Theme, language: str, layout: str, recent: tuple[str, ...]
+) -> str:
+    """Return the page, drawn for `layout` or, where that is none, for all; what takes long is off the event loop."""
     digits = state.told("digits")
     seen = await view(lab, run, state.layer, state.place, theme, language, digits) if run.stages else None
     look = LOOKS[state.view]
@@ -45,15 +47,17 @@ async def explorer_page(lab: Lab, run: Run, state: State, theme: Theme, language
     editor = await filter_card(lab, run, state, shown["index"], theme, language) if shown and filtering else None
 
     def page() -> str:
+        names = BOARDS if state.told("projector") else SCREENS
+        drawn = figures(seen, look, [layout] if layout in names else names) if seen else {}
         around = _around(lab, run, state, seen, theme, language)
-        return render(language, "explorer.html", **{**looking, **around}, card=shown, editor=editor)
+        return render(language, "explorer.html", **{**looking, **around}, figures=drawn, card=shown, editor=editor)
 
     return await lab.queue.light(page)
 
 
 def _around(lab: Lab, run: Run, state: State, seen: View | None, theme: Theme, language: str) -> dict[str, Any]:
-    """Return what stands around a look: its drawing, the ribbon of layers, and all that the controls lead to."""
-    source, look = run.document.input, LOOKS[state.view]
+    """Return what stands around a look: the ribbon of layers, and all that the controls lead to."""
+    source = run.document.input
     return {
         "state": state,
         "run": run,
@@ -61,7 +65,6 @@ def _around(lab: Lab, run: Run, state: State, seen: View | None, theme: Theme, l
         "language": language,
         "embedded": state.path == "/embed",
         "stops": ribbon(run, state, theme, language),
-        "figures": figures(seen, look, BOARDS if state.told("projector") else SCREENS) if seen else {},
         "entries": [(entry, state.of_input(image=entry.id).address()) for entry in gallery.GALLERY.values()]
         if isinstance(source, ImageInput)
         else [],

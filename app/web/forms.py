@@ -9,8 +9,9 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
@@ -20,6 +21,8 @@ from app.errors import BrokenRequest, Mistake, Unfit
 from app.pipeline import Document, ImageInput, Scale, read_document
 
 LONG = 100_000  # bytes
+SAFE = "(),:;/*="  # stay readable in an address
+LONGEST_KEPT = 2_000  # characters of a field whose quoted form is kept
 _ROW = secrets.token_hex(8)  # stands for a row that is set aside; nobody can know it
 _ROWS = re.compile(rb'"(?:[^"\\]|\\.)*"|\[[0-9eE.,+\s-]{200,}\]', re.DOTALL)
 
@@ -145,7 +148,16 @@ def fields_of(document: Document) -> dict[str, str]:
 
 def query(fields: Mapping[str, str]) -> str:
     """Return `fields` as a readable query string."""
-    return urlencode(fields, safe='(),|:;/*="[]'.replace("|", "").replace('"', "").replace("[", "").replace("]", ""))
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields.items())
+
+
+def _quoted(text: str) -> str:
+    return _quoted_before(text) if len(text) <= LONGEST_KEPT else quote_plus(text, safe=SAFE)
+
+
+@lru_cache(1000)  # a page has a hundred links, which differ in a field or two
+def _quoted_before(text: str) -> str:
+    return quote_plus(text, safe=SAFE)
 
 
 async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:

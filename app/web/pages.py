@@ -112,17 +112,19 @@ async def explorer(request: Request, lab: InLab) -> Response:
     run, state = await opened(await state_of({**fields, "path": request.url.path}, lab), lab)
     language, theme = language_of(request), theme_of(request)
 
+    layout = request.headers.get("cs-layout", "")  # that of a page that is there already; another needs no drawing
+
     def make() -> Awaitable[str]:
-        return explorer_page(lab, run, state, theme, language, recent(request))
+        return explorer_page(lab, run, state, theme, language, layout, recent(request))
 
     lasting = LOOKS[state.view].lasting and not state.edit
-    key = f"{run.id} {state.address()} {theme} {language}"
+    key = f"{run.id} {state.address()} {theme} {language} {layout if layout in LAYOUTS else ''}"
     response = HTMLResponse(await (request.app.state.known_pages.get(key, make) if lasting else make()))
     if request.headers.get("hx-history-restore-request"):
         response.headers["HX-Push-Url"] = "false"  # the history already stands where the visitor went back to
     elif request.headers.get("hx-request"):
         response.headers["HX-Push-Url"] = state.address()  # the same state has one address, however it was reached
-    response.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
+    response.headers["Vary"] = "Accept-Language, Cookie, HX-Request, CS-Layout"
     if "theme" in fields and not state.told("projector"):
         response.set_cookie("theme", theme, max_age=365 * DAY, samesite="lax")
     remember(request, response, run.document.input.image, lab.settings.upload_ttl)

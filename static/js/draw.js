@@ -109,14 +109,14 @@ export function start(section, stop) {
   });
   canvas.addEventListener("blur", () => { mark.hidden = true; });
 
+  const picture = new Image(); // asked for now, so that it is here before anybody draws on it
+  if (given.start) picture.src = given.start;
   const ways = {
     white: () => fill("#fff"),
     black: () => fill("#000"),
     present: async () => {
-      const image = new Image();
-      image.src = given.start;
-      await image.decode();
-      fill(image);
+      await picture.decode();
+      fill(picture);
     },
   };
   section.addEventListener("click", (event) => {

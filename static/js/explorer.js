@@ -9,6 +9,7 @@ import { Sums } from "./sums.js";
 
 const GLIDE_MS = 260;
 const LOCKSTEP = 16; // places a second up to which every sum is shown; above, as they come
+const FLYING_MS = 200; // between two of these
 const ROWS_SPEED = 4; // rows a second of a sweep
 const SETTLE_MS = 250; // after the last move, before the address and the screen reader are told
 
@@ -127,6 +128,7 @@ export class Explorer {
   pace(speed) {
     this.rowwise = speed === "rows";
     this.player.speed = this.rowwise ? ROWS_SPEED : +speed;
+    this.sums.pause = this.player.speed > LOCKSTEP ? FLYING_MS : 0;
     this.transport.show(this.index, this.left());
   }
 

@@ -1,5 +1,5 @@
 // Starts what is on the page, and starts it anew whenever htmx has swapped in another state.
-import { Plate } from "./elements/plate.js";
+import { layout, Plate } from "./elements/plate.js";
 import { Transport } from "./elements/transport.js";
 import { Explorer, holding, openTerm } from "./explorer.js";
 import { listen } from "./keys.js";
@@ -98,6 +98,7 @@ document.addEventListener("cs:shown", fetchParts);
 // What links say about the place is what it was when the page was made; the place has moved since.
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail, link = ctx.sourceElement?.closest?.("a");
+  ctx.request.headers["CS-Layout"] = layout(); // the others need not be drawn
   if (ctx.request.headers["HX-History-Restore-Request"]) {
     ctx.push = "false"; // Back and Forward go along the history; another entry would cut off what lies ahead
     return;

@@ -14,6 +14,7 @@ export class Sums {
     this.asked = new Map();
     this.wanted = "";
     this.waiting = false;
+    this.pause = 0; // ms between two that are shown while places fly past; laying one out takes a frame or two
     this.timer = 0;
     this.age = 0;
   }
@@ -42,6 +43,7 @@ export class Sums {
       ({ age } = this);
       text = await this.fetch(now);
       if (text !== null) this.tell(now, text);
+      if (this.pause && now !== this.wanted) await new Promise((done) => setTimeout(done, this.pause));
     }
     this.waiting = false;
   }

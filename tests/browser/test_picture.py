@@ -99,6 +99,7 @@ def test_a_drawing_begins_on_the_present_picture_is_rubbed_out_and_undone(page: 
     dialog = opened(page, "draw")
     canvas = dialog.locator("canvas")
     dialog.get_by_role("button", name="This picture").click()
+    expect(dialog.get_by_role("button", name="Undo")).to_be_enabled()  # then it has come
     for row in (1, 2, 3):
         page.mouse.click(*cell(canvas, row, 5))
     dialog.get_by_role("radio", name="Eraser").check(force=True)

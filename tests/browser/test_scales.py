@@ -18,7 +18,8 @@ FRAME = """(selector) => new Promise((done) => {
   const link = document.querySelector(selector), begun = performance.now();
   const images = () => [...document.querySelectorAll("#app image")].map((e) => [e.getAttribute("href"), e.dataset.from])
     .filter(([href, from]) => /layers.\\d+.output\\.png/.test(from ?? href)).map(([href]) => href);
-  const there = () => images().length && images().every((href) => href.startsWith("blob:"));
+  const before = new Set(images());
+  const there = () => images().length && images().every((href) => !before.has(href));
   const check = () => there() || performance.now() - begun > 20000
     ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - begun)))
     : requestAnimationFrame(check);

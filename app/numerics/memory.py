@@ -1,0 +1,57 @@
+"""Memory that is used again: fresh pages cost more than the sums that are written to them.
+
+What `fresh` returns is an ordinary array. When the last that looks at it is gone, its memory is kept for the next of
+about its size; at most MOST_IDLE bytes wait so. Nothing here takes a lock: memory comes back in whichever thread drops
+it, in the midst of anything.
+"""
+
+import weakref
+from collections import defaultdict
+from math import prod
+
+import numpy as np
+
+from app.numerics import Floats
+
+LEAST = 1 << 18  # bytes; the C library keeps smaller ones itself
+MOST_IDLE = 1 << 27
+STEPS = 16  # sizes between a power of two and the next
+_idle: defaultdict[int, list[np.ndarray]] = defaultdict(list)  # by size in bytes
+
+
+def fresh(shape: tuple[int, ...]) -> Floats:
+    """Return an array, float32, C-order, of `shape`; what stands in it is arbitrary."""
+    cells = prod(shape)
+    if 4 * cells < LEAST:
+        return np.empty(shape, np.float32)
+    size = _rounded(4 * cells)
+    try:
+        held = _idle[size].pop()
+    except IndexError:
+        _let_go(MOST_IDLE - size)
+        held = np.empty(size, np.uint8)
+    # Over a memoryview, so that arrays which show a part of it refer to this one, and not to what it shows.
+    whole: Floats = np.frombuffer(held.data, np.float32)
+    weakref.finalize(whole, _take_back, held).atexit = False
+    return whole[:cells].reshape(shape)
+
+
+def _rounded(size: int) -> int:
+    step = 1 << max(0, size.bit_length() - 1 - (STEPS.bit_length() - 1))
+    return -(-size // step) * step
+
+
+def _take_back(held: np.ndarray) -> None:
+    if _waiting() + held.nbytes <= MOST_IDLE:
+        _idle[held.nbytes].append(held)
+
+
+def _waiting() -> int:
+    return sum(size * len(arrays) for size, arrays in tuple(_idle.items()))
+
+
+def _let_go(most: int) -> None:
+    """Free memory that waits until no more than `most` bytes do, the largest first."""
+    for size in sorted(_idle, reverse=True):
+        while _idle[size] and _waiting() > most:
+            _idle[size].pop()
