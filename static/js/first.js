@@ -25,6 +25,6 @@ document.addEventListener("DOMContentLoaded", () => {
   const loaded = [start(library)];
   requestAnimationFrame(() => setTimeout(async () => {
     await Promise.all([...loaded, ...modules.map(start)]);
-    root.classList.add("ready");
+    setTimeout(() => root.classList.add("ready")); // after what they put off
   }));
 });

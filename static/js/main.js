@@ -180,5 +180,7 @@ async function copyAddress(button) {
 
 followTheme();
 customElements.define("cs-plate", Plate); // which begin as they are defined
-customElements.define("cs-transport", Transport);
-start();
+setTimeout(() => { // a task of its own, so that neither holds up a hand for long
+  customElements.define("cs-transport", Transport);
+  start();
+});
