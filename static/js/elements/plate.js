@@ -32,6 +32,7 @@ export class Plate extends HTMLElement {
     if (!plate) return;
     this.plate = plate;
     this.figure = null;
+    cancelAnimationFrame(this.frame); // a window that still glides belongs to the drawing before
     plate.classList.remove("on");
     const data = plate.dataset;
     this.rows = +data.rows;
