@@ -1,19 +1,22 @@
 #!/bin/sh
 # Prints the path of a Chromium for the browser tests, and gets one where there is none:
 #   CHROMIUM, if set → one that is installed → Debian's package, where apt can be used → Playwright's own, for 10 minutes
+# The one without windows needs two thirds of the time; with LEAN=1 it is fetched even where another is installed.
 # Usage: scripts/chromium.sh [python of the test environment]. All but the path goes to stderr.
 set -u
 python=${1:-python3}
 
 installed() {
-    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
         command -v "$name" 2>/dev/null && return 0
     done
     mac="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
     [ -x "$mac" ] && echo "$mac"
 }
 
-# Debian's own only: Ubuntu's package of that name is a snap, which cannot be driven like this.
+APT="-o Acquire::Retries=0 -o Acquire::http::Timeout=15"
+
+# The first of some packages that can be had. Debian's own only: Ubuntu's package of that name is a snap, which cannot be driven like this.
 debian() {
     [ -r /etc/os-release ] && command -v apt-get >/dev/null && grep -qx 'ID=debian' /etc/os-release || return 1
     if [ "$(id -u)" -eq 0 ]; then
@@ -23,12 +26,15 @@ debian() {
     else
         return 1
     fi
-    echo "No Chromium on this machine: installing Debian's …" >&2
+    echo "Installing Debian's Chromium …" >&2
     # shellcheck disable=SC2086  # empty for root
-    {
-        $as_root apt-get update -q &&
-            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fonts-liberation
-    } </dev/null >&2
+    timeout 120 $as_root apt-get $APT update -q </dev/null >&2
+    for package in "$@"; do
+        # shellcheck disable=SC2086
+        timeout 300 $as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get $APT install -q -y --no-install-recommends "$package" fonts-liberation </dev/null >&2 && return 0
+    done
+    return 1
 }
 
 playwrights() {
@@ -62,7 +68,9 @@ if [ -n "${CHROMIUM:-}" ]; then
         exit 1
     fi
     echo "$CHROMIUM"
-elif installed || { debian && installed; } || playwrights; then
+elif [ -n "${LEAN:-}" ] && ! command -v chromium-headless-shell >/dev/null && debian chromium-headless-shell && installed; then
+    :
+elif installed || { debian chromium-headless-shell chromium && installed; } || playwrights; then
     :
 else
     {
