@@ -26,11 +26,9 @@ from app.settings import Settings
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  listened on, but nothing that a browser could open
 GRACE = 3  # seconds that open requests and event streams get at the end
-GARBAGE = (
-    2000,
-    20,
-    1000,
-)  # what is old is looked through when the store is swept; it would hold everybody up for 15 ms
+# Objects after which the young, the older and the old are looked through for garbage. The older are few, so that it
+# holds nobody up for long; the old are left to the sweep of the store.
+GARBAGE = (2000, 5, 1000)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

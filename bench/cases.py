@@ -15,7 +15,7 @@ class Case:
     name: str
     recipe: str
     shape: Shape  # of the input
-    kind: str  # dense, structured (separable or large), other
+    kind: str  # dense, large, separable, pool or network
     limit: float = 1.5  # for the ratio to the faster of the peers
 
     def layers(self) -> list[tuple[Layer, Weights, Shape]]:

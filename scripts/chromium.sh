@@ -16,7 +16,8 @@ installed() {
 
 APT="-o Acquire::Retries=0 -o Acquire::http::Timeout=15"
 
-# The first of some packages that can be had. Debian's own only: Ubuntu's package of that name is a snap, which cannot be driven like this.
+# Installs the first of some packages that can be had.
+# Debian's own only: Ubuntu's package of that name is a snap, which cannot be driven like this.
 debian() {
     [ -r /etc/os-release ] && command -v apt-get >/dev/null && grep -qx 'ID=debian' /etc/os-release || return 1
     if [ "$(id -u)" -eq 0 ]; then

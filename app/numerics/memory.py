@@ -2,11 +2,12 @@
 
 What `fresh` returns is an ordinary array. When the last that looks at it is gone, its memory is kept for the next of
 about its size; at most MOST_IDLE bytes wait so. Nothing here takes a lock: memory comes back in whichever thread drops
-it, in the midst of anything.
+it, in the midst of anything. So lists may be empty a moment after they were not, and a copy is looked through.
 """
 
 import weakref
 from collections import defaultdict
+from contextlib import suppress
 from math import prod
 
 import numpy as np
@@ -47,11 +48,12 @@ def _take_back(held: np.ndarray) -> None:
 
 
 def _waiting() -> int:
-    return sum(size * len(arrays) for size, arrays in tuple(_idle.items()))
+    return sum(size * len(arrays) for size, arrays in _idle.copy().items())
 
 
 def _let_go(most: int) -> None:
     """Free memory that waits until no more than `most` bytes do, the largest first."""
-    for size in sorted(_idle, reverse=True):
-        while _idle[size] and _waiting() > most:
-            _idle[size].pop()
+    for _, arrays in sorted(_idle.copy().items(), reverse=True):
+        with suppress(IndexError):
+            while _waiting() > most:
+                arrays.pop()
