@@ -214,13 +214,13 @@ export class Explorer {
   async turn() {
     const { at } = this;
     this.coming = at;
-    const answer = await fetch(this.part("plate", at)).catch(() => null);
-    if (this.coming !== at) return; // a newer one is wanted
-    if (!answer?.ok) {
+    const answer = await fetch(this.part("plate", at)).catch(() => null), text = answer?.ok ? await answer.text() : null;
+    if (this.coming !== at) return; // a newer one is wanted, since asking or while this one came
+    if (text === null) {
       location.reload(); // the run has expired here; the address still knows it
       return;
     }
-    this.plate.innerHTML = await answer.text();
+    this.plate.innerHTML = text;
     this.plate.begin();
     this.coming = "";
     await this.sums.want(this.spot());
