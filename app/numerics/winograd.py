@@ -15,9 +15,11 @@ neural networks" (CVPR 2016); on points: Barabasz et al., "Error analysis and im
 convolution for deep neural networks" (ACM TOMS 2020).
 """
 
+import weakref
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +35,9 @@ VALUES = TILE + TAPS - 1
 SQUARE = VALUES * VALUES
 POINTS = (0.0, 0.5**0.5, -(0.5**0.5), 2**0.5, -(2**0.5))
 BLOCK_FLOATS = 1 << 20  # of a block of tiles with its products, about
+MOST_KEPT = 1 << 22  # floats of filters' values that are kept
 SHARED = 1 << 18  # tiles times channels times filters that are worth a second thread
+_known: dict[int, Floats] = {}  # by the identity of the filters
 
 
 @cache
@@ -66,6 +70,20 @@ def _both_ways(matrix: Floats, values: Floats, name: str, out: Floats) -> Floats
     return out
 
 
+def _carried(weight: Floats) -> Floats:
+    """Return the values (36, C, O) of the filters at the points; while filters that nobody writes to live, once."""
+    known = _known.get(id(weight))
+    if known is None:
+        shape = SQUARE, weight.shape[1], weight.shape[0]
+        lasting = not weight.flags.writeable and prod(shape) <= MOST_KEPT
+        known = np.empty(shape, np.float32) if lasting else buffer("kernel", shape)
+        _both_ways(transforms()[1], np.ascontiguousarray(weight.transpose(2, 3, 1, 0)), "half", known)
+        if lasting:
+            _known[id(weight)] = known
+            weakref.finalize(weight, _known.pop, id(weight), None).atexit = False
+    return known
+
+
 def fits(window: Window) -> bool:
     """Tell whether the method is made for such a window."""
     return window.size == (TAPS, TAPS) and window.stride == (1, 1)
@@ -82,11 +100,10 @@ class Block(NamedTuple):
 
 def winograd(x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, out: Floats) -> None:
     """Fill `out` (O, Ho, Wo); arguments as those of `correlate` with one group, already checked."""
-    back, carry, cells = transforms()
-    filters, depth = weight.shape[:2]
+    back, _, cells = transforms()
+    kernel = _carried(weight)
+    depth, filters = kernel.shape[1:]
     apart = window.dilation
-    kernel = buffer("kernel", (SQUARE, depth, filters))
-    _both_ways(carry, np.ascontiguousarray(weight.transpose(2, 3, 1, 0)), "half", kernel)
 
     def work(block: Block) -> None:
         target = out[:, block.phase[0] :: apart[0], block.phase[1] :: apart[1]]

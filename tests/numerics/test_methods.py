@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.numerics import threads
+from app.numerics import winograd as winograds
 from app.numerics.bands import direct
 from app.numerics.convolution import _method, correlate
 from app.numerics.separable import Factors, factors, separable
@@ -196,3 +197,20 @@ def test_cores_that_are_gone_stop_no_work(monkeypatch):
     done = []
     threads.share(done.append, range(8))
     assert sorted(done) == list(range(8))
+
+
+def test_filters_that_nobody_writes_to_are_carried_to_the_points_once(monkeypatch):
+    carried = []
+    both_ways = winograds._both_ways
+    monkeypatch.setattr(
+        winograds, "_both_ways", lambda matrix, *rest: carried.append(matrix.shape) or both_ways(matrix, *rest)
+    )
+    x, weight = numbers(1, (32, 16, 16), False), numbers(2, (32, 32, 3, 3), False)
+    first = correlate(x, weight, None, Window((3, 3)))
+    weight.flags.writeable = False
+    assert all(np.array_equal(correlate(x, weight, None, Window((3, 3))), first) for _ in range(3))
+    assert carried.count((6, 3)) == 2  # while they could be written to, and once since
+    assert id(weight) in winograds._known
+    gone = id(weight)
+    del weight
+    assert gone not in winograds._known

@@ -71,5 +71,20 @@ def test_other_seeds_give_other_weights():
     assert not np.array_equal(normal_weights(0, (9,), 9), normal_weights(2**53 - 1, (9,), 9))
 
 
+def test_weights_are_drawn_once_while_somebody_holds_them(monkeypatch):
+    drawn = []
+    draw = randomness._draw
+    monkeypatch.setattr(randomness, "_draw", lambda *what: drawn.append(what) or draw(*what))
+    weights = normal_weights(11, (6, 3), 3)
+    assert normal_weights(11, (6, 3), 3) is weights
+    assert normal_weights(11, (6, 3), 9) is not weights
+    assert len(drawn) == 2
+    with pytest.raises(ValueError, match="read-only"):
+        weights[0] = 1
+    del weights
+    assert normal_weights(11, (6, 3), 3).shape == (6, 3)
+    assert len(drawn) == 3
+
+
 def test_no_weights_are_no_trouble():
     assert normal_weights(0, (0, 3), 3).shape == (0, 3)
