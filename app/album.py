@@ -43,7 +43,9 @@ class Album:
     async def add(self, data: bytes) -> Upload:
         """Keep the picture in the bytes of a file under the keyed hash of its pixels; again: renew its expiry."""
         picture = await self._queue.heavy(lambda: read_picture(data, self._settings))
-        return await self._queue.light(lambda: self._keep(picture))
+        upload = await self._queue.light(lambda: self._keep(picture))
+        self._pictures.keep(upload.id, picture)  # it is looked at next
+        return upload
 
     def _keep(self, picture: Picture) -> Upload:
         facts = f"{picture.mode} {picture.width}x{picture.height} ".encode()

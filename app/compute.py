@@ -136,9 +136,13 @@ class Once(Generic[T]):
 
     async def _make(self, key: str, make: Callable[[], Awaitable[T]]) -> T:
         result = await make()
+        self.keep(key, result)
+        return result
+
+    def keep(self, key: str, result: T) -> None:
+        """Keep `result`, made elsewhere, for `key`."""
         if self._size(result) <= self._kept.maxsize:
             self._kept[key] = result
-        return result
 
     def forget(self, key: str) -> None:
         """Drop the result for `key`."""
