@@ -56,6 +56,7 @@ def measure(*, only: str = "", seconds: float = 1.0) -> list[Row]:
 def driven(seconds: float, only: str, *arguments: str) -> Iterator[tuple[str, int, Answers, dict[str, float]]]:
     """Yield what each kind of request and number of connections gave: answers, and what the probe found meanwhile."""
     with served(*arguments) as address:
+        ask(address, request(address, "GET", "/probe"))  # the first time, FastAPI looks for what the probe takes
         for name, requests in cases(address).items():
             if only not in name:
                 continue
