@@ -8,7 +8,7 @@ import gc
 import logging
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -23,7 +23,7 @@ from app.layers.layer import Array, Weights
 from app.numerics.shift import shifted
 from app.numerics.statistics import Statistics, statistics
 from app.picture import Picture, prepare, scaled, wanted_size
-from app.pipeline import AnyInput, Document, ImageInput, Scale, Stage, ValuesInput, plan, unpack
+from app.pipeline import AnyInput, Document, ImageInput, Known, Scale, Stage, ValuesInput, plan, unpack
 from app.settings import Settings
 from app.storage import Seen, Store
 
@@ -60,6 +60,7 @@ class Run:
     document: Document
     input_shape: Shape
     stages: tuple[Stage, ...]
+    known: Known = field(default_factory=dict, compare=False, repr=False)  # for documents that are nearly this one
 
     @property
     def id(self) -> str:
@@ -98,12 +99,19 @@ class Lab:
 
     async def open(self, document: Document) -> Run:
         """Plan `document`: find its shapes, refuse what cannot be; nothing is computed or kept yet."""
-        shape = await self._input_shape(document.input)
+        run = Run(document, await self._input_shape(document.input), ())
+        return replace(run, stages=self.replan(run, document))
+
+    def replan(self, run: Run, document: Document) -> tuple[Stage, ...]:
+        """Return the stages of other layers on the input of `run`; quick where they are mostly the same ones."""
         settings = self.settings
-        stages = plan(
-            document, shape, most_multiplications=settings.run_max_multiplications, most_bytes=settings.run_max_bytes
+        return plan(
+            document,
+            run.input_shape,
+            most_multiplications=settings.run_max_multiplications,
+            most_bytes=settings.run_max_bytes,
+            known=run.known,
         )
-        return Run(document, shape, stages)
 
     async def _input_shape(self, source: AnyInput) -> Shape:
         limit = self.settings.working_max_pixels

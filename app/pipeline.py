@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
 
@@ -262,28 +262,55 @@ class Stage:
         return self.output_shape[:1] if self.vector else self.output_shape
 
 
-def plan(document: Document, shape: Shape, *, most_multiplications: int, most_bytes: int) -> tuple[Stage, ...]:
-    """Return the stages of `document` on an input of `shape`; raise Unfit for what cannot be or costs too much."""
+class Fit(NamedTuple):
+    """What a layer makes of a shape, and what that takes."""
+
+    layer: Layer
+    output_shape: Shape
+    vector: bool
+    reach: Pair
+    stride: Pair
+    cost: int
+    parameters: int
+
+
+Known = dict[tuple[int, Shape, bool], Fit]  # by the identity of a layer, which a fit keeps alive, and what it reads
+
+
+def plan(
+    document: Document, shape: Shape, *, most_multiplications: int, most_bytes: int, known: Known | None = None
+) -> tuple[Stage, ...]:
+    """Return the stages of `document` on an input of `shape`; raise Unfit for what cannot be or costs too much.
+
+    What is `known` of its layers is not found again, and what is found is added: after one document, others that have
+    most of its layers take little.
+    """
+    known = {} if known is None else known
     stages: list[Stage] = []
     size, jump = (1, 1), (1, 1)
     cost, numbers, vector = 0, shape[0] * shape[1] * shape[2], False
     for index, layer in enumerate(document.layers):
+        key = (id(layer), shape, vector)
         try:
-            gives_vector = layer.gives_vector(shape, vector)
-            output = layer.output_shape(shape)
+            fit = known.get(key) or known.setdefault(key, _fit(layer, shape, vector))
         except Mistake as mistake:
             raise mistake.within(f"/layers/{index}") from None
-        window = layer.window(shape)
-        size = (size[0] + (window.reach[0] - 1) * jump[0], size[1] + (window.reach[1] - 1) * jump[1])
-        jump = (jump[0] * window.stride[0], jump[1] * window.stride[1])
-        stages.append(Stage(index, layer, shape, output, size, jump, vector, gives_vector))
-        cost += layer.cost(shape)
+        reach, stride, output = fit.reach, fit.stride, fit.output_shape
+        size = (size[0] + (reach[0] - 1) * jump[0], size[1] + (reach[1] - 1) * jump[1])
+        jump = (jump[0] * stride[0], jump[1] * stride[1])
+        stages.append(Stage(index, layer, shape, output, size, jump, vector, fit.vector))
+        cost += fit.cost
         numbers += output[0] * output[1] * output[2]
         _afford(index, layer, "multiplications, or comparisons as dear", cost, most_multiplications)
         _afford(index, layer, "bytes for its maps", 4 * numbers, most_bytes)
-        _afford(index, layer, "bytes for its weights", 4 * layer.parameters(shape), most_bytes)
-        shape, vector = output, gives_vector
+        _afford(index, layer, "bytes for its weights", 4 * fit.parameters, most_bytes)
+        shape, vector = output, fit.vector
     return tuple(stages)
+
+
+def _fit(layer: Layer, shape: Shape, vector: bool) -> Fit:
+    gives_vector, output, window = layer.gives_vector(shape, vector), layer.output_shape(shape), layer.window(shape)
+    return Fit(layer, output, gives_vector, window.reach, window.stride, layer.cost(shape), layer.parameters(shape))
 
 
 def _afford(index: int, layer: Layer, what: str, count: int, most: int) -> None:

@@ -79,6 +79,29 @@ def test_every_prefix_is_a_document_of_its_own(chance):
     assert len(set(document.ids)) == len(document.ids)
 
 
+@given(st.randoms(use_true_random=True))
+def test_what_is_known_of_layers_serves_others_and_changes_nothing(chance):
+    document, stages = pipelines.pipeline(chance)
+    layers, shape, known = document.layers, document.input.shape, {}
+    assert plan(document, shape, known=known, **pipelines.PLENTY) == stages
+    count = len(known)
+    assert plan(document, shape, known=known, **pipelines.PLENTY) == stages
+    assert len(known) == count <= len(layers)
+    for index in range(len(layers)):
+        fewer = Document(input=document.input, layers=layers[:index] + layers[index + 1 :])
+        count = len(known)
+        assert outcome(fewer, shape, known) == outcome(fewer, shape, None)
+        assert len(known) <= count + len(layers) - index - 1  # those before are known
+
+
+def outcome(document, shape, known):
+    """Return the plan of a document, or why there is none."""
+    try:
+        return plan(document, shape, known=known, **pipelines.PLENTY)
+    except Unfit as mistake:
+        return str(mistake), mistake.pointer
+
+
 def test_the_first_example_costs_what_the_contract_says():
     conv, relu, pool = planned("conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)")
     assert [stage.output_shape for stage in (conv, relu, pool)] == [(6, 28, 28), (6, 28, 28), (6, 14, 14)]

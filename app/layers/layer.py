@@ -249,12 +249,12 @@ class Layer(BaseModel):
 
     def canonical(self) -> dict[str, Any]:
         """Return this layer as JSON with all that equals its default left out."""
-        return self._fields("json")
+        return self.fields("json")
 
     @cached_property
     def text(self) -> str:
         """The canonical form as it is stored and hashed, its arrays packed."""
-        return written(self._fields("python"))
+        return written(self.fields("python"))
 
     def _fix(self, field: str, wanted: object) -> None:
         """Fill in a field that the weights fix, and refuse one that contradicts them."""
@@ -270,7 +270,8 @@ class Layer(BaseModel):
                 pointer=f"/{field}",
             )
 
-    def _fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
+    def fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
+        """Return this layer with all that equals its default left out; in Python's mode arrays stay arrays."""
         fields = self.model_dump(mode=mode, exclude_defaults=True, exclude={"type", "weights"})
         weights = getattr(self, "weights", None)  # which only layers that learn have
         if weights is not None and weights != type(self).model_fields["weights"].default:

@@ -7,7 +7,6 @@ from typing import Any, get_args
 from app.errors import Mistake
 from app.lab import Lab, Run
 from app.layers import LAYERS
-from app.pipeline import plan
 from app.rendering.numbers import about
 from app.rendering.places import lengths
 from app.rendering.sharing import areas, counts
@@ -24,12 +23,7 @@ FILTERS = ("weights", "gallery", "pattern")  # the parts that are about filters
 def _fits(state: State, run: Run, lab: Lab) -> Mistake | None:
     """Return why a state cannot be, or None where it can."""
     try:
-        plan(
-            state.document,
-            run.input_shape,
-            most_multiplications=lab.settings.run_max_multiplications,
-            most_bytes=lab.settings.run_max_bytes,
-        )
+        lab.replan(run, state.document)
     except Mistake as mistake:
         return mistake
     return None

@@ -4,15 +4,16 @@ Every value is tried as the form would set it: the layer is read, the whole netw
 rules' but sense's, beyond which a network can be but says nothing more; the recipe goes there all the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from app.errors import Mistake, Unfit
 from app.lab import Lab, Run
+from app.layers.layer import MOST_CHANNELS
 from app.numerics.window import Window
-from app.pipeline import Stage, plan
+from app.pipeline import Stage
 from app.web.state import State
 
 Say = Callable[[str], str]
@@ -109,13 +110,8 @@ class Setting:
         return ""
 
     def _planned(self, value: Any) -> tuple[Stage, ...]:
-        settings = self.lab.settings
-        return plan(
-            self.state.setting(self.index, changed(self.state, self.index, self.name, value)).document,
-            self.run.input_shape,
-            most_multiplications=settings.run_max_multiplications,
-            most_bytes=settings.run_max_bytes,
-        )
+        after = self.state.setting(self.index, changed(self.state, self.index, self.name, value))
+        return self.lab.replan(self.run, after.document)
 
     def _moved(self, by: int) -> Any:
         return [part + by for part in self.value] if isinstance(self.value, tuple) else self.value + by
@@ -136,23 +132,29 @@ class Setting:
 
     def _neighbour(self, sign: int) -> int:
         """Return how far it is to the next value that can be on one side; 0 where there is none."""
-        return next((by for by in self._candidates(sign) if not self.refused(sign * by)), 0)
+        return next((by for by in self._near(sign) if not self.refused(sign * by)), 0)
 
-    def _candidates(self, sign: int) -> Iterator[int]:
-        """Give distances at which the next value may lie: the first, and more where only multiples or divisors can."""
-        layer = self.run.stages[self.index].layer
-        yield 1
-        if self.name == "groups" or (self.name == "out_channels" and getattr(layer, "groups", 1) > 1):
-            least = self.value - 1 if sign < 0 else MOST_WALKED
-            yield from range(2, min(MOST_WALKED, least) + 1)
+    def _near(self, sign: int) -> range:
+        """Return the distances at which the next value may lie: one, or more where only multiples or divisors can."""
+        stage = self.run.stages[self.index]
+        if self.name == "groups":
+            above = stage.output_shape[0] - self.value  # no more groups than filters
+        elif self.name == "out_channels" and getattr(stage.layer, "groups", 1) > 1:
+            above = MOST_WALKED
+        else:
+            return range(1, 2)
+        return range(1, min(self.value - 1 if sign < 0 else above, MOST_WALKED) + 1)
 
     def _end(self, sign: int, step: int) -> int:
         """Return how far the values that can be go on one side, in steps that can be."""
         if not step:
             return 0
         if self.name == "groups":
-            able = (by for by in range(1, MOST_WALKED) if self.value + sign * by > 0 and not self.refused(sign * by))
-            return sign * max(able)
+            return sign * next(by for by in reversed(self._near(sign)) if not self.refused(sign * by))
+        if self.name in SENTENCES:  # counts maps: fewer cost less, and where one step can be so can all, bar the cost
+            last: int = (MOST_CHANNELS - self.value if sign > 0 else self.value - 1) // step * step
+            if not self.refused(sign * last):
+                return sign * last
         low, high = step, 2 * step
         while high < FARTHEST and not self.refused(sign * high):
             low, high = high, 2 * high
@@ -171,7 +173,7 @@ class Setting:
         sentence = SENTENCES.get(self.name, N_("{low} to {high}.")) if low != high else N_("Only {low}.")
         text = self.say(sentence).format(low=self._written(low), high=self._written(high))
         if self.name == "groups":  # few can be, not all between two ends
-            tried = range(1 - self.value, min(high + 4, MOST_WALKED))
+            tried = range(1 - self.value, min(high + 3, MOST_WALKED) + 1)
             text = ", ".join(self._written(by) for by in tried if not self.refused(by))
             why = [self.refused(by) for by in tried]
             text += "."

@@ -157,7 +157,7 @@ class State:
     def setting(self, index: int, changes: Mapping[str, Any]) -> "State":
         """Return this state with settings of layer `index` changed; raise Unfit where they make no layer."""
         layers = list(self.document.layers)
-        document = {**layers[index].canonical(), **changes}
+        document = {**layers[index].fields("python"), **changes}
         document = {name: value for name, value in document.items() if value is not None}
         try:
             layers[index] = read_layer(document)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -157,6 +158,38 @@ def test_a_range_ends_where_the_next_value_cannot_be(client: TestClient, lab: La
         if low < high < 10_000:
             assert re.fullmatch(r"[A-Z].+\.", told.why), f"{name} {told.ends} gives no reason"
     assert lab.settings.run_max_bytes == 512_000_000
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name"),
+    [
+        ("conv2d(6, 5) | relu | max_pool2d(2)", "out_channels"), ("linear(10) | softmax", "out_features"),
+        ("conv2d(6, 3, groups=3) | conv2d(4, 1, groups=2)", "out_channels"), ("linear(4000)", "out_features"),
+        ("conv2d(4, 3) | flatten | linear(4096)", "out_channels"), ("conv2d(4, 3) | conv2d(4, 29)", "out_channels"),
+        ("conv2d(4, 3) | conv2d(4, 1, groups=2)", "out_channels"),
+    ],
+)  # fmt: skip
+def test_there_are_as_many_maps_as_the_network_bears(lab: Lab, recipe: str, name: str) -> None:
+    run = planned(recipe)
+    setting = Setting(State(run.document), run, lab, 0, name, str)
+    told = setting.range()
+    step = told.more or told.less
+    able = [n for n in range(1, 4098) if tried(run, name, n)] if step else [setting.value]
+    assert [int(n) for n in numbers(told.ends)[:2]] == list(dict.fromkeys((able[0], able[-1])))
+    assert all(low + step == high for low, high in pairwise(able))
+
+
+def test_the_last_of_many_groups_can_be_reached(lab: Lab) -> None:
+    run = planned("conv2d(128, 1) | conv2d(128, 3, groups=64)")
+    told = Setting(State(run.document), run, lab, 1, "groups", str).range()
+    assert told.ends == "1, 2, 4, 8, 16, 32, 64, 128."
+    assert (told.less, told.more) == (32, 64)
+
+
+def test_a_setting_changes_without_the_weights_being_written_and_read() -> None:
+    state = State(planned("conv2d(weights=values([[[[1, 2], [3, 4]], [[1, 2], [3, 4]], [[1, 2], [3, 4]]]]))").document)
+    before, after = state.document.layers[0], state.setting(0, {"stride": 2}).document.layers[0]
+    assert after.weights.weight is before.weights.weight  # type: ignore[attr-defined]
 
 
 @pytest.fixture
