@@ -81,7 +81,7 @@ class State:
     @cached_property
     def _held(self) -> tuple[dict[str, str], str]:
         """Everything the address holds, and how it is written."""
-        if isinstance(self.document.input, ImageInput):
+        if isinstance(self.document.input, ImageInput) and len(self.document.recipe) < LONGEST_ADDRESS:
             whole = {**fields_of(self.document), **self.fields()}
             if len("/?" + (text := query(whole))) <= LONGEST_ADDRESS:
                 return whole, text
