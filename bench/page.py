@@ -114,7 +114,8 @@ def answering(browser: Browser, address: str) -> list[Row]:
         times = [page.evaluate(act, f"0.{turn}7") for turn in range(TURNS)]
         rows.append(Row("a weight, 8 filters at 256 × 256", median(times), limit=100))
     with fresh(browser, address, "/?" + urlencode({**LARGE, "edit": "0"})) as page:
-        act = "(step) => painted(() => document.querySelector(`.stepper:has(#f-padding) [value='${step}']`).click())"
+        step = ".stepper:has(#f-padding) button[value='${step}']"
+        act = f"(step) => painted(() => document.querySelector(`{step}`).click())"
         times = [page.evaluate(act, step) for step in ("1", "-1") * 3]
         rows.append(Row("a setting, 8 filters at 256 × 256", median(times), limit=100))
     return rows

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
@@ -230,6 +231,15 @@ async def live_part(request: Request, lab: InLab) -> Response:
     return await frame_answer(lab, run, settled(state, run), data, fields.get("extent", ""), theme_of(request))
 
 
+async def led_to(address: str, request: Request, lab: Lab) -> Response:
+    """Send a browser on to `address`; htmx, which is spared the way, gets the page that is there."""
+    if not request.headers.get("hx-request"):
+        return RedirectResponse(address, 303)
+    parts = urlsplit(address)
+    there = {"method": "GET", "path": parts.path, "query_string": parts.query.encode()}
+    return await explorer(Request({**request.scope, **there}), lab)
+
+
 @pages.post("/edit")
 async def edit(request: Request, lab: InLab) -> Response:
     """Changes the state that the form holds and leads to the address of the new one."""
@@ -239,7 +249,7 @@ async def edit(request: Request, lab: InLab) -> Response:
     run, state = await opened(edited(before, fields), lab)
     if fields["op"] == "set":
         refuse_pointless(await lab.open(before.document), run, fields)
-    return RedirectResponse(state.address(), 303)
+    return await led_to(state.address(), request, lab)
 
 
 @pages.post("/upload")

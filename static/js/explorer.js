@@ -245,7 +245,6 @@ export class Explorer {
     if (this.look) {
       this.look.innerHTML = text;
       this.look.classList.remove("behind");
-      htmx.process(this.look);
     } else {
       if (at === this.at) this.plate.keep(text.includes('id="predict"'));
       this.showSum(text);
@@ -260,7 +259,6 @@ export class Explorer {
     const scrolled = sum.querySelector(".terms")?.scrollLeft;
     sum.innerHTML = text;
     sum.classList.remove("behind");
-    htmx.process(sum);
     openTerm(sum, open);
     if (scrolled) sum.querySelector(".terms").scrollLeft = scrolled;
     const lens = sum.querySelector(".spare > [data-lens]"), old = this.plate.figure?.svg.querySelector("[data-lens]");

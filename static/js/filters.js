@@ -69,7 +69,6 @@ async function catchUp() {
       for (const image of document.querySelectorAll(".which image")) if (image.getAttribute("href") === old.dataset[name]) image.setAttribute("href", made.dataset[name]);
     }
     old.replaceWith(document.adoptNode(made));
-    htmx.process(made);
     document.dispatchEvent(new CustomEvent("cs:filtered"));
   }
 }

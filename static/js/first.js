@@ -9,6 +9,14 @@ if (!("projector" in root.dataset) && !/(^|; )theme=/.test(document.cookie) && !
   else delete root.dataset.theme;
 }
 
+// Links and forms are handed to htmx when they are used. To look through all of them whenever a part of the page has come
+// takes it longer than everything else that happens then.
+addEventListener("htmx:before:process", (event) => { if (!event.target.matches("a, form")) event.preventDefault(); });
+for (const use of ["click", "submit"]) addEventListener(use, (event) => {
+  const used = event.target.closest?.("a, form");
+  if (used) window.htmx?.process(used);
+}, { capture: true });
+
 // What moves comes when the page has been painted: fetched at once, it would hold up the first paint. The library comes
 // a little before, and with it the page counts as loading until all is there; then <html> is "ready".
 const start = (src) => {

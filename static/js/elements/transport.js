@@ -68,7 +68,7 @@ export class Transport extends HTMLElement {
 
   /** @param {string} selector @param {number} number */
   write(selector, number) {
-    this.querySelector(selector).textContent = number.toLocaleString("en-US");
+    this.querySelector(selector).textContent = String(number).replace(/\B(?=(\d{3})+$)/g, ","); // Intl takes 20 ms to come
   }
 
   /** @param {PointerEvent} event */
