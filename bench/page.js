@@ -10,7 +10,11 @@ document.addEventListener("DOMContentLoaded", async () => { // painted: the fram
   await Promise.all(pictures.map((picture) => picture.decode()));
   told.painted = Math.max(await frame(), told.first);
 });
-addEventListener("load", async () => { told.ready = await frame(); }); // scripts too
+new MutationObserver(async (_, watch) => { // the scripts have come, and begun
+  if (!document.documentElement?.matches(".ready")) return;
+  watch.disconnect();
+  told.ready = await frame();
+}).observe(document, { attributes: true, subtree: true, attributeFilter: ["class"] });
 
 /** The time when the next frame has been drawn. */
 const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()))));

@@ -17,8 +17,8 @@ for (const use of ["click", "submit"]) addEventListener(use, (event) => {
   if (used) window.htmx?.process(used);
 }, { capture: true });
 
-// What moves comes when the page has been painted: fetched at once, it would hold up the first paint. The library comes
-// a little before, and with it the page counts as loading until all is there; then <html> is "ready".
+// What moves comes when the page has been painted: fetched at once, it would hold up the first paint. When all of it has
+// begun, <html> is "ready".
 const start = (src) => {
   const script = document.createElement("script");
   Object.assign(script, { src, async: false, type: src.includes("/vendor/") ? "" : "module" });
@@ -27,12 +27,13 @@ const start = (src) => {
     document.head.append(script);
   });
 };
-document.addEventListener("DOMContentLoaded", () => {
-  const [library, ...modules] = document.querySelector("meta[name=scripts]")?.content.split(" ") ?? [];
-  if (!library) return;
-  const loaded = [start(library)];
-  requestAnimationFrame(() => setTimeout(async () => {
-    await Promise.all([...loaded, ...modules.map(start)]);
-    setTimeout(() => root.classList.add("ready")); // after what they put off
-  }));
-});
+let begun = false;
+const begin = async () => {
+  const scripts = document.querySelector("meta[name=scripts]")?.content;
+  if (begun || !scripts) return;
+  begun = true;
+  await Promise.all(scripts.split(" ").map(start));
+  setTimeout(() => root.classList.add("ready")); // after what they put off
+};
+new PerformanceObserver(begin).observe({ type: "paint", buffered: true });
+addEventListener("load", () => setTimeout(begin, 500)); // where browsers tell nobody when they paint
