@@ -109,10 +109,13 @@ def settled(state: State, run: Run) -> State:
 @pages.get("/")
 @pages.get("/embed")
 async def explorer(request: Request, lab: InLab) -> Response:
-    fields = dict(request.query_params)
-    run, state = await opened(await state_of({**fields, "path": request.url.path}, lab), lab)
-    language, theme = language_of(request), theme_of(request)
+    state = await state_of({**request.query_params, "path": request.url.path}, lab)
+    return await page_of(*await opened(state, lab), request, lab)
 
+
+async def page_of(run: Run, state: State, request: Request, lab: Lab) -> Response:
+    """Answer with the page of a state, in the theme and language that are asked for."""
+    language, theme = language_of(request), theme_of(request)
     layout = request.headers.get("cs-layout", "")  # that of a page that is there already; another needs no drawing
 
     def make() -> Awaitable[str]:
@@ -126,7 +129,7 @@ async def explorer(request: Request, lab: InLab) -> Response:
     elif request.headers.get("hx-request"):
         response.headers["HX-Push-Url"] = state.address()  # the same state has one address, however it was reached
     response.headers["Vary"] = "Accept-Language, Cookie, HX-Request, CS-Layout"
-    if "theme" in fields and not state.told("projector"):
+    if "theme" in request.query_params and not state.told("projector"):
         response.set_cookie("theme", theme, max_age=365 * DAY, samesite="lax")
     remember(request, response, run.document.input.image, lab.settings.upload_ttl)
     return response
@@ -231,13 +234,13 @@ async def live_part(request: Request, lab: InLab) -> Response:
     return await frame_answer(lab, run, settled(state, run), data, fields.get("extent", ""), theme_of(request))
 
 
-async def led_to(address: str, request: Request, lab: Lab) -> Response:
-    """Send a browser on to `address`; htmx, which is spared the way, gets the page that is there."""
+async def led_to(run: Run, state: State, request: Request, lab: Lab) -> Response:
+    """Send a browser on to another state; htmx is spared the way and gets its page at once."""
+    address = state.address()
     if not request.headers.get("hx-request"):
         return RedirectResponse(address, 303)
-    parts = urlsplit(address)
-    there = {"method": "GET", "path": parts.path, "query_string": parts.query.encode()}
-    return await explorer(Request({**request.scope, **there}), lab)
+    there = {"method": "GET", "path": state.path, "query_string": urlsplit(address).query.encode()}
+    return await page_of(run, state, Request({**request.scope, **there}), lab)
 
 
 @pages.post("/edit")
@@ -249,7 +252,7 @@ async def edit(request: Request, lab: InLab) -> Response:
     run, state = await opened(edited(before, fields), lab)
     if fields["op"] == "set":
         refuse_pointless(await lab.open(before.document), run, fields)
-    return await led_to(state.address(), request, lab)
+    return await led_to(run, state, request, lab)
 
 
 @pages.post("/upload")
