@@ -21,19 +21,8 @@ def statistics(x: NDArray[np.float32]) -> tuple[Statistics, tuple[Statistics, ..
 
     Means are taken in float64. An infinity or a NaN in `x` shows in the minimum, the maximum or the mean.
     """
-    maps = tuple(
-        Statistics(
-            float(part.min()),
-            float(part.max()),
-            float(part.mean(dtype=np.float64)),
-            float(np.count_nonzero(part == 0)) / part.size,
-        )
-        for part in x
-    )
-    count = len(maps)
-    return Statistics(
-        min(m.minimum for m in maps),
-        max(m.maximum for m in maps),
-        sum(m.mean for m in maps) / count,
-        sum(m.zero_fraction for m in maps) / count,
-    ), maps
+    maps = x.reshape(len(x), -1)
+    least, most, mean = maps.min(axis=1), maps.max(axis=1), maps.mean(axis=1, dtype=np.float64)
+    zero = np.array([np.count_nonzero(part == 0) for part in maps]) / maps.shape[1]
+    whole = Statistics(float(least.min()), float(most.max()), float(mean.mean()), float(zero.mean()))
+    return whole, tuple(map(Statistics, least.tolist(), most.tolist(), mean.tolist(), zero.tolist()))
