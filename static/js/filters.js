@@ -12,13 +12,13 @@ let asking = false;
 let generation = 0; // of the page: an answer for an older one is dropped
 const before = new Map(); // the run that an edit made → the address that it was made from
 let leaving = null; // { run, address } that an edit starts from
-let typed = false; // something that is not sent yet
 let sending = null; // the edit that is on its way: true, and then what htmx knows it by
 let held = null; // what to press once that has arrived
 
 const root = () => document.querySelector(".cols.filters");
 const form = () => document.querySelector("#filter-form");
 const cells = () => [...(form()?.querySelectorAll(".cells input") ?? [])];
+let typed = cells().some((cell) => cell.value !== cell.defaultValue); // something not sent yet: here before this file was
 
 /** The card is on the screen, or another state of it. */
 export function begin() {
@@ -37,6 +37,7 @@ export function begin() {
   const all = here.querySelector("[name=together]");
   if (all) all.checked = together;
   here.classList.toggle("painting", !!chosen?.value);
+  here.dataset.begun = "";
 }
 
 // ---- what it would make

@@ -37,6 +37,7 @@ def is_true(screen: Screen, *shapes: list[int]) -> None:
 
 def test_a_layer_is_added_moved_and_removed(page: Page) -> None:
     screen = opened(page, "conv2d(6, 5, weights=random(7))")
+    page.evaluate("window.loadedOnce = true")
     screen.add("relu")
     assert recipe_of(screen).endswith("| relu")
     is_true(screen, [6, 28, 28], [6, 28, 28])
@@ -55,6 +56,7 @@ def test_a_layer_is_added_moved_and_removed(page: Page) -> None:
         card.get_by_role("link", name="Remove layer").click()
     is_true(screen, [6, 28, 28], [6, 28, 28])
     expect(screen.all("#card")).to_have_count(0)
+    assert page.evaluate("window.loadedOnce")  # links and forms led to other states of the same page
 
 
 def test_all_layers_can_be_removed_and_a_first_one_added(page: Page) -> None:
@@ -186,6 +188,7 @@ def filters(screen: Screen) -> Locator:
     card = screen.edit()
     with screen.changing():
         card.get_by_role("link", name="Filters").click()
+    screen.page.wait_for_selector("#filter-form[data-begun]")
     return card
 
 
