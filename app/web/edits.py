@@ -84,7 +84,7 @@ def _value(name: str, text: str) -> Any:
         numbers = [int(part) for part in parts]
         return numbers[0] if len(numbers) == 1 else numbers
     if not text:
-        raise Unfit("{field} is empty; give a number, or two for rows and columns.", field=name)
+        raise Unfit("{field} is empty; give a number.", field=name)
     try:
         return float(text.replace("−", "-"))
     except ValueError:

@@ -4,6 +4,7 @@ import { Transport } from "./elements/transport.js";
 import { Explorer, holding, openTerm } from "./explorer.js";
 import { listen } from "./keys.js";
 import { Pointing } from "./pointing.js";
+import { listenForSettings, settle } from "./settings.js";
 import { listenForSums } from "./sum.js";
 import { listenForPictures } from "./upload.js";
 
@@ -87,10 +88,12 @@ listenForPictures((image) => {
 new Pointing(() => explorer);
 listen(() => explorer);
 listenForSums(() => explorer);
+listenForSettings();
 
 document.addEventListener("htmx:after:swap", () => {
   followTheme();
   for (const element of document.querySelectorAll("cs-plate, cs-transport")) element.begin?.();
+  settle();
   start();
 });
 document.addEventListener("cs:shown", fetchParts);
@@ -130,7 +133,9 @@ document.addEventListener("click", async (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
   const part = target.closest(".term > .part");
   if (part) openTerm(document.querySelector("#sum"), [...document.querySelectorAll(".term")].indexOf(part.parentElement));
-  target.closest("[data-dismiss]")?.parentElement.remove();
+  const dismissed = target.closest("[data-dismiss]")?.parentElement;
+  if (dismissed?.matches(".quiet")) document.documentElement.dataset.told = ""; // it would come with every state
+  dismissed?.remove();
   if (target.closest("[data-open-picture]")) {
     event.preventDefault();
     document.querySelector(".menu.picture").open = true;
@@ -139,30 +144,6 @@ document.addEventListener("click", async (event) => {
   if (target.closest("[data-live]")) (await import("./live.js")).toggle(() => explorer);
   const share = target.closest("#share");
   if (share) await copyAddress(/** @type {HTMLElement} */ (share));
-});
-
-// A setting is one step more or less at once on the screen, so that quick clicks add up; the newest is what counts.
-document.addEventListener("click", (event) => {
-  const step = /** @type {Element} */ (event.target).closest(".stepper .step");
-  if (!step || !explorer) return;
-  event.preventDefault();
-  const field = step.closest(".stepper").querySelector("input"), parts = field.value.match(/-?\d+/g);
-  if (!parts) return;
-  field.value = parts.map((part) => +part + +step.value).join(" × ");
-  field.closest("form").requestSubmit();
-}, { capture: true });
-
-document.addEventListener("keydown", (event) => {
-  const field = /** @type {HTMLElement} */ (event.target);
-  if (event.key !== "Enter" || !field.matches(".stepper input")) return;
-  event.preventDefault(); // the change that leaving the field tells of is sent, once
-  field.blur();
-  field.focus();
-});
-
-document.addEventListener("change", (event) => {
-  const field = /** @type {HTMLElement} */ (event.target);
-  if (field.matches(".stepper input, [data-submit]")) field.closest("form").requestSubmit();
 });
 
 /** @param {HTMLElement} button */

@@ -59,6 +59,40 @@ def test_a_layer_is_added_moved_and_removed(page: Page) -> None:
     assert page.evaluate("window.loadedOnce")  # links and forms led to other states of the same page
 
 
+def test_what_is_pressed_before_a_setting_has_arrived_waits_for_it(page: Page) -> None:
+    screen = opened(page, "conv2d(4, 3)")
+    card = screen.edit()
+    card.locator("#f-stride").fill("2")
+    card.get_by_role("button", name="out_channels +1").click()
+    expect(screen.all("#recipe")).to_have_value("conv2d(5, 3, 2)")
+    card.locator("#f-padding").fill("1")
+    card.get_by_role("link", name="Done").click()
+    expect(card).to_have_count(0)
+    assert recipe_of(screen) == "conv2d(5, 3, 2, 1)"
+
+
+def test_what_was_refused_makes_room_for_what_holds(page: Page, watch: Watch) -> None:
+    watch.expects(422)
+    screen = opened(page, "conv2d(4, 3)")
+    card = screen.edit()
+    stride = card.locator("#f-stride")
+    stride.fill("abc")
+    card.get_by_role("link", name="Done").click()
+    expect(card.locator("#h-stride .wrong")).to_be_visible()
+    expect(stride).to_have_attribute("aria-invalid", "true")
+    with screen.changing():
+        card.get_by_role("button", name="out_channels +1").click()
+    expect(stride).to_have_value("1")
+    assert stride.get_attribute("aria-invalid") is None
+    assert recipe_of(screen) == "conv2d(5, 3)"
+    stride.fill("99999")
+    stride.press("Enter")
+    expect(card.locator("#h-stride .wrong")).to_be_visible()
+    with screen.changing():
+        card.get_by_role("button", name="stride +1").click()
+    assert recipe_of(screen) == "conv2d(5, 3, 2)"
+
+
 def test_all_layers_can_be_removed_and_a_first_one_added(page: Page) -> None:
     screen = opened(page, "conv2d(6, 5, weights=random(7))")
     card = screen.edit()
