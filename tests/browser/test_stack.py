@@ -68,7 +68,7 @@ class Stack(Screen):
 
     def ready(self) -> "Stack":
         super().ready()
-        self.page.wait_for_function("() => document.querySelector('cs-stack.on')?.easel.lie")  # drawn for the first time
+        self.page.wait_for_function("() => document.querySelector('cs-stack.on')?.easel.lie")  # it has been drawn
         return self
 
     def follow(self, address: str) -> "Stack":
