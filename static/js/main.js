@@ -134,7 +134,7 @@ document.addEventListener("click", async (event) => {
   const part = target.closest(".term > .part");
   if (part) openTerm(document.querySelector("#sum"), [...document.querySelectorAll(".term")].indexOf(part.parentElement));
   const dismissed = target.closest("[data-dismiss]")?.parentElement;
-  if (dismissed?.matches(".quiet")) document.documentElement.dataset.told = ""; // it would come with every state
+  if (dismissed?.matches(".quiet")) document.documentElement.dataset.quiet = ""; // it would come with every state
   dismissed?.remove();
   if (target.closest("[data-open-picture]")) {
     event.preventDefault();
