@@ -100,7 +100,7 @@ def closing() -> Unavailable:
     return Unavailable("The server is shutting down; try again in a moment.", retry_after=5)
 
 
-class Once(Generic[T]):
+class SingleFlightCache(Generic[T]):
     """Results by key, each made once however many ask at the same time; the least used are dropped past `capacity`."""
 
     def __init__(self, capacity: int, size: Callable[[T], int]) -> None:

@@ -13,19 +13,20 @@ from functools import partial
 
 import numpy as np
 
-from app.album import Album
-from app.closeup import Closeup, close_up
-from app.compute import ComputeQueue, Once, give_back_memory
+from app.compute import ComputeQueue, SingleFlightCache, give_back_memory
 from app.errors import Mistake, NotFound, Unfit
-from app.intake import read_picture
 from app.layers import Place, Shape
 from app.layers.layer import Array, Weights
 from app.numerics.shift import shifted
 from app.numerics.statistics import Statistics, statistics
-from app.picture import Picture, prepare, scaled, wanted_size
-from app.pipeline import AnyInput, Document, ImageInput, Known, Scale, Stage, ValuesInput, plan, unpack
+from app.pictures.album import Album
+from app.pictures.intake import read_picture
+from app.pictures.picture import Picture, prepare, scaled, wanted_size
+from app.pipeline.closeup import Closeup, close_up
+from app.pipeline.document import AnyInput, Document, ImageInput, Scale, ValuesInput, unpack
+from app.pipeline.plan import Known, Stage, plan
 from app.settings import Settings
-from app.storage import Seen, Store
+from app.storage import ExpiryCache, Store
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 600  # seconds
@@ -75,9 +76,11 @@ class Lab:
         self.store = store
         self.queue = ComputeQueue(settings.compute_slots, settings.waiting_room)
         self.album = Album(settings, store, key, self.queue)
-        self._seen = Seen(store)
-        self._results: Once[Result] = Once(settings.cache_bytes, lambda result: max(result.bytes, LEAST))
-        self._documents: Once[Document] = Once(settings.cache_bytes // 16, _length)
+        self._expiry = ExpiryCache(store)
+        self._results: SingleFlightCache[Result] = SingleFlightCache(
+            settings.cache_bytes, lambda result: max(result.bytes, LEAST)
+        )
+        self._documents = SingleFlightCache[Document](settings.cache_bytes // 16, _length)
         self.computed = 0  # stages computed since the start; tests hold "once" by it
 
     # ---- runs
@@ -163,8 +166,8 @@ class Lab:
 
     async def find(self, run_id: str) -> Document:
         """Return the document that was kept under `run_id`; raise NotFound where it, or its picture, is gone."""
-        if not self._seen.there("document", run_id) and not await self.queue.light(
-            lambda: self._seen.ask("document", run_id)
+        if not self._expiry.there("document", run_id) and not await self.queue.light(
+            lambda: self._expiry.ask("document", run_id)
         ):  # gone, whatever is still in memory
             self._documents.forget(run_id)
             raise _no_run(run_id)

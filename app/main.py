@@ -1,4 +1,4 @@
-"""Assembles the app: settings, store, lab, the two faces, and the gate around them."""
+"""Assembles the app: settings, store, lab, the two faces, and what every request passes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,22 +8,24 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 
 from app import __version__
-from app.compute import Once
+from app.compute import SingleFlightCache
+from app.explorer.templating.compiled import COMPILED
 from app.lab import Lab
 from app.paths import folder
 from app.settings import Settings
 from app.storage import open_store
-from app.web import examples, pages, problems
-from app.web.api import api
-from app.web.archive import Archive
-from app.web.assets import PrintedFiles
-from app.web.compiled import COMPILED
-from app.web.cone import cones
-from app.web.drawn import drawn
-from app.web.filter_parts import filter_parts
-from app.web.gate import Gate
-from app.web.outputs import outputs
-from app.web.packing import Packing
+from app.web.api import examples
+from app.web.api.cone import cones
+from app.web.api.outputs import outputs
+from app.web.api.runs import api
+from app.web.asgi import problems
+from app.web.asgi.compression import Compression
+from app.web.asgi.response_cache import ResponseCache
+from app.web.asgi.security import Security
+from app.web.asgi.static_files import PrintedFiles
+from app.web.pages import explorer as pages
+from app.web.pages.filter_parts import filter_parts
+from app.web.pages.picture_tools import picture_tools
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -36,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         lab = Lab(settings, store, key)
         app.state.lab = lab
-        app.state.known_pages = Once[str](settings.cache_bytes // 32, len)
+        app.state.known_pages = SingleFlightCache[str](settings.cache_bytes // 32, len)
         for document in examples.KEPT:
             lab.keep_for_ever(document)
         sweeping = asyncio.create_task(lab.sweep())
@@ -58,7 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api)
     app.include_router(outputs)
     app.include_router(cones)
-    app.include_router(drawn)
+    app.include_router(picture_tools)
     app.include_router(filter_parts)
     app.include_router(pages.pages)
     app.mount("/static", PrintedFiles(directory=folder("static")), name="static")
@@ -75,7 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
 
     voice = problems.install(app, pages.mistake_page)
-    app.add_middleware(Packing)
-    app.add_middleware(Archive, capacity=settings.cache_bytes // 8)
-    app.add_middleware(Gate, settings=settings, voice=voice)
+    app.add_middleware(Compression)
+    app.add_middleware(ResponseCache, capacity=settings.cache_bytes // 8)
+    app.add_middleware(Security, settings=settings, voice=voice)
     return app

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app import recipe
 from app.layers.layer import Array, Layer, Shape, Weights
+from app.pipeline import recipe
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def _measured(side: int, filters: int, seconds: float) -> dict[str, float]:
 async def growing(side: int, filters: int, seconds: float) -> dict[str, float]:
     """Measure one size in this process."""
     from app.lab import Lab
-    from app.pipeline import read_document
+    from app.pipeline.document import read_document
     from app.settings import Settings
     from app.storage import MemoryStore
 

@@ -16,15 +16,16 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from app import gallery
-from app.intake import decode
+from app.explorer.drawing import map_picture
 from app.lab import Lab, Result, _input_result, _layer_result
-from app.pipeline import plan, read_document
-from app.rendering.maps import maps_png
+from app.pictures import gallery
+from app.pictures.intake import decode
+from app.pipeline.document import read_document
+from app.pipeline.plan import plan
 from app.rendering.palette import signed_palette
+from app.rendering.sheets.maps import maps_png
 from app.settings import Settings
 from app.storage import MemoryStore
-from app.web.drawing import map_picture
 from bench.table import Row
 from bench.timing import side_by_side
 

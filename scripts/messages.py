@@ -18,11 +18,11 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import write_po
 
 from app import errors
-from app.gallery import GALLERY
+from app.explorer.keys import KEYS
+from app.explorer.looks.registry import LOOKS
 from app.layers import LAYERS
 from app.numerics.kernels import KERNELS
-from app.web.keys import KEYS
-from app.web.looks import LOOKS
+from app.pictures.gallery import GALLERY
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "locale" / "convscope.pot"
@@ -67,7 +67,7 @@ def shown() -> Iterator[tuple[str, str]]:
     for kind in mistakes():
         yield "app/errors.py", kind.title
     for entry in GALLERY.values():
-        yield "app/gallery.py", entry.title
+        yield "app/pictures/gallery.py", entry.title
     for kernel in KERNELS.values():
         yield "app/numerics/kernels.py", kernel.sentence
     for layer in LAYERS.values():
@@ -77,9 +77,9 @@ def shown() -> Iterator[tuple[str, str]]:
             yield where, field.description or ""
         yield where, layer(**layer.starter).work((3, 32, 32))[1]  # what its cost is counted in
     for look in LOOKS.values():
-        yield from ((f"app/web/looks/{look.name}.py", message) for message in (look.title, look.help))
+        yield from ((f"app/explorer/looks/{look.name}.py", message) for message in (look.title, look.help))
     for key in KEYS:
-        yield "app/web/keys.py", key.help
+        yield "app/explorer/keys.py", key.help
 
 
 def collected() -> Catalog:

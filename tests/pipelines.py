@@ -7,7 +7,8 @@ import numpy as np
 
 from app.errors import Unfit
 from app.layers import LAYERS, Place
-from app.pipeline import Document, Stage, plan, read_document
+from app.pipeline.document import Document, read_document
+from app.pipeline.plan import Stage, plan
 
 Fields = dict[str, Any]
 Shape = tuple[int, int, int]

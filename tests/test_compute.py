@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from app.compute import ComputeQueue, Once
+from app.compute import ComputeQueue, SingleFlightCache
 from app.errors import Busy, Unavailable
 
 
@@ -160,7 +160,7 @@ def test_at_the_end_who_waits_and_who_comes_is_told_to_come_again(jobs):
 
 def test_what_many_ask_for_at_once_is_made_once():
     async def story():
-        once, made = Once(100, len), []
+        once, made = SingleFlightCache(100, len), []
 
         async def make():
             made.append(1)
@@ -179,7 +179,7 @@ def test_what_many_ask_for_at_once_is_made_once():
 
 def test_who_leaves_does_not_take_the_result_from_the_others():
     async def story():
-        once = Once(100, len)
+        once = SingleFlightCache(100, len)
 
         async def make():
             await asyncio.sleep(0.02)
@@ -195,7 +195,7 @@ def test_who_leaves_does_not_take_the_result_from_the_others():
 
 def test_what_fails_is_tried_again():
     async def story():
-        once, calls = Once(100, len), []
+        once, calls = SingleFlightCache(100, len), []
 
         async def make():
             calls.append(1)
@@ -213,7 +213,7 @@ def test_what_fails_is_tried_again():
 
 def test_what_is_too_large_to_keep_is_given_all_the_same():
     async def story():
-        once = Once(5, len)
+        once = SingleFlightCache(5, len)
 
         async def make():
             return "x" * 100

@@ -13,7 +13,7 @@ from PIL import Image
 from app.errors import Busy, Forbidden, NotFound, Unavailable, Unfit
 from app.lab import Lab
 from app.layers import Place
-from app.pipeline import read_document
+from app.pipeline.document import read_document
 from app.storage import MemoryStore
 
 CHELSEA = {"image": "chelsea", "height": 32, "width": 32}
@@ -299,7 +299,7 @@ def test_passing_layers_share_the_scale_of_the_numbers_that_they_pass(tell):
 
 
 def test_a_large_document_keeps_nobody_waiting(tell):
-    from app.web.forms import parse_json
+    from app.pipeline.json_reader import parse_json
 
     rows = np.random.default_rng(0).normal(size=(3, 400, 800)).round(4).tolist()
     data = json.dumps({"input": {"values": rows}, "recipe": "relu"}).encode()

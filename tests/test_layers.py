@@ -10,7 +10,7 @@ from app.errors import Unfit
 from app.layers import LAYERS, Kind, Place
 from app.layers.cells import Cells
 from app.layers.reading import read_layer
-from app.recipe import read, write
+from app.pipeline.recipe import read, write
 from tests import pipelines
 
 EVERY = pytest.mark.parametrize("kind", LAYERS)

@@ -15,8 +15,8 @@ import pytest
 
 from app.errors import Unavailable
 from app.settings import Settings
-from app.storage import FolderStore, MemoryStore, Seen, Store, open_store, secret_key
-from app.storage.seen import MOMENT
+from app.storage import ExpiryCache, FolderStore, MemoryStore, Store, open_store, secret_key
+from app.storage.expiry import MOMENT
 
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -368,8 +368,8 @@ def test_what_was_seen_a_moment_ago_is_taken_to_be_there_until_it_expires(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passed = Clock()
-    monkeypatch.setattr("app.storage.seen.time.monotonic", passed)
-    seen = Seen(store)
+    monkeypatch.setattr("app.storage.expiry.time.monotonic", passed)
+    seen = ExpiryCache(store)
     assert not seen.there("document", "a")
     assert not seen.ask("document", "a")
     store.put("document", "a", b"1", 60)

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.numerics import Floats
 from app.numerics.classics import CLASSICS
-from app.numerics.plate import PLATES
+from app.numerics.colour_filters import COLOUR_FILTERS
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,10 @@ KERNELS: dict[str, Kernel] = {
     kernel.name: kernel
     for kernel in (
         *(Kernel(classic.name, classic.weight, classic.sentence, classic.source) for classic in CLASSICS),
-        *(Kernel(plate.name, plate.weight, plate.sentence, "Made for Convscope", plate.bias / 100) for plate in PLATES),
+        *(
+            Kernel(plate.name, plate.weight, plate.sentence, "Made for Convscope", plate.bias / 100)
+            for plate in COLOUR_FILTERS
+        ),
     )
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
-from app.rendering.numbers import fixed
+from app.printing.numbers import fixed
 from app.rendering.palette import BEYOND
 from app.rendering.scales import Scale
 from app.rendering.svg import add, label

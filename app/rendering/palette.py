@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.rendering.png import png
+from app.pictures.png import png
 
 Theme = Literal["light", "dark"]
 Bytes = NDArray[np.uint8]

@@ -8,13 +8,13 @@ import logging
 import secrets
 
 from app.settings import Settings
+from app.storage.expiry import ExpiryCache
 from app.storage.folder import FolderStore
 from app.storage.key import secret_key
 from app.storage.memory import MemoryStore
 from app.storage.port import Store
-from app.storage.seen import Seen
 
-__all__ = ["FolderStore", "MemoryStore", "Seen", "Store", "open_store", "secret_key"]
+__all__ = ["ExpiryCache", "FolderStore", "MemoryStore", "Store", "open_store", "secret_key"]
 
 log = logging.getLogger(__name__)
 

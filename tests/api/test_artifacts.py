@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.pipeline import ENGINE
+from app.pipeline.document import ENGINE
 from tests import pipelines
 from tests.api.problems import told
 

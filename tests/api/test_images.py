@@ -6,8 +6,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.gallery import GALLERY
-from tests import pictures
+from app.pictures.gallery import GALLERY
+from tests import samples
 from tests.api.problems import told
 
 IMAGES = "/api/v1/images"
@@ -56,7 +56,7 @@ def test_the_same_picture_twice_is_one_picture(client):
 
 
 def test_a_picture_comes_back_upright_and_without_metadata(client):
-    data = pictures.held(pictures.quarters(), 6)
+    data = samples.held(samples.quarters(), 6)
     image = upload(client, data).json()
     answer = client.get(f"{IMAGES}/{image['id']}.png")
     assert answer.headers["content-type"] == "image/png"
@@ -93,9 +93,9 @@ def test_a_picture_goes_with_its_token_alone_and_its_runs_go_along(client):
     [
         (b"", 415, ""),
         (b"hello, I am a text called photo.png", 415, ""),
-        (pictures.heic(), 415, "HEIC"),
+        (samples.heic(), 415, "HEIC"),
         (photo()[:50], 422, "cannot be decoded"),
-        (pictures.huge_png(6000, 5000), 422, "30,000,000"),
+        (samples.huge_png(6000, 5000), 422, "30,000,000"),
     ],
 )
 def test_what_is_no_picture_is_refused_with_a_sentence(client, data, status, part):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page
 
-from app.web.examples import PLAIN
+from app.web.api.examples import PLAIN
 
 GALLERY = Path(__file__).resolve().parents[2] / "static" / "gallery"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.rendering.numbers import brief
+from app.printing.numbers import brief
 from tests.browser.conftest import Watch
 from tests.browser.screen import PLAIN, START, Screen, map_is_true
 

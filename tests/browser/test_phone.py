@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from app.web.looks import LOOKS
+from app.explorer.looks.registry import LOOKS
 from tests.browser.screen import FIRST, Screen
 from tests.pages.reading import link
 

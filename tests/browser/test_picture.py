@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from app.gallery import load
-from app.picture import prepare
+from app.pictures.gallery import load
+from app.pictures.picture import prepare
 from tests.browser.conftest import Watch
 from tests.browser.screen import PLAIN, Screen
-from tests.pictures import gradient, saved
+from tests.samples import gradient, saved
 
 Pixels = NDArray[np.uint8]
 CAMERA = """([width, height]) => {

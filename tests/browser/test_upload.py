@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watch
 from tests.browser.screen import PLAIN, Screen
-from tests.pictures import gradient, saved
+from tests.samples import gradient, saved
 
 CARRIED = """([data, name, type]) => {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0)), carried = new DataTransfer();

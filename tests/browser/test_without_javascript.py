@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watch
 from tests.browser.screen import FIRST, PLAIN, START
 from tests.pages.reading import Api, agree, link, printed_sum, read
-from tests.pictures import gradient, saved
+from tests.samples import gradient, saved
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from app.numerics.convolution import correlate
 from app.numerics.linear import linear
 from app.numerics.normalization import batch_norm
 from app.numerics.pooling import avg_pool, global_avg_pool, max_pool
-from app.pipeline import read_document
+from app.pipeline.document import read_document
 from tests import pipelines
 from tests.numerics.cases import convs, numbers, pools
 

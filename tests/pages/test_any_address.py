@@ -4,7 +4,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.web.looks import LOOKS
+from app.explorer.looks.registry import LOOKS
 
 RECIPES = (
     "", "relu", "conv2d(4, 1)", "conv2d(3, (1, 7), padding=(0, 3))", "conv2d(2, 2, 2) | avg_pool2d(2, ceil_mode=True)",

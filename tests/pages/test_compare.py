@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.gallery import GALLERY
+from app.explorer.comparison import FORMS, read_with
+from app.explorer.looks.rows import MOST_MAPS
+from app.pictures.gallery import GALLERY
 from app.rendering.palette import palette, signed_bytes, signed_palette
-from app.web.looks.rows import MOST_MAPS
-from app.web.other import FORMS, read_with
 from tests.pages.reading import Api, Element, decimals_of, link, number, printed, read
 
 RECIPE = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"

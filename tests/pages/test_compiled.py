@@ -3,8 +3,8 @@
 import pytest
 from jinja2 import DictLoader, Environment, bccache
 
-from app.web import compiled
-from app.web.compiled import Compiled
+from app.explorer.templating import compiled
+from app.explorer.templating.compiled import Compiled
 
 
 @pytest.fixture

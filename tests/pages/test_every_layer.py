@@ -3,9 +3,9 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from app.explorer.editing.edits import starter
 from app.layers import LAYERS
-from app.recipe import write
-from app.web.edits import starter
+from app.pipeline.recipe import write
 from tests.pages.reading import read
 
 EVERY = pytest.mark.parametrize("kind", LAYERS)

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.errors import Unfit
+from app.explorer.editing.filter_edits import changed, painted, pattern
+from app.explorer.editing.filter_facts import filter_facts
 from app.numerics.kernels import KERNELS, bank
 from app.rendering.palette import signed_bytes, signed_palette
-from app.web.filter_edits import changed, painted, pattern
-from app.web.filter_facts import filter_facts
 from tests.pages.reading import Api, Element, link, read
 
 Array = NDArray[np.float32]

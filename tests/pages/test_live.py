@@ -11,9 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from app.explorer.looks.live import MOST_MAPS, SHRINKS
 from app.rendering.palette import signed_bytes, signed_palette
 from app.settings import Settings
-from app.web.live import MOST_MAPS, SHRINKS
 from tests.pages.reading import Api, link, read
 
 RECIPE = "conv2d(12, 5, weights=random(7)) | relu | flatten | linear(4)"

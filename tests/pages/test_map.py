@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from app.explorer.looks.map import lies
 from app.numerics.likeness import likeness
-from app.rendering.histogram import BARS, counts_along
-from app.rendering.ranks import Area, ranks
+from app.rendering.diagrams.histogram import BARS, counts_along
+from app.rendering.diagrams.ranks import Area, ranks
 from app.rendering.scales import Colours, range_text, read_colours
-from app.web.looks.map import lies
 from tests.numerics.test_ranking import by_brute_force
 from tests.pages.reading import link
 from tests.pages.test_places import planned

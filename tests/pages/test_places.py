@@ -10,12 +10,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.errors import Mistake
+from app.explorer.editing.ranges import Setting, changed, pointless
+from app.explorer.looks.registry import LOOKS
+from app.explorer.state import DRAWN, State
 from app.lab import Lab, Run
 from app.layers import Place
-from app.pipeline import Document, ImageInput, plan, read_document
-from app.web.looks import LOOKS
-from app.web.ranges import Setting, changed, pointless
-from app.web.state import DRAWN, State
+from app.pipeline.document import Document, ImageInput, read_document
+from app.pipeline.plan import plan
 from tests.browser.screen import START
 from tests.pages.reading import Element, link, number, numbers, read
 

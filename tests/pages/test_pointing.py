@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 
+from app.explorer.pointing import Pin, pointed, read_pin
+from app.explorer.view import view_of
 from app.layers import Place
-from app.pipeline import read_document
-from app.rendering.numbers import level
-from app.web.pointing import Pin, pointed, read_pin
-from app.web.view import view
+from app.pipeline.document import read_document
+from app.printing.numbers import level
 from tests.pages.reading import link, read
 
 SQUARE = re.compile(r"M(-?\d+) (-?\d+)h(-?\d+)v(-?\d+)h(-?\d+)z")
@@ -47,7 +47,7 @@ def looked_at(client, recipe, place=FIRST):
 
     async def look():
         run = await lab.open(read_document({"input": PICTURE, "recipe": recipe}))
-        return await view(lab, run, len(run.stages) - 1, place, "light", "en")
+        return await view_of(lab, run, len(run.stages) - 1, place, "light", "en")
 
     return client.portal.call(look)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from app.rendering.numbers import fixed, rounded
-from app.web.predict import read_number
+from app.explorer.predicting import read_number
+from app.printing.numbers import fixed, rounded
 from tests.pages.reading import Api, Element, link, printed_sum, read
 
 EVERY = (
@@ -16,7 +16,7 @@ EVERY = (
     " | relu | conv2d(3, 3, padding=1, weights=random(3)) | global_avg_pool2d | linear(5, weights=random(2)) | softmax"
 )
 POOL = "conv2d(4, 3, weights=random(7)) | max_pool2d(2)"
-PLATES = ("figure", "flat")
+COLOUR_FILTERS = ("figure", "flat")
 
 
 def api(client: TestClient) -> Api:
@@ -39,7 +39,7 @@ def run_of(client: TestClient, recipe: str) -> dict[str, object]:
     return api(client).run({"image": "chelsea", "size": "24", "recipe": recipe})
 
 
-@pytest.mark.parametrize("view", [*PLATES, "trace", "shift"])
+@pytest.mark.parametrize("view", [*COLOUR_FILTERS, "trace", "shift"])
 @pytest.mark.parametrize("layer", range(12))
 def test_what_is_asked_stands_nowhere_until_it_is_answered(client: TestClient, layer: int, view: str) -> None:
     run = run_of(client, EVERY)
@@ -65,7 +65,7 @@ def test_what_is_asked_stands_nowhere_until_it_is_answered(client: TestClient, l
         found = re.findall(r"[\d.]+", everything(page))
         assert text not in found, (at, text)
         seen += 1
-        if view in PLATES:
+        if view in COLOUR_FILTERS:
             shown = opened(client, EVERY, at=at, predict="1", view=view, guess=str(told))
             assert shown.one("output", "answer").text.endswith(text)
             assert "right" in shown.one(id="verdict").attributes["class"].split()

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.explorer.looks.shift import FARTHEST, shift_of
 from app.numerics.shift import change, inside, moved_back, shifted, still_there
 from app.numerics.window import Window
-from app.pipeline import read_document
+from app.pipeline.document import read_document
 from app.rendering.palette import signed_bytes, signed_palette
-from app.web.looks.shift import FARTHEST, shift_of
 from tests.pages.reading import Api, Element, link, read
 
 START = ".".join("0000")

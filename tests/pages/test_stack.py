@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.rendering.diagrams.stack import FARTHEST, Pose, Sheets, pose_of
 from app.rendering.palette import signed_bytes, signed_palette
-from app.rendering.stack import FARTHEST, Pose, Sheets, pose_of
 from tests.pages.reading import Api, Element, link, read
 
 CHAIN = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2) | flatten | linear(10, weights=random(3)) | softmax"

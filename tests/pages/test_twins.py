@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
-from app.web.gate import POLICY
+from app.web.asgi.security import POLICY
 from tests.browser.screen import FIRST, PLAIN, START
 from tests.pages.reading import Api, Element, agree, link, numbers, printed_sum, read
-from tests.pictures import gradient, huge_png, saved
+from tests.samples import gradient, huge_png, saved
 
 IMAGES = ("coffee", "chelsea", "camera", "rocket", "coins", "astronaut")
 LAYERS = (

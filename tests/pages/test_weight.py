@@ -6,9 +6,9 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from app.explorer.templating.assets import SHEETS, current, modules, static
+from app.explorer.templating.minify import minified_script, minified_style
 from app.paths import folder
-from app.web.assets import SHEETS, current, modules, static
-from app.web.bare import bare_script, bare_style
 
 MOST = 80_000  # bytes of HTML, styles and scripts together, as a browser with nothing in its cache fetches them
 REFERRED = re.compile(
@@ -98,12 +98,12 @@ export function f(a) { // why
  */ const c = 1;
 """
     kept = 'export function f(a) {\nconst b = "http://x // y"; /* z */\nreturn `\n  // kept ${a}\n`;\n}\nconst c = 1;\n'
-    assert bare_script(script) == kept
+    assert minified_script(script) == kept
 
 
 def test_a_bare_style_says_the_same() -> None:
     style = '/* x */\n.a > b, c::after {\n  content: "a , b ";\n  width: calc(1px + 2px);\n}\n'
-    assert bare_style(style) == '.a>b,c::after{content:"a , b ";width:calc(1px + 2px)}'
+    assert minified_style(style) == '.a>b,c::after{content:"a , b ";width:calc(1px + 2px)}'
 
 
 def test_what_is_packed_is_what_is_written() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from app.rendering.digits import read_digits
+from app.printing.digits import read_digits
 from tests.browser.screen import START
 from tests.pages.reading import Element, decimals_of, link, number, numbers, printed, printed_sum, read
 

@@ -5,13 +5,14 @@ import re
 import numpy as np
 import pytest
 
+from app.explorer.scene import scene_of
+from app.explorer.view import view_of
 from app.layers import Place
-from app.pipeline import read_document
-from app.rendering.flat import flat
-from app.rendering.layout import LAYOUTS
+from app.pipeline.document import read_document
+from app.rendering.figure.flat import flat
+from app.rendering.figure.layout import LAYOUTS
+from app.rendering.figure.plate import plate
 from app.rendering.plane import Plane
-from app.rendering.plate import plate
-from app.web.view import view
 
 DOCUMENTS = {
     "colour": ({"image": "coffee", "height": 32, "width": 32}, "conv2d(6, 5) | relu | max_pool2d(2)"),
@@ -31,7 +32,7 @@ def looked_at(client, name, index, place):
 
     async def look():
         run = await lab.open(read_document({"input": source, "recipe": recipe}))
-        return await view(lab, run, index, place, "light", "en")
+        return await view_of(lab, run, index, place, "light", "en")
 
     return client.portal.call(look)
 
@@ -54,7 +55,7 @@ def plane_of(element):
 )
 def test_every_outline_lies_on_its_cells(client, draw, layout, name, index):
     seen = looked_at(client, name, index, Place(0, 0, 0))
-    scene = seen.scene()
+    scene = scene_of(seen)
     figure = draw(scene, layout)
     outlines = [e for e in figure.iter("path") if e.get("data-quad")]
     assert {e.get("data-quad") for e in outlines} == {"window", "cell"}
@@ -69,7 +70,7 @@ def test_everything_stays_inside_the_drawing(client):
     for layout in LAYOUTS.values():
         for name, (_, recipe) in DOCUMENTS.items():
             for index in range(recipe.count("|") + 1):
-                figure = plate(looked_at(client, name, index, Place(0, 0, 0)).scene(), layout)
+                figure = plate(scene_of(looked_at(client, name, index, Place(0, 0, 0))), layout)
                 _, _, width, height = map(float, figure.get("viewBox").split())
                 for text in figure.iter("text"):
                     assert -2 <= float(text.get("x")) <= width, (layout.name, name, index, text.text)

@@ -12,7 +12,7 @@ from app.layers.layer import Layer
 from app.layers.pool2d import MaxPool2d
 from app.layers.relu import ReLU
 from app.paths import folder
-from app.rendering.maps import VEILS, veil_png
+from app.rendering.sheets.maps import VEILS, veil_png
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from app.paths import folder
-from app.rendering.maps import maps_png
 from app.rendering.palette import CLEAR, STOPS, ZERO, palette, signed_bytes, signed_palette
-from app.rendering.sheets import tiles
+from app.rendering.sheets.maps import maps_png
+from app.rendering.sheets.sheets import tiles
 
 NAMES = ("neg-3", "neg-2", "neg-1", "zero", "pos-1", "pos-2", "pos-3")
 

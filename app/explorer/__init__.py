@@ -1,0 +1,1 @@
+"""What a person sees of a state of the explorer; it knows no HTTP."""

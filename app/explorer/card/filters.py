@@ -1,0 +1,169 @@
+"""What the card's parts for filters show: one filter and its facts, the gallery of named ones, a pattern to paint."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import numpy as np
+
+from app.explorer.colour_tiles import tile_of, tiles_address
+from app.explorer.editing.filter_edits import painted
+from app.explorer.editing.filter_facts import filter_facts
+from app.explorer.pictures import Pictures
+from app.explorer.state import State
+from app.lab import Lab, Run
+from app.layers import Layer, Place, Shape
+from app.layers.layer import Array
+from app.messages import N_, catalogue
+from app.numerics.kernels import KERNELS, fits
+from app.numerics.ranking import strongest
+from app.pipeline.document import ENGINE, ImageInput
+from app.printing.numbers import brief, decimals_for, fixed
+from app.rendering.palette import Theme
+from app.rendering.sheets.maps import extent_of
+from app.rendering.svg import Face
+
+ALIASES = {"box_3", "gaussian_3"}  # other names of kernels, which are offered once
+OFFERED = {name: kernel for name, kernel in KERNELS.items() if name not in ALIASES}
+MOST_CHIPS = 64  # filters that have a button of their own
+MOST_PICTURED = 16  # of them with their map
+MOST_SHEETS = 6  # of a filter that can be typed
+MOST_FIELDS = 400  # of them all
+MOST_PAINTED = 121  # cells of a pattern
+BEST = 5  # places that are shown, of the strongest and of the weakest
+SHARES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of the largest weight: what the brush offers
+PAINTS = (
+    *((N_("black"), "#000000"), (N_("grey"), "#808080"), (N_("white"), "#ffffff"), (N_("red"), "#ff0000")),
+    *((N_("green"), "#00ff00"), (N_("blue"), "#0000ff"), (N_("yellow"), "#ffff00"), (N_("orange"), "#ff8000")),
+)
+CHANGES = (  # what a button does, in the order of the buttons
+    ("flip", N_("½ turn")),
+    ("rotate", N_("¼ turn")),
+    ("transpose", N_("Transpose")),
+    ("mirror", N_("Mirror")),
+    ("negate", N_("Negate")),
+    ("sum", N_("Sum 1")),
+    ("mean", N_("Mean 0")),
+    ("length", N_("Length 1")),
+    ("zero", N_("Zero")),
+)
+
+
+@dataclass(frozen=True)
+class Best:
+    """A place where a filter answers most or least, with what it saw there."""
+
+    rank: int
+    value: str
+    place: Place
+    patch: Face
+    href: str
+
+
+async def filter_card(lab: Lab, run: Run, state: State, index: int, theme: Theme, language: str) -> dict[str, Any]:
+    """Return what the templates in templates/filters/ need of layer `index`, of the filter at the place."""
+    stage, pictures = run.stages[index], Pictures(run, theme)
+    layer, say = stage.layer, catalogue(language).gettext
+    result = await lab.result(run, index)
+    weight = result.weights.get("weight")
+    filters = None if weight is None else layer.filters(stage.input_shape, weight)
+    sliding = filters is not None and weight is not None and weight.ndim == 4
+    channel = min(state.place.channel, stage.output_shape[0] - 1)
+    before = run.document.prefix(index).id
+    found: dict[str, Any] = {
+        "channel": channel,
+        "weight": filters,
+        "shown": 0 if filters is None else min(filters.shape[1], MOST_SHEETS, MOST_FIELDS // filters[0, 0].size),
+        "sliding": sliding,
+        "sheets": sheet_names(run, layer, stage.input_shape, index, channel, language),
+        "paintable": False,
+    }
+    if filters is None or not sliding:
+        return {**found, "chips": chips(pictures, state, index, None)}
+    sheets, chosen = filters.shape[1], filters[channel]
+    picture = index == 0 and isinstance(run.document.input, ImageInput)
+    colour = picture and sheets == 3
+    most = extent_of(chosen) or 1.0
+    found |= {
+        "chips": chips(pictures, state, index, filters, colour=colour),
+        "hrefs": {"maps": pictures.address(index, "output.png"), "tiles": tiles_address(run, index) if colour else ""},
+        "gallery": [
+            (name, kernel, preset_address(before, name, theme), kernel_address(name, theme))
+            for name, kernel in OFFERED.items()
+            if fits(kernel, sheets)
+        ],
+        "paints": PAINTS if colour else PAINTS[:3],
+        "paintable": picture and sheets in (1, 3) and chosen[0].size <= MOST_PAINTED,
+        "facts": await lab.queue.light(lambda: filter_facts(chosen, say)),
+        "map": pictures.map(index, channel),
+        "tile": tile_of(run, index, filters, channel) if colour else None,
+        "brushes": [brief(share * most) if share else "0" for share in SHARES],
+        "changes": CHANGES,
+    }
+    if state.edit.endswith(".pattern") and found["paintable"]:
+        map_ = result.output[channel]
+        found["cells"] = painted(chosen)
+        found["best"], found["least"] = await lab.queue.light(
+            lambda: best_places(pictures, state, index, channel, map_)
+        )
+    return found
+
+
+def best_places(
+    pictures: Pictures, state: State, index: int, channel: int, map_: Array
+) -> tuple[list[Best], list[Best]]:
+    """Return the places of a map with the largest and the smallest numbers, no two of whose windows overlap."""
+    stage = pictures.run.stages[index]
+    window = stage.layer.window(stage.input_shape)
+    reach = window.reach
+    apart = (ceil(reach[0] / window.stride[0]), ceil(reach[1] / window.stride[1]))
+    photo, decimals = pictures.photo(), decimals_for(float(np.abs(map_).max()), False)
+
+    def told(spots: Sequence[tuple[int, int]]) -> list[Best]:
+        found = []
+        for rank, (row, column) in enumerate(spots):
+            place = Place(channel, row, column)
+            top = row * window.stride[0] - window.padding[0][0]
+            left = column * window.stride[1] - window.padding[1][0]
+            href = state.but(layer=index, place=place, edit="", view="figure").address()
+            value = fixed(float(map_[row, column]), decimals)
+            found.append(Best(rank + 1, value, place, photo.part(left, top, reach[1], reach[0]), href))
+        return found
+
+    return told(strongest(map_, BEST, apart)), told(strongest(-map_, BEST, apart))
+
+
+def chips(
+    pictures: Pictures, state: State, index: int, filters: Array | None, *, colour: bool = False
+) -> list[tuple[str, Face | None, Face | None]]:
+    """Return for each filter its address, its colour tile and its map, as far as there is room."""
+    count = min(pictures.run.stages[index].output_shape[0], MOST_CHIPS)
+    pictured = filters is not None and count <= MOST_PICTURED
+    return [
+        (
+            state.but(layer=index, place=state.place._replace(channel=number)).address(),
+            tile_of(pictures.run, index, filters, number) if colour and filters is not None else None,
+            pictures.map(index, number) if pictured else None,
+        )
+        for number in range(count)
+    ]
+
+
+def sheet_names(run: Run, layer: Layer, shape: Shape, index: int, channel: int, language: str) -> list[str]:
+    """Return what the sheets are called that a filter reads."""
+    say = catalogue(language).gettext
+    first, last = layer.channels_read(shape, channel)
+    if index == 0 and isinstance(run.document.input, ImageInput):
+        return [say("red"), say("green"), say("blue")][first:last] if shape[0] == 3 else [say("grey")]
+    return [say("map {number}").format(number=number + 1) for number in range(first, last)]
+
+
+def preset_address(before: str, name: str, theme: Theme) -> str:
+    """Return where the picture is of what a named kernel makes of the result of run `before`."""
+    return f"/parts/preset/{before}/{name}.png?v={ENGINE}{'&theme=dark' if theme == 'dark' else ''}"
+
+
+def kernel_address(name: str, theme: Theme) -> str:
+    """Return where the picture of a named kernel is."""
+    return f"/parts/kernel/{name}.png?v={ENGINE}{'&theme=dark' if theme == 'dark' else ''}"

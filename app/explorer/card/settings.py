@@ -1,0 +1,142 @@
+"""The card that edits a layer: its settings, each within what can be, and its filters."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, get_args
+
+from app.errors import Mistake
+from app.explorer.editing.edits import FRESH, starter
+from app.explorer.editing.ranges import Setting
+from app.explorer.looks import places, sharing
+from app.explorer.state import State, along
+from app.lab import Lab, Run
+from app.layers import LAYERS
+from app.printing.numbers import about
+from app.rendering.diagrams.places import lengths
+from app.rendering.diagrams.sharing import areas, counts
+from app.rendering.svg import markup
+
+AREA = 226.0  # px of the square that is drawn for everything connected
+FILTERS = ("weights", "gallery", "pattern")  # the parts that are about filters
+
+
+def _fits(state: State, run: Run, lab: Lab) -> Mistake | None:
+    """Return why a state cannot be, or None where it can."""
+    try:
+        lab.replan(run, state.document)
+    except Mistake as mistake:
+        return mistake
+    return None
+
+
+def adding(run: Run, state: State, lab: Lab, say: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Return what the menu offers to add: where to, or why it does not fit."""
+    choices = []
+    for kind, layer in LAYERS.items():
+        after = state.adding(starter(kind))
+        problem = _fits(after, run, lab)
+        choices.append(
+            {
+                "kind": kind,
+                "text": problem.say(say) if problem else say((layer.__doc__ or "").strip()),
+                "href": "" if problem else after.address(),
+            }
+        )
+    return choices
+
+
+def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> dict[str, Any] | None:
+    """Return what the card that edits a layer shows, where one is open."""
+    index_text, _, part = state.edit.partition(".")
+    if not (
+        index_text.isascii() and index_text.isdigit() and len(index_text) < 4 and int(index_text) < len(run.stages)
+    ):
+        return None
+    index = int(index_text)
+    stage = run.stages[index]
+    layer = stage.layer
+    last = len(run.stages) - 1
+    there = along(state, [each.output_shape for each in run.stages], index)
+    weights = getattr(layer, "weights", None)
+    shows_weights = part in FILTERS and layer.learned
+    arrays = layer.weights_for(stage.input_shape) if shows_weights else {}
+    here, counted = state.but(layer=index, place=there, edit=""), counts(stage)
+    return {
+        "index": index,
+        "stage": stage,
+        "layer": layer,
+        "fields": [] if shows_weights else _fields(Setting(state, run, lab, index, "", say)),
+        "part": part if shows_weights else "settings",
+        "weights": weights,
+        "fresh": part == FRESH,
+        "names": list(getattr(weights, "names", ())),
+        "settings_href": state.but(edit=str(index)).address(),
+        "parts": {name: state.but(edit=f"{index}.{name}", layer=index, place=there).address() for name in FILTERS}
+        if layer.learned
+        else {},
+        "close_href": state.but(edit="").address(),
+        "remove_href": state.removing(index).address(),
+        "left": index > 0 and not _fits(state.moving(index, -1), run, lab),
+        "right": index < last and not _fits(state.moving(index, 1), run, lab),
+        "shape": ".".join(map(str, stage.input_shape)),
+        "arrays": arrays,
+        "filters": layer.filters(stage.input_shape, arrays["weight"]) if arrays else None,
+        "places_href": here.but(view=places.LOOK.name).address() if places.LOOK.applies(stage) else "",
+        "sharing_href": here.but(view=sharing.LOOK.name).address() if sharing.LOOK.applies(stage) else "",
+        "lengths": lengths(stage),
+        "counts": counted,
+        "fewer": about(counted.times("full")) if counted else "",
+        "parameters": layer.parameters(stage.input_shape),
+        "areas": markup(areas(counted, AREA, kinds=("full", "shared"))) if counted else "",
+        "channel": min(state.place.channel, stage.output_shape[0] - 1),
+    }
+
+
+def _fields(setting: Setting) -> list[dict[str, Any]]:
+    """Return the settings of a layer, each with what it may be."""
+    fields = []
+    layer = setting.run.stages[setting.index].layer
+    for name, info in type(layer).model_fields.items():
+        if name in ("type", "weights"):
+            continue
+        one = replace(setting, name=name)
+        value = one.value
+        words = [a for a in _literals(info.annotation) if isinstance(a, str)]
+        kind = (
+            "bool" if isinstance(value, bool) else "word" if isinstance(value, str) and name != "padding" else "number"
+        )
+        stepped = kind == "number" and not isinstance(value, (str, float))
+        fields.append(
+            {
+                "name": name,
+                "help": info.description or "",
+                "value": value,
+                "words": words,
+                "kind": kind,
+                "text": _words(value),
+                "range": one.range() if stepped else None,
+                "fixed": name in layer.fixed_by_weights and bool(getattr(layer, "weights").known_shape()),  # noqa: B009
+                "same_href": _same(one) if name == "padding" and "same" in words else "",
+            }
+        )
+    return fields
+
+
+def _same(setting: Setting) -> str:
+    """Return the address at which padding keeps the size, or no longer does; nothing where it cannot."""
+    wanted = 0 if setting.value == "same" else "same"
+    state, index = setting.state, setting.index
+    return state.setting(index, {setting.name: wanted}).address() if setting.takes(wanted) else ""
+
+
+def _literals(annotation: Any) -> list[Any]:
+    found: list[Any] = []
+    for part in get_args(annotation):
+        found.extend(_literals(part) if get_args(part) else [part])
+    return found
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, tuple):
+        return str(value[0]) if value[0] == value[1] else f"{value[0]} × {value[1]}"
+    return str(value)

@@ -1,0 +1,281 @@
+"""What the explorer's forms change: one setting, the source of the weights, single weights, the order of layers."""
+
+import random
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from app.errors import BrokenRequest, Unfit
+from app.explorer.editing.filter_edits import changed, kernel_in, pattern
+from app.explorer.state import State
+from app.layers import LAYERS, Layer, Shape
+from app.layers.layer import Array
+from app.layers.reading import read_layer
+from app.layers.weights import PresetWeights
+from app.pipeline.document import ImageInput
+from app.printing.numbers import brief
+
+Fields = Mapping[str, str]
+MOST_EDITED = 4_000_000  # weights of a layer whose single weights can be changed by a form
+FRESH = "fresh"  # behind the layer in `edit`: its filters have just been replaced by random ones
+LARGEST = float(np.finfo(np.float32).max)
+LARGEST_WHOLE = 9  # of weights that are rounded to whole numbers
+
+
+def edited(state: State, fields: Fields) -> State:
+    """Return the state after the operation `op` of a form; raise Unfit or BrokenRequest where it cannot be."""
+    operation = OPERATIONS.get(fields.get("op", ""))
+    if operation is None:
+        raise BrokenRequest("This form does not say what to change.")
+    return operation(state, fields)
+
+
+def starter(kind: str) -> Layer:
+    """Return a new layer of `kind` with settings to begin with."""
+    return read_layer({"type": kind, **LAYERS[kind].starter})
+
+
+def _set(state: State, fields: Fields) -> State:
+    """Change one setting: a number, two numbers, a word or a truth value."""
+    name, text = fields.get("field", ""), fields.get("value", "").strip()
+    index = _layer(state, fields)
+    kind = type(state.document.layers[index])
+    if name not in kind.model_fields or name in ("type", "weights"):
+        raise Unfit('There is no setting named "{field}" here.', field=name[:60])
+    value = _value(name, text)
+    step = fields.get("step", "")  # to the next value that can be, which may be more than one away
+    by = int(step) if step.removeprefix("-").isascii() and step.removeprefix("-").isdigit() and len(step) < 4 else 0
+    if by and not isinstance(value, (str, bool)):
+        value = [part + by for part in value] if isinstance(value, list) else value + by
+    resized = _resized(state.document.layers[index], name, value)
+    after = state.setting(index, {name: value, **resized})
+    if state.edit and state.edit.partition(".")[2] in ("", FRESH):  # the card says so where the filters were replaced
+        after = after.but(edit=f"{index}.{FRESH}" if resized.get("weights", 0) is None else str(index))
+    return after
+
+
+def _resized(layer: Layer, name: str, value: Any) -> dict[str, Any]:
+    """Return what becomes of fixed weights at another size: the first where fewer are wanted, else random ones."""
+    weights = getattr(layer, "weights", None)
+    shape = weights.known_shape() if weights is not None and name in layer.fixed_by_weights else None
+    same: Collection[object] = (value, (value, value)) if not isinstance(value, list) else (tuple(value),)
+    if not shape or getattr(layer, name) in same:
+        return {}
+    if isinstance(value, int) and 0 < value < shape[0] and name != "kernel_size":
+        if not isinstance(weights, PresetWeights):
+            arrays = {part: getattr(weights, part) for part in ("weight", "bias")}
+            return {
+                "weights": {"init": "values"}
+                | {k: each.array[:value] for k, each in arrays.items() if each is not None}
+            }
+        first = PresetWeights(names=weights.names[:value])
+        if first.known_shape()[2:] == shape[2:]:
+            return {"weights": {"init": "preset", "names": first.names}}
+    return {"weights": None}
+
+
+def _value(name: str, text: str) -> Any:
+    """Read what stands in a field: 3 · 3, 5 · 3 × 5 · 0.2 · same · true."""
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    parts = [part for part in text.replace("×", " ").replace("x", " ").replace(",", " ").split() if part]
+    if parts and all(part.lstrip("-").isascii() and part.lstrip("-").isdigit() and len(part) < 9 for part in parts):
+        numbers = [int(part) for part in parts]
+        return numbers[0] if len(numbers) == 1 else numbers
+    if not text:
+        raise Unfit("{field} is empty; give a number.", field=name)
+    try:
+        return float(text.replace("−", "-"))
+    except ValueError:
+        return text
+
+
+def _move(state: State, fields: Fields) -> State:
+    index, by = _layer(state, fields), -1 if fields.get("by") == "-1" else 1
+    return state.moving(index, by) if 0 <= index + by < len(state.document.layers) else state
+
+
+def _roll(state: State, fields: Fields) -> State:
+    """Draw new random weights from a seed that nobody chose."""
+    return _with_weights(state, fields, {"init": "random", "seed": random.randrange(10_000)})  # noqa: S311
+
+
+def _seed(state: State, fields: Fields) -> State:
+    return _with_weights(state, fields, {"init": "random", "seed": _value("seed", fields.get("seed", ""))})
+
+
+def _preset(state: State, fields: Fields) -> State:
+    """Take named kernels, one filter a name; or one of them, `kernel`, in the place of one filter."""
+    if fields.get("kernel"):
+        return _kernel(state, fields)
+    names = [name for name in fields.get("names", "").split(",") if name]
+    if not names:
+        raise Unfit("Choose at least one filter.")
+    changes = {"weights": {"init": "preset", "names": names}, "out_channels": None, "kernel_size": None}
+    return state.setting(_layer(state, fields), changes)
+
+
+def _kernel(state: State, fields: Fields) -> State:
+    """Put a named kernel in the place of one filter; the others stay."""
+    index = _layer(state, fields)
+    arrays = _filters(state.document.layers[index], _shape(fields.get("shape", "")))
+    (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
+    if arrays["weight"].ndim != 4:
+        raise Unfit("This layer has no filters that could be replaced.")
+    arrays["weight"][channel], bias = kernel_in(fields["kernel"], arrays["weight"].shape[1:])
+    if "bias" in arrays:
+        arrays["bias"][channel] = bias
+    return state.setting(index, {"weights": {"init": "values", **arrays}})
+
+
+def _pattern(state: State, fields: Fields) -> State:
+    """Make one filter look for a painted pattern: fields p.<row>.<column> hold colours."""
+    index = _layer(state, fields)
+    arrays = _filters(state.document.layers[index], _shape(fields.get("shape", "")))
+    (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
+    if arrays["weight"].ndim != 4:
+        raise Unfit("This layer has no filters that could look for a pattern.")
+    arrays["weight"][channel] = pattern(fields, arrays["weight"].shape[1:])
+    return state.setting(index, {"weights": {"init": "values", **arrays}})
+
+
+def _weights(state: State, fields: Fields) -> State:
+    """Change weights of a filter: fields w.<channel>.<row>.<column> and bias, and then what `change` does to it.
+
+    With `scope` all, the change is made to all filters of the layer.
+    """
+    index = _layer(state, fields)
+    layer = state.document.layers[index]
+    arrays = _filters(layer, _shape(fields.get("shape", "")))
+    (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
+    filter_ = arrays["weight"][channel]
+    for name, text in fields.items():
+        if name.startswith("w."):
+            _change(filter_, _within(name[2:], filter_.shape), text)
+    if "bias" in arrays and "bias" in fields:
+        _change(arrays["bias"], (channel,), fields["bias"])
+    sizes: dict[str, Any] = {}
+    if fields.get("change"):
+        weight = arrays["weight"]
+        if weight.ndim != 4:
+            raise Unfit("This layer has no filters that could be turned.")
+        everyone = fields.get("scope") == "all"
+        arrays["weight"] = changed(weight, list(range(len(weight))) if everyone else [channel], fields["change"])
+        if arrays["weight"].shape != weight.shape:
+            sizes = {"kernel_size": None}  # as the weights have it
+    return state.setting(index, {"weights": {"init": "values", **arrays}, **sizes})
+
+
+def _flip(state: State, fields: Fields) -> State:
+    """Turn one filter by half a turn, or with `channel` empty all of them: what tells convolution from correlation."""
+    index = _layer(state, fields)
+    arrays = _filters(state.document.layers[index], _shape(fields.get("shape", "")))
+    weight = arrays["weight"]
+    if weight.ndim != 4:
+        raise Unfit("This layer has no filters that could be turned.")
+    chosen = slice(None) if not fields.get("channel") else _within(fields["channel"], weight.shape[:1])
+    turned = weight.copy()
+    turned[chosen] = weight[chosen][..., ::-1, ::-1]
+    if np.array_equal(turned, weight):
+        raise Unfit("Half a turn leaves this filter as it is: it is symmetric, and its map would stay the same.")
+    return state.setting(index, {"weights": {"init": "values", **arrays, "weight": turned}})
+
+
+def _whole(state: State, fields: Fields) -> State:
+    """Read pixels as 0 to 255 and round the weights up to a layer to whole numbers, so that every sum is exact."""
+    index, shapes = _layer(state, fields), [_shape(text) for text in fields.get("shapes", "").split()]
+    if len(shapes) <= index:
+        raise BrokenRequest("The form has lost the shape of the layer's input; open it again.")
+    if isinstance(state.document.input, ImageInput):
+        state = state.of_input(scale="byte")
+    for number, layer in enumerate(state.document.layers[: index + 1]):
+        if layer.learned and layer.filters(shapes[number], layer.weights_for(shapes[number])["weight"]) is not None:
+            arrays = _filters(layer, shapes[number])
+            factors = whole_factors(arrays["weight"])
+            whole = {name: np.rint((array.T * factors).T).astype(np.float32) for name, array in arrays.items()}
+            state = state.setting(number, {"weights": {"init": "values", **whole}})
+    return state
+
+
+def whole_factors(weight: Array) -> Array:
+    """Return for each filter what makes its weights whole or nearly so, the largest at most 9.
+
+    A named kernel that is spread over three channels gets its own numbers back; the largest of others becomes 9.
+    """
+    factors = np.ones(len(weight), np.float32)
+    for number, filter_ in enumerate(np.abs(weight.reshape(len(weight), -1))):
+        if most := filter_.max():
+            unit = filter_[filter_ > 0].min()
+            exact = most / unit <= LARGEST_WHOLE and np.allclose(
+                np.rint(filter_ / unit) * unit, filter_, atol=most / 1e4
+            )
+            factors[number] = 1 / unit if exact else LARGEST_WHOLE / most
+    return factors
+
+
+def _filters(layer: Layer, shape: Shape) -> dict[str, Array]:
+    """Return the weights of a layer, to be changed; raise Unfit where it has no filters or too many weights."""
+    if layer.learned and layer.parameters(shape) > MOST_EDITED:
+        raise Unfit("This layer has too many weights to change here; the recipe and the API reach all.")
+    arrays = {name: array.copy() for name, array in layer.weights_for(shape).items()}
+    if arrays.get("weight") is None or arrays["weight"].ndim < 2:
+        raise Unfit("This layer has no weights to change.")
+    return arrays
+
+
+def _change(array: Array, place: tuple[int, ...], text: str) -> None:
+    """Set a weight to what its field says; a field that still shows it, shortened, leaves it exactly as it is."""
+    if text.strip() != brief(array[place].item()):
+        array[place] = _decimal(text)
+
+
+def _within(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Read the place of a weight, as 2.0.1, in an array of `shape`."""
+    parts = [int(part) if part.isascii() and part.isdigit() and len(part) < 9 else -1 for part in text.split(".")]
+    if len(parts) == len(shape) and all(0 <= part < length for part, length in zip(parts, shape, strict=True)):
+        return tuple(parts)
+    raise BrokenRequest("The form names a weight that is not there; open it again.")
+
+
+def _decimal(text: str) -> float:
+    try:
+        number = float(text.strip().replace("−", "-").replace(",", "."))
+    except ValueError:
+        raise Unfit("A weight is a number, not {given}.", given=repr(text[:40])) from None
+    if not abs(number) <= LARGEST:
+        raise Unfit("The weight {given} is not a number that can be computed with.", given=repr(text[:40]))
+    return number
+
+
+def _shape(text: str) -> Shape:
+    """Read the shape of a layer's input, which the form carries along."""
+    parts = [int(part) for part in text.split(".") if part.isascii() and part.isdigit() and len(part) < 9]
+    if len(parts) != 3 or not all(parts):
+        raise BrokenRequest("The form has lost the shape of the layer's input; open it again.")
+    channels, rows, columns = parts
+    return channels, rows, columns
+
+
+def _with_weights(state: State, fields: Fields, weights: dict[str, Any]) -> State:
+    return state.setting(_layer(state, fields), {"weights": weights})
+
+
+def _layer(state: State, fields: Fields) -> int:
+    text = fields.get("layer", "")
+    if text.isascii() and text.isdigit() and len(text) < 4 and int(text) < len(state.document.layers):
+        return int(text)
+    raise BrokenRequest("The form names a layer that is not there.")
+
+
+OPERATIONS: dict[str, Callable[[State, Fields], State]] = {
+    "set": _set,
+    "move": _move,
+    "roll": _roll,
+    "seed": _seed,
+    "preset": _preset,
+    "pattern": _pattern,
+    "weights": _weights,
+    "flip": _flip,
+    "whole": _whole,
+}

@@ -1,0 +1,108 @@
+"""From the flat fields of a URL or a form to a document, and back.
+
+image=chelsea&size=32&mode=RGB&fit=cover&scale=byte&recipe=conv2d(6, 5) | relu
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote_plus
+
+from app.errors import Unfit
+from app.pipeline.document import Document, ImageInput, Scale, read_document
+from app.pipeline.json_reader import parse_json
+
+SAFE = "(),:;/*="  # stay readable in an address
+LONGEST_KEPT = 2_000  # characters of a field whose quoted form is kept
+
+
+def document_of(fields: Mapping[str, str]) -> Document:
+    """Return the document that flat `fields` describe; raise Unfit where they describe none."""
+    document: dict[str, Any] = {"input": input_of(fields)}
+    if "layers" in fields:
+        document["layers"] = parse_json(fields["layers"].encode())
+    if "recipe" in fields or "layers" not in fields:
+        document["recipe"] = fields.get("recipe", "")
+    return read_document(document)
+
+
+def input_of(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return the input of a document from flat fields."""
+    source: dict[str, Any] = {name: fields[name] for name in ("image", "fit", "mode") if fields.get(name)}
+    if fields.get("size"):
+        if fields.get("height") or fields.get("width"):
+            raise Unfit(
+                "Give size, or height and width, not both: size={size} stands for height and width at once.",
+                size=fields["size"][:20],
+                pointer="/input/size",
+            )
+        source["height"] = source["width"] = _whole("size", fields["size"])
+    else:
+        source.update({name: _whole(name, fields[name]) for name in ("height", "width") if fields.get(name)})
+    if fields.get("scale"):
+        source["scale"] = _scale(fields["scale"])
+    return source
+
+
+def _whole(name: str, text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 9:
+        return int(text)
+    raise Unfit(
+        "{field} must be a whole number of pixels, not {given}.",
+        field=name,
+        given=repr(text[:40]),
+        pointer=f"/input/{name}",
+    )
+
+
+def _scale(text: str) -> Any:
+    if ":" not in text:
+        return text
+    try:
+        return {
+            name.strip(): [float(number) for number in numbers.split(",")]
+            for name, numbers in (part.split(":", 1) for part in text.split(";"))
+        }
+    except ValueError:
+        raise Unfit(
+            "scale must be unit, byte, or written like mean:0.5,0.5,0.5;std:0.2,0.2,0.2, not {given}.",
+            given=repr(text[:80]),
+            pointer="/input/scale",
+        ) from None
+
+
+def fields_of(document: Document) -> dict[str, str]:
+    """Return the flat fields of a document whose input is a picture: what its link holds."""
+    source = document.input
+    assert isinstance(source, ImageInput)
+    fields = {"image": source.image}
+    if source.height is not None and source.height == source.width:
+        fields["size"] = str(source.height)
+    else:
+        fields.update({k: str(v) for k, v in (("height", source.height), ("width", source.width)) if v is not None})
+    if source.fit != "cover":
+        fields["fit"] = source.fit
+    if source.mode != "RGB":
+        fields["mode"] = source.mode
+    if isinstance(source.scale, Scale):
+        fields["scale"] = ";".join(
+            f"{name}:{','.join(map(repr, getattr(source.scale, name)))}" for name in ("mean", "std")
+        )
+    elif source.scale != "unit":
+        fields["scale"] = source.scale
+    fields["recipe"] = document.recipe
+    return fields
+
+
+def query(fields: Mapping[str, str]) -> str:
+    """Return `fields` as a readable query string."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields.items())
+
+
+def _quoted(text: str) -> str:
+    return _quoted_before(text) if len(text) <= LONGEST_KEPT else quote_plus(text, safe=SAFE)
+
+
+@lru_cache(1000)  # a page has a hundred links, which differ in a field or two
+def _quoted_before(text: str) -> str:
+    return quote_plus(text, safe=SAFE)

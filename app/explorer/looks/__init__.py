@@ -1,0 +1,1 @@
+"""The ways of looking at a layer, one file each; `registry` finds them."""

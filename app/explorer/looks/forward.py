@@ -1,0 +1,155 @@
+"""Followed forward: every place of every later volume that one pixel of the picture can change.
+
+`pin=i.0.<row>.<column>` in the address is the pixel; `.<volume>` behind it, which of the layers left out is shown.
+"""
+
+from collections.abc import Sequence
+
+from app.explorer.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, runs, shown
+from app.explorer.looks.look import Context, Look, LookRequest
+from app.explorer.state import State
+from app.layers import Place
+from app.numerics.window import Span
+from app.pipeline.cone import Reach, missed, reaches
+from app.printing.numbers import grouped
+from app.rendering.arrangement import Arrangement
+from app.rendering.diagrams.trace import Block
+
+
+def pixel_of(asked: LookRequest) -> tuple[int, int]:
+    """Return the pixel that the address holds; else the middle of what the present number has seen."""
+    kind, channel, *parts = (*asked.state.pin.split("."), "", "", "")[:4]
+    _, rows, columns = asked.run.input_shape
+    if (kind, channel) == ("i", "0") and all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
+        row, column = map(int, parts)
+        if row < rows and column < columns:
+            return row, column
+    view = asked.view.closeup.receptive_field or Span((0, rows), (0, columns))
+    return sum(view.rows) // 2, sum(view.columns) // 2
+
+
+def volume_of(pin: str) -> int | None:
+    """Read which volume the address wants to see: i.0.7.16.3."""
+    last = pin.split(".")[4:5]
+    return int(last[0]) if last and last[0].isascii() and last[0].isdigit() and len(last[0]) < 4 else None
+
+
+def at_pixel(state: State, row: int, column: int, volume: int | None = None) -> State:
+    """Return the state that follows a pixel."""
+    behind = "" if volume is None else f".{volume}"
+    return state.but(view="forward", pin=f"i.0.{row}.{column}{behind}", edit="")
+
+
+async def _context(asked: LookRequest) -> Context:
+    """Return the columns and their drawing."""
+    chain = await chain_of(asked)
+    state, view, say = asked.state, asked.view, asked.view.say
+    row, column = pixel_of(asked)
+    found = await asked.lab.queue.light(lambda: reaches(chain.stages, row, column))
+    lost = missed(chain.stages, found)
+    _, rows, columns = asked.run.input_shape
+    words = say("The picture: arrow keys choose another pixel, the next row and column")
+    kept: list[Column] = []
+    chosen = volume_of(state.pin)
+    for volume in shown(len(found), chosen):
+        left_out = range(kept[-1].volume + 1 if kept else 0, volume)
+        links = tuple((named(chain, v), at_pixel(state, row, column, v).address()) for v in left_out)
+        kept.append(_column(chain, volume, found[volume], at_pixel(state, row, column, chosen), links, words))
+    here, last = view.place, found[-1]
+    around = [
+        (r, c, at_pixel(state, r, c, chosen).address())
+        for r in range(row - 1, row + 2)
+        for c in range(column - 1, column + 2)
+        if 0 <= r < rows and 0 <= c < columns
+    ]
+    middle = _middle(last, here.channel)
+    return {
+        "columns": kept,
+        "drawn": drawings(kept, say("The pixel and all that it can change"), spare=20),
+        "pattern": pattern(kept),
+        "pixel": (row, column),
+        "around": around,
+        "zoom": asked.view.pictures.photo(),
+        "reach": last,
+        "lost": lost,
+        "lost_at": chain.stages[lost[0]].layer.type if lost else "",
+        "includes": bool(last.channels[here.channel] and last.rows[here.row] and last.columns[here.column]),
+        "pixels": pixels(asked),
+        "home": state.but(view="trace", pin="", edit="").address(),
+        "back": middle and state.but(view="trace", pin="", edit="", place=middle).address(),
+    }
+
+
+def _column(
+    chain: Chain, volume: int, reach: Reach, state: State, before: tuple[tuple[str, str], ...], words: str
+) -> Column:
+    asked, shape, plan = chain.asked, chain.shape(volume), chain.arrangement(volume)
+    stage = chain.stages[volume - 1] if volume else None
+    here = asked.view.place
+    channel = min(here.channel, shape[0] - 1)
+    channels = (0, shape[0])
+    last = volume == len(chain.stages)
+    front = chain.face(0, channels) if volume == 0 else asked.view.pictures.map(volume - 1, channel)
+    holes = _holes(plan, reach)
+    middle = _middle(reach, channel)
+    href = state.but(layer=volume - 1, place=middle or Place(channel, 0, 0)) if stage else state.but(pin="")
+    cell = plan.cell(here)
+    block = Block(
+        front,
+        1 if plan.single else shape[0],
+        _hull(holes),
+        chain.colours(volume, channels),
+        "result" if stage else "window",
+        after_gap=bool(before),
+        cell=Span((cell.row, cell.row + 1), (cell.column, cell.column + 1)) if last else None,
+        takes="map" if last else "" if stage else "pixel",
+        words="" if stage else words,
+        holes=holes,
+    )
+    facts = {
+        "vector": plan.single,
+        "places": grouped(reach.numbers if plan.single else reach.places),
+        "of": grouped(shape[0] if plan.single else shape[1] * shape[2]),
+        "maps": shape[0],
+        "any": reach.any,
+        "last": last,
+    }
+    return Column(volume, stage, href.address(), channels, reach.span, block, facts=facts, before=before)
+
+
+def _holes(plan: Arrangement, reach: Reach) -> tuple[Span, ...]:
+    """Return the rectangles, on a sheet as it is laid out, that hold all that is changed and nothing else."""
+    if not reach.any:
+        return ()
+    if not plan.single:
+        return tuple(Span(rows, columns) for rows in runs(reach.rows) for columns in runs(reach.columns))
+    found = []
+    for first, last in runs(reach.channels):
+        while first < last:
+            _, row, column = plan.cell(Place(first, 0, 0))
+            end = min(plan.columns, column + last - first)
+            found.append(Span((row, row + 1), (column, end)))
+            first += end - column
+    return tuple(found)
+
+
+def _hull(spans: Sequence[Span]) -> Span | None:
+    """Return the smallest rectangle around rectangles."""
+    if not spans:
+        return None
+    return Span(
+        (min(span.rows[0] for span in spans), max(span.rows[1] for span in spans)),
+        (min(span.columns[0] for span in spans), max(span.columns[1] for span in spans)),
+    )
+
+
+def _middle(reach: Reach, channel: int) -> Place | None:
+    """Return a place in the middle of what is changed; in a vector the first."""
+    if not reach.any:
+        return None
+    rows, columns = reach.rows.nonzero()[0], reach.columns.nonzero()[0]
+    own = channel if reach.channels[channel] else int(reach.channels.nonzero()[0][0])
+    return Place(own, int(rows[(len(rows) - 1) // 2]), int(columns[(len(columns) - 1) // 2]))
+
+
+LOOK = Look("forward", "Follow a pixel", "Every place that one pixel of the picture can change.", 70, _context)

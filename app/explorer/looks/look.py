@@ -1,0 +1,55 @@
+"""A way of looking at one layer: what its address says, what it is called, what its template needs.
+
+Looks that are drawn (`draw`) show one place with its sum below and move by themselves in the browser; the others are
+asked for anew at every place.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from app.explorer.state import State
+from app.explorer.view import View
+from app.lab import Lab, Run
+from app.pipeline.plan import Stage
+from app.rendering.figure.layout import Layout
+from app.rendering.figure.scene import Scene
+
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LookRequest:
+    """What a look is made from: a number of a layer with all that is known of it, and the state that it is seen in."""
+
+    lab: Lab
+    run: Run
+    state: State
+    view: View
+    recent: tuple[str, ...] = ()  # pictures of the visitor's own
+
+
+async def nothing(asked: LookRequest) -> Context:
+    """Return an empty context."""
+    return {}
+
+
+def everywhere(stage: Stage) -> bool:
+    """Tell that a look says something of every layer."""
+    return True
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way; its template is templates/looks/<name>.html."""
+
+    name: str  # as the address has it
+    title: str  # msgid: what the link to it says
+    help: str  # msgid: one sentence
+    order: int  # among the others, in the menu
+    context: Callable[[LookRequest], Awaitable[Context]] = nothing
+    draw: Callable[[Scene, Layout], Element] | None = None
+    applies: Callable[[Stage], bool] = everywhere  # whether it says anything of a layer
+    moves: bool = True  # with the place; False where it shows the whole layer
+    lasting: bool = True  # the same state looks the same for ever; False where it shows what may expire

@@ -1,0 +1,91 @@
+"""Why the map has its size: the window dragged to the edge, its places counted, the formula with its numbers."""
+
+from app.explorer.editing.ranges import LIMIT, Setting
+from app.explorer.looks.look import Context, Look, LookRequest
+from app.explorer.scene import scene_of
+from app.explorer.state import State
+from app.layers.conv2d import Conv2d
+from app.numerics.window import Pair
+from app.pipeline.plan import Stage
+from app.rendering.diagrams.places import Length, lengths, places_drawing, slides, unread
+from app.rendering.svg import markup
+
+TRIED: dict[str, tuple[object, ...]] = {"padding": (0, 1, 2, "same"), "stride": (1, 2, 3)}
+BOXES: dict[str, Pair] = {"wide": (520, 494), "narrow": (358, 350)}
+
+
+async def _context(asked: LookRequest) -> Context:
+    """Return the drawing for each width, the arithmetic of both axes, and what can be tried from here."""
+    state, view, stage = asked.state, asked.view, asked.view.stage
+    rows, columns = lengths(stage)
+    picture = view.pictures.photo() if scene_of(view).photo else view.sheet_faces()[0]
+    if view.source.single:
+        _, row, column = view.source.cell(state.place._replace(channel=view.channels[0], row=0, column=0))
+        picture = picture.part(column, row, 1, 1)
+    at = (state.place.row, state.place.column)
+    edges = {
+        "right": state.but(place=state.place._replace(column=columns.places - 1)).address(),
+        "bottom": state.but(place=state.place._replace(row=rows.places - 1)).address(),
+    }
+    return {
+        "drawings": [markup(places_drawing(stage, picture, at, box, "", name)) for name, box in BOXES.items()],
+        "axes": (rows, columns),
+        "alike": rows == columns,
+        "at": at,
+        "outside": _outside(rows, at[0]) * columns.size
+        + _outside(columns, at[1]) * (rows.size - _outside(rows, at[0])),
+        "missed": _missed(stage),
+        "edges": edges,
+        "tries": [(name, *_choices(asked, name, values)) for name, values in TRIED.items()],
+    }
+
+
+def _outside(along: Length, place: int) -> int:
+    """Return how many cells along an axis a window reads that are not of the input."""
+    first = along.origin(place)
+    return sum(not 0 <= cell < along.cells for cell in range(first, first + along.reach, along.dilation))
+
+
+def _missed(stage: Stage) -> int:
+    """Return how many cells of a map of the input no window reads."""
+    cells, read = 1, 1
+    for axis, along in enumerate(lengths(stage)):
+        cells *= along.cells
+        gone = (range(max(0, a), min(along.cells, b)) for a, b in unread(stage, axis))
+        read *= along.cells - sum(map(len, gone))
+    return cells - read
+
+
+def _choices(asked: LookRequest, name: str, values: tuple[object, ...]) -> tuple[list[tuple[object, str, bool]], str]:
+    """Return the values of a setting that can be, each with its address and whether it is the present one; and why
+    others cannot.
+    """
+    state, index = asked.state, asked.state.layer
+    setting = Setting(state, asked.run, asked.lab, index, name, asked.view.say)
+    found, refused = [], []
+    now = setting.value[0] if len({*setting.value}) == 1 else None  # "same" is one of the values already
+    if now not in values and now is not None:
+        values = (*values, now)
+    for value in values:
+        if value == "same" and not isinstance(asked.view.layer, Conv2d):
+            continue  # only a convolution knows it
+        pair = (value, value) if isinstance(value, int) else value
+        if why := setting.why_not(value):
+            refused.append(why)
+        else:
+            found.append((value, _with(state, index, name, value).address(), setting.value == pair))
+    return found, " ".join(dict.fromkeys(why for why in refused if why not in ("", LIMIT)))
+
+
+def _with(state: State, index: int, name: str, value: object) -> State:
+    return state.setting(index, {name: value})
+
+
+LOOK = Look(
+    "places",
+    "Why this size?",
+    "Drag the window to the edge and count its places; try padding and stride.",
+    80,
+    _context,
+    applies=slides,
+)

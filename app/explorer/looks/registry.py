@@ -1,0 +1,17 @@
+"""The ways of looking at a layer, found: a file of this folder is a look where it has a LOOK; there is no list."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from app.explorer import looks
+from app.explorer.looks.look import Look
+
+
+def _found() -> dict[str, Look]:
+    modules = (import_module(f"{looks.__name__}.{module.name}") for module in iter_modules(looks.__path__))
+    found: list[Look] = [module.LOOK for module in modules if hasattr(module, "LOOK")]
+    return {look.name: look for look in sorted(found, key=lambda look: look.order)}
+
+
+LOOKS = _found()
+FIRST = next(iter(LOOKS))

@@ -1,0 +1,126 @@
+"""One filter for all places, against weights of their own at each place, against everything connected."""
+
+from xml.etree.ElementTree import Element
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.explorer.looks.look import Context, Look, LookRequest
+from app.explorer.view import View
+from app.layers import Place
+from app.numerics.window import Pair, Span
+from app.pipeline.plan import Stage
+from app.printing.numbers import about, grouped
+from app.rendering.diagrams.edges import MOST_SHEETS, Cell, Neuron, edges_drawing, neighbour, windowed
+from app.rendering.diagrams.places import lengths
+from app.rendering.diagrams.sharing import KINDS, areas, counts
+from app.rendering.svg import markup
+
+BOXES: dict[str, Pair] = {"wide": (560, 400), "narrow": (358, 330)}
+SAMPLED = 12  # rows, and columns, of each sheet from which an edge is drawn where everything is connected
+SPREAD = 0.4  # of the scale, of weights that are only imagined
+
+
+async def _context(asked: LookRequest) -> Context:
+    """Return the counts of the three ways, and the edges of two neighbours in the one that is looked at."""
+    state, view = asked.state, asked.view
+    kind = state.pin if state.pin in KINDS else KINDS[0]
+    counted = counts(view.stage)
+    assert counted is not None
+    drawings = {name: _drawn(view, kind, name) for name in BOXES}
+    edges = [group for group in drawings["wide"].iter("g") if "data-edges" in group.attrib][-1]
+    index = view.target.index(state.place) + 1
+    each = counted.multiplications[kind] // counted.outputs
+    return {
+        "kind": kind,
+        "counts": counted,
+        "areas": markup(areas(counted, 200, kind)),
+        "ways": [(name, state.but(pin=name).address()) for name in KINDS],
+        "drawings": [markup(drawing) for drawing in drawings.values()],
+        "edges": int(edges.attrib["data-edges"]),
+        "times": about(counted.times(kind)),
+        "each": each,
+        "so_far": each * index,
+    }
+
+
+def _drawn(view: View, kind: str, name: str) -> Element:
+    """Return the drawing of a neuron and the one beside it, as large as `name` says."""
+    stage, say = view.stage, view.say
+    names, faces = view.channel_names(), view.sheet_faces()
+    first, last = view.channels
+    if view.source.single:
+        faces = [face.part(*_corner(view, first), 1, 1) for face in faces]
+    sheets = [(title[0], face) for title, face in zip(names, faces, strict=False)][:MOST_SHEETS]
+    rows, columns = lengths(stage)
+    hold = {
+        "data_step": f"{rows.stride} {columns.stride}",
+        "data_before": f"{rows.before} {columns.before}",
+        "data_reach": f"{rows.reach} {columns.reach}",
+        "data_places": f"{rows.places} {columns.places}",
+        "data_at": f"{view.place.row} {view.place.column}",
+    }
+    beside = neighbour(view.place, stage.output_shape[1:])
+    neurons = [_neuron(view, kind, place, index) for index, place in enumerate([view.place, beside]) if place]
+    more = f"… {last - first}" if last - first > len(sheets) else ""
+    return edges_drawing(sheets, neurons, BOXES[name], view.weight_extent, hold, say, name, more)
+
+
+def _corner(view: View, channel: int) -> Pair:
+    _, row, column = view.source.cell(Place(channel, 0, 0))
+    return column, row
+
+
+def _neuron(view: View, kind: str, place: Place, index: int) -> Neuron:
+    """Return a neuron as it would be in one of the three ways; weights that no layer here has are drawn by chance."""
+    stage, say, weight = view.stage, view.say, view.weight
+    assert weight is not None
+    filter_ = weight[place.channel].astype(np.float64)
+    count = f"{filter_.size:,}"
+    span = stage.layer.span(stage.input_shape, place)
+    if kind == "full":
+        channels, rows, columns = stage.input_shape
+        cells = _sample(min(channels, MOST_SHEETS), rows, columns)
+        says = say("{count} weights").format(count=grouped(channels * rows * columns))
+        return Neuron(
+            place, Span((0, rows), (0, columns)), cells, _chance(place, (len(cells),), view), None, None, "", says
+        )
+    cells = windowed(stage.layer.window(stage.input_shape), place, filter_.shape[0])
+    if kind == "local":
+        filter_ = _chance(place, filter_.shape, view)
+        says = (say("{count} others") if index else say("{count} weights")).format(count=count)
+        return Neuron(place, span, cells, filter_.ravel(), filter_, None, "", says)
+    says = (say("the same {count}") if index else say("{count} weights")).format(count=count)
+    picture = view.map_face(place.channel).part(place.column, place.row, 1, 1)
+    if view.target.single:
+        _, row, column = view.target.cell(place)
+        picture = view.map_face(place.channel).part(column, row, 1, 1)
+    text = view.number(float(view.result.output[place]))
+    return Neuron(place, span, cells, filter_.ravel(), filter_, picture, text, says)
+
+
+def _chance(place: Place, shape: tuple[int, ...], view: View) -> NDArray[np.float64]:
+    """Return weights that a place of its own could have; the same place has the same ones."""
+    source = np.random.default_rng((place.channel, place.row, place.column))
+    return source.normal(0, SPREAD * view.weight_extent, shape)
+
+
+def _sample(sheets: int, rows: int, columns: int) -> list[Cell]:
+    """Return a few cells of each sheet, evenly spread."""
+    down = sorted({(2 * i + 1) * rows // (2 * SAMPLED) for i in range(SAMPLED)})
+    across = sorted({(2 * i + 1) * columns // (2 * SAMPLED) for i in range(SAMPLED)})
+    return [(sheet, row, column) for sheet in range(sheets) for row in down for column in across]
+
+
+def _shares(stage: Stage) -> bool:
+    return counts(stage) is not None
+
+
+LOOK = Look(
+    "sharing",
+    "Shared weights",
+    "One filter for all places, against weights of their own, against everything connected.",
+    90,
+    _context,
+    applies=_shares,
+)

@@ -1,0 +1,188 @@
+"""Traced home: what a number has seen of every volume before it, back to a rectangle of the picture, with the values.
+
+`pin=h.<volume>` in the address says which of the layers left out of a long network is shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from app.explorer.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, runs, shown
+from app.explorer.looks.look import Context, Look, LookRequest
+from app.layers import Place
+from app.layers.cells import Cells
+from app.numerics.window import Pair, Span
+from app.pipeline.closeup import hops, winning_path
+from app.pipeline.plan import Stage
+from app.rendering.diagrams.excerpt import Excerpt, excerpt
+from app.rendering.diagrams.trace import Block
+from app.rendering.svg import Face
+
+FOLDED = 6  # numbers of a vector in one column; up to twice as many stand in two
+
+
+def chosen_of(pin: str) -> int | None:
+    """Read which volume the address wants to see: h.3."""
+    kind, _, volume = pin.partition(".")
+    return int(volume) if kind == "h" and volume.isascii() and volume.isdigit() and len(volume) < 4 else None
+
+
+def winners(stages: Sequence[Stage], path: Sequence[Place | None], place: Place) -> list[Cells]:
+    """Return the cells of each volume that the winner there depends on, the input first, the number's own last."""
+    cells = Cells.at(place, stages[-1].output_shape)
+    found = [cells]
+    for stage, here in zip(reversed(stages), path, strict=True):
+        cells = Cells.at(here, stage.input_shape) if here else stage.layer.reads(stage.input_shape, cells)
+        found.append(cells)
+    return found[::-1]
+
+
+async def _context(asked: LookRequest) -> Context:
+    """Return the columns and their drawing."""
+    chain = await chain_of(asked)
+    state, view = asked.state, asked.view
+    columns = await asked.lab.queue.light(lambda: _columns(chain))
+    chosen = shown(len(columns), chosen_of(state.pin))
+    kept: list[Column] = []
+    for volume in chosen:
+        left_out = range(kept[-1].volume + 1 if kept else 0, volume)
+        links = tuple((named(chain, other), state.but(pin=f"h.{other}", edit="").address()) for other in left_out)
+        column = columns[volume]
+        kept.append(replace(column, before=links, block=replace(column.block, after_gap=bool(links))))
+    field = view.closeup.receptive_field
+    return {
+        "columns": kept,
+        "drawn": drawings(kept, view.say("The number and all that it has seen")),
+        "pattern": pattern(kept),
+        "field": field,
+        "pixels": pixels(asked),
+        "forward": state.but(view="forward", pin="", edit="").address(),
+    }
+
+
+def _columns(chain: Chain) -> list[Column]:
+    """Return the column of every volume, the input first."""
+    stages, view = chain.stages, chain.asked.view
+    back = hops(stages, view.index, view.place)
+    path = winning_path(stages, chain.outputs, view.index, view.place)
+    won = winners(stages, path, view.place)
+    cells = [hop.cells for hop in reversed(back)] + [Cells.at(view.place, view.stage.output_shape)]
+    places = [*reversed(path), view.place]
+    return [_column(chain, volume, cells[volume], won[volume], places[volume]) for volume in range(len(cells))]
+
+
+def _column(chain: Chain, volume: int, cells: Cells, won: Cells, place: Place | None) -> Column:
+    asked, last = chain.asked, volume == len(chain.stages)
+    stage = chain.stages[volume - 1] if volume else None
+    span, channels = cells.span, cells.channels
+    there = place or _middle(span, channels[0])
+    state = asked.state
+    if stage:
+        href = state.but(layer=volume - 1, place=there, pin="", edit="")
+    else:
+        href = state.but(view="forward", pin=f"i.0.{there.row}.{there.column}", edit="")
+    plan = chain.arrangement(volume)
+    laid = chain.laid_out(volume, channels, span)
+    role = "result" if last else "window"
+    count = channels[1] - channels[0]
+    picture = chain.face(volume, channels)
+    holes = (
+        () if plan.single else tuple(Span(rows, across) for rows in runs(cells.rows) for across in runs(cells.columns))
+    )
+    return Column(
+        volume,
+        stage,
+        href.address(),
+        channels,
+        span,
+        Block(
+            picture,
+            1 if plan.single else count,
+            laid,
+            chain.colours(volume, channels),
+            role,
+            takes="map" if last else "",
+            holes=holes,
+        ),
+        laid and _excerpt(chain, volume, cells, won, laid),
+        chain.extents[volume],
+        chain.brightness(volume),
+        facts(chain, volume, cells, place),
+    )
+
+
+def facts(chain: Chain, volume: int, cells: Cells, place: Place | None) -> dict[str, Any]:
+    """Return what the words below a column speak of."""
+    vector = chain.arrangement(volume).single
+    view = int(cells.rows.sum() * cells.columns.sum())
+    return {
+        "count": view * (cells.channels[1] - cells.channels[0] if vector else 1),  # of one map, or of the vector
+        "gaps": cells.span is not None and view < _area(cells.span),
+        "wraps": volume < len(chain.stages) and _wraps(chain.stages[volume], cells),
+        "place": place,
+        "vector": vector,
+        "last": volume == len(chain.stages),
+        "changed": _changed(chain, volume, cells),
+        "maps": 1 if vector else cells.channels[1] - cells.channels[0],
+    }
+
+
+def _wraps(stage: Stage, cells: Cells) -> bool:
+    """Tell whether what is seen of a layer's input goes round its edges: both ends of an axis, and not all between."""
+    if stage.layer.border_mode() != "circular":
+        return False
+    return any(bool(axis[0] and axis[-1] and not axis.all()) for axis in (cells.rows, cells.columns))
+
+
+def _changed(chain: Chain, volume: int, cells: Cells) -> int:
+    """Return how many of the numbers seen are not what stood at their place before; 0 where places differ."""
+    if not volume or chain.shape(volume) != chain.shape(volume - 1):
+        return 0
+    first, last = cells.channels if chain.arrangement(volume).single else (cells.channels[0], cells.channels[0] + 1)
+    before, after = (chain.outputs[v][first:last][:, cells.rows][:, :, cells.columns] for v in (volume - 1, volume))
+    return int((before != after).sum())
+
+
+def _excerpt(chain: Chain, volume: int, cells: Cells, won: Cells, laid: Span) -> Excerpt:
+    """Return the numbers, or the picture, of what is seen of a volume."""
+    (top, bottom), (left, right) = laid
+    picture = chain.face(volume, cells.channels).part(left, top, right - left, bottom - top)
+    if chain.arrangement(volume).single:
+        return _vector(chain, volume, cells.channels, won.channels, picture)
+    numbers = chain.outputs[volume][cells.channels[0], top:bottom, left:right]
+    kept = won.span
+    ring = (
+        Span((kept.rows[0] - top, kept.rows[1] - top), (kept.columns[0] - left, kept.columns[1] - left))
+        if kept
+        else None
+    )
+    fit = None if chain.colours(volume, cells.channels) else chain.fit(volume, numbers)
+    return excerpt(numbers, picture, fit, (cells.rows[top:bottom], cells.columns[left:right]), ring)
+
+
+def _vector(chain: Chain, volume: int, channels: Pair, won: Pair, picture: Face) -> Excerpt:
+    """Return some numbers of a vector, folded into two columns where they are many."""
+    count = channels[1] - channels[0]
+    across = 1 if count <= FOLDED else 2
+    numbers = np.full((-(-count // across), across), np.nan, np.float32)
+    numbers.ravel()[:count] = chain.outputs[volume][channels[0] : channels[1]].ravel()
+    row, column = divmod(won[0] - channels[0], across)
+    ring = Span((row, row + 1), (column, column + 1)) if won[1] - won[0] == 1 else None
+    read = np.ones(len(numbers), bool), np.ones(across, bool)
+    fit = chain.fit(volume, numbers)
+    return excerpt(numbers, picture, fit, read, ring if fit is not None or count == 1 else None)
+
+
+def _middle(span: Span | None, channel: int) -> Place:
+    """Return the place in the middle of a rectangle."""
+    (top, bottom), (left, right) = span or Span((0, 1), (0, 1))
+    return Place(channel, (top + bottom - 1) // 2, (left + right - 1) // 2)
+
+
+def _area(span: Span) -> int:
+    return (span.rows[1] - span.rows[0]) * (span.columns[1] - span.columns[0])
+
+
+LOOK = Look("trace", "Trace it home", "All that a number has seen, back to a rectangle of the picture.", 60, _context)

@@ -1,0 +1,40 @@
+"""From a view to what its drawing needs."""
+
+from app.explorer.scales import scale_of, weight_scale
+from app.explorer.templating.templates import form_of, sentence_of
+from app.explorer.view import View
+from app.rendering.figure.scene import Scene
+
+
+def scene_of(view: View) -> Scene:
+    """Return what a drawing of the number of a view needs."""
+    names = view.channel_names()
+    faces = view.sheet_faces()
+    first, last = view.channels
+    colour = view.index == 0 and view.range is not None and last - first == 3
+    return Scene(
+        stage=view.stage,
+        place=view.place,
+        span=view.span,
+        say=view.say,
+        photo=view.pictures.photo() if colour else None,
+        sheets=tuple((name[0], picture) for name, picture in zip(names, faces, strict=False)),
+        sheet_count=1 if view.source.single else last - first,
+        slices=view.slices(view.place.channel),
+        cells=() if view.weight is not None else view.numbers.cells(view.input_number, view.input_brief),
+        veil=None if view.hidden else view.veil,
+        given=tuple(map(view.input_number, view.before.output.ravel().tolist())) if view.source.column else (),
+        made=tuple(map(view.number, view.result.output.ravel().tolist()[: view.place.channel + 1]))
+        if view.target.column
+        else (),
+        sentence=sentence_of(view),
+        maps_href=view.pictures.address(view.index, "output.png"),
+        maps=view.pictures.tiles(view.index),
+        scale=scale_of(view, view.place.channel),
+        weight_scale=weight_scale(view),
+        number="?" if view.hidden else view.number(view.closeup.value),
+        pointed=view.pointed,
+        hidden=view.hidden,
+        tall="tall" in form_of(view),
+        blocks="channel_sums" in view.closeup.terms,
+    )

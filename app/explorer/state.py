@@ -1,0 +1,209 @@
+"""What the address bar holds: a document, a place in it, and how it is looked at. Every link of the page is made here.
+
+?image=coffee&size=32&scale=byte&recipe=conv2d(6, 5) | relu&at=0.3.7.16&view=flat&edit=0
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from app.errors import Mistake
+from app.explorer.fields import fields_of, query
+from app.explorer.prediction import LOOKS_ASK
+from app.layers import Layer, Place
+from app.layers.reading import read_layer
+from app.pipeline.document import Document, ImageInput, Scale
+
+LONGEST_ADDRESS = 4000
+ORIGIN = Place(0, 0, 0)
+DRAWN = frozenset(("figure", "flat"))  # looks with a drawing, in which cells, weights and numbers are pinned
+COMPARING = "compare"  # the look that `with` speaks of
+OPTIONS = (
+    "lang",
+    "theme",
+    "projector",
+    "predict",
+    "digits",
+    "colours",
+    "range",
+    "sort",
+    "over",
+    "with",
+)  # kept from page to page
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of the explorer."""
+
+    document: Document
+    layer: int = 0
+    place: Place = ORIGIN
+    view: str = "figure"
+    edit: str = ""  # the card that is open: "0" layer 1's settings, "0.weights" its filters
+    pin: str = ""  # what is held fast for a closer look: "i.0.3.4" a cell of the input, "w.0.1.2" a weight
+    sheet: str = ""  # on a projector, the sheet that speaks, from 0; after the last the sum
+    guess: str = ""  # what a learner predicts of this place
+    options: tuple[tuple[str, str], ...] = ()  # kept from page to page
+    path: str = "/"  # or "/embed"
+
+    @property
+    def at(self) -> str:
+        """The place as links write it."""
+        return ".".join(map(str, (self.layer, *self.place)))
+
+    def fields(self) -> dict[str, str]:
+        """Return what the address holds beside the document."""
+        fields = {"at": self.at} if self.document.layers else {}
+        if self.view != "figure":
+            fields["view"] = self.view
+        fields |= {name: value for name in ("edit", "pin", "sheet", "guess") if (value := getattr(self, name))}
+        return {**fields, **dict(self.options)}
+
+    def all_fields(self) -> dict[str, str]:
+        """Return everything the address holds."""
+        return dict(self._held[0])
+
+    def form_fields(self) -> dict[str, str]:
+        """Return what a form carries along so that its answer is the next state."""
+        return self.all_fields() if self.path == "/" else {**self.all_fields(), "path": self.path}
+
+    @property
+    def needs_run(self) -> bool:
+        """Tell whether the whole state is too long for an address, so that it holds the id of a stored run."""
+        return "run" in self._held[0]
+
+    def address(self) -> str:
+        """Return the address of this state."""
+        return f"{self.path}?{self._held[1]}"
+
+    @cached_property
+    def _held(self) -> tuple[dict[str, str], str]:
+        """Everything the address holds, and how it is written."""
+        if isinstance(self.document.input, ImageInput) and len(self.document.recipe) < LONGEST_ADDRESS:
+            whole = {**fields_of(self.document), **self.fields()}
+            if len("/?" + (text := query(whole))) <= LONGEST_ADDRESS:
+                return whole, text
+        named = {"run": self.document.id, **self.fields()}
+        return named, query(named)
+
+    # ---- where one can go from here
+
+    def but(self, **changes: Any) -> "State":
+        """Return this state with some of it changed; another question loses the answer to this one.
+
+        What is pinned belongs to its layer and look, though drawings hand it on; what is compared with, to comparing.
+        """
+        after = replace(self, **changes)
+        looks = {self.view, after.view}
+        if "pin" not in changes and (looks - DRAWN if len(looks) > 1 else looks & DRAWN and after.layer != self.layer):
+            after = replace(after, pin="")
+        if self.view == COMPARING != after.view:
+            after = replace(after, options=tuple(pair for pair in after.options if pair[0] != "with"))
+        return after if not self.guess or after.asked == self.asked else replace(after, guess=changes.get("guess", ""))
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """What a learner's prediction is about."""
+        return (
+            self.document,
+            self.layer,
+            None if self.view in LOOKS_ASK else self.place,
+            self.view,
+            self.pin if LOOKS_ASK.get(self.view) == "parameters" else "",
+            self.option("predict"),
+        )
+
+    def option(self, name: str) -> str:
+        """Return the option `name`; nothing where it is not given."""
+        return dict(self.options).get(name, "")
+
+    def with_options(self, **changes: str) -> "State":
+        """Return this state with other options; what is empty is dropped."""
+        kept = {**dict(self.options), **changes}
+        return self.but(options=tuple((name, kept[name]) for name in OPTIONS if kept.get(name)))
+
+    def of_layers(self, layers: Sequence[Layer], **changes: Any) -> "State":
+        """Return this state with other layers."""
+        document = Document(input=self.document.input, layers=tuple(layers))
+        return self.but(document=document, **changes)
+
+    def of_input(self, **fields: Any) -> "State":
+        """Return this state with other settings of its input."""
+        assert isinstance(self.document.input, ImageInput)
+        source = self.document.input.model_copy(update=fields)
+        if isinstance(source.scale, Scale) and source.mode != self.document.input.mode:
+            source = source.model_copy(update={"scale": "unit"})  # its numbers were one for each channel of the other
+        source.__dict__.pop("text", None)  # a copy takes along what was written of the other, and so its id
+        document = self.document.model_copy(update={"input": source})
+        document.__dict__.pop("ids", None)  # … while the recipe, which costs most, is the same
+        return self.but(document=document)
+
+    def adding(self, layer: Layer) -> "State":
+        """Return this state with a layer at the end, looked at."""
+        layers = (*self.document.layers, layer)
+        return self.of_layers(layers, layer=len(layers) - 1, place=ORIGIN, edit="")
+
+    def removing(self, index: int) -> "State":
+        """Return this state without layer `index`."""
+        layers = [*self.document.layers[:index], *self.document.layers[index + 1 :]]
+        return self.of_layers(layers, layer=max(0, min(self.layer - (index <= self.layer), len(layers) - 1)), edit="")
+
+    def moving(self, index: int, by: int) -> "State":
+        """Return this state with layer `index` moved by `by` places."""
+        layers = list(self.document.layers)
+        layers.insert(index + by, layers.pop(index))
+        return self.of_layers(layers, layer=index + by, edit=str(index + by))
+
+    def setting(self, index: int, changes: Mapping[str, Any]) -> "State":
+        """Return this state with settings of layer `index` changed; raise Unfit where they make no layer."""
+        layers = list(self.document.layers)
+        document = {**layers[index].fields("python"), **changes}
+        document = {name: value for name, value in document.items() if value is not None}
+        try:
+            layers[index] = read_layer(document)
+        except Mistake as mistake:
+            mistake.pointer = f"/layers/{index}{mistake.pointer or ''}"
+            raise
+        return self.of_layers(layers)
+
+
+def options_of(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the options that the fields of an address or a form hold."""
+    return tuple((name, fields[name]) for name in OPTIONS if fields.get(name))
+
+
+def place_of(text: str) -> tuple[int, Place] | None:
+    """Read `at`: layer.channel.row.column; None where it is not four numbers."""
+    parts = text.split(".")
+    if len(parts) == 4 and all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
+        layer, *place = map(int, parts)
+        return layer, Place(*place)
+    return None
+
+
+def counted_place(fields: Mapping[str, str]) -> tuple[int, Place] | None:
+    """Read the place that a person asks for by number, counted from 1: to_channel, to_row, to_column of a layer."""
+    parts = [fields.get(name, "") for name in ("layer", "to_channel", "to_row", "to_column")]
+    place = place_of(".".join(part or "0" for part in parts))
+    return place and (place[0], Place(*(max(0, number - 1) for number in place[1])))
+
+
+def within(state: State, shapes: Sequence[tuple[int, int, int]]) -> State:
+    """Return `state` at the nearest place that exists, for layers whose outputs have `shapes`."""
+    if not shapes:
+        return state.but(layer=0, place=ORIGIN)
+    layer = min(state.layer, len(shapes) - 1)
+    nearest = Place(*(min(wanted, length - 1) for wanted, length in zip(state.place, shapes[layer], strict=True)))
+    return state.but(layer=layer, place=nearest)
+
+
+def along(state: State, shapes: Sequence[tuple[int, int, int]], index: int) -> Place:
+    """Return the place of layer `index` that looks at the same part of the picture as the present place."""
+    here, there = shapes[state.layer], shapes[index]
+    return Place(
+        min(state.place.channel, there[0] - 1),
+        min(state.place.row * there[1] // here[1], there[1] - 1),
+        min(state.place.column * there[2] // here[2], there[2] - 1),
+    )

@@ -1,0 +1,1 @@
+"""Sums as they are printed: they add up to the last digit."""

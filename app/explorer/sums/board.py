@@ -1,0 +1,163 @@
+"""What a projector shows of a sum: one sheet speaks in large figures, the others are their subtotals in a line below.
+
+The address says which: sheet=0 … C−1, then C for the sum of them all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.explorer.state import State
+from app.explorer.sums.filter_sum import cells_round
+from app.explorer.view import View
+from app.printing.numbers import Sum, adding_up, rounded, short
+
+MOST_PARTS = 4  # subtotals in the line
+NEAR_PARTS = 3  # of more sheets: the one that speaks and its neighbours, or the largest; the rest is one
+MOST_PRINTED = 5  # rows and columns of a block of numbers
+MOST_PRODUCTS = 4  # told beside the picture of a larger one
+LONGEST_CELL = 5  # characters
+
+
+class Part(NamedTuple):
+    """One term of the line."""
+
+    name: str
+    number: Decimal
+    sheet: int | None  # none for all that are not told one by one, and for what is not a sheet
+    so_far: Decimal
+    kind: str = ""  # "bias", "rest"
+
+
+class Product(NamedTuple):
+    """One product of a filter too large to print."""
+
+    row: int
+    column: int
+    number: Decimal
+
+
+@dataclass(frozen=True)
+class Board:
+    """The sum of a number on a projector."""
+
+    view: View
+    state: State
+
+    @cached_property
+    def terms(self) -> dict[str, Any]:
+        return self.view.closeup.terms
+
+    @cached_property
+    def names(self) -> list[tuple[str, str]]:
+        """A letter and a word for each sheet."""
+        return self.view.channel_names()
+
+    @property
+    def count(self) -> int:
+        return len(self.names)
+
+    @property
+    def speaking(self) -> int:
+        """The sheet that speaks; `count` stands for the sum."""
+        asked = self.state.sheet
+        return min(int(asked), self.count) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+
+    @property
+    def sums(self) -> bool:
+        """Whether the sum speaks."""
+        return self.speaking == self.count
+
+    def href(self, sheet: int) -> str:
+        """Return the address at which `sheet` speaks."""
+        return self.state.but(sheet=str(sheet), edit="").address()
+
+    @cached_property
+    def total(self) -> Sum:
+        """The subtotals and the bias as printed; they add up to the last digit."""
+        terms = [*self.terms["channel_sums"].tolist(), self.terms["bias"]]
+        return adding_up(terms, self.view.closeup.value, self.view.decimals)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The line of subtotals, as many as it has room for, the others as one, then the bias."""
+        subtotals = self.total.terms[:-1]
+        told = self._told(subtotals)
+        say = self.view.say
+        found: list[tuple[str, Decimal, int | None, str]] = [
+            (self.names[sheet][1], subtotals[sheet], sheet, "") for sheet in told
+        ]
+        if len(told) < self.count:
+            rest = sum((subtotals[sheet] for sheet in range(self.count) if sheet not in told), Decimal(0))
+            name = say("{count} others").format(count=self.count - len(told))
+            found.append((name, rest, None, "rest"))
+        found.append((say("bias"), self.total.terms[-1], None, "bias"))
+        if self.total.remainder:
+            found.append((say("rounding"), self.total.remainder, None, "rest"))
+        return [
+            Part(name, number, sheet, sum((f[1] for f in found[: i + 1]), Decimal(0)), kind)
+            for i, (name, number, sheet, kind) in enumerate(found)
+        ]
+
+    def _told(self, subtotals: tuple[Decimal, ...]) -> list[int]:
+        if self.count <= MOST_PARTS:
+            return list(range(self.count))
+        if self.sums:
+            return sorted(sorted(range(self.count), key=lambda sheet: -abs(subtotals[sheet]))[:NEAR_PARTS])
+        first = max(0, min(self.speaking - NEAR_PARTS // 2, self.count - NEAR_PARTS))
+        return list(range(first, first + NEAR_PARTS))
+
+    # ---- the sheet that speaks
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns of the filter."""
+        rows, columns = self.terms["kernel"].shape[1:]
+        return rows, columns
+
+    @property
+    def printed(self) -> bool:
+        """Whether the filter is small enough to be printed number by number."""
+        return max(self.size) <= MOST_PRINTED
+
+    @cached_property
+    def decimals(self) -> tuple[int, int]:
+        """Decimals of the values and of the weights with which each fits into a cell."""
+        view, sheet = self.view, self.speaking
+        values = _fitting(self.terms["patch"][sheet].ravel().tolist(), view.cell_decimals)
+        return values, _fitting(self.terms["kernel"][sheet].ravel().tolist(), view.weight_decimals)
+
+    @property
+    def rounds(self) -> bool:
+        """Whether the cells of the sheet that speaks, as they are printed, give something else than its subtotal."""
+        return not self.sums and self.printed and cells_round(self.view, self.speaking, self.decimals)
+
+    @cached_property
+    def products(self) -> tuple[list[Product], Decimal]:
+        """The largest products of the sheet, and what all others add: together its subtotal as printed."""
+        products, decimals = self.terms["products"][self.speaking], self.view.decimals
+        largest = np.argsort(-np.abs(products), axis=None, kind="stable")[:MOST_PRODUCTS]
+        columns = products.shape[1]
+        told = [
+            Product(int(i) // columns, int(i) % columns, rounded(float(products.flat[i]), decimals)) for i in largest
+        ]
+        return told, self.total.terms[self.speaking] - sum((p.number for p in told), Decimal(0))
+
+
+def _fitting(values: Sequence[float], decimals: int) -> int:
+    """Return the most decimals, up to `decimals`, with which every value is short enough for a cell."""
+    ends = min(values), max(values)
+    while decimals and any(len(short(value, decimals)) > LONGEST_CELL for value in ends):
+        decimals -= 1
+    return decimals
+
+
+def board(view: View, state: State) -> Board | None:
+    """Return what a projector shows of a number's sum; none where that is one line, or there is no projector."""
+    if not state.option("projector") or "channel_sums" not in view.closeup.terms:
+        return None
+    return Board(view, state)

@@ -1,0 +1,57 @@
+"""The shares that softmax gives, as a person is shown them: the largest, the one at work, and the rest together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from app.printing.numbers import adding_up
+
+EXP_DECIMALS, PERCENT_DECIMALS = 3, 1
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One output."""
+
+    index: int
+    input: float
+    share: float
+    exp: Decimal
+    percent: Decimal
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Bars with what the others make together; both columns add up as printed."""
+
+    told: tuple[Bar, ...]
+    others: int
+    exps: tuple[Decimal, Decimal, Decimal]  # of the others, rounding, the whole
+    percents: tuple[Decimal, Decimal, Decimal]
+
+
+def shares(exps: Sequence[float], inputs: Sequence[float], index: int, most: int) -> Shares:
+    """Return the shares of `exps` (of `inputs`) in their sum, at most `most` on their own, `index` among them."""
+    numbers = np.asarray(exps, np.float64)
+    whole = float(numbers.sum())
+    largest = np.argsort(-numbers, kind="stable")
+    told = largest[:most].tolist() if len(numbers) > most else list(range(len(numbers)))
+    if index not in told:
+        told[-1] = index
+    told.sort()
+    rest = whole - float(numbers[told].sum()) if len(told) < len(numbers) else 0.0
+    terms = [*numbers[told].tolist(), rest]
+    exp = adding_up(terms, whole, EXP_DECIMALS)
+    percent = adding_up([100 * term / whole for term in terms], 100.0, PERCENT_DECIMALS)
+    bars = tuple(
+        Bar(i, float(inputs[i]), float(numbers[i]) / whole, exp.terms[at], percent.terms[at])
+        for at, i in enumerate(told)
+    )
+    return Shares(
+        bars,
+        len(numbers) - len(told),
+        (exp.terms[-1], exp.remainder, exp.total),
+        (percent.terms[-1], percent.remainder, percent.total),
+    )

@@ -1,0 +1,1 @@
+"""Templates, and the scripts and styles that they name."""

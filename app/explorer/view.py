@@ -1,0 +1,363 @@
+"""One number of a run with all that is known of it, asked of the lab; who draws or says it stands above."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from app.explorer.pictures import Pictures
+from app.explorer.prediction import Prediction
+from app.explorer.window_numbers import WindowNumbers
+from app.lab import Lab, Result, Run
+from app.layers import Layer, Place
+from app.messages import catalogue
+from app.numerics.window import Span, Window
+from app.pipeline.closeup import Closeup
+from app.pipeline.document import ImageInput
+from app.pipeline.plan import Stage
+from app.printing.digits import AUTOMATIC, Digits, read_digits
+from app.printing.numbers import NARROW, Significant, brightness, decimals_for, fixed, level, short
+from app.printing.products import exact_decimals
+from app.rendering.arrangement import Arrangement, arranged
+from app.rendering.figure.pointing import Pointed
+from app.rendering.figure.scene import MOST_SHEETS
+from app.rendering.legend import end_text as end_text
+from app.rendering.palette import Theme
+from app.rendering.scales import USUAL, Colours
+from app.rendering.sheets.maps import extent_of
+from app.rendering.svg import Face
+
+Say = Callable[[str], str]
+MOST_SENT = 262_144  # numbers of one map that the page holds to read from
+MOST_WEIGHT_DECIMALS = 3
+LARGEST_EXACT_CHECK = 1_000_000  # cells of which it is worth asking whether all are whole
+
+
+@dataclass(frozen=True)
+class View:
+    """A number of a layer with all that is shown about it."""
+
+    run: Run
+    index: int
+    place: Place
+    theme: Theme
+    language: str
+    closeup: Closeup
+    result: Result
+    before: Result
+    extent: float  # of the maps' scale
+    input_extent: float
+    decimals: int
+    input_decimals: int
+    weight_decimals: int
+    range: tuple[float, float] | None  # of the picture's values, where the sheets are its channels
+    digits: Digits = AUTOMATIC  # what is asked of printed numbers
+    prediction: Prediction | None = None  # what is asked about the number before it is shown
+    pointed: Pointed | None = None  # what is pointed at
+    colours: Colours = USUAL  # that the maps are seen in
+
+    @property
+    def stage(self) -> Stage:
+        return self.run.stages[self.index]
+
+    @property
+    def layer(self) -> Layer:
+        return self.stage.layer
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the number is still to be predicted, and so not shown."""
+        return self.prediction is not None and self.prediction.hidden
+
+    @property
+    def covered(self) -> bool:
+        """Whether the parts that are added are not shown either, as they would leave but one addition."""
+        return self.prediction is not None and self.prediction.hidden and not self.prediction.hint
+
+    @property
+    def unsaid(self) -> str:
+        """What is asked, where the sentence that tells the number is not to be said yet; else nothing."""
+        return self.prediction.question if self.prediction is not None and self.prediction.hidden else ""
+
+    @property
+    def say(self) -> Say:
+        return catalogue(self.language).gettext
+
+    @property
+    def channels(self) -> tuple[int, int]:
+        """The half-open range of input channels that the number reads."""
+        return self.stage.layer.channels_read(self.stage.input_shape, self.place.channel)
+
+    @property
+    def weight(self) -> np.ndarray | None:
+        """The filters (out, in, rows, columns); None for a layer without."""
+        weight = self.result.weights.get("weight")
+        return None if weight is None else self.layer.filters(self.stage.input_shape, weight)
+
+    @cached_property
+    def weight_extent(self) -> float:
+        return 0.0 if self.weight is None else extent_of(self.weight)
+
+    @property
+    def window(self) -> Window:
+        return self.layer.window(self.stage.input_shape)
+
+    @property
+    def source(self) -> Arrangement:
+        """How the input is laid out."""
+        return arranged(self.stage.input_shape)
+
+    @property
+    def target(self) -> Arrangement:
+        """How the output is laid out."""
+        return arranged(self.stage.output_shape)
+
+    @property
+    def span(self) -> Span:
+        """The window, in cells of the sheets on which the input is laid out."""
+        if not self.source.single:
+            return self.closeup.span
+        first, last = self.channels
+        (_, top, left), (_, bottom, _) = (self.source.cell(Place(c, 0, 0)) for c in (first, last - 1))
+        if last - first == 1:
+            return Span((top, top + 1), (left, left + 1))
+        return Span((top, bottom + 1), (0, self.source.columns))
+
+    @property
+    def slides(self) -> bool:
+        """Whether only the window moves from place to place of a sheet; else sheets or filters change with it."""
+        if self.target.column:
+            return False  # the numbers stand beside the cells
+        return not self.target.single or (self.source.single and self.channels[1] - self.channels[0] == 1)
+
+    @property
+    def values_href(self) -> str:
+        """The address of the numbers of the map at work, where they are few enough to send; else nothing."""
+        if self.target.count > MOST_SENT:
+            return ""
+        chosen = {} if self.target.single else {"channel": self.place.channel}
+        return self.pictures.address(self.index, "output.npy", **chosen)
+
+    @property
+    def extremes(self) -> dict[str, Place]:
+        """The places of the largest and the smallest number on the sheet at work, the first of equal ones."""
+        output = self.result.output
+        sheet = output.ravel() if self.target.single else output[self.place.channel].ravel()
+        first = self.target.index(self.place) - self.target.index(self.place) % self.target.count
+        found = {"strongest": sheet.argmax(), "weakest": sheet.argmin()}
+        return {name: self.target.at(first + int(index)) for name, index in found.items()}
+
+    @property
+    def extent_text(self) -> str:
+        return end_text(self.extent)
+
+    @property
+    def zero_share(self) -> str:
+        """The share of zeros in the map at work, in words."""
+        channels = self.result.channels  # none of a vector
+        share = channels[self.place.channel] if channels else self.result.whole
+        return f"{100 * share.zero_fraction:.0f} %"
+
+    @property
+    def zero_share_of_all(self) -> str:
+        """The share of zeros in all maps, in words."""
+        return f"{100 * self.result.whole.zero_fraction:.0f} %"
+
+    @property
+    def dead(self) -> list[int]:
+        """The maps in which every number is 0."""
+        return [index for index, each in enumerate(self.result.channels) if each.zero_fraction == 1]
+
+    # ---- tints of cells
+
+    def tint_of(self, sheet: int) -> str:
+        """Return the class that says which colour the values of the sheet-th channel read are tinted in."""
+        if self.range is None:
+            return "ch-map"
+        return f"ch-{'rgb'[self.channels[0] + sheet]}" if self.run.input_shape[0] == 3 else "ch-grey"
+
+    def value_tint(self, value: float) -> str:
+        """Return the class of a cell that holds `value`."""
+        if self.range is None:
+            return level(value, self.input_extent)
+        return brightness(value, *self.range)
+
+    def product_levels(self, sheet: int) -> list[tuple[str, str]]:
+        """Return the products of one channel as a picture: for each tint, the path of its cells."""
+        products = self.closeup.terms["products"]
+        extent = float(np.abs(products).max())
+        cells: dict[str, str] = {}
+        for (row, column), value in np.ndenumerate(products[sheet]):
+            tint = level(float(value), extent)
+            cells[tint] = cells.get(tint, "") + f"M{column} {row}h1v1h-1z"
+        return sorted(cells.items())
+
+    # ---- numbers
+
+    @property
+    def numbers(self) -> WindowNumbers:
+        """The numbers that the window reads."""
+        return WindowNumbers(self.closeup, self.hidden)
+
+    @property
+    def rounding(self) -> str:
+        """How the numbers of this layer are rounded: to how many decimals, or s3, three digits that count."""
+        return self.digits.name if isinstance(self.decimals, Significant) else str(self.decimals)
+
+    @property
+    def cell_decimals(self) -> int:
+        """Decimals of the input's numbers where there is room for a few characters."""
+        decimals = self.input_decimals
+        if isinstance(decimals, Significant):
+            return decimals
+        largest = -self.input_extent if self.before.whole.minimum < 0 else self.input_extent
+        while decimals and len(short(largest, decimals)) > NARROW:
+            decimals -= 1
+        return decimals
+
+    def cell(self, value: float, decimals: int) -> str:
+        """Return a value or a weight as it stands in a cell of the sum: all have a zero before the point, or none."""
+        return short(value, decimals, max(self.cell_decimals, self.weight_decimals) > 2)
+
+    def input_swatch(self, place: tuple[int, int] | None = None) -> Face:
+        """Return the very pixel of the input map at `place`, by default at the place of the number itself."""
+        row, column = place or (self.place.row, self.place.column)
+        _, y, x = self.source.cell(Place(self.channels[0], row, column))
+        return self.sheet_faces()[0].part(x, y, 1, 1)
+
+    def number(self, value: float) -> str:
+        """Return a number of this layer's output as printed."""
+        return fixed(value, self.decimals)
+
+    def input_number(self, value: float) -> str:
+        """Return a number of this layer's input as printed."""
+        return fixed(value, self.input_decimals)
+
+    def input_brief(self, value: float, fewer: int = 0) -> str:
+        """Return a number of this layer's input for a narrow cell, with `fewer` decimals where that leaves one."""
+        decimals = self.cell_decimals
+        text = fixed(value, decimals - fewer if decimals > fewer else decimals)
+        return text.replace("0.", ".", 1) if abs(value) < 1 else text
+
+    def channel_names(self) -> list[tuple[str, str]]:
+        """Return a letter and a word for each input channel that the number reads."""
+        first, last = self.channels
+        if self.index == 0 and self.range is not None:
+            say = self.say
+            names = (
+                [("R", say("red")), ("G", say("green")), ("B", say("blue"))]
+                if self.run.input_shape[0] == 3
+                else [(say("grey"), say("grey"))]
+            )
+            return names[first:last]
+        return [(str(c + 1), self.say("map {number}").format(number=c + 1)) for c in range(first, last)]
+
+    @property
+    def pictures(self) -> Pictures:
+        """Where the pictures of this run are."""
+        return Pictures(self.run, self.theme, self.colours)
+
+    @property
+    def swatch(self) -> Face:
+        """The very pixel of the map that the number is."""
+        sheet, row, column = self.target.cell(self.place)
+        return self.map_face(sheet).part(column, row, 1, 1)
+
+    def map_face(self, channel: int) -> Face:
+        """Return the picture of one map of this layer."""
+        return self.pictures.map(self.index, channel)
+
+    @property
+    def _source(self) -> int | None:
+        return self.index - 1 if self.index else None
+
+    def sheet_faces(self) -> list[Face]:
+        """Return the pictures of the input channels that the number reads, at most MOST_SHEETS of them."""
+        first, last = self.channels
+        last = first + 1 if self.source.single else min(last, first + MOST_SHEETS)
+        return [self.pictures.map(self._source, channel) for channel in range(first, last)]
+
+    def slices(self, channel: int) -> tuple[tuple[str, Face], ...]:
+        """Return the pictures of the slices of filter `channel`, at most MOST_SHEETS; none for a layer without."""
+        if self.weight is None:
+            return ()
+        names = self.channel_names()[: 1 if self.source.single else MOST_SHEETS]
+        shape, laid = self.weight.shape, arranged(self.weight.shape[1:])
+        places = [laid.cell(Place(k, 0, 0)) for k in range(len(names))]
+        faces = [self.pictures.slice(self.index, shape, channel, sheet) for sheet, _, _ in places]
+        if laid.single and not self.source.single:  # slices of one weight each, all on one sheet
+            faces = [face.part(column, row, 1, 1) for face, (_, row, column) in zip(faces, places, strict=True)]
+        return tuple((name, face) for (name, _), face in zip(names, faces, strict=True))
+
+    @property
+    def veil(self) -> Face | None:
+        """The picture that dims what this layer drops of the map before it; None for a layer that picks no cells."""
+        if not self.layer.picks:
+            return None
+        _, rows, columns = self.stage.input_shape
+        href = self.pictures.address(self.index, "kept.png", channel=self.channels[0])
+        return Face(href, (columns, rows), 0, 0, columns, rows)
+
+
+async def view_of(
+    lab: Lab, run: Run, index: int, place: Place, theme: Theme, language: str, asked_digits: str = ""
+) -> View:
+    """Return the view of the number at `place` of layer `index`, its numbers written as `asked_digits` asks."""
+    digits = read_digits(asked_digits)
+    closeup = await lab.close_up(run, index, place)
+    result, before = await lab.result(run, index), await lab.result(run, index - 1 if index else None)
+    extent = (await lab.extents(run, index))[0]
+    input_extent = max(-before.whole.minimum, before.whole.maximum)
+    source = run.document.input
+    span: tuple[float, float] | None = None
+    if isinstance(source, ImageInput):
+        span = (
+            {"unit": (0.0, 1.0), "byte": (0.0, 255.0)}.get(source.scale)
+            if isinstance(source.scale, str)
+            else (before.whole.minimum, before.whole.maximum + 1e-9)
+        )
+
+    def decimals() -> tuple[int, int, int]:
+        weight = result.weights.get("weight")
+        entering = decimals_for(input_extent, _whole(before.output))
+        if index or weight is None:  # the values of a picture that a filter reads stay as they are
+            entering = digits.decimals(input_extent, entering)
+        return (
+            digits.decimals(extent, decimals_for(extent, _whole(result.output))),
+            entering,
+            0 if weight is None else _decimals_of(weight),
+        )
+
+    own, entering, weights = await lab.queue.light(decimals)
+    return View(
+        run,
+        index,
+        place,
+        theme,
+        language,
+        closeup,
+        result,
+        before,
+        extent,
+        input_extent,
+        own,
+        entering,
+        weights,
+        span if index == 0 else None,
+        digits,
+    )
+
+
+def _decimals_of(weight: np.ndarray) -> int:
+    """Return how many decimals weights have in a narrow cell: all that they have, else as many as it holds."""
+    extent = extent_of(weight)
+    exact = exact_decimals(weight, MOST_WEIGHT_DECIMALS) if weight.size <= LARGEST_EXACT_CHECK else None
+    decimals = MOST_WEIGHT_DECIMALS if exact is None else exact
+    while decimals and len(short(-extent, decimals)) > NARROW:
+        decimals -= 1
+    return decimals
+
+
+def _whole(x: np.ndarray) -> bool:
+    return x.size <= LARGEST_EXACT_CHECK and bool(np.equal(x, np.rint(x)).all())

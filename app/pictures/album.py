@@ -1,0 +1,124 @@
+"""The album: every picture that has an id, the gallery's and the visitors'.
+
+upload bytes ─ intake ─► picture ─► image id        (keyed hash of the pixels; the original bytes are not kept)
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.compute import ComputeQueue, SingleFlightCache
+from app.errors import Forbidden, NotFound
+from app.pictures import gallery
+from app.pictures.intake import read_picture
+from app.pictures.picture import Picture, from_png, png
+from app.settings import Settings
+from app.storage import ExpiryCache, Store
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A picture that has an id."""
+
+    id: str
+    width: int
+    height: int
+    mode: str
+    expires_at: datetime | None
+    delete_token: str | None = None
+
+
+class Album:
+    """Keeps uploads until they expire, and gives pictures by their ids."""
+
+    def __init__(self, settings: Settings, store: Store, key: bytes, queue: ComputeQueue) -> None:
+        self._settings = settings
+        self._store = store
+        self._expiry = ExpiryCache(store)
+        self._key = key
+        self._queue = queue
+        self._pictures: SingleFlightCache[Picture] = SingleFlightCache(
+            settings.cache_bytes // 4, lambda picture: picture.pixels.nbytes
+        )
+
+    async def add(self, data: bytes) -> Upload:
+        """Keep the picture in the bytes of a file under the keyed hash of its pixels; again: renew its expiry."""
+        picture = await self._queue.heavy(lambda: read_picture(data, self._settings))
+        upload = await self._queue.light(lambda: self._keep(picture))
+        self._pictures.keep(upload.id, picture)  # it is looked at next
+        return upload
+
+    def _keep(self, picture: Picture) -> Upload:
+        facts = f"{picture.mode} {picture.width}x{picture.height} ".encode()
+        image = self._sign(facts + hashlib.sha256(picture.pixels.data).digest())
+        self._store.put("picture", image, png(picture), self._settings.upload_ttl)
+        return self._upload(image, picture, token=True)
+
+    def _upload(self, image: str, picture: Picture, token: bool = False) -> Upload:
+        expiry = None if image in gallery.GALLERY else self._store.expires_at("picture", image)
+        return Upload(
+            image,
+            picture.width,
+            picture.height,
+            picture.mode,
+            None if expiry is None else datetime.fromtimestamp(expiry, UTC),
+            self._sign(b"delete " + image.encode()) if token else None,
+        )
+
+    def _sign(self, data: bytes) -> str:
+        return hmac.new(self._key, data, hashlib.sha256).hexdigest()[:32]
+
+    async def facts(self, image: str) -> Upload:
+        """Return what is known of a picture; raise NotFound where there is none (any longer)."""
+        picture = await self.picture(image)
+        return self._upload(image, picture)
+
+    async def picture(self, image: str) -> Picture:
+        """Return the picture named `image`, from the gallery or an upload; raise NotFound."""
+        if image in gallery.GALLERY:
+            return await self._pictures.get(image, lambda: self._queue.light(lambda: gallery.load(image)))
+        if not self._expiry.there("picture", image) and not await self._queue.light(
+            lambda: self._expiry.ask("picture", image)
+        ):  # gone, whatever is still in memory
+            self._pictures.forget(image)
+            raise _no_picture(image)
+
+        def load() -> Picture:
+            data = self._store.get("picture", image)
+            if data is None:
+                raise _no_picture(image)
+            return from_png(data)
+
+        return await self._pictures.get(image, lambda: self._queue.light(load))
+
+    async def delete(self, image: str, token: str) -> None:
+        """Delete an upload for whoever holds its token; raise NotFound or Forbidden."""
+        if image in gallery.GALLERY:
+            raise Forbidden("The gallery's pictures stay; only your own uploads can be deleted.")
+        await self.picture(image)
+        if not hmac.compare_digest(token.encode(), self._sign(b"delete " + image.encode()).encode()):
+            raise Forbidden(
+                "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
+            )
+        await self._queue.light(lambda: self._store.delete("picture", image))
+        self._expiry.forget("picture", image)
+        self._pictures.forget(image)
+
+    async def still_there(self, images: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those uploads that have not expired."""
+        return await self._queue.light(
+            lambda: tuple(image for image in images if self._store.expires_at("picture", image) is not None)
+        )
+
+    async def png(self, picture: Picture) -> bytes:
+        """Return the picture as PNG."""
+        return await self._queue.light(lambda: png(picture))
+
+
+def _no_picture(image: str) -> NotFound:
+    return NotFound(
+        "There is no picture {id}, or it has expired; upload it again or choose one from the gallery.",
+        id=image[:64],
+        pointer="/input/image",
+    )

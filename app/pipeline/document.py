@@ -1,0 +1,236 @@
+"""The document: an input and a list of layers, nothing else, and what follows from it before any arithmetic.
+
+A document is a value. Its canonical form leaves out what equals its default; its id is the hash of that form; every
+prefix of its layers is a document of its own. `plan` finds all shapes and costs, and refuses what cannot be.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
+
+from app.errors import Mistake, Unfit, shown
+from app.layers import Layer, Shape
+from app.layers.layer import MOST_CHANNELS
+from app.layers.numbers import NumbersField, unpacked, written
+from app.layers.reading import MAX_LAYERS, escaped, read_layer, validated
+from app.pipeline import recipe
+
+ENGINE = "3"  # in every immutable address; raised when the same document would give other numbers
+MOST_SIDE = 20_000
+Side = Annotated[int, Field(ge=1, le=MOST_SIDE, strict=True)]
+Finite = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False, strict=True), AfterValidator(lambda x: x + 0.0)]
+Positive = Annotated[float, Field(ge=1e-6, le=1e6, allow_inf_nan=False, strict=True)]
+
+
+class Scale(BaseModel):
+    """Subtracts a mean from each channel of the 0..1 picture and divides by a standard deviation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    mean: Annotated[tuple[Finite, ...], Field(min_length=1, max_length=3)]
+    std: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]
+
+
+def _scale(value: object) -> object:
+    if isinstance(value, Mapping):
+        try:
+            return validated(lambda: Scale.model_validate(value))
+        except Mistake as mistake:
+            raise mistake.within("/scale") from None
+    if value in ("unit", "byte") or isinstance(value, Scale):
+        return value
+    raise Unfit(
+        'scale must be "unit", "byte", or an object with mean and std, not {given}.',
+        given=shown(value),
+        pointer="/scale",
+    )
+
+
+class Input(BaseModel):
+    """What a run reads; its kinds say where the numbers come from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
+
+    def canonical(self) -> dict[str, Any]:
+        """Return the input as JSON with all that equals its default left out."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    @cached_property
+    def text(self) -> str:
+        """The canonical form as it is stored and hashed, its arrays packed."""
+        return written(self.model_dump(mode="python", exclude_defaults=True))
+
+
+class ImageInput(Input):
+    """A picture, brought to a size, a colour mode and a scale."""
+
+    image: Annotated[str, Field(min_length=1, max_length=128)]
+    """The id of an upload or the name of a gallery picture."""
+    height: Side | None = None
+    """Rows; left out they follow from the picture's shape."""
+    width: Side | None = None
+    """Columns; left out they follow from the picture's shape."""
+    fit: Literal["cover", "contain", "stretch"] = "cover"
+    """How the picture meets that size: cropped, letterboxed or stretched."""
+    mode: Literal["RGB", "L"] = "RGB"
+    """Colour or grey."""
+    scale: Annotated[Literal["unit", "byte"] | Scale, BeforeValidator(_scale)] = "unit"
+    """0..1, 0..255, or a mean and a standard deviation a channel."""
+
+    @property
+    def channels(self) -> int:
+        return {"RGB": 3, "L": 1}[self.mode]
+
+    @model_validator(mode="after")
+    def _check(self) -> "ImageInput":
+        """Refuse a scale that does not have one number a channel."""
+        if isinstance(self.scale, Scale) and {len(self.scale.mean), len(self.scale.std)} != {self.channels}:
+            raise Unfit(
+                "mean and std need {wanted} numbers each for mode {mode}; here are {mean} and {std}.",
+                wanted=self.channels,
+                mode=self.mode,
+                mean=len(self.scale.mean),
+                std=len(self.scale.std),
+                pointer="/scale",
+            )
+        return self
+
+
+class ValuesInput(Input):
+    """Numbers given one by one."""
+
+    image: ClassVar[None] = None
+    values: NumbersField
+    """[channel][row][column]"""
+
+    @property
+    def shape(self) -> Shape:
+        channels, rows, columns = self.values.array.shape
+        return channels, rows, columns
+
+    @model_validator(mode="after")
+    def _check(self) -> "ValuesInput":
+        """Refuse anything but three axes, and more channels than any layer makes."""
+        shape = self.values.array.shape
+        if len(shape) != 3 or 0 in shape:
+            raise Unfit(
+                "values have three axes [channel][row][column], none empty; these have the shape {shape}.",
+                shape=list(shape),
+                pointer="/values",
+            )
+        if shape[0] > MOST_CHANNELS:
+            raise Unfit(
+                "values have {count} channels; the most is {most}.",
+                count=f"{shape[0]:,}",
+                most=f"{MOST_CHANNELS:,}",
+                pointer="/values",
+            )
+        return self
+
+
+AnyInput = ImageInput | ValuesInput
+
+
+class Document(BaseModel):
+    """An input and the layers that it passes through."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    input: ImageInput | ValuesInput
+    layers: tuple[SerializeAsAny[Layer], ...] = ()
+
+    @property
+    def canonical(self) -> dict[str, Any]:
+        """The document as JSON, with all that equals its default left out."""
+        return {"input": self.input.canonical(), "layers": [layer.canonical() for layer in self.layers]}
+
+    @property
+    def text(self) -> str:
+        """The canonical form as it is stored, its arrays packed."""
+        return f'{{"input":{self.input.text},"layers":[{",".join(layer.text for layer in self.layers)}]}}'
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all prefixes, from the input alone to the whole: each is the hash of the last and one layer."""
+        chain = [hashlib.sha256(self.input.text.encode())]
+        for layer in self.layers:
+            chain.append(hashlib.sha256(chain[-1].digest() + layer.text.encode()))
+        return tuple(link.hexdigest()[:32] for link in chain)
+
+    @property
+    def id(self) -> str:
+        """The name of this run, for ever: 32 hexadecimal digits."""
+        return self.ids[-1]
+
+    @cached_property
+    def recipe(self) -> str:
+        """The layers in one line."""
+        return recipe.write(self.layers)
+
+    def prefix(self, count: int) -> "Document":
+        """Return the document of the first `count` layers, a run of its own."""
+        return self if count == len(self.layers) else Document(input=self.input, layers=self.layers[:count])
+
+
+def unpack(text: bytes) -> Document:
+    """Return the document whose `text` was stored."""
+    return read_document(json.loads(text, object_hook=unpacked))
+
+
+def read_input(value: object) -> AnyInput:
+    """Return the input that a JSON object describes; raise Unfit where it describes none."""
+    if not isinstance(value, Mapping):
+        raise Unfit(
+            'The input is an object, such as {{"image": "chelsea", "height": 32, "width": 32}}.', pointer="/input"
+        )
+    kind: type[ImageInput] | type[ValuesInput] = ValuesInput if "values" in value else ImageInput
+    try:
+        result: AnyInput = validated(lambda: kind.model_validate(value))
+    except Mistake as mistake:
+        raise mistake.within("/input") from None
+    return result
+
+
+def read_document(value: object) -> Document:
+    """Return the document that a JSON object describes; `recipe` may stand in place of `layers`."""
+    if not isinstance(value, Mapping):
+        raise Unfit('A document is an object with "input" and "layers".')
+    unknown = sorted(map(str, value.keys() - {"input", "layers", "recipe"}))
+    if unknown:
+        raise Unfit(
+            'A document has "input" and "layers" (or "recipe"), but no "{name}".',
+            name=unknown[0][:60],
+            pointer="/" + escaped(unknown[0][:60]),
+        )
+    if "input" not in value:
+        raise Unfit('The document has no "input".', pointer="/input")
+    if "layers" in value and "recipe" in value:
+        raise Unfit("Give the layers or the recipe, not both.", pointer="/recipe")
+    source = read_input(value["input"])
+    if "recipe" in value:
+        if not isinstance(value["recipe"], str):
+            raise Unfit('The recipe is a text, such as "conv2d(6, 5) | relu".', pointer="/recipe")
+        return Document(input=source, layers=recipe.read(value["recipe"]))
+    return Document(input=source, layers=read_layers(value.get("layers", [])))
+
+
+def read_layers(value: object) -> tuple[Layer, ...]:
+    """Return the layers that a JSON list describes."""
+    if not isinstance(value, list):
+        raise Unfit('"layers" is a list of layers.', pointer="/layers")
+    if len(value) > MAX_LAYERS:
+        raise Unfit(
+            "A pipeline has at most {most} layers; this one has {count}.",
+            most=MAX_LAYERS,
+            count=len(value),
+            pointer="/layers",
+        )
+    layers = []
+    for index, layer in enumerate(value):
+        try:
+            layers.append(read_layer(layer))
+        except Mistake as mistake:
+            raise mistake.within(f"/layers/{index}") from None
+    return tuple(layers)

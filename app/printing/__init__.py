@@ -1,0 +1,1 @@
+"""Numbers as people read them: digits, and sums that add up as printed."""

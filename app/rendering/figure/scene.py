@@ -1,0 +1,92 @@
+"""What a drawing of one number needs to know: the sheets that are read, the filter, the map at work and its place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.layers import Place
+from app.numerics.window import Pair, Span
+from app.pipeline.plan import Stage
+from app.rendering.arrangement import Arrangement, arranged
+from app.rendering.figure.pointing import Pointed
+from app.rendering.scales import Scale
+from app.rendering.sheets.sheets import Tiles
+from app.rendering.svg import Face
+
+MOST_SHEETS = 6  # of an input or a filter in a drawing; a number beside them says how many there are
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number in a window that has no weights, and what becomes of it: kept, dropped, or neither told."""
+
+    text: str | None  # None: padding that is not counted
+    brief: str = ""  # the same for a narrow cell
+    briefest: str = ""  # and for a very narrow one
+    kept: bool = False
+    dropped: bool = False
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One number of a layer, ready to be drawn."""
+
+    stage: Stage
+    place: Place
+    span: Span  # the window, in cells of the sheets of the input as they are laid out
+    say: Callable[[str], str]
+    photo: Face | None  # the picture in colour, where the sheets are its channels
+    sheets: tuple[tuple[str, Face], ...]  # the input's sheets that the number reads, by name; at most MOST_SHEETS
+    sheet_count: int  # how many it reads
+    slices: tuple[tuple[str, Face], ...]  # the filter's slices; none for a layer without weights
+    cells: tuple[tuple[Cell, ...], ...]  # the numbers in the window, for a layer without weights
+    veil: Face | None  # laid over the input's sheet, dims what the layer drops of it
+    given: tuple[str, ...]  # the numbers of an input laid out as one column, as printed
+    made: tuple[str, ...]  # those of such an output, up to the place
+    sentence: str  # what happens here, in words
+    maps_href: str
+    maps: Tiles
+    scale: Scale  # of the maps
+    weight_scale: Scale
+    number: str  # the value, as printed
+    pointed: Pointed | None = None
+    hidden: bool = False  # the number is still to be predicted
+    tall: bool = False  # its sum takes more than a line or two
+    blocks: bool = False  # its sum is written out, a block a sheet
+
+    @property
+    def source(self) -> Arrangement:
+        """How the input is laid out."""
+        return arranged(self.stage.input_shape)
+
+    @property
+    def target(self) -> Arrangement:
+        """How the output is laid out."""
+        return arranged(self.stage.output_shape)
+
+    @property
+    def size(self) -> Pair:
+        """Rows and columns of cells that the lens shows: what one sheet holds of the window, gaps left out."""
+        (top, bottom), (left, right) = self.span
+        down, across = self.stage.layer.window(self.stage.input_shape).dilation
+        return (bottom - top - 1) // down + 1, (right - left - 1) // across + 1
+
+    @property
+    def padding(self) -> tuple[Pair, Pair]:
+        """Cells of padding: (above, below), (left, right)."""
+        return self.stage.layer.window(self.stage.input_shape).padding
+
+    @property
+    def cell(self) -> Span:
+        """The place of the number on its own sheet."""
+        _, row, column = self.target.cell(self.place)
+        return Span((row, row + 1), (column, column + 1))
+
+    @property
+    def sheet(self) -> int:
+        """The sheet that the number is on."""
+        return self.target.cell(self.place).channel
+
+    def map_face(self, channel: int) -> Face:
+        """Return the picture of one map."""
+        x, y = self.maps.corner(channel)
+        return Face(self.maps_href, self.maps.size, x, y, self.maps.width, self.maps.height)

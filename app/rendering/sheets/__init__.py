@@ -1,0 +1,1 @@
+"""Maps and filters as PNG: many in one sheet, a pixel a number."""

@@ -1,0 +1,74 @@
+"""The API's answer to where a cell's light falls: every place of a later layer that it can change."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.errors import NotFound, Unfit, shown
+from app.explorer.addresses import API
+from app.pipeline.closeup import cone as reachable
+from app.pipeline.closeup import rectangle
+from app.web.api import examples
+from app.web.api.outputs import LayerIndex, layer_index, whole
+from app.web.api.runs import RunId, json_bytes
+from app.web.asgi.artifacts import immutable
+from app.web.asgi.dependencies import InLab
+
+cones = APIRouter(prefix=API, responses=examples.PROBLEMS)
+
+
+@cones.get(
+    "/runs/{run_id}/layers/{layer}/cone",
+    summary="What one cell can change",
+    tags=["runs"],
+    response_class=Response,
+    responses={200: {"content": {"application/json": {"example": {"rows": [0, 3], "columns": [1, 5]}}}}},
+)
+async def cone(
+    run_id: RunId,
+    layer: LayerIndex,
+    row: Annotated[str, Query(description="A row of the input, from 0.", openapi_examples={"third": {"value": "2"}})],
+    column: Annotated[
+        str, Query(description="A column of the input, from 0.", openapi_examples={"fifth": {"value": "4"}})
+    ],
+    request: Request,
+    lab: InLab,
+    start: Annotated[
+        str, Query(alias="from", description="Where the cell is: `input`, or an earlier layer's output, by its index.")
+    ] = "input",
+) -> Response:
+    """The smallest rectangle, half-open, of places in the layer's output that the cell can change, by what each place
+    reads, through padding too; null where there are none. The cell is the one at that row and column in all channels.
+    """
+    run = await lab.run(run_id)
+    index = layer_index(run, layer)
+    if index is None:
+        raise NotFound("Nothing comes before the input that could change it.")
+    if start != "input" and not _is_number(start):
+        raise Unfit("from must be input or the number of a layer, not {given}.", given=shown(start))
+    source = layer_index(run, start)
+    if source is not None and source >= index:
+        raise Unfit("Layer {source} is not before layer {layer}; from is an earlier one.", source=source, layer=index)
+    first = 0 if source is None else source + 1
+    place = [
+        _cell(text, name, length)
+        for text, name, length in zip((row, column), ("row", "column"), run.stages[first].input_shape[1:], strict=True)
+    ]
+
+    async def make() -> bytes:
+        reached = await lab.queue.light(lambda: reachable(run.stages[first : index + 1], *place))
+        return json_bytes(reached and rectangle(reached))
+
+    key = f"{run.document.ids[index + 1]}-cone-{source}-{place[0]}-{place[1]}"
+    return await immutable(request, key, "application/json", make)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _cell(text: str, name: str, count: int) -> int:
+    """Return the coordinate that a query names: NotFound where it lies outside, Unfit where it is none."""
+    if not _is_number(text.removeprefix("-")):
+        raise Unfit("{name} must be a whole number, not {given}.", name=name, given=shown(text))
+    return whole(text, name, count)

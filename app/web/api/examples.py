@@ -1,0 +1,172 @@
+"""The examples of the API's description, which work as they stand."""
+
+from typing import Any
+
+from app.errors import (
+    BrokenRequest,
+    Busy,
+    Forbidden,
+    Mistake,
+    NotFound,
+    TooLarge,
+    TooLong,
+    Unavailable,
+    Unfit,
+    UnknownKind,
+)
+from app.explorer.first import FIRST
+from app.pipeline import recipe
+from app.pipeline.document import Document, ImageInput
+
+PLAIN = Document(
+    input=ImageInput(image="chelsea", height=32, width=32),
+    layers=recipe.read("conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"),
+)
+KEPT = (FIRST, PLAIN)  # kept for ever, so that the examples' ids are always there
+
+RUN_ID = {"chelsea": {"value": PLAIN.id}}
+FILE = {
+    "type": "string",
+    "format": "binary",
+    "contentMediaType": "application/octet-stream",
+    "description": "A file, or its data: address.",
+}
+PICTURE = (  # 2×2 pixels, written as a browser's canvas gives a file
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAF0lEQVR42mM4oaHx4YQNg03FiV+/fgEALNIHd8nF9d"
+    "kAAAAASUVORK5CYII="
+)
+UPLOAD_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "example": {"file": PICTURE},
+            "schema": {"type": "object", "required": ["file"], "properties": {"file": FILE}},
+        }
+    },
+}
+FORM_FIELDS: dict[str, Any] = {
+    "image": {"type": "string", "description": "In place of a file: the id of an upload or a gallery picture."},
+    "recipe": {"type": "string"},
+    "layers": {"type": "string", "description": "In place of a recipe: the JSON list of layers."},
+    **{name: {"type": "integer", "minimum": 1} for name in ("size", "height", "width")},
+    "fit": {"enum": ["cover", "contain", "stretch"], "default": "cover"},
+    "mode": {"enum": ["RGB", "L"], "default": "RGB"},
+    "scale": {"type": "string", "default": "unit"},
+}
+RUN_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["input"],
+                "properties": {
+                    "input": {"type": "object"},
+                    "layers": {"type": "array", "items": {"type": "object"}},
+                    "recipe": {"type": "string"},
+                },
+            },
+            "examples": {
+                "layers": {
+                    "summary": "a list of layers",
+                    "value": {
+                        "input": {"image": "chelsea", "height": 32, "width": 32},
+                        "layers": [
+                            {
+                                "type": "conv2d",
+                                "out_channels": 6,
+                                "kernel_size": 5,
+                                "weights": {"init": "random", "seed": 7},
+                            },
+                            {"type": "relu"},
+                            {"type": "max_pool2d", "kernel_size": 2},
+                        ],
+                    },
+                },
+                "recipe": {
+                    "summary": "a recipe",
+                    "value": {
+                        "input": {"image": "coffee", "height": 64, "width": 64},
+                        "recipe": 'conv2d(weights=preset("sobel_x", "gaussian")) | relu',
+                    },
+                },
+                "values": {
+                    "summary": "numbers",
+                    "value": {
+                        "input": {"values": [[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]},
+                        "recipe": "conv2d(weights=values([[[[1, 0], [0, -1]]]]))",
+                    },
+                },
+            },
+        },
+        "multipart/form-data": {
+            "schema": {"type": "object", "properties": {"file": FILE, **FORM_FIELDS}},
+            "example": {"image": "chelsea", "size": 32, "recipe": "conv2d(6, 5, weights=random(7)) | relu"},
+        },
+    },
+}
+RUN_QUERY: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": name,
+            "in": "query",
+            "required": name == "image",
+            "schema": schema,
+            **(
+                {"example": example}
+                if (
+                    example := {"image": "chelsea", "size": 32, "recipe": "conv2d(6, 5, weights=random(7)) | relu"}.get(
+                        name
+                    )
+                )
+                else {}
+            ),
+        }
+        for name, schema in FORM_FIELDS.items()
+    ],
+}
+
+
+def _problem(kind: type[Mistake], sentence: str) -> dict[str, Any]:
+    return {
+        "description": kind.title,
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail"],
+                    "properties": {
+                        "type": {"type": "string"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string"},
+                        "errors": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+                            },
+                        },
+                    },
+                },
+                "example": {"type": "about:blank", "title": kind.title, "status": kind.status, "detail": sentence},
+            }
+        },
+    }
+
+
+WINDOW = "A 7×7 window does not fit in a 2×3 map; use a smaller window, more padding, or less pooling before it."
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    kind.status: _problem(kind, sentence)
+    for kind, sentence in (
+        (BrokenRequest, "The JSON cannot be read at line 1, column 2: Expecting value."),
+        (Forbidden, "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."),
+        (NotFound, "There is no picture cat, or it has expired; upload it again or choose one from the gallery."),
+        (TooLarge, "The request has 30,000,000 bytes; the most is 20,000,000. Send a smaller picture."),
+        (TooLong, "The address has 40,000 bytes; the most is 32,768. Post the document instead."),
+        (UnknownKind, "This is no picture of a kind that can be read here; choose a PNG or JPEG file."),
+        (Unfit, WINDOW),
+        (Busy, "All 2 computing slots are taken and 32 requests are waiting; try again in a moment."),
+        (Unavailable, "The server is shutting down; try again in a moment."),
+    )
+}

@@ -1,0 +1,201 @@
+"""The API under /api/v1: it parses, asks the lab, and answers with data; it decides nothing."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import JSONResponse
+
+from app.errors import BrokenRequest, Forbidden, Unfit
+from app.explorer.addresses import API
+from app.explorer.fields import document_of
+from app.lab import Lab, Run
+from app.layers import LAYERS
+from app.layers.numbers import Numbers
+from app.numerics.kernels import KERNELS
+from app.pictures import gallery
+from app.pictures.album import Upload
+from app.pipeline.document import Document, read_document
+from app.pipeline.json_reader import parse_json
+from app.web.api import examples
+from app.web.api.reports import run_report
+from app.web.asgi.artifacts import immutable
+from app.web.asgi.dependencies import InLab
+from app.web.asgi.forms import read_form
+
+api = APIRouter(prefix=API, responses=examples.PROBLEMS)
+
+
+ImageId = Annotated[
+    str,
+    Path(
+        description="The id of an upload or the name of a gallery picture.",
+        openapi_examples={"gallery": {"value": "chelsea"}},
+    ),
+]
+RunId = Annotated[str, Path(description="The id of a run.", openapi_examples=examples.RUN_ID)]
+
+
+# ---- pictures
+
+
+@api.get("/images", summary="The gallery", tags=["pictures"])
+async def images() -> list[dict[str, Any]]:
+    return [entry.facts() for entry in gallery.GALLERY.values()]
+
+
+@api.post(
+    "/images",
+    status_code=201,
+    summary="Upload a picture",
+    tags=["pictures"],
+    openapi_extra={"requestBody": examples.UPLOAD_BODY},
+)
+async def upload(request: Request, lab: InLab) -> Response:
+    """Keeps the picture, upright and without metadata, until it expires; the same picture again renews it."""
+    _, data = await read_form(request)
+    if data is None:
+        raise BrokenRequest('Send the picture as multipart form data in a field named "file".')
+    picture = await lab.album.add(data)
+    return JSONResponse(_upload(picture, token=True), 201, {"Location": f"{API}/images/{picture.id}"})
+
+
+@api.get("/images/{image}.png", summary="The picture as PNG", tags=["pictures"], response_class=Response)
+async def image_png(image: ImageId, request: Request, lab: InLab) -> Response:
+    picture = await lab.album.picture(image)
+    return await immutable(request, f"image-{image}", "image/png", lambda: lab.album.png(picture))
+
+
+@api.get("/images/{image}", summary="Facts of a picture", tags=["pictures"])
+async def image_facts(image: ImageId, lab: InLab) -> dict[str, Any]:
+    return _upload(await lab.album.facts(image))
+
+
+@api.delete("/images/{image}", status_code=204, summary="Delete an upload", tags=["pictures"])
+async def delete_image(image: ImageId, request: Request, lab: InLab) -> Response:
+    """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        await lab.album.picture(image)
+        raise Forbidden(
+            "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
+        )
+    await lab.album.delete(image, token.strip())
+    return Response(status_code=204)
+
+
+def _upload(upload: Upload, token: bool = False) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "id": upload.id,
+        "width": upload.width,
+        "height": upload.height,
+        "mode": upload.mode,
+        "expires_at": _instant(upload.expires_at),
+    }
+    return {**facts, "delete_token": upload.delete_token} if token else facts
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+# ---- what there is
+
+
+@api.get("/layers", summary="Every layer type with its schema", tags=["what there is"])
+async def layers() -> list[dict[str, Any]]:
+    return [
+        {"type": name, "help": (kind.__doc__ or "").strip(), "schema": kind.model_json_schema()}
+        for name, kind in LAYERS.items()
+    ]
+
+
+@api.get("/kernels", summary="Every named kernel", tags=["what there is"])
+async def kernels() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": kernel.name,
+            "weight": Numbers(kernel.weight).nested(),
+            "bias": kernel.bias,
+            "sentence": kernel.sentence,
+            "source": kernel.source,
+        }
+        for kernel in KERNELS.values()
+    ]
+
+
+# ---- runs
+
+
+@api.post(
+    "/runs",
+    status_code=201,
+    summary="Compute a run",
+    tags=["runs"],
+    openapi_extra={"requestBody": examples.RUN_BODY},
+    responses={200: {"description": "The run, again"}},
+)
+async def post_run(request: Request, lab: InLab) -> Response:
+    """Takes a JSON document, or a multipart form with a picture in `file`, a `recipe`, and the input's fields."""
+    run = await lab.open(await _posted_document(request, lab))
+    report, new = await _kept_report(run, lab)
+    return Response(report, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"}, media_type="application/json")
+
+
+async def _posted_document(request: Request, lab: Lab) -> Document:
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        fields, data = await read_form(request)
+        if data is not None:
+            if "image" in fields:
+                raise Unfit("Give a file or the id of an image, not both.", pointer="/input/image")
+            fields["image"] = (await lab.album.add(data)).id
+        elif "image" not in fields:
+            raise BrokenRequest('Send a picture in a field named "file", or the id of one in a field named "image".')
+        return await _linked_document(fields, lab)
+    body = await request.body()
+    return await lab.read(lambda: read_document(parse_json(body)), len(body))
+
+
+async def _linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
+    return await lab.read(lambda: document_of(fields), sum(map(len, fields.values())))
+
+
+async def _kept_report(run: Run, lab: Lab) -> tuple[bytes, bool]:
+    """Compute a run and keep it; return what is said of it, and whether it was new."""
+    results = await lab.results(run)
+    return await lab.queue.light(lambda: (json_bytes(run_report(run, results)), lab.keep_now(run)))
+
+
+@api.get("/runs", summary="Compute a run from a link", tags=["runs"], openapi_extra=examples.RUN_QUERY)
+async def get_run_by_link(request: Request, lab: InLab) -> Response:
+    """The fields of a page's link, with the same meaning: image, size (or height, width), mode, fit, scale, recipe."""
+    fields = dict(request.query_params)
+    if "image" not in fields:
+        raise Unfit("The link needs the id of a picture in image, such as image=chelsea.", pointer="/input/image")
+    run = await lab.open(await _linked_document(fields, lab))
+    report, _ = await _kept_report(run, lab)
+    return Response(report, media_type="application/json")
+
+
+@api.get("/runs/{run_id}", summary="A run", tags=["runs"])
+async def get_run(run_id: RunId, lab: InLab) -> Response:
+    run = await lab.run(run_id)
+    results = await lab.results(run)
+    report = await lab.queue.light(lambda: json_bytes(run_report(run, results)))
+    return Response(report, media_type="application/json")
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return `value` as JSON; arrays go row by row, so that other threads get their turn."""
+    match value:
+        case np.ndarray() if value.ndim > 1:
+            return b"[" + b",".join(map(json_bytes, value)) + b"]"
+        case np.ndarray():
+            return json_bytes(value.tolist())
+        case dict():
+            return b"{" + b",".join(b"%b:%b" % (json_bytes(k), json_bytes(v)) for k, v in value.items()) + b"}"
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

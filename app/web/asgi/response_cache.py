@@ -1,0 +1,81 @@
+"""Answers that never change, kept as they were sent: a run's arrays, pictures and steps at their immutable addresses.
+
+    request ─ in the archive? ─ run still there? ─► sent as it was
+                    └ no ──────────┴ no ────────► made by the app, and archived
+
+Nothing is kept of a run that is gone: each time it is asked for, its document and its picture must still be there.
+"""
+
+from contextlib import suppress
+
+from cachetools import LRUCache
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import Mistake
+from app.explorer.addresses import API
+from app.pipeline.document import ENGINE
+
+# Headers and body, in tuples of bytes alone: through those the collector of garbage does not look.
+Answer = tuple[tuple[tuple[bytes, bytes], ...], bytes]
+RUNS = f"{API}/runs/"
+VERSION = f"v={ENGINE}".encode()
+ROOM = 1_000  # bytes, about, that an answer takes beside its body
+LARGEST = 4_000_000  # bytes of an answer; larger ones are few, and making them anew is not what they cost
+
+
+class ResponseCache:
+    """The pure ASGI middleware that keeps up to `capacity` bytes of answers, the least used going first."""
+
+    def __init__(self, app: ASGIApp, capacity: int) -> None:
+        self.app = app
+        self._kept: LRUCache[tuple[str, bytes], Answer] = LRUCache(capacity, lambda answer: ROOM + len(answer[1]))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._lasting(scope):
+            await self.app(scope, receive, send)
+            return
+        address = scope["path"], scope["query_string"]
+        answer = self._kept.get(address)
+        if answer is None or not await self._there(scope):
+            await self.app(scope, receive, self._keeping(address, send))
+            return
+        headers, body = answer
+        await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
+        await send({"type": "http.response.body", "body": body})
+
+    def _lasting(self, scope: Scope) -> bool:
+        """Tell whether a request is for what never changes, and is not content with hearing that it has not."""
+        return (
+            scope["type"] == "http"
+            and scope["method"] == "GET"
+            and scope["path"].startswith(RUNS)
+            and VERSION in scope["query_string"].split(b"&")
+            and not any(name == b"if-none-match" for name, _ in scope["headers"])
+        )
+
+    async def _there(self, scope: Scope) -> bool:
+        """Tell whether the run is; what is said of one that is not, the app says."""
+        try:
+            await scope["app"].state.lab.find(scope["path"].removeprefix(RUNS).split("/", 1)[0])
+        except Mistake:
+            return False
+        return True
+
+    def _keeping(self, address: tuple[str, bytes], send: Send) -> Send:
+        """Return a `send` that keeps the answer, where it is whole, lasting, and the same for everybody."""
+        kept: tuple[tuple[bytes, bytes], ...] = ()
+
+        async def sending(message: Message) -> None:
+            nonlocal kept
+            if message["type"] == "http.response.start":
+                headers = Headers(scope=message)
+                lasting = "immutable" in headers.get("cache-control", "")
+                varies = "vary" in headers or headers.get("content-type", "").startswith("image/svg")  # speaks
+                kept = tuple(headers.raw) if message["status"] == 200 and lasting and not varies else ()
+            elif kept and not message.get("more_body") and len(message["body"]) <= LARGEST:
+                with suppress(ValueError):  # too large for what room there is
+                    self._kept[address] = kept, message["body"]
+            await send(message)
+
+        return sending

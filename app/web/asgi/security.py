@@ -1,0 +1,135 @@
+"""What every request passes on its way in and every answer on its way out, in plain ASGI so that streams stay streams.
+
+In: the Host must be ours; a body over the limit is refused; pages of other sites may link here but not change state.
+Out: a strict content security policy, no sniffing, no referrer. HEAD is GET without its body.
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import BrokenRequest, Forbidden, Mistake, TooLarge, TooLong
+from app.settings import Settings
+from app.web.asgi.problems import Voice
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; manifest-src 'self'; frame-ancestors {ancestors}"
+)
+SAFE = {"GET", "HEAD", "OPTIONS"}
+LONGEST_ADDRESS = 32_768  # bytes; what is longer is posted
+
+
+class Security:
+    """The pure ASGI middleware around the whole app."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, voice: Voice) -> None:
+        self.app = app
+        self._voice = voice
+        self._limit = settings.upload_max_bytes + 1_000_000  # room for the form around a picture of the largest size
+        self._shown_limit = settings.upload_max_bytes
+        self._hosts = _hosts(settings)
+        self._origins = {origin.strip().rstrip("/") for origin in settings.allowed_origins.split(",") if origin.strip()}
+        self._ancestors = settings.frame_ancestors.strip() or "'self'"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        head = scope["method"] == "HEAD"
+        if head:
+            scope = {**scope, "method": "GET"}
+        received = 0
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise self._too_large(received)
+            return message
+
+        started = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self._protect(scope, MutableHeaders(scope=message))
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        try:
+            self._check(scope, headers)
+            await self.app(scope, limited, guarded)
+        except Mistake as mistake:
+            if started:
+                raise
+            answer = await self._voice(Request(scope), mistake)
+            await answer(scope, receive, guarded)
+
+    def _check(self, scope: Scope, headers: Headers) -> None:
+        host = _name(headers.get("host", ""))
+        if "*" not in self._hosts and host not in self._hosts:
+            raise BrokenRequest(
+                "This server does not answer to the name {host}; the setting CONVSCOPE_ALLOWED_HOSTS lists its names.",
+                host=repr(host[:80]),
+            )
+        address = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
+        if address > LONGEST_ADDRESS:
+            raise TooLong(
+                "The address has {count} bytes; the most is {most}. Post the document instead.",
+                count=f"{address:,}",
+                most=f"{LONGEST_ADDRESS:,}",
+            )
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length) > self._limit:
+            raise self._too_large(int(length))
+        if scope["method"] in SAFE:
+            return
+        origin = headers.get("origin", "").rstrip("/")
+        if origin in self._origins:
+            return
+        foreign = headers.get("sec-fetch-site", "none") in ("cross-site", "same-site")
+        if foreign or (origin and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()):
+            raise Forbidden(
+                "A page of another site may link here, but not send or change anything; the setting "
+                "CONVSCOPE_ALLOWED_ORIGINS lists exceptions."
+            )
+
+    def _too_large(self, count: int) -> TooLarge:
+        return TooLarge(
+            "The request has {count} bytes; the most is {most}. Send a smaller picture.",
+            count=f"{count:,}",
+            most=f"{self._shown_limit:,}",
+        )
+
+    def _protect(self, scope: Scope, headers: MutableHeaders) -> None:
+        ancestors = self._ancestors if scope["path"] == "/embed" else "'none'"
+        policy = POLICY.format(ancestors=ancestors)
+        if scope["path"].endswith(".svg") or scope["path"] == "/docs":  # a drawing carries its pictures with it
+            policy = policy.replace("blob:", "blob: data:")
+        headers.setdefault("Content-Security-Policy", policy)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+
+
+def _hosts(settings: Settings) -> set[str]:
+    if settings.allowed_hosts.strip():
+        return {_name(host.strip()) for host in settings.allowed_hosts.split(",") if host.strip()}
+    implied = {settings.host.lower(), urlsplit(settings.public_url).hostname or "", "localhost", "127.0.0.1", "::1"}
+    return implied - {"", "0.0.0.0", "::"}  # noqa: S104 - listened on, but no name of ours
+
+
+def _name(host: str) -> str:
+    """Return the host name without its port, in lower case."""
+    host = host.lower()
+    if host.startswith("["):
+        return host[1:].split("]")[0]
+    return host.split(":")[0] if host.count(":") == 1 else host  # more colons are an IPv6 address

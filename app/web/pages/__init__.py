@@ -1,0 +1,1 @@
+"""The pages and the parts that are fetched alone: they parse, ask, and render."""

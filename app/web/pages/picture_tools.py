@@ -1,0 +1,255 @@
+"""Pictures made by hand: drawn, cropped, typed cell by cell, taken with the camera. Each becomes an upload.
+
+GET /picture/<tool>?<state>  the tool for the picture of that state; scripts show it in a dialog, else it is a page
+POST /picture/<tool>         makes the picture and leads to the same layers on it
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from app.errors import BrokenRequest, Mistake, NotFound, Unfit
+from app.explorer.fields import query
+from app.explorer.shrunk import counted, rectangle_of, seen_cell, shrunk_address
+from app.explorer.state import State
+from app.explorer.templating.templates import render
+from app.lab import Lab
+from app.messages import N_
+from app.pictures.picture import Picture, Rectangle, Size, placed, png, wanted_size
+from app.pictures.shrinking import Shrunk, cut
+from app.pipeline.document import Document, ImageInput
+from app.web.asgi.artifacts import immutable
+from app.web.asgi.dependencies import InLab
+from app.web.asgi.forms import read_form
+from app.web.asgi.language import language_of
+from app.web.pages.explorer import opened, page_theme, state_of
+
+picture_tools = APIRouter(prefix="/picture", include_in_schema=False)
+Fields = Mapping[str, str]
+MOST_CELLS = 16  # a side, of a picture that is typed
+OFFERED = (16, 12, 8)
+FREE = 256  # pixels a side of a drawing that does not keep to the cells of the input
+OVERVIEW = 640  # pixels of the longer side of a picture that a part is chosen from
+# what can be painted with; the colours of pixels, in any theme
+GREYS = ((N_("Black"), "#000000"), (N_("Dark grey"), "#404040"), (N_("Grey"), "#808080"), (N_("Light grey"), "#c0c0c0"))
+COLOURS = (
+    *(GREYS[0], GREYS[2], (N_("White"), "#ffffff")),
+    *(
+        (N_("Red"), "#d62828"),
+        (N_("Orange"), "#f77f00"),
+        (N_("Yellow"), "#fcd34d"),
+        (N_("Green"), "#2a9d3a"),
+        (N_("Blue"), "#1d4ed8"),
+    ),
+    *((N_("Violet"), "#7c3aed"), (N_("Brown"), "#7a4b26")),
+)
+
+
+@picture_tools.get("/shrunk.png")
+async def shrunk_png(request: Request, lab: InLab) -> Response:
+    """A part of a picture at a size: what a run would read of it."""
+    fields = dict(request.query_params)
+    picture = await lab.album.picture(fields.get("image", ""))
+    rows, columns = (counted(fields, name, 1) for name in ("rows", "columns"))
+    wanted_size((1, 1), rows, columns, lab.settings.working_max_pixels)
+    source = read_input({"fit": fields.get("fit", "cover"), "mode": fields.get("mode", "RGB")})
+    way = Shrunk(picture, rectangle_of(fields, whole(picture)), (rows, columns), source.fit, source.mode)
+    key = f"shrunk-{query({k: v[:40] for k, v in sorted(fields.items())})}"
+    return await immutable(request, key, "image/png", lambda: lab.queue.light(lambda: png(pictured(way.pixels()))))
+
+
+@picture_tools.get("/{tool}")
+async def tool_page(tool: str, request: Request, lab: InLab) -> Response:
+    """A tool, on the picture of the state in the address."""
+    if tool not in CONTEXTS:
+        raise NotFound("There is no tool {name} for pictures.", name=tool[:40])
+    fields = dict(request.query_params)
+    state = await state_of(fields, lab)
+    language = language_of(request)
+    context = await CONTEXTS[tool](lab, state, fields)
+    text = render(
+        language,
+        f"picture/{tool}.html",
+        tool=tool,
+        state=state,
+        fields=state.form_fields(),
+        theme=page_theme(request),
+        language=language,
+        **context,
+    )
+    return HTMLResponse(text, headers={"Vary": "Accept-Language, Cookie"})
+
+
+@picture_tools.post("/{tool}")
+async def use(tool: str, request: Request, lab: InLab) -> Response:
+    """Makes the picture that a tool's form describes and leads to the same layers on it."""
+    fields, data = await read_form(request)
+    request.state.fields = fields
+    state = await state_of(fields, lab)
+    if tool in MADE:
+        picture = await MADE[tool](lab, state, fields)
+        data = await lab.album.png(picture)
+    elif tool not in CONTEXTS:
+        raise NotFound("There is no tool {name} for pictures.", name=tool[:40])
+    if not data:
+        raise BrokenRequest("No picture was chosen; choose a file first.")
+    after = with_image(state, (await lab.album.add(data)).id)
+    _, after = await opened(after.but(edit="", pin=""), lab)
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Location": after.address()})
+    return RedirectResponse(after.address(), 303)
+
+
+def with_image(state: State, image: str) -> State:
+    """Return a state with another picture; numbers that were given one by one give way to it."""
+    source = state.document.input
+    if isinstance(source, ImageInput):
+        return state.of_input(image=image)
+    rows, columns = source.shape[1:]
+    fresh = ImageInput(image=image, height=rows, width=columns, mode="L" if source.shape[0] == 1 else "RGB")
+    return state.but(document=Document(input=fresh, layers=state.document.layers))
+
+
+def read_input(fields: Mapping[str, Any]) -> ImageInput:
+    """Return the input that a few fields describe; raise Unfit where they are none."""
+    try:
+        return ImageInput(image="-", **fields)
+    except ValueError:
+        raise Unfit("A picture is cropped, contained or stretched, in RGB or L.") from None
+
+
+def source_of(state: State) -> ImageInput:
+    """Return the picture that a state is about; raise Unfit where it is about numbers."""
+    source = state.document.input
+    if not isinstance(source, ImageInput):
+        raise Unfit("This input is made of numbers, not of a picture; choose a picture first.")
+    return source
+
+
+def whole(picture: Picture) -> Rectangle:
+    """Return all of a picture."""
+    return (0, picture.height), (0, picture.width)
+
+
+def pictured(pixels: Any) -> Picture:
+    """Return the picture that (channels, rows, columns) are."""
+    return Picture(np.ascontiguousarray(pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)))
+
+
+async def way_of(lab: Lab, state: State, taken: Rectangle | None = None) -> Shrunk:
+    """Return the way from a state's picture, or a part of it, to its input."""
+    source = source_of(state)
+    picture = await lab.album.picture(source.image)
+    part = taken or whole(picture)
+    size = wanted_size(
+        (part[0][1] - part[0][0], part[1][1] - part[1][0]),
+        source.height,
+        source.width,
+        lab.settings.working_max_pixels,
+    )
+    return Shrunk(picture, part, size, source.fit, source.mode)
+
+
+# ---- what each tool shows
+
+
+async def _draw(lab: Lab, state: State, fields: Fields) -> dict[str, Any]:
+    if isinstance(state.document.input, ImageInput):
+        way = await way_of(lab, state)
+        size, grey = way.size, way.mode == "L"
+        start = shrunk_address(source_of(state), way.taken, way.size)
+    else:
+        depth, *sides = state.document.input.shape
+        size, grey, start = (sides[0], sides[1]), depth == 1, ""
+    return {
+        "size": size,
+        "grey": grey,
+        "start": start,
+        "free": FREE,
+        "colours": (*GREYS, (N_("White"), "#ffffff")) if grey else COLOURS,
+    }
+
+
+async def _crop(lab: Lab, state: State, fields: Fields) -> dict[str, Any]:
+    source = source_of(state)
+    way = await way_of(lab, state)
+    picture, fixed = way.picture, source.height is not None and source.width is not None and source.fit == "cover"
+    chosen = rectangle_of(fields, way.read)
+    cut(picture, chosen)  # or say that it is not in the picture
+    way = await way_of(lab, state, chosen)
+    scale = min(1.0, OVERVIEW / max(picture.height, picture.width))
+    overview: Size = max(1, round(picture.height * scale)), max(1, round(picture.width * scale))
+    return {
+        "way": way,
+        "source": source,
+        "aspect": way.size[1] / way.size[0] if fixed else None,
+        "widest": placed((picture.height, picture.width), *way.size, "cover")[0] if fixed else whole(picture),
+        "overview": shrunk_address(source, whole(picture), overview, fit="stretch"),
+        "shrunk": shrunk_address(source, chosen, way.size),
+        "cell": await lab.queue.light(lambda: seen_cell(way, source, fields.get("cell", ""))),
+    }
+
+
+async def _cells(lab: Lab, state: State, fields: Fields) -> dict[str, Any]:
+    way = await way_of(lab, state)
+    if max(way.size) > MOST_CELLS:
+        return {"pixels": None, "size": way.size, "offered": await _smaller(lab, state), "most": MOST_CELLS}
+    pixels = await lab.queue.light(way.pixels)
+    channel = counted(fields, "channel", 0)
+    return {
+        "pixels": pixels.tolist(),
+        "size": way.size,
+        "channel": min(channel, len(pixels) - 1),
+        "shrunk": shrunk_address(source_of(state), way.taken, way.size),
+    }
+
+
+async def _smaller(lab: Lab, state: State) -> list[tuple[int, State]]:
+    """Return the sizes at which cells can be typed and the layers still fit."""
+    offered = []
+    for side in OFFERED:
+        smaller = state.of_input(height=side, width=side)
+        try:
+            run = await lab.open(smaller.document)
+        except Mistake:
+            continue
+        if smaller.needs_run:
+            await lab.keep(run)  # or its link would lead nowhere
+        offered.append((side, smaller))
+    return offered
+
+
+async def _camera(lab: Lab, state: State, fields: Fields) -> dict[str, Any]:
+    return {}
+
+
+CONTEXTS = {"draw": _draw, "crop": _crop, "cells": _cells, "camera": _camera}
+
+
+# ---- what a tool's form makes, where it does not send the picture itself
+
+
+async def _cropped(lab: Lab, state: State, fields: Fields) -> Picture:
+    way = await way_of(lab, state)
+    return await lab.queue.light(lambda: cut(way.picture, rectangle_of(fields, way.read)))
+
+
+async def _typed(lab: Lab, state: State, fields: Fields) -> Picture:
+    """Change single cells of the input: fields p.<channel>.<row>.<column>, 0 to 255; the rest stays as it was."""
+    way = await way_of(lab, state)
+    pixels = await lab.queue.light(way.pixels)
+    for name, text in fields.items():
+        if name.startswith("p."):
+            place = tuple(int(part) if part.isascii() and part.isdigit() else -1 for part in name[2:].split("."))
+            if len(place) != 3 or not all(0 <= at < most for at, most in zip(place, pixels.shape, strict=True)):
+                raise BrokenRequest("The form names a cell that is not there; open it again.")
+            if not (text.strip().isascii() and text.strip().isdigit() and int(text.strip()[:9]) <= 255):
+                raise Unfit("A cell is a whole number from 0 to 255, not {given}.", given=repr(text[:40]))
+            pixels[place] = int(text)
+    return pictured(pixels)
+
+
+MADE = {"crop": _cropped, "cells": _typed}

@@ -1,0 +1,123 @@
+"""Home and forward: what a number has seen and what a cell can change, against marking every cell in turn.
+
+The mark is NaN: whatever is computed from it is NaN again, so what a layer's own arithmetic reads shows by itself.
+"""
+
+import numpy as np
+import pytest
+
+from app.layers import LAYERS, Place
+from app.pipeline.closeup import cone, hops, receptive_field, winning_path
+from app.pipeline.document import read_document
+from tests import pipelines
+
+EVERY = pytest.mark.parametrize("kind", LAYERS)
+MODES = {"zeros", "reflect", "replicate", "circular"}
+
+
+def marked(stages, weights, x, cells):
+    """Return which numbers of the last stage change where `cells` of `x` are marked."""
+    x = x.copy()
+    x[cells] = np.nan
+    with np.errstate(invalid="ignore"):
+        for stage, arrays in zip(stages, weights, strict=True):
+            x = stage.layer.forward(x, arrays)
+    return np.isnan(x)
+
+
+def hull(mask):
+    """Return the rectangle around what is true in (rows, columns), or None."""
+    if not mask.any():
+        return None
+    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+    return (rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1)
+
+
+@EVERY
+def test_home_and_forward_are_what_can_reach_in_300_pipelines(kind):
+    chance = pipelines.chance(kind)
+    modes, nothing = set(), 0
+    for _ in range(300):
+        document, stages = pipelines.pipeline(chance, sides=9, kind=kind)
+        outputs, weights = pipelines.arrays(document, stages)
+        first = chance.choice([0, 0, chance.randrange(len(stages))])
+        later, start = stages[first:], outputs[first]
+        reached = np.array([
+            [marked(later, weights[first:], start, np.s_[:, row, column]) for column in range(start.shape[2])]
+            for row in range(start.shape[1])
+        ])  # row and column of the mark, then channel, row and column of what it changes  # fmt: skip
+        for row, column in np.ndindex(start.shape[1:]):
+            assert cone(later, row, column) == hull(reached[row, column].any(0))
+        place = pipelines.somewhere(chance, outputs[-1].shape)
+        seen = hull(reached[:, :, *place])
+        nothing += seen is None
+        assert hops(stages, len(stages) - 1, place)[len(later) - 1].span == seen
+        if not first:
+            assert receptive_field(stages, place) == seen
+        modes |= {stage.layer.border_mode() for stage in stages}
+    assert modes == MODES
+    assert nothing < 100
+
+
+@EVERY
+def test_the_channels_on_the_way_home_are_those_that_can_reach(kind):
+    chance = pipelines.chance(kind)
+    for _ in range(40):
+        document, stages = pipelines.pipeline(chance, sides=9, kind=kind)
+        outputs, weights = pipelines.arrays(document, stages)
+        place = pipelines.somewhere(chance, outputs[-1].shape)
+        home = hops(stages, len(stages) - 1, place)[-1]
+        seen = [c for c in range(len(outputs[0])) if marked(stages, weights, outputs[0], c)[place]]
+        if home.span is not None:
+            assert home.cells.channels == (seen[0], seen[-1] + 1)
+
+
+@EVERY
+def test_the_nominal_size_is_what_a_place_in_the_middle_reads(kind):
+    chance = pipelines.chance(kind)
+    for _ in range(60):
+        _, stages = pipelines.pipeline(chance, sides=9, kind=kind)
+        size, jump = (1, 1), (1, 1)
+        for stage in stages:
+            window = stage.layer.window(stage.input_shape)
+            size = tuple(s + (reach - 1) * j for s, reach, j in zip(size, window.reach, jump, strict=True))
+            jump = tuple(j * stride for j, stride in zip(jump, window.stride, strict=True))
+            assert (stage.receptive_size, stage.jump) == (size, jump)
+
+
+def test_a_layer_that_reads_everything_counts_its_whole_side():
+    document = read_document({"input": {"values": [[[0.0] * 12] * 8]}, "recipe": "max_pool2d(2) | flatten | linear(3)"})
+    stages = pipelines.plan(document, (1, 8, 12), **pipelines.PLENTY)
+    assert [(stage.receptive_size, stage.jump) for stage in stages] == [
+        ((2, 2), (2, 2)), ((8, 12), (2, 2)), ((8, 12), (2, 2))
+    ]  # fmt: skip
+    assert receptive_field(stages[:2], Place(7, 0, 0)) == ((2, 4), (2, 4))
+    assert receptive_field(stages, Place(0, 0, 0)) == ((0, 8), (0, 12))
+
+
+def test_circular_padding_that_wraps_reaches_the_whole_axis():
+    document = read_document({"input": {"values": [[[float(n) for n in range(9)]] * 9]},
+                              "recipe": "conv2d(1, 3, padding=1, padding_mode='circular')"})  # fmt: skip
+    stages = pipelines.plan(document, (1, 9, 9), **pipelines.PLENTY)
+    assert [receptive_field(stages, Place(0, row, 4)).rows for row in (0, 4, 8)] == [(0, 9), (3, 6), (0, 9)]
+    assert [cone(stages, row, 4).rows for row in (0, 4, 8)] == [(0, 9), (3, 6), (0, 9)]
+
+
+def test_a_cell_between_the_windows_changes_nothing():
+    document = read_document({"input": {"values": [[[0.0] * 7] * 7]}, "recipe": "conv2d(1, 1, 3) | relu"})
+    stages = pipelines.plan(document, (1, 7, 7), **pipelines.PLENTY)
+    assert cone(stages, 3, 6) == ((1, 2), (2, 3))
+    assert cone(stages, 3, 5) is None
+
+
+def test_the_winning_path_is_followed_while_layers_pass_values_on():
+    values = [[[0, 0, 5, 1], [0, 0, 5, 0], [0, 9, 0, 0], [0, 0, 0, 2]]]
+    document = read_document({"input": {"values": values}, "recipe": "conv2d(weights=values([[[[1]]]])) | relu "
+                              "| max_pool2d(2) | flatten | tanh | linear(2)"})  # fmt: skip
+    stages = pipelines.plan(document, (1, 4, 4), **pipelines.PLENTY)
+    outputs, _ = pipelines.arrays(document, stages)
+    path = winning_path(stages, outputs, 4, Place(1, 0, 0))
+    assert path == [Place(1, 0, 0), Place(0, 0, 1), Place(0, 0, 2), Place(0, 0, 2), None]  # the first of equals
+    assert len(path) == len(hops(stages, 4, Place(1, 0, 0)))
+    assert winning_path(stages, outputs, 5, Place(1, 0, 0)) == [None] * 6
+    assert [hop.layer for hop in hops(stages, 4, Place(1, 0, 0))] == [3, 2, 1, 0, None]
