@@ -2,20 +2,22 @@
 """Holds the files of others to their manifests: `vendor.py --check` compares sha256, `vendor.py` fetches them anew.
 
 A manifest.json names npm packages, exact versions and files inside them; to take a newer version, change it there and
-run this script. It needs npm, the check only Python.
+run this script. It needs npm, the check only Python. A font that its package has as .woff alone is unpacked to a .ttf.
 """
 
 import argparse
 import hashlib
 import json
+import struct
 import subprocess
 import sys
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = [ROOT / "static" / "vendor", ROOT / "tests" / "vendor" / "axe-core"]
+FOLDERS = [ROOT / "static" / "vendor", *sorted(path.parent for path in (ROOT / "tests" / "vendor").glob("*/manifest.json"))]
 
 
 def complaints(folder: Path) -> list[str]:
@@ -47,10 +49,28 @@ def refresh(folder: Path) -> None:
                     member = archive.extractfile(f"package/{entry['source']}")
                     assert member is not None, f"{wanted} has no file {entry['source']}"
                     data = member.read()
+                    if entry["source"].endswith(".woff") and entry["file"].endswith(".ttf"):
+                        data = unpacked(data)
                     (folder / entry["file"]).write_bytes(data)
                     entry["sha256"] = sha256(data)
         print(f"{wanted}: {', '.join(entry['file'] for entry in package['files'])}")
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+
+
+def unpacked(woff: bytes) -> bytes:
+    """Return the font in a WOFF file (W3C, WOFF 1.0): the same tables, not compressed, as a browser wants them on disk."""
+    signature, flavor, _, count = struct.unpack_from(">4s4sIH", woff)
+    assert signature == b"wOFF", "a .woff file begins with wOFF"
+    power = 1 << count.bit_length() - 1
+    head = flavor + struct.pack(">4H", count, power * 16, power.bit_length() - 1, (count - power) * 16)
+    where, listed, tables = len(head) + 16 * count, b"", b""
+    for k in range(count):
+        tag, offset, packed, size, check = struct.unpack_from(">4s4I", woff, 44 + 20 * k)
+        table = woff[offset : offset + packed]
+        table = table if packed == size else zlib.decompress(table)
+        listed += struct.pack(">4s3I", tag, check, where + len(tables), size)
+        tables += table + bytes(-size % 4)
+    return head + listed + tables
 
 
 def sha256(data: bytes) -> str:
