@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, Response, sync_playwright
 
+from tests.browser.typefaces import NARROW, WIDE, environment
 from tests.serving import serving
 
 FLAGS = [
@@ -90,16 +91,54 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield where
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked `layout` with a narrow and with a wide typeface, so that no page is cut for whoever has either."""
+    if metafunc.definition.get_closest_marker("layout"):
+        metafunc.parametrize("typeface", [NARROW, WIDE])
+
+
+@pytest.fixture
+def typeface() -> str:
+    """What a test sees its pages in, unless it is marked `layout`."""
+    return NARROW
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests: CHROMIUM, else one that is installed, else Playwright's own."""
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=program or playwright.chromium.executable_path, args=FLAGS
-        )
-        yield chromium
-        chromium.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def launch(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Browser]]:
+    """Start a Chromium that has one typeface: CHROMIUM, else one that is installed, else Playwright's own.
+
+    The same is asked for twice and started once.
+    """
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    folder = tmp_path_factory.mktemp("typefaces")
+    started: dict[tuple[str, ...], Browser] = {}
+
+    def chromium(typeface: str, *flags: str) -> Browser:
+        key = (typeface, *flags)
+        if key not in started:
+            started[key] = playwright.chromium.launch(
+                executable_path=program or playwright.chromium.executable_path,
+                args=[*FLAGS, *flags],
+                env={**os.environ, **environment(typeface, folder)},
+            )
+        return started[key]
+
+    yield chromium
+    for browser in started.values():
+        browser.close()
+
+
+@pytest.fixture
+def browser(launch: Callable[..., Browser], typeface: str) -> Browser:
+    """One Chromium a typeface for all tests, started when the first of them asks."""
+    return launch(typeface)
 
 
 @pytest.fixture

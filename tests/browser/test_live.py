@@ -1,14 +1,12 @@
 """The camera, live, with Chromium's own test pattern: maps follow, one frame is on its way at a time, all stops."""
 
-import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import FLAGS, NAMES, Watch
+from tests.browser.conftest import Watch
 from tests.browser.screen import PLAIN
 from tests.pages.reading import link
 
@@ -34,15 +32,10 @@ HIDE = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def filming(browser: Browser) -> Iterator[Browser]:
+@pytest.fixture
+def filming(launch: Callable[..., Browser], typeface: str) -> Browser:
     """A Chromium with a camera that shows a test pattern, and that is allowed."""
-    kind = browser.browser_type
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    chromium = kind.launch(executable_path=program or kind.executable_path, args=[*FLAGS, *camera])
-    yield chromium
-    chromium.close()
+    return launch(typeface, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
 @pytest.fixture(params=[(1280, 720, False), (390, 844, True)], ids=["mouse", "touch"])
