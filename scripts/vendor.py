@@ -17,7 +17,7 @@ import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = [ROOT / "static" / "vendor", *sorted(path.parent for path in (ROOT / "tests" / "vendor").glob("*/manifest.json"))]
+FOLDERS = [ROOT / "static" / "vendor", *sorted(path for path in (ROOT / "tests" / "vendor").iterdir() if path.is_dir())]
 
 
 def complaints(folder: Path) -> list[str]:
@@ -58,7 +58,7 @@ def refresh(folder: Path) -> None:
 
 
 def unpacked(woff: bytes) -> bytes:
-    """Return the font in a WOFF file (W3C, WOFF 1.0): the same tables, not compressed, as a browser wants them on disk."""
+    """Return the font in a WOFF file (W3C, WOFF 1.0): the same tables, not compressed, as fonts are on disk."""
     signature, flavor, _, count = struct.unpack_from(">4s4sIH", woff)
     assert signature == b"wOFF", "a .woff file begins with wOFF"
     power = 1 << count.bit_length() - 1

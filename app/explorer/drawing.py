@@ -75,7 +75,7 @@ async def step_svg(lab: Lab, run: Run, index: int, place: Place, theme: Theme, l
             data[href] = await _picture_at(lab, run, href, theme)
         image.set("href", "data:image/png;base64," + base64.b64encode(data[href]).decode())
     style = (folder("static") / "css" / "tokens.css").read_text() + (
-        folder("static") / "css" / "figure.css"
+        folder("static") / "css" / "figure" / "figure.css"
     ).read_text()
     figure.set("class", f"{figure.get('class')} alone")
     if theme == "dark":

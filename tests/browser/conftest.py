@@ -92,7 +92,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what is marked `layout` with a narrow and with a wide typeface, so that no page is cut for whoever has either."""
+    """Run what is marked `layout` in a narrow and in a wide typeface: people have either."""
     if metafunc.definition.get_closest_marker("layout"):
         metafunc.parametrize("typeface", [NARROW, WIDE])
 

@@ -105,6 +105,7 @@ def test_by_keyboard_alone(screen: Screen) -> None:
     screen.all("cs-plate").wait_for()
 
 
+@pytest.mark.layout
 def test_by_touch_on_a_phone(open_page: Callable[..., Page]) -> None:
     screen = Screen(open_page(390, 844, has_touch=True)).follow(PICTURES)
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
@@ -117,6 +118,7 @@ def test_by_touch_on_a_phone(open_page: Callable[..., Page]) -> None:
     expect_where(screen, 10, 5)
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768)])
 @pytest.mark.parametrize("asked", ["image:chelsea", "padding:2", "channel:4"])
 def test_nothing_is_cut_off(open_page: Callable[..., Page], size: tuple[int, int], asked: str) -> None:

@@ -54,6 +54,7 @@ def test_a_file_is_uploaded_from_the_page(page: Page) -> None:
     assert (status, picture["width"], picture["height"]) == (201, 384, 303)
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_a_phone_and_leads_back(open_page: Callable[..., Page], scheme: str) -> None:
     page = open_page(390, 844, color_scheme=scheme)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.numerics.kernels import bank
@@ -164,6 +165,7 @@ def test_a_filter_is_painted_and_changed_by_keyboard_alone(page: Page) -> None:
     map_is_true(screen)
 
 
+@pytest.mark.layout
 def test_a_finger_paints_and_every_target_is_as_large_as_a_finger(open_page: Callable[..., Page]) -> None:
     page = open_page(390, 844, has_touch=True)
     screen = opened(page)

@@ -84,6 +84,7 @@ def test_it_is_said_where_the_kept_number_sat(page: Page) -> None:
     expect(page.locator("#sum .note")).to_contain_text(re.compile(r"row \d, column \d of the window"))
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", [5, 7])
 @pytest.mark.parametrize("view", ["figure", "flat"])
 def test_numbers_of_a_large_window_can_be_read(page: Page, size: int, view: str) -> None:
@@ -150,6 +151,7 @@ def test_cells_of_a_vector_are_clicked(page: Page) -> None:
     assert NUMBER.fullmatch(page.locator("#sum .answer .num").inner_text())
 
 
+@pytest.mark.layout
 def test_cells_of_a_vector_are_tapped(open_page: Callable[..., Page]) -> None:
     page = open_page(390, 844, has_touch=True)
     screen = Screen(page).open(VECTOR, at="7.0.0.0")
@@ -160,6 +162,7 @@ def test_cells_of_a_vector_are_tapped(open_page: Callable[..., Page]) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("recipe", [VECTOR, KEPT])
 def test_every_kind_is_seen_in_every_drawing_without_complaint(open_page: Callable[..., Page], recipe: str) -> None:
     page = open_page(1024, 768)

@@ -49,6 +49,7 @@ def shown(open_page: Callable[..., Page], size: str, scheme: str, state: str) ->
     return Screen(open_page(*SIZES[size], color_scheme=scheme)).follow(STATES[state])
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize(("size", "scheme"), [*((size, "light") for size in SIZES), ("large", "dark")])
 def test_everything_is_inside_the_window(open_page: Callable[..., Page], size: str, scheme: str) -> None:
     width, height = SIZES[size]
@@ -74,6 +75,7 @@ def test_everything_is_inside_the_window(open_page: Callable[..., Page], size: s
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", SIZES)
 def test_the_menus_stay_inside_the_window(open_page: Callable[..., Page], size: str) -> None:
     width, _ = SIZES[size]
@@ -91,6 +93,7 @@ def test_the_menus_stay_inside_the_window(open_page: Callable[..., Page], size: 
         expect(sheet).to_be_hidden()
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", ["large", "middle"])
 def test_nothing_moves_while_the_window_slides(open_page: Callable[..., Page], size: str) -> None:
     screen = shown(open_page, size, "light", "figure")
@@ -126,6 +129,7 @@ def test_axe_finds_nothing(open_page: Callable[..., Page], state: str, scheme: s
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", SIZES)
 def test_every_way_of_looking_is_within_reach_in_the_menu(open_page: Callable[..., Page], size: str) -> None:
     screen = shown(open_page, size, "light", "figure")

@@ -118,6 +118,7 @@ def test_a_finger_goes_to_a_cell_and_to_the_strongest_place(open_page: Callable[
     readout(screen, row, column)
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (390, 844)])
 def test_nothing_is_cut_off_and_nothing_is_small(open_page: Callable[..., Page], size: tuple[int, int]) -> None:
     page = open_page(*size)

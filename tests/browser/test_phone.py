@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page
 
 from app.explorer.looks.registry import LOOKS
@@ -34,6 +35,7 @@ def phone(open_page: Callable[..., Page]) -> Screen:
     return Screen(open_page(390, 844, has_touch=True, is_mobile=True))
 
 
+@pytest.mark.layout
 def test_nothing_is_wider_than_a_phone(open_page: Callable[..., Page]) -> None:
     screen, wrong = phone(open_page), []
     states = {
@@ -46,6 +48,7 @@ def test_nothing_is_wider_than_a_phone(open_page: Callable[..., Page]) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.layout
 def test_what_is_pointed_at_hides_neither_the_figure_nor_a_number(open_page: Callable[..., Page]) -> None:
     screen = phone(open_page)
     for at, pin in ("0.3.7.16", "i.0.9.18"), ("0.3.7.16", "w.1.2.2"), ("2.3.3.8", "i.3.7.16"):

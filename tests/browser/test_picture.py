@@ -370,6 +370,7 @@ def test_cells_and_crop_are_pages_with_forms(open_page: Callable[..., Page], scr
     np.testing.assert_array_equal(np.asarray(kept), load("chelsea").pixels[:, 100:400])
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("tool", ["draw", "crop", "cells", "camera"])
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (390, 844)], ids=lambda size: str(size[0]))
 def test_a_tool_fits_its_screen(open_page: Callable[..., Page], tool: str, size: tuple[int, int]) -> None:

@@ -168,6 +168,7 @@ def test_without_scripts_links_go_to_the_edges(open_page: Callable[..., Page]) -
     expect(page.locator(".sentence")).to_contain_text("Row 28 of 28, column 28 of 28.")
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (390, 844)])
 def test_nothing_is_cut_and_nothing_is_small(open_page: Callable[..., Page], size: tuple[int, int]) -> None:
     page = open_page(*size)
@@ -188,6 +189,7 @@ def test_axe_finds_nothing(open_page: Callable[..., Page], scheme: str) -> None:
     assert findings(page) == []
 
 
+@pytest.mark.layout
 def test_a_card_holds_its_settings_within_their_ranges(page: Page, watch: Watch) -> None:
     watch.expects(422)
     screen = Screen(page).open("conv2d(6, 5)", image="coffee")

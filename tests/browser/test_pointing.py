@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screen import PLAIN, SEEN, Screen
@@ -209,6 +210,7 @@ def test_a_number_in_a_window_is_a_cell_of_the_input(page: Page) -> None:
     holds(screen, "i.3.7.18")
 
 
+@pytest.mark.layout
 def test_by_finger(open_page: Callable[..., Page]) -> None:
     for view in ("figure", "flat"):
         page = open_page(390, 844, has_touch=True, is_mobile=True)
@@ -244,6 +246,7 @@ def test_what_is_held_stays_from_look_to_look_and_belongs_to_its_layer(page: Pag
     nothing(screen)
 
 
+@pytest.mark.layout
 def test_no_sentence_covers_a_number_of_the_sum(open_page: Callable[..., Page]) -> None:
     for size in ((1280, 720), (1024, 768)):
         for address in (f"{AT}&pin=w.1.2.3", f"{AT}&view=flat&pin=i.1.9.9", f"{POOL}&pin=i.3.7.17", f"{POOL}&pin=o"):

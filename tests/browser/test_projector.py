@@ -96,6 +96,7 @@ OUTSIDE = """() => {
 }"""
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", SIZES)
 def test_every_number_can_be_read_from_the_last_row(open_page: Callable[..., Page], size: str) -> None:
     screen, wrong = Screen(open_page(*SIZES[size])), []
@@ -110,6 +111,7 @@ def test_every_number_can_be_read_from_the_last_row(open_page: Callable[..., Pag
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_outside_the_window_and_nothing_scrolls(open_page: Callable[..., Page], size: str) -> None:
     screen, wrong = Screen(open_page(*SIZES[size])), []
@@ -132,6 +134,7 @@ COVERED = """() => {
 }"""
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", SIZES)
 def test_what_is_pointed_at_covers_nothing_and_the_keys_fit(open_page: Callable[..., Page], size: str) -> None:
     screen = Screen(open_page(*SIZES[size]))
@@ -144,6 +147,7 @@ def test_what_is_pointed_at_covers_nothing_and_the_keys_fit(open_page: Callable[
     assert page.locator("#help").evaluate("e => e.open && e.scrollHeight <= e.clientHeight + 1")
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", SIZES)
 def test_the_parts_are_as_large_as_they_are_drawn(open_page: Callable[..., Page], size: str) -> None:
     page = Screen(open_page(*SIZES[size])).follow(STATES["conv"]).page

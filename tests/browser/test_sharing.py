@@ -117,6 +117,7 @@ def test_a_finger_drags_the_window_and_switches(open_page: Callable[..., Page]) 
     expect(page.locator("#look h2")).to_have_text("14,455,392 parameters")
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (390, 844)])
 def test_nothing_is_cut_and_nothing_is_small(open_page: Callable[..., Page], size: tuple[int, int]) -> None:
     page = open_page(*size)

@@ -87,6 +87,7 @@ def test_the_values_wait_for_a_guess(screen: Screen) -> None:
     expect(screen.all("#look")).not_to_contain_text("Row 5, column 6:")
 
 
+@pytest.mark.layout
 def test_by_touch_on_a_phone_nothing_is_cut_off(open_page: Callable[..., Page]) -> None:
     screen = Screen(open_page(390, 844, has_touch=True))
     screen.follow(POOL)
@@ -104,6 +105,7 @@ def test_by_touch_on_a_phone_nothing_is_cut_off(open_page: Callable[..., Page]) 
         assert inside["x"] + inside["width"] <= 390
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1024, 768)])
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_everything_stands_above_the_transport(

@@ -147,6 +147,7 @@ def test_the_keyboard_scrubs(page: Page) -> None:
     assert page.locator("#scrub").get_attribute("aria-valuemax") == str(places)
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("view", ["figure", "flat"])
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (390, 844)], ids=str)
 def test_a_click_on_a_cell_of_the_map_goes_there(
@@ -344,6 +345,7 @@ def test_a_number_has_the_colour_of_its_theme(open_page: Callable[..., Page], th
     assert re.match(r"0\.0\.", screen.settled())
 
 
+@pytest.mark.layout
 def test_a_rounding_remainder_moves_nothing(page: Page) -> None:
     screen = Screen(page).open("conv2d(6, 5, weights=random(7)) | relu", image="chelsea", at="0.0.0.0")  # noqa: S104 - a place, not an address
     widths, remainders = set(), set()

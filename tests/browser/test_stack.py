@@ -209,6 +209,7 @@ def test_by_keyboard_alone(stack: Stack) -> None:
     expect(stack.all("cs-plate")).to_be_visible()
 
 
+@pytest.mark.layout
 def test_by_touch_on_a_phone(open_page: Callable[..., Page]) -> None:
     page = open_page(390, 844, has_touch=True)
     stack = Stack(page).follow(STACK)
@@ -233,6 +234,7 @@ def test_by_touch_on_a_phone(open_page: Callable[..., Page]) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1024, 768)])
 def test_nothing_is_cut_off(open_page: Callable[..., Page], width: int, height: int) -> None:
     stack = Stack(open_page(width, height))

@@ -208,6 +208,7 @@ def test_without_javascript_it_is_all_there(open_page: Callable[..., Page]) -> N
     expect(page.locator("#look.trace li[data-volume]")).to_have_count(2)
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768)])
 def test_nothing_is_cut_or_small(open_page: Callable[..., Page], size: tuple[int, int]) -> None:
     page = open_page(*size)

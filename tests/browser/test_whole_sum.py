@@ -91,6 +91,7 @@ def test_a_product_by_keyboard_alone(page: Page) -> None:
     expect(screen.all("#sum td.held")).to_have_count(0)
 
 
+@pytest.mark.layout
 def test_a_product_by_touch(open_page: Callable[..., Page]) -> None:
     screen = Screen(open_page(390, 844, has_touch=True)).open(FIRST, scale="byte", at=PLACE)
     cell = screen.all('#sum td[data-cell="0.2.2"]')
@@ -128,6 +129,7 @@ def test_the_products_of_a_block_by_its_subtotal(page: Page) -> None:
     expect(screen.all("#sum .p")).to_have_count(0)
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (390, 844)])
 def test_a_large_filter_is_a_picture_and_its_largest_products(
     open_page: Callable[..., Page], size: tuple[int, int]
@@ -157,6 +159,7 @@ def test_a_large_filter_is_a_picture_and_its_largest_products(
     assert screen.page.evaluate("document.documentElement.scrollWidth") == size[0]
 
 
+@pytest.mark.layout
 def test_of_many_channels_the_strongest_have_a_block_and_the_others_are_one(page: Page) -> None:
     screen = Screen(page).open(MANY, at="2.1.4.5")
     expect(screen.all(".term")).to_have_count(4)
@@ -198,6 +201,7 @@ def test_digits_are_chosen_by_keyboard_alone(page: Page) -> None:
     assert screen.fields["digits"] == "s6"
 
 
+@pytest.mark.layout
 def test_digits_are_chosen_by_touch(open_page: Callable[..., Page]) -> None:
     screen = Screen(open_page(390, 844, has_touch=True)).open(FIRST, scale="byte", at=PLACE)
     screen.all("#sum .digits > summary").tap()

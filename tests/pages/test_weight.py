@@ -68,8 +68,9 @@ def test_a_file_stands_as_it_is_written_under_its_own_name(client: TestClient) -
 
 
 def test_every_sheet_is_in_the_joined_one_or_linked_by_itself() -> None:
-    there = {path.stem for path in (folder("static") / "css").glob("*.css")}
-    assert there == {*SHEETS, "projector", "docs"}
+    css = folder("static") / "css"
+    there = {path.relative_to(css).with_suffix("").as_posix() for path in css.rglob("*.css")}
+    assert there == {*SHEETS, "explorer/projector", "docs"}
 
 
 def test_a_page_is_compressed_for_who_takes_it(client: TestClient) -> None:

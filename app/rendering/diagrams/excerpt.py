@@ -9,7 +9,7 @@ from app.numerics.window import Mask, Span
 from app.printing.numbers import fixed
 from app.rendering.svg import Face
 
-ROOM = {1: 104, 2: 74, 3: 50, 4: 38, 5: 30, 6: 25}  # px for a number, by columns; static/css/trace.css has the cells
+ROOM = {1: 104, 2: 74, 3: 50, 4: 38, 5: 30, 6: 25}  # px for a number, by columns; looks/trace.css has the cells
 TYPE = {1: 18.0, 2: 18.0}  # px; 16 for more columns
 MOST_ROWS = 6
 LARGEST = 156.0  # px of a picture's longer side

@@ -16,7 +16,7 @@ from app.rendering.figure.layout import Layout
 from app.rendering.plane import DEPTH, Plane, Point, Volume, height_of, width_of
 from app.rendering.svg import Face, Quad, add, drawing, face, outline, path, silhouette, slab
 
-GAP = 0.25  # of a column's width, where layers are left out; static/css/trace.css has the same
+GAP = 0.25  # of a column's width, where layers are left out; static/css/looks/trace.css has the same
 MOST_SCALE = 20.0  # px a cell
 
 
