@@ -23,9 +23,19 @@ LARGE = 500_000  # bytes from which the last percent costs half a second
 JOINED = "css/all.css"  # one file: many small ones compress badly
 # Its parts, in the order in which their rules override one another; rooms as on the screen.
 SHEETS: tuple[str, ...] = (
-    *("tokens", "tints", "figure/figure", "explorer/page", "card/card", "figure/products", "figure/pointing"),
+    *("tokens", "tints", "figure/figure"),
+    *("explorer/page", "explorer/ribbon", "explorer/stage"),
+    *(
+        "figure/sum",
+        "figure/line",
+        "looks/fan",
+        "explorer/transport",
+        "card/card",
+        "figure/products",
+        "figure/pointing",
+    ),
     *("looks/trace", "looks/places", "looks/sharing", "looks/shift", "looks/compare"),
-    *("explorer/predict", "looks/map", "picture/tool", "stack/stack", "card/filters"),
+    *("explorer/predict", "explorer/colours", "looks/map", "picture/tool", "stack/stack", "card/filters"),
 )
 
 
