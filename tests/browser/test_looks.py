@@ -43,6 +43,16 @@ OVERFLOWS = """() => {
   return { across: root.scrollWidth - w, down: root.scrollHeight - h, tall };
 }"""
 
+COVERED = """() => [...document.querySelectorAll(".ribbon, .transport")].flatMap((bar) => {
+  const { left, top, right, bottom } = bar.getBoundingClientRect(), found = [];
+  for (let x = left + 4; x < right; x += 12) for (let y = top + 4; y < bottom; y += 8) {
+    const on = document.elementFromPoint(x, y);
+    const foreign = on && !bar.contains(on) && !on.contains(bar) && !on.closest(".looks");
+    if (foreign) found.push(`${on.tagName} ${on.className}`);
+  }
+  return [...new Set(found)];
+})"""
+
 
 def shown(open_page: Callable[..., Page], size: str, scheme: str, state: str) -> Screen:
     """Open a state in a window of a size, in the system's light or dark."""
@@ -147,6 +157,33 @@ def test_every_way_of_looking_is_within_reach_in_the_menu(open_page: Callable[..
     assert size == "phone" or not hidden  # there a finger scrolls it
     for way in (sheet.locator("a.line:visible").first, sheet.locator("a.line:visible").last):
         way.click(trial=True)
+
+
+@pytest.mark.layout
+@pytest.mark.parametrize("view", ["figure", "flat", "fan", "map", "trace", "places", "sharing", "compare"])
+@pytest.mark.parametrize("fields", [{}, {"projector": 1}], ids=["desk", "projector"])
+def test_a_laptops_window_covers_neither_ribbon_nor_transport(
+    open_page: Callable[..., Page], view: str, fields: dict[str, int]
+) -> None:
+    screen = Screen(open_page(1366, 625)).open(FIRST, scale="byte", at="0.3.7.16", view=view, **fields)
+    assert screen.page.evaluate(COVERED) == []
+    main = screen.all("main").bounding_box()
+    assert main
+    tops = [box["y"] for part in screen.all("#sum :is(table, svg):visible").all() if (box := part.bounding_box())]
+    assert all(top >= main["y"] for top in tops), tops
+
+
+@pytest.mark.layout
+def test_the_buttons_beside_a_sum_leave_its_note_readable(page: Page) -> None:
+    recipe = "conv2d(6, 5, weights=random(7)) | relu"  # places of many digits, with a remainder of rounding
+    for address in (STATES["figure"], *(link(recipe, image="chelsea", at=f"0.0.0.{column}") for column in (1, 2, 3))):
+        screen = Screen(page).follow(address)
+        note = screen.all(".sum .note").evaluate(
+            "e => Math.max(...[...e.children].map((p) => p.getBoundingClientRect().bottom))"
+        )
+        acts = screen.all(".sum .acts .act").first.bounding_box()
+        assert acts
+        assert note <= acts["y"] + 1, address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
