@@ -18,6 +18,7 @@ APT="-o Acquire::Retries=0 -o Acquire::http::Timeout=15"
 
 # Installs the first of some packages that can be had.
 # Debian's own only: Ubuntu's package of that name is a snap, which cannot be driven like this.
+# The tests bring their fonts; those that come along are for who looks at a page or measures one (make bench).
 debian() {
     [ -r /etc/os-release ] && command -v apt-get >/dev/null && grep -qx 'ID=debian' /etc/os-release || return 1
     if [ "$(id -u)" -eq 0 ]; then

@@ -3,15 +3,18 @@
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tomllib
+import zlib
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
 from app import __version__
+from scripts.vendor import unpacked
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -132,3 +135,17 @@ def test_every_make_target_that_a_document_names_is_there() -> None:
 def test_the_change_log_knows_this_version_or_what_comes_next() -> None:
     log = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert "## [Unreleased]" in log or f"## [{__version__}]" in log
+
+
+def test_a_font_is_unpacked_to_the_bytes_that_were_packed() -> None:
+    font = (ROOT / "tests" / "vendor" / "dejavu" / "DejaVuSansMono.ttf").read_bytes()
+    count = int.from_bytes(font[4:6], "big")
+    listed, tables = b"", b""
+    for at in range(12, 12 + 16 * count, 16):
+        tag, check, offset, size = struct.unpack_from(">4s3I", font, at)
+        plain = font[offset : offset + size]
+        packed = min(zlib.compress(plain), plain, key=len)
+        listed += struct.pack(">4s4I", tag, 44 + 20 * count + len(tables), len(packed), size, check)
+        tables += packed + bytes(-len(packed) % 4)
+    woff = b"wOFF" + font[:4] + struct.pack(">IHHI", 0, count, 0, len(font)) + bytes(24) + listed + tables
+    assert unpacked(woff) == font
