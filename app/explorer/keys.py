@@ -9,7 +9,7 @@ class Key:
 
     label: str
     keys: tuple[str, ...]  # KeyboardEvent.key; letters in lower case
-    acts: tuple[str, ...]  # names of what static/js/keys.js can do, one a key
+    acts: tuple[str, ...]  # names of what static/js/explorer/keys.js can do, one a key
     help: str  # msgid
     projector: bool = False  # only there
 

@@ -1,21 +1,21 @@
 // Starts what is on the page, and starts it anew whenever htmx has swapped in another state.
-import { layout, Plate } from "./elements/plate.js";
-import { Transport } from "./elements/transport.js";
-import { Explorer, holding, openTerm } from "./explorer.js";
-import { listen } from "./keys.js";
-import { Pointing } from "./pointing.js";
-import { listenForSettings, settle } from "./settings.js";
-import { listenForSums } from "./sum.js";
-import { listenForPictures } from "./upload.js";
+import { listenForSettings, settle } from "./card/settings.js";
+import { Explorer, holding, openTerm } from "./explorer/explorer.js";
+import { listen } from "./explorer/keys.js";
+import { Transport } from "./explorer/transport.js";
+import { layout, Plate } from "./figure/plate.js";
+import { Pointing } from "./figure/pointing.js";
+import { listenForProducts } from "./figure/products.js";
+import { listenForPictures } from "./picture/upload.js";
 
 /** @type {[string, () => Promise<{begin: (current: () => Explorer) => void}>][]} what is fetched once something is there for it */
 const LATER = [
-  ["cs-stack", () => import("./elements/stack.js")],
-  ["cs-trace", () => import("./trace.js")],
-  ["#look .enlarged", () => import("./map.js")],
-  ["#look [data-drag]", () => import("./places.js")],
-  ['#predict, [form="predict"], a[data-next]', () => import("./predict.js")],
-  ["html[data-projector]", () => import("./projector.js")],
+  ["cs-stack", () => import("./stack/stack.js")],
+  ["cs-trace", () => import("./looks/trace.js")],
+  ["#look .enlarged", () => import("./looks/map.js")],
+  ["#look [data-drag]", () => import("./looks/places.js")],
+  ['#predict, [form="predict"], a[data-next]', () => import("./explorer/predict.js")],
+  ["html[data-projector]", () => import("./explorer/projector.js")],
 ];
 
 let explorer = null;
@@ -29,7 +29,7 @@ function start() {
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
   const sum = document.querySelector("#sum");
   if (sum) openTerm(sum, [...sum.querySelectorAll(".term")].findIndex((term) => term.querySelector(".held, .each, .of:not(:empty)")));
-  if (document.querySelector(".cols.filters")) import("./filters.js").then(({ begin }) => begin());
+  if (document.querySelector(".cols.filters")) import("./card/filters.js").then(({ begin }) => begin());
   const current = document.querySelector(".ribbon li[aria-current]");
   if (current) {
     const list = current.parentElement;
@@ -87,7 +87,7 @@ listenForPictures((image) => {
 
 new Pointing(() => explorer);
 listen(() => explorer);
-listenForSums(() => explorer);
+listenForProducts(() => explorer);
 listenForSettings();
 
 document.addEventListener("htmx:after:swap", () => {
@@ -125,10 +125,10 @@ document.addEventListener("htmx:config:request", (event) => {
 document.addEventListener("click", async (event) => {
   const target = /** @type {Element} */ (event.target);
   const plain = !event.ctrlKey && !event.metaKey, tool = plain && target.closest("a[data-tool]"), scale = plain && target.closest("a[data-colours]");
-  if (scale) import("./colours.js").then(({ recolour }) => recolour(scale.href)).catch(() => {}); // else the page itself brings them
+  if (scale) import("./explorer/colours.js").then(({ recolour }) => recolour(scale.href)).catch(() => {}); // else the page itself brings them
   if (tool) {
     event.preventDefault();
-    (await import("./picture.js")).open(tool, go);
+    (await import("./picture/tool.js")).open(tool, go);
   }
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
   const part = target.closest(".term > .part");
@@ -141,7 +141,7 @@ document.addEventListener("click", async (event) => {
     document.querySelector(".menu.picture").open = true;
   }
   if (target.closest("#help-open")) document.querySelector("#help").showModal();
-  if (target.closest("[data-live]")) (await import("./live.js")).toggle(() => explorer);
+  if (target.closest("[data-live]")) (await import("./picture/live.js")).toggle(() => explorer);
   const share = target.closest("#share");
   if (share) await copyAddress(/** @type {HTMLElement} */ (share));
 });

@@ -21,11 +21,11 @@ GRID = link(PLAIN, at=PLACE, view="stack", pin="t.34.grid")
 MANY = link("conv2d(256, 3)", size="64", at="0.40.7.16", view="stack")
 STATE = """() => { const { turn, form, channel, rolled, pointed, from, flown } = document.querySelector("cs-stack");
   return { turn, form, channel, rolled, pointed, still: !from && flown === 1 }; }"""
-MIDDLE = """(k) => { const { easel, canvas } = document.querySelector("cs-stack"), box = canvas.getBoundingClientRect();
-  const [a, , c] = easel.corners(k); return [box.left + (a[0] + c[0]) / 2, box.top + (a[1] + c[1]) / 2]; }"""
-PIXELS = """(k) => { const { easel, canvas, maps } = document.querySelector("cs-stack");
-  if (!easel.lie) return { found: [] };
-  const { xs, ys, scale } = easel.lie, found = [];
+MIDDLE = """(k) => { const { surface, canvas } = document.querySelector("cs-stack"), box = canvas.getBoundingClientRect();
+  const [a, , c] = surface.corners(k); return [box.left + (a[0] + c[0]) / 2, box.top + (a[1] + c[1]) / 2]; }"""
+PIXELS = """(k) => { const { surface, canvas, maps } = document.querySelector("cs-stack");
+  if (!surface.lie) return { found: [] };
+  const { xs, ys, scale } = surface.lie, found = [];
   const copy = new OffscreenCanvas(canvas.width, canvas.height);
   const pen = copy.getContext("2d", { willReadFrequently: true });
   pen.drawImage(canvas, 0, 0);
@@ -34,12 +34,12 @@ PIXELS = """(k) => { const { easel, canvas, maps } = document.querySelector("cs-
     found.push([...pen.getImageData(x, y, 1, 1).data]);
   }
   return { found, rows: maps.rows, columns: maps.columns }; }"""  # fmt: skip
-ALIKE = """({ form, turn }) => { const stack = document.querySelector("cs-stack"), { easel, canvas } = stack;
-  const { x, y, width, height } = easel.clip;
+ALIKE = """({ form, turn }) => { const stack = document.querySelector("cs-stack"), { surface, canvas } = stack;
+  const { x, y, width, height } = surface.clip;
   stack.form = form; stack.turn = turn; stack.from = null;
   const lie = stack.lying(), state = { channel: 40, pointed: -1, flown: 1, named: "", settled: false };
   const [one, two] = [false, true].map((quick) => {
-    easel.draw(lie, state, quick);
+    surface.draw(lie, state, quick);
     const [across, down] = [width, height].map((side) => Math.round(side / 6));
     const pen = Object.assign(new OffscreenCanvas(across, down).getContext("2d"), { imageSmoothingQuality: "high" });
     pen.drawImage(canvas, x, y, width, height, 0, 0, across, down);
@@ -68,7 +68,7 @@ class Stack(Screen):
 
     def ready(self) -> "Stack":
         super().ready()
-        self.page.wait_for_function("() => document.querySelector('cs-stack.on')?.easel.lie")  # it has been drawn
+        self.page.wait_for_function("() => document.querySelector('cs-stack.on')?.surface.lie")  # it has been drawn
         return self
 
     def follow(self, address: str) -> "Stack":
@@ -100,7 +100,7 @@ def stack(page: Page) -> Stack:
 
 def test_the_projection_is_that_of_every_drawing(stack: Stack) -> None:
     stack.follow(STACK)
-    found = stack.page.evaluate("async () => (await import('/static/js/volume.js')).turned(34)")
+    found = stack.page.evaluate("async () => (await import('/static/js/stack/volume.js')).turned(34)")
     for axis, wanted in (("across", ACROSS), ("down", DOWN), ("depth", DEPTH)):
         assert found[axis] == pytest.approx(wanted, abs=1e-3)
 
@@ -110,7 +110,7 @@ def test_a_stack_has_the_proportions_of_its_volume(stack: Stack) -> None:
     wide = []
     for layer in (0, 1):
         stack.follow(link(recipe, at=f"{layer}.3.1.1", view="stack"))
-        lie = stack.page.evaluate("() => { const { across, side, xs } = document.querySelector('cs-stack').easel.lie;"
+        lie = stack.page.evaluate("() => { const { across, side, xs } = document.querySelector('cs-stack').surface.lie;"
                                   " return [across, side, [...xs]]; }")  # fmt: skip
         (across, _), (side, _), xs = lie
         count, _, columns = stack.run["layers"][layer]["output_shape"]
@@ -244,8 +244,8 @@ def test_nothing_is_cut_off(open_page: Callable[..., Page], width: int, height: 
             box = stack.all("cs-stack canvas").bounding_box()
             assert box is not None
             corners = stack.page.evaluate(
-                "() => { const { easel, maps } = document.querySelector('cs-stack');"
-                " return Array.from({ length: maps.count }, (_, k) => easel.corners(k)).flat(); }"
+                "() => { const { surface, maps } = document.querySelector('cs-stack');"
+                " return Array.from({ length: maps.count }, (_, k) => surface.corners(k)).flat(); }"
             )
             assert min(x for x, _ in corners) >= 0
             assert max(x for x, _ in corners) <= box["width"]

@@ -198,7 +198,7 @@ def test_a_vector_is_walked_number_by_number(page: Page) -> None:
 
 def test_every_key_in_the_list_does_something_that_there_is(page: Page) -> None:
     screen = Screen(page).open()
-    acts = page.evaluate("async () => Object.keys((await import('/static/js/keys.js')).ACTS)")
+    acts = page.evaluate("async () => Object.keys((await import('/static/js/explorer/keys.js')).ACTS)")
     assert sorted(acts) == sorted({act for key in KEYS for act in key.acts})
     screen.press("?")
     for key in (key for key in KEYS if not key.projector):

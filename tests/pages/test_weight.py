@@ -43,7 +43,7 @@ def test_a_page_names_all_that_its_modules_begin_with(client: TestClient) -> Non
         assert not re.search(r'^import(?! .* from "\.)', text, re.MULTILINE), "an import that is not seen"
 
 
-@pytest.mark.parametrize("name", ["css/all.css", "js/main.js", "vendor/htmx.min.js", "js/elements/stack.js"])
+@pytest.mark.parametrize("name", ["css/all.css", "js/main.js", "vendor/htmx.min.js", "js/stack/stack.js"])
 def test_what_a_printed_address_holds_is_kept_for_ever(client: TestClient, name: str) -> None:
     packed = client.get(static(name), headers=ASKED)
     assert packed.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -54,16 +54,16 @@ def test_what_a_printed_address_holds_is_kept_for_ever(client: TestClient, name:
 
 
 def test_an_older_page_gets_what_is_here_now_but_does_not_keep_it(client: TestClient) -> None:
-    answer = client.get("/static/~0123456789ab/js/picture.js")
-    assert answer.text == client.get(static("js/picture.js")).text
+    answer = client.get("/static/~0123456789ab/js/picture/tool.js")
+    assert answer.text == client.get(static("js/picture/tool.js")).text
     assert answer.headers["cache-control"] == "no-cache"
     assert client.get("/static/~0123456789ab/js/none.js").status_code == 404
     assert client.get("/static/~0123456789ab/%2e%2e/app/main.py").status_code == 404
 
 
 def test_a_file_stands_as_it_is_written_under_its_own_name(client: TestClient) -> None:
-    answer = client.get("/static/js/volume.js")
-    assert answer.content == (folder("static") / "js" / "volume.js").read_bytes()
+    answer = client.get("/static/js/stack/volume.js")
+    assert answer.content == (folder("static") / "js" / "stack" / "volume.js").read_bytes()
     assert answer.headers["cache-control"] == "no-cache"
 
 

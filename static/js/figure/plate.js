@@ -1,8 +1,8 @@
 // <cs-plate>: the drawing at a place. It reveals the map cell by cell and moves the window; it computes no numbers, it
 // looks them up in arrays and pictures that the server made.
-import { Figure } from "../figure.js";
-import { fetchNumbers } from "../npy.js";
-import { cellAt, numbers } from "../planes.js";
+import { Figure } from "./figure.js";
+import { fetchNumbers } from "./npy.js";
+import { cellAt, numbers } from "./planes.js";
 
 /** A place is a cell (row, column) of the sheet at work, as it is laid out. */
 export class Plate extends HTMLElement {

@@ -7,7 +7,7 @@ const LINE = 24; // px of a wheel that counts lines
 const SLACK = { mouse: 4 }, FINGER = 8; // px that a press may move before it is a drag
 const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented);
 
-/** @param {import("./elements/stack.js").Stack} stack @param {AbortSignal} signal */
+/** @param {import("./stack.js").Stack} stack @param {AbortSignal} signal */
 export function handle(stack, signal) {
   const on = (name, act, target = stack) => target.addEventListener(name, (event) => act(stack, event), { signal, passive: false });
   on("pointerdown", hold);
@@ -26,11 +26,11 @@ function spot({ canvas }, event) {
 
 /** What the mouse is over is named; a fan opens there. @param {PointerEvent} event */
 function hover(stack, event) {
-  const { canvas, easel, lie, form } = stack;
+  const { canvas, surface, lie, form } = stack;
   if (event.target !== canvas || stack.dragging || event.pointerType !== "mouse" || !lie) return;
   const [x, y] = spot(stack, event), { start, way } = lie;
-  if (form === "fan" && way && y > easel.box.y && x > start - 40) stack.lens = Math.max(0, Math.min(1, (x - start) / way));
-  stack.point(easel.hit(x, y), true, [x, y]);
+  if (form === "fan" && way && y > surface.box.y && x > start - 40) stack.lens = Math.max(0, Math.min(1, (x - start) / way));
+  stack.point(surface.hit(x, y), true, [x, y]);
 }
 
 /** A drag turns the stack or scrolls the grid; a press that stays where it is opens a map. @param {PointerEvent} event */
@@ -53,7 +53,7 @@ function hold(stack, event) {
     stack.dragging = false;
     canvas.classList.remove("held");
     if (moved) stack.keep();
-    else if (e.type === "pointerup") stack.open(stack.easel.hit(...spot(stack, e)));
+    else if (e.type === "pointerup") stack.open(stack.surface.hit(...spot(stack, e)));
   };
   for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, release, { signal });
 }
@@ -63,7 +63,7 @@ function wheel(stack, event) {
   if (event.target !== stack.canvas || stack.form !== "grid" || !stack.most || event.ctrlKey) return;
   event.preventDefault();
   stack.point(-1);
-  stack.roll(stack.rolled + event.deltaY * [1, LINE, stack.easel.box.height][event.deltaMode]);
+  stack.roll(stack.rolled + event.deltaY * [1, LINE, stack.surface.box.height][event.deltaMode]);
   stack.show();
 }
 
@@ -72,7 +72,7 @@ function key(stack, event) {
   if (!plain(event) || !stack.lie) return;
   const link = /** @type {Element} */ (event.target).closest("svg a"), flat = stack.form === "grid", line = flat ? stack.lie.best : 1;
   const along = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -line, ArrowDown: line, Home: -Infinity, End: Infinity }[event.key];
-  const page = stack.easel.box.height, down = { ArrowUp: -ROLL_KEY, ArrowDown: ROLL_KEY, PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity }[event.key];
+  const page = stack.surface.box.height, down = { ArrowUp: -ROLL_KEY, ArrowDown: ROLL_KEY, PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity }[event.key];
   const round = { ArrowLeft: -TURN_KEY, ArrowRight: TURN_KEY, Home: -Infinity, End: Infinity }[event.key];
   if (link) {
     if (along === undefined) return;
@@ -90,7 +90,7 @@ function key(stack, event) {
 /** The map before or after, with the keys that choose filters everywhere. @param {KeyboardEvent} event */
 function step(stack, event) {
   const by = { "[": -1, "]": 1 }[event.key];
-  if (!by || !plain(event) || !stack.easel || /** @type {Element} */ (event.target).closest("input, select, textarea") || document.querySelector("dialog[open]")) return;
+  if (!by || !plain(event) || !stack.surface || /** @type {Element} */ (event.target).closest("input, select, textarea") || document.querySelector("dialog[open]")) return;
   stack.open(stack.channel + by);
   event.preventDefault();
 }

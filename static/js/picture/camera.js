@@ -1,10 +1,10 @@
 // One picture from the camera. Live preview and shutter where the page is secure and there is a camera; the device's own
 // camera, or a file, everywhere else.
-import { file } from "./picture.js";
+import { file } from "./tool.js";
 
 const MOST = 1024; // pixels of the longer side that is kept
 
-/** @type {import("./picture.js").Tool} */
+/** @type {import("./tool.js").Tool} */
 export function start(section, stop) {
   const given = section.querySelector("form").dataset;
   const viewer = section.querySelector(".viewer"), video = section.querySelector("video"), canvas = section.querySelector("canvas");

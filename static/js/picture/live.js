@@ -3,12 +3,12 @@
 //
 //   off ─ start ─► looking ─► frame ─► server ─► maps ─┐        stops: the button, a hidden page, another view,
 //                     ▲─────────────────────────────────┘               a camera that is pulled out
-import { file } from "./picture.js";
+import { file } from "./tool.js";
 
 const AGAIN_MS = 600; // after an answer that was none: the server is busy
 const WINDOW_MS = 2000; // over which frames are counted
 
-/** @typedef {import("./explorer.js").Explorer} Explorer */
+/** @typedef {import("../explorer/explorer.js").Explorer} Explorer */
 
 let running = null; // what holds the camera
 let last = null; // the newest maps, to paint again where the view is drawn anew

@@ -42,7 +42,7 @@ export function begin(current) {
     explorer.show(at, text);
     const told = !field();
     if (told) {
-      explorer.sums.kept.set(at, text); // an answered place stays answered
+      explorer.parts.kept.set(at, text); // an answered place stays answered
       answered = at;
       address("guess", said);
     }

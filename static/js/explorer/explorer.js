@@ -3,9 +3,9 @@
 //
 // Places are counted sheet by sheet in reading order, as they are laid out. A plate moves by itself from place to place
 // of a sheet; another sheet, and every look that is not a plate, is asked for from the server.
-import { layout } from "./elements/plate.js";
+import { layout } from "../figure/plate.js";
+import { Parts } from "./parts.js";
 import { Player } from "./player.js";
-import { Sums } from "./sums.js";
 
 const GLIDE_MS = 260;
 const LOCKSTEP = 16; // places a second up to which every sum is shown; above, as they come
@@ -39,7 +39,7 @@ export class Explorer {
     this.rowwise = false;
     this.speaks = Number(document.querySelector("[data-sheets]")?.dataset.sheet ?? NaN); // on a projector
     if (Number.isNaN(this.speaks)) this.speaks = null;
-    this.sums = new Sums((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.show(spot.split("~")[0], text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
+    this.parts = new Parts((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.show(spot.split("~")[0], text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
     this.pace(document.querySelector("#speed").value);
     for (const width of ["(max-width: 700px)", "(max-width: 1100px)"]) {
       matchMedia(width).addEventListener("change", () => this.plate && this.turn(), { signal });
@@ -128,7 +128,7 @@ export class Explorer {
   pace(speed) {
     this.rowwise = speed === "rows";
     this.player.speed = this.rowwise ? ROWS_SPEED : +speed;
-    this.sums.pause = this.player.speed > LOCKSTEP ? FLYING_MS : 0;
+    this.parts.pause = this.player.speed > LOCKSTEP ? FLYING_MS : 0;
     this.transport.show(this.index, this.left());
   }
 
@@ -184,7 +184,7 @@ export class Explorer {
     if (this.plate && (this.coming || sheet !== this.sheet || !this.plate.slides)) this.turn();
     else {
       this.plate?.go(this.cell.row, this.cell.column, glide ? GLIDE_MS : 0);
-      this.sums.want(this.spot());
+      this.parts.want(this.spot());
       if (this.player.playing) this.fetchAhead();
     }
     this.transport.show(index, this.left());
@@ -194,7 +194,7 @@ export class Explorer {
   /** Lets a sheet speak, on a projector; the one after the last is the sum. @param {number} sheet */
   speak(sheet) {
     this.speaks = sheet;
-    this.sums.want(this.spot());
+    this.parts.want(this.spot());
     this.rest();
   }
 
@@ -207,7 +207,7 @@ export class Explorer {
   fetchAhead() {
     if (this.player.speed > LOCKSTEP || this.rowwise) return;
     const ahead = Math.min(this.index + 1 + Math.ceil(this.player.speed / 4), (this.sheet + 1) * this.places - 1);
-    for (let next = this.index + 1; next <= ahead; next++) this.sums.fetch(this.spot(next));
+    for (let next = this.index + 1; next <= ahead; next++) this.parts.fetch(this.spot(next));
   }
 
   /** Asks the server for the drawing of the place, where more changes than the window. */
@@ -223,7 +223,7 @@ export class Explorer {
     this.plate.innerHTML = text;
     this.plate.begin();
     this.coming = "";
-    await this.sums.want(this.spot());
+    await this.parts.want(this.spot());
     this.transport.show(this.index, this.left());
   }
 
@@ -235,7 +235,7 @@ export class Explorer {
   playing(on) {
     this.transport?.playing(on);
     this.transport?.show(this.index, this.left());
-    if (!on) this.sums.want(this.spot());
+    if (!on) this.parts.want(this.spot());
   }
 
   // ---- telling

@@ -12,7 +12,7 @@ const KEPT = 200;
 /** @typedef {{pin: string, at: string, row: number, column: number}} Spot what could be pinned, and seen from where */
 
 export class Pointing {
-  /** @param {() => import("./explorer.js").Explorer} current */
+  /** @param {() => import("../explorer/explorer.js").Explorer} current */
   constructor(current) {
     this.current = current;
     this.kept = new Map();

@@ -1,11 +1,12 @@
-// The written sums: each is made by the server and kept here; the newest request wins, and one that is late says so.
+// What the page says of a place, its sum or a look: each is made by the server and kept here; the newest request wins, and
+// one that is late says so.
 
 const KEPT = 400;
 const LATE_MS = 120;
 
-export class Sums {
+export class Parts {
   /** @param {(at: string) => string} address @param {(at: string, text: string) => void} show
-   *  @param {() => void} late the sum on the screen is no longer that of the place */
+   *  @param {() => void} late what is on the screen is no longer that of the place */
   constructor(address, show, late) {
     this.address = address;
     this.show = show;
@@ -26,7 +27,7 @@ export class Sums {
     this.age++;
   }
 
-  /** Shows the sum of a place, at once where it is here, else as soon as it comes; while places fly past, what comes.
+  /** Shows the part of a place, at once where it is here, else as soon as it comes; while places fly past, what comes.
    *  @param {string} at */
   async want(at) {
     this.wanted = at;

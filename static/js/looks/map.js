@@ -1,9 +1,9 @@
 // One map enlarged: what the pointer is over is said and seen through the loupe, a click goes there, and a slider lays
 // the map over the input. The numbers are the server's.
-import { holding } from "./explorer.js";
-import { printed } from "./elements/plate.js";
-import { fetchNumbers } from "./npy.js";
-import { numbers } from "./planes.js";
+import { holding } from "../explorer/explorer.js";
+import { printed } from "../figure/plate.js";
+import { fetchNumbers } from "../figure/npy.js";
+import { numbers } from "../figure/planes.js";
 
 const kept = { address: "", values: null };
 
@@ -60,7 +60,7 @@ function show({ row, column }) {
   document.querySelector("#look [data-readout]").textContent = svg.dataset.text.replace(/\{(\w+)\}/g, (_, name) => says[name]);
 }
 
-/** The map covers the input by so much. @param {HTMLInputElement} field @param {import("./explorer.js").Explorer} explorer */
+/** The map covers the input by so much. @param {HTMLInputElement} field @param {import("../explorer/explorer.js").Explorer} explorer */
 function cover(field, explorer) {
   const svg = drawing(), full = +field.value === 100, beneath = svg.querySelector(".beneath");
   svg.querySelector(".above").setAttribute("opacity", +field.value / 100);
@@ -71,10 +71,10 @@ function cover(field, explorer) {
   const held = ["over", field.value];
   history.replaceState(history.state, "", location.pathname + holding(location.search, held));
   for (const link of document.querySelectorAll("#app a[href*='view=map']")) link.search = holding(link.search, held);
-  explorer?.sums?.forget();
+  explorer?.parts?.forget();
 }
 
-/** @param {() => import("./explorer.js").Explorer} current */
+/** @param {() => import("../explorer/explorer.js").Explorer} current */
 export function begin(current) {
   document.addEventListener("pointermove", (event) => {
     const cell = under(event);

@@ -1,6 +1,6 @@
 // The looks that count places: takes hold of the window on their drawing and drags it from place to place. The server
 // draws where it stands; until that has come, what moves is moved here, by the same steps.
-import { cellAt, numbers } from "./planes.js";
+import { cellAt, numbers } from "../figure/planes.js";
 
 const GLIDE_MS = 260;
 let held = false;

@@ -1,7 +1,7 @@
 // <cs-trace>: volumes side by side. A press on the last map goes to that place; one on the picture follows that pixel,
 // and so do the arrow keys while the picture has the focus. The drawing is made anew at each, so a drag is followed
 // from the document.
-import { cellAt, numbers } from "./planes.js";
+import { cellAt, numbers } from "../figure/planes.js";
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -51,7 +51,7 @@ class Trace extends HTMLElement {
 }
 
 /** Another pixel is followed: the address holds it, and the look is asked for anew.
- *  @param {() => import("./explorer.js").Explorer} current */
+ *  @param {() => import("../explorer/explorer.js").Explorer} current */
 export function begin(current) {
   customElements.define("cs-trace", Trace);
   let held = document.activeElement.matches(".hit[data-pixel]"); // the picture has the focus, also while its drawing is replaced
@@ -64,8 +64,8 @@ export function begin(current) {
     const query = new URLSearchParams(location.search), behind = (query.get("pin") ?? "").split(".")[4];
     query.set("pin", ["i", 0, row, column, ...(behind ? [behind] : [])].join("."));
     history.replaceState({ ...history.state, htmx: true }, "", `${location.pathname}?${query}`);
-    explorer.sums.forget();
-    explorer.sums.want(explorer.at);
+    explorer.parts.forget();
+    explorer.parts.want(explorer.at);
   });
   document.addEventListener("cs:shown", () => {
     if (!document.querySelector("cs-trace")) return;

@@ -59,7 +59,7 @@ export function grid({ count, rows, columns }, box, { scroll = 0 }) {
   return { ...found, scale, across: [scale, 0], down: [0, scale], side: [0, 0], step: 99, content, line: rows * scale + LABEL, best };
 }
 
-export const FORMS = { stack, fan, grid };
+export const ARRANGEMENTS = { stack, fan, grid };
 
 /** Between two ways of lying. @param {number} t 0 to 1 */
 export function between(a, b, t) {

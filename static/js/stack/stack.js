@@ -2,11 +2,11 @@
 // made from is drawn. It draws pictures that the server made, and only while something moves.
 //
 //   form: stack ⇄ fan ⇄ grid, 600 ms from one to the next     turn: degrees     channel: the map that is opened
-import { holding } from "../explorer.js";
-import { Easel } from "../easel.js";
-import { between, FORMS } from "../forms.js";
-import { handle } from "../turning.js";
-import { Sheets } from "../volume.js";
+import { holding } from "../explorer/explorer.js";
+import { Canvas } from "./canvas.js";
+import { ARRANGEMENTS, between } from "./arrangement.js";
+import { handle } from "./gestures.js";
+import { Sheets } from "./volume.js";
 
 const FORM_MS = 600, OPEN_MS = 320;
 const REST_MS = 120; // after the last move, before smooth edges are drawn
@@ -51,7 +51,7 @@ export class Stack extends HTMLElement {
     const loaded = await Promise.all(["maps", "source", "filter"].map(sheets)).catch(() => null);
     if (this.started !== started || !loaded) return;
     const { channel, turn, form } = this.dataset, [maps, source, filter] = loaded;
-    Object.assign(this, { canvas, told, maps, form, channel: +channel, turn: +turn, pointed: -1, flown: 1, from: null, easel: new Easel(canvas, { maps, source, filter, told }) });
+    Object.assign(this, { canvas, told, maps, form, channel: +channel, turn: +turn, pointed: -1, flown: 1, from: null, surface: new Canvas(canvas, { maps, source, filter, told }) });
     this.mark();
     this.resizer.observe(canvas);
     this.show();
@@ -63,7 +63,7 @@ export class Stack extends HTMLElement {
   // ---- drawing
 
   fit() {
-    if (this.easel?.fit()) this.ask();
+    if (this.surface?.fit()) this.ask();
   }
 
   /** Draws at the next frame. */
@@ -73,7 +73,7 @@ export class Stack extends HTMLElement {
 
   tick(now) {
     this.frame = 0;
-    if (!this.easel?.at) return;
+    if (!this.surface?.at) return;
     let moving = false;
     const share = (since, ms) => {
       const t = still() ? 1 : Math.min(1, Math.max(0, (now - since) / ms));
@@ -92,19 +92,19 @@ export class Stack extends HTMLElement {
     if (this.flown < 1) this.flown = share(this.flying, OPEN_MS);
     this.lie = lie;
     const { channel, pointed, flown } = this, held = [this.turn, this.form, this.eye, pointed].join();
-    const quick = this.easel.many && (this.form !== "grid" || this.from) && (held !== this.drawn || this.from || flown < 1);
+    const quick = this.surface.many && (this.form !== "grid" || this.from) && (held !== this.drawn || this.from || flown < 1);
     this.drawn = held;
-    this.easel.draw(lie, { channel, pointed, flown, named: pointed < 0 ? "" : this.name(pointed), settled: !this.from }, quick);
+    this.surface.draw(lie, { channel, pointed, flown, named: pointed < 0 ? "" : this.name(pointed), settled: !this.from }, quick);
     clearTimeout(this.resting);
-    const under = this.over && !moving ? this.easel.hit(...this.over) : pointed; // what has come to lie there
+    const under = this.over && !moving ? this.surface.hit(...this.over) : pointed; // what has come to lie there
     if (under !== pointed) this.point(under, true, this.over);
     if (moving || this.from) this.ask();
     else if (quick) this.resting = setTimeout(() => this.ask(), REST_MS);
   }
 
   lying() {
-    const { turn, form, rolled } = this, lie = FORMS[form](this.maps, this.easel.box, { turn, scroll: rolled, focus: this.eye });
-    if (form === "grid") this.most = Math.max(0, lie.content - this.easel.box.height);
+    const { turn, form, rolled } = this, lie = ARRANGEMENTS[form](this.maps, this.surface.box, { turn, scroll: rolled, focus: this.eye });
+    if (form === "grid") this.most = Math.max(0, lie.content - this.surface.box.height);
     return lie;
   }
 
@@ -122,7 +122,7 @@ export class Stack extends HTMLElement {
 
   /** @param {number} k @param {boolean} keep the fan open where it is @param {number[]} [over] where the mouse is */
   point(k, keep = false, over = undefined) {
-    if (!this.easel) return;
+    if (!this.surface) return;
     this.over = over;
     if (!keep) this.lens = undefined;
     this.pointed = k;
@@ -145,9 +145,9 @@ export class Stack extends HTMLElement {
 
   /** Scrolls the grid until a map is in view. @param {number} k */
   reveal(k) {
-    if (this.form !== "grid" || !this.easel?.box) return;
+    if (this.form !== "grid" || !this.surface?.box) return;
     const { best, line } = this.lying(), top = Math.floor(k / best) * line;
-    this.roll(Math.max(top + line - this.easel.box.height, Math.min(top, this.rolled)));
+    this.roll(Math.max(top + line - this.surface.box.height, Math.min(top, this.rolled)));
   }
 
   /** @param {FocusEvent} event */
@@ -202,18 +202,18 @@ export class Stack extends HTMLElement {
     this.pointed = -1;
     this.reveal(k);
     this.ask();
-    const { told } = this.told.words, [first, last] = this.easel.reads(k);
+    const { told } = this.told.words, [first, last] = this.surface.reads(k);
     this.querySelector("[data-opened]").textContent = this.name(k);
     this.querySelector(".sentence").textContent = told.replaceAll("{number}", k + 1).replace("{first}", first + 1).replace("{last}", last);
     this.mark();
     const figure = this.querySelector("a[data-figure]");
     figure.setAttribute("href", figure.getAttribute("href").replace(/([?&]at=\d+\.)\d+/, `$1${k}`));
     this.dispatchEvent(new CustomEvent("cs:opened", { bubbles: true, detail: k }));
-    const { easel } = this, { filter } = easel;
+    const { surface } = this, { filter } = surface;
     if (!filter?.alone) return;
     const own = await new Sheets(this.told.filter, filter.hrefs.map((href) => href.replace(/channel=\d+/, `channel=${k}`))).load().catch(() => null);
     if (!own || this.channel !== k) return;
-    easel.filter = own;
+    surface.filter = own;
     this.ask();
   }
 

@@ -4,9 +4,9 @@
 //   at rest ── hover, focus ──▷ a product is read out ── click, tap, Enter ──▷ held (in the address)
 //      ◁────────── leave ──────────────┘  ◁──────── Escape, a click on the same ──────┘
 
-import { openTerm } from "./explorer.js";
+import { openTerm } from "../explorer/explorer.js";
 
-/** @typedef {import("./explorer.js").Explorer} Explorer */
+/** @typedef {import("../explorer/explorer.js").Explorer} Explorer */
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const CELL = "#sum [data-cell]";
@@ -15,7 +15,7 @@ let focused = ""; // the cell or the link that has the focus, to be found again 
 let open = false; // whether the menu of the formula is open, which stays so while the place moves
 
 /** @param {() => Explorer} current */
-export function listenForSums(current) {
+export function listenForProducts(current) {
   document.addEventListener("pointermove", (event) => over(/** @type {Element} */ (event.target), event), { capture: true });
   document.addEventListener("focusin", ({ target }) => {
     focused = target.dataset?.cell && target.localName === "td" ? `[data-cell="${target.dataset.cell}"]` : target.dataset?.hold ? `[data-hold="${target.dataset.hold}"]` : target.dataset?.picture ? `[data-picture="${target.dataset.picture}"]` : "";
@@ -28,14 +28,14 @@ export function listenForSums(current) {
   document.addEventListener("cs:shown", again);
   document.addEventListener("cs:pinned", ({ detail }) => {
     const explorer = current();
-    if (!explorer?.sums) return;
+    if (!explorer?.parts) return;
     if (!detail && document.activeElement.matches(`${CELL}:not(:focus-visible)`)) {
       document.activeElement.blur();
       focused = "";
     }
     mark(detail);
-    explorer.sums.forget();
-    explorer.sums.want(explorer.spot());
+    explorer.parts.forget();
+    explorer.parts.want(explorer.spot());
   });
 }
 

@@ -11,7 +11,7 @@ const NARROW = 600; // px of a canvas on which the stack stands below what its m
 /** @typedef {{channel: number, pointed: number, flown: number, named: string, settled: boolean}} State the map that is
  *  opened and how far it has come out, the one that is pointed at and its name, and whether all lies where it will */
 
-export class Easel {
+export class Canvas {
   /** @param {HTMLCanvasElement} canvas @param {{maps: object, source: object, filter: object | null, told: object}} layer */
   constructor(canvas, { maps, source, filter, told }) {
     Object.assign(this, { canvas, maps, source, filter, told });

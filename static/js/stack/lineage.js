@@ -1,5 +1,5 @@
 // What an opened map is made from: the volume before it, its filter, the map, and light from one to the next.
-import { between, stack } from "./forms.js";
+import { between, stack } from "./arrangement.js";
 import { outline, paint, quad, rays } from "./volume.js";
 
 const TURN = 34; // as in the figure

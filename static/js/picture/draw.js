@@ -1,11 +1,11 @@
 // The draw pad: the canvas has exactly as many pixels as the input has cells, so that what is drawn is what a filter
 // reads; or it is free, and is shrunk like any picture. By mouse, pen, finger and keys.
 import { History } from "./history.js";
-import { file } from "./picture.js";
+import { file } from "./tool.js";
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
-/** @type {import("./picture.js").Tool} */
+/** @type {import("./tool.js").Tool} */
 export function start(section, stop) {
   const given = section.querySelector("form").dataset;
   const canvas = section.querySelector("canvas"), mark = section.querySelector(".cursor"), spoken = section.querySelector("[role=status]");

@@ -1,11 +1,11 @@
 // Which part of the picture goes in: the rectangle is dragged, sized at its corners, zoomed and moved by keys. What comes
 // of it is asked of the server, and so are the pixels that one cell is made of.
-import { fetched } from "./picture.js";
+import { fetched } from "./tool.js";
 
 const WAIT = 120; // ms without a change before the server is asked
 const NEAR = 26; // px from a corner at which it is taken hold of
 
-/** @type {import("./picture.js").Tool} */
+/** @type {import("./tool.js").Tool} */
 export function start(section, stop) {
   const given = section.querySelector("form").dataset;
   const form = section.querySelector("form"), svg = section.querySelector(".whole"), zoom = section.querySelector(".zoom input");

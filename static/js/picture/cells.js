@@ -3,7 +3,7 @@ import { History } from "./history.js";
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
-/** @type {import("./picture.js").Tool} */
+/** @type {import("./tool.js").Tool} */
 export function start(section, stop) {
   const table = section.querySelector(".celltable");
   if (!table) return;
