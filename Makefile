@@ -8,6 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 
 BIN := $(VENV)/bin
+JS := scripts/js
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(UPGRADE)
 
@@ -31,12 +32,14 @@ else
 		$(BIN)/pytest -m browser --last-failed --last-failed-no-failures none $(ARGS); }; }
 endif
 
-lint: $(VENV)/.test  ## style, types, floors, Dockerfile
+lint: $(VENV)/.test $(JS)/node_modules/.made  ## style, types, floors, Dockerfile, scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/node $(JS)/node_modules/typescript/bin/tsc --project $(JS)
+	$(BIN)/node $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js static/js $(JS)/*.js
 
 format: $(VENV)/.test  ## put the code into its form
 	$(BIN)/ruff check --fix .
@@ -61,7 +64,7 @@ docker-steps:  ## the Dockerfile's own steps in a scratch folder, without Docker
 	$(PYTHON) -m scripts.docker_steps
 
 clean:  ## forget the environments and caches
-	rm -rf $(VENV) .venv-lock .venv-parity .venv-bench dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-lock .venv-parity .venv-bench dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(JS)/node_modules
 
 # Stamps: each step runs again only when what it depends on is newer.
 
@@ -81,6 +84,11 @@ $(VENV)/.run: $(VENV)/.made requirements/run.txt requirements/build.txt pyprojec
 $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	@echo "Installing what the tests need …"
 	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(JS)/node_modules/.made: $(JS)/package-lock.json $(JS)/package.json | $(VENV)/.test
+	@echo "Installing what looks over the scripts …"
+	@cd $(JS) && $(abspath $(BIN))/npm ci --silent --no-progress
 	@touch $@
 
 .venv-parity/.made: requirements/test.txt

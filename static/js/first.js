@@ -29,7 +29,7 @@ const start = (src) => {
 };
 let begun = false;
 const begin = async () => {
-  const scripts = document.querySelector("meta[name=scripts]")?.content;
+  const scripts = /** @type {HTMLMetaElement | null} */ (document.querySelector("meta[name=scripts]"))?.content;
   if (begun || !scripts) return;
   begun = true;
   await Promise.all(scripts.split(" ").map(start));

@@ -72,7 +72,7 @@ function go(address) {
 
 /** @param {string} sentence */
 function say(sentence) {
-  const notice = document.querySelector("#notice-shape").content.cloneNode(true);
+  const notice = /** @type {DocumentFragment} */ (document.querySelector("#notice-shape").content.cloneNode(true));
   notice.querySelector("p").textContent = sentence;
   document.querySelector("#notice").replaceChildren(notice);
 }
@@ -92,7 +92,7 @@ listenForSettings();
 
 document.addEventListener("htmx:after:swap", () => {
   followTheme();
-  for (const element of document.querySelectorAll("cs-plate, cs-transport")) element.begin?.();
+  for (const name of /** @type {const} */ (["cs-plate", "cs-transport"])) document.querySelector(name)?.begin?.();
   settle();
   start();
 });
@@ -128,7 +128,7 @@ document.addEventListener("click", async (event) => {
   if (scale) import("./explorer/colours.js").then(({ recolour }) => recolour(scale.href)).catch(() => {}); // else the page itself brings them
   if (tool) {
     event.preventDefault();
-    (await import("./picture/tool.js")).open(tool, go);
+    (await import("./picture/tool.js")).open(/** @type {any} */ (tool), go);
   }
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
   const part = target.closest(".term > .part");
@@ -148,7 +148,7 @@ document.addEventListener("click", async (event) => {
 
 /** @param {HTMLElement} button */
 async function copyAddress(button) {
-  explorer?.settle?.call(explorer);
+  explorer?.settle();
   try {
     await navigator.clipboard.writeText(location.href);
     const text = button.textContent;

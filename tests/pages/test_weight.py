@@ -89,6 +89,7 @@ def test_a_bare_script_says_the_same() -> None:
     script = """// what it is
 /** @param {string} a */
 export function f(a) { // why
+  const e = /** @type {Element} */ (a), g = /** @type {import("./x.js").X | null} */ (a);
   const b = "http://x // y"; /* z */
     return `
   // kept ${a}
@@ -98,7 +99,7 @@ export function f(a) { // why
  * more
  */ const c = 1;
 """
-    kept = 'export function f(a) {\nconst b = "http://x // y"; /* z */\nreturn `\n  // kept ${a}\n`;\n}\nconst c = 1;\n'
+    kept = 'export function f(a) {\nconst e = (a), g = (a);\nconst b = "http://x // y"; /* z */\nreturn `\n  // kept ${a}\n`;\n}\nconst c = 1;\n'
     assert minified_script(script) == kept
 
 

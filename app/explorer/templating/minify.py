@@ -2,6 +2,7 @@
 
 import re
 
+TYPE = re.compile(r"/\*\* @type \{[^*]*\} \*/ ?")  # within a line, said to the compiler
 # Behind the end of a statement, and without a quotation mark after it, as it would have inside a string.
 BEHIND = re.compile(r"""(?<=[;{},()\]]) // [^"'`]*$""")
 
@@ -16,7 +17,7 @@ def minified_style(text: str) -> str:
 
 
 def minified_script(text: str) -> str:
-    """Return a script without indents and without the comments that begin a line or end one."""
+    """Return a script without indents, without types, and without the comments that begin a line or end one."""
     kept: list[str] = []
     quoted = remark = False  # between backticks, within a comment of several lines
     for line in text.splitlines():
@@ -25,6 +26,6 @@ def minified_script(text: str) -> str:
             remark = "*/" not in bare
             bare = "" if remark else bare.split("*/", 1)[1].strip()
         if quoted or (bare and not bare.startswith("//")):
-            kept.append(bare if quoted else BEHIND.sub("", bare))
+            kept.append(bare if quoted else TYPE.sub("", BEHIND.sub("", bare)))
             quoted ^= bare.count("`") % 2 == 1
     return "\n".join(kept) + "\n"

@@ -16,8 +16,9 @@ let sending = null; // the edit that is on its way: true, and then what htmx kno
 let held = null; // what to press once that has arrived
 
 const root = () => document.querySelector(".cols.filters");
+/** @returns {HTMLFormElement | null} */
 const form = () => document.querySelector("#filter-form");
-const cells = () => [...(form()?.querySelectorAll(".cells input") ?? [])];
+const cells = () => [.../** @type {Iterable<HTMLInputElement>} */ (form()?.querySelectorAll(".cells input") ?? [])];
 let typed = cells().some((cell) => cell.value !== cell.defaultValue); // something not sent yet: here before this file was
 
 /** The card is on the screen, or another state of it. */
@@ -59,7 +60,7 @@ async function catchUp() {
     wanted = false;
     const here = form(), now = generation;
     if (!here || cells().some((cell) => cell.type !== "color" && !NUMBER.test(cell.value))) break;
-    const answer = await fetch("/parts/filtered", { method: "POST", body: new URLSearchParams(new FormData(here)) }).catch(() => null);
+    const answer = await fetch("/parts/filtered", { method: "POST", body: new URLSearchParams(/** @type {any} */ (new FormData(here))) }).catch(() => null);
     if (answer?.status !== 200) continue;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html"), made = page.querySelector("#filter-live");
     await Promise.all([made.dataset.maps, made.dataset.tiles].filter(Boolean).map(ready));
@@ -83,7 +84,7 @@ function ready(address) {
 
 // ---- painting
 
-/** @param {HTMLInputElement} cell @returns {string} what to paint it with, or nothing */
+/** @returns {string} what to paint with, or nothing */
 function paint() {
   return form()?.querySelector("[name=brush]:checked")?.value ?? "";
 }
@@ -120,12 +121,14 @@ document.addEventListener("pointerdown", (event) => {
   event.preventDefault(); // no focus, no picker: it is painted
   hush();
   stroke = { last: null };
-  if (event.target.hasPointerCapture?.(event.pointerId)) event.target.releasePointerCapture(event.pointerId);
+  if (cell.hasPointerCapture?.(event.pointerId)) cell.releasePointerCapture(event.pointerId);
   over(event);
 });
 
+/** @param {PointerEvent} event */
 function over(event) {
   if (!stroke) return;
+  /** @type {HTMLInputElement} */
   const cell = document.elementFromPoint(event.clientX, event.clientY)?.closest("#filter-form .cells input");
   if (!cell || cell === stroke.last) return;
   stroke.last = cell;
@@ -145,7 +148,7 @@ for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end,
 });
 
 // A click on a cell that is being painted must not open the browser's picker, nor put a cursor there.
-for (const kind of ["mousedown", "click"]) document.addEventListener(kind, (event) => {
+for (const kind of /** @type {const} */ (["mousedown", "click"])) document.addEventListener(kind, (event) => {
   if (event.target.closest?.("#filter-form .cells input") && paint() && event.detail) event.preventDefault();
 });
 
@@ -198,7 +201,8 @@ document.addEventListener("htmx:finally:request", (event) => {
 });
 
 document.addEventListener("focusin", (event) => {
-  if (event.target.matches?.("#filter-form .cells input:not([type=color])")) event.target.select();
+  const field = /** @type {HTMLInputElement} */ (event.target);
+  if (field.matches?.("#filter-form .cells input:not([type=color])")) field.select();
 });
 
 document.addEventListener("keydown", (event) => {

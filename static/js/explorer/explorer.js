@@ -82,7 +82,7 @@ export class Explorer {
     return [this.layer, Math.floor(index / this.places), Math.floor(inside / this.columns), inside % this.columns].join(".");
   }
 
-  /** The address of a part of the page at a place. @param {string} name @param {string} at */
+  /** The address of a part of the page at a place. @param {string} name @param {string} spot */
   part(name, spot) {
     const [at, sheet] = spot.split("~");
     const query = new URLSearchParams({ at, view: this.view, layout: layout() });
@@ -115,7 +115,7 @@ export class Explorer {
     }
     this.player.pause();
     const first = this.sheet * this.places;
-    if (name === "scrub") this.move(value);
+    if (name === "scrub") this.move(+value);
     if (name === "first") this.move(first);
     if (name === "last") this.move(first + this.places - 1);
     if (name === "back") this.move(this.index - 1, true);
@@ -274,7 +274,7 @@ export class Explorer {
   settle() {
     const held = { at: this.at, ...(this.speaks !== null && { sheet: this.speaks }) };
     history.replaceState({ ...history.state, htmx: true }, "", location.pathname + Object.entries(held).reduce(holding, location.search));
-    for (const [name, value] of Object.entries(held)) for (const field of document.querySelectorAll(`input[name="${name}"]`)) field.value = value;
+    for (const [name, value] of Object.entries(held)) for (const field of document.querySelectorAll(`input[name="${name}"]`)) field.value = String(value);
     for (const link of document.querySelectorAll("#theme, #projector")) link.search = Object.entries(held).reduce(holding, link.search);
     if (this.player.playing) return;
     const speaker = document.querySelector(".subtotals")?.dataset.told, sentence = document.querySelector("#sum .sentence, #look .sentence")?.textContent ?? "";

@@ -14,15 +14,16 @@ export class Transport extends HTMLElement {
       this.tell(act);
     }, { signal, capture: true });
     this.addEventListener("submit", (event) => {
-      const field = (name) => +event.target.elements[name].value - 1;
+      const form = /** @type {HTMLFormElement} */ (event.target), field = (name) => +/** @type {HTMLInputElement} */ (form.elements.namedItem(name)).value - 1;
       event.preventDefault();
-      event.target.closest("details").open = false;
+      form.closest("details").open = false;
       const place = { channel: field("to_channel"), row: field("to_row"), column: field("to_column") };
       if (this.dataset.single === "1") this.tell("scrub", place.channel);
       else this.dispatchEvent(new CustomEvent("cs:go", { bubbles: true, detail: place }));
     }, { signal });
     this.addEventListener("change", (event) => {
-      if (event.target.id === "speed") this.tell("speed", event.target.value);
+      const field = /** @type {HTMLSelectElement} */ (event.target);
+      if (field.id === "speed") this.tell("speed", field.value);
     }, { signal });
     this.addEventListener("pointerdown", (event) => this.scrub(event), { signal });
     this.begin();

@@ -77,6 +77,7 @@ export class Plate extends HTMLElement {
 
   /** Lays the canvas under the map of the drawing. */
   fit() {
+    /** @type {SVGSVGElement} */
     const svg = this.plate?.querySelector(":scope > .figure");
     if (!svg) return;
     if (this.figure?.svg !== svg) this.figure = new Figure(svg);
@@ -222,7 +223,7 @@ const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));
  *  @param {string} decimals how many, or s3: three digits that count */
 export function printed(value, decimals) {
   const size = Math.abs(value), count = decimals[0] === "s" && +decimals.slice(1);
-  const places = count ? size && Math.min(9, count - 1 - size.toExponential(count - 1).split("e")[1]) : +decimals;
+  const places = count ? size && Math.min(9, count - 1 - +size.toExponential(count - 1).split("e")[1]) : +decimals;
   const text = (places < 0 ? String(+size.toPrecision(count)) : size.toFixed(places)).replace(/^\d+/, (n) => n.replace(/\B(?=(\d{3})+$)/g, ","));
   return value < 0 && /[1-9]/.test(text) ? "−" + text : text;
 }

@@ -17,20 +17,22 @@ let open = false; // whether the menu of the formula is open, which stays so whi
 /** @param {() => Explorer} current */
 export function listenForProducts(current) {
   document.addEventListener("pointermove", (event) => over(/** @type {Element} */ (event.target), event), { capture: true });
-  document.addEventListener("focusin", ({ target }) => {
+  document.addEventListener("focusin", (event) => {
+    const target = /** @type {Found} */ (event.target);
     focused = target.dataset?.cell && target.localName === "td" ? `[data-cell="${target.dataset.cell}"]` : target.dataset?.hold ? `[data-hold="${target.dataset.hold}"]` : target.dataset?.picture ? `[data-picture="${target.dataset.picture}"]` : "";
     look(target.closest?.(`${CELL}[data-product]`));
   });
   document.addEventListener("keydown", typed, { capture: true });
   document.addEventListener("click", clicked, { capture: true });
-  document.addEventListener("toggle", ({ target }) => { if (target.matches?.("#sum .digits")) ({ open } = target); }, { capture: true });
+  document.addEventListener("toggle", ({ target }) => { if (target.matches?.("#sum .digits")) ({ open } = /** @type {Found} */ (target)); }, { capture: true });
   document.addEventListener("htmx:after:swap", () => { open = false; });
   document.addEventListener("cs:shown", again);
   document.addEventListener("cs:pinned", ({ detail }) => {
     const explorer = current();
     if (!explorer?.parts) return;
-    if (!detail && document.activeElement.matches(`${CELL}:not(:focus-visible)`)) {
-      document.activeElement.blur();
+    const active = /** @type {HTMLElement} */ (document.activeElement);
+    if (!detail && active.matches(`${CELL}:not(:focus-visible)`)) {
+      active.blur();
       focused = "";
     }
     mark(detail);
@@ -42,7 +44,7 @@ export function listenForProducts(current) {
 /** What is held fast. */
 const pin = () => new URLSearchParams(location.search).get("pin") ?? "";
 
-/** Reads out the product of a cell, or again what is held. @param {Element | null} cell */
+/** Reads out the product of a cell, or again what is held. @param {HTMLElement | null} cell */
 function look(cell) {
   document.querySelector("#sum .seen")?.classList.remove("seen");
   const held = document.querySelector("#sum td.held"), shown = cell ?? held;
@@ -55,14 +57,14 @@ function look(cell) {
   for (const of of document.querySelectorAll("#sum .of")) of.textContent = of.closest(".term").dataset.term === channel ? text : "";
 }
 
-/** @param {Element} target @param {PointerEvent} event */
+/** @param {Element} target @param {MouseEvent} event */
 function over(target, event) {
   const picture = target.closest?.("#sum [data-picture]");
   if (picture) {
     const [channel, rows, columns] = picture.dataset.picture.split(" ").map(Number), box = picture.firstElementChild.getBoundingClientRect();
     const at = (point, start, length, count) => Math.max(0, Math.min(count - 1, Math.floor(((point - start) / length) * count)));
     picture.dataset.cell = [channel, at(event.clientY, box.top, box.height, rows), at(event.clientX, box.left, box.width, columns)].join(".");
-  } else if (event.pointerType !== "touch") {
+  } else if (/** @type {PointerEvent} */ (event).pointerType !== "touch") {
     const cell = target.closest?.(`${CELL}[data-product]`);
     if (cell || document.querySelector("#sum .seen:not(:focus-visible)")) look(cell ?? document.activeElement.closest(`${CELL}[data-product]:focus-visible`));
   }
@@ -99,17 +101,17 @@ function typed(event) {
   const target = /** @type {HTMLElement} */ (event.target), by = ARROWS[event.key];
   const cell = target.closest?.("#sum td[data-cell]"), picture = target.closest?.("#sum [data-picture]");
   if (!(cell || picture)) return;
-  if (by) (cell ? step : aim)(cell ?? picture, ...by);
+  if (by) (cell ? step : aim)(cell ?? picture, by[0], by[1]);
   else if (event.key === "Enter" || event.key === " ") target.click();
   else return;
   event.preventDefault();
   event.stopPropagation();
 }
 
-/** @param {HTMLElement} cell @param {number} rows @param {number} columns */
+/** @param {Found} cell @param {number} rows @param {number} columns */
 function step(cell, rows, columns) {
-  const row = cell.parentElement, next = [...row.parentElement.children][row.sectionRowIndex + rows]?.cells[cell.cellIndex + columns];
-  const blocks = [...document.querySelectorAll("#sum .term table.block")], block = blocks[blocks.indexOf(cell.closest("table")) + columns];
+  const row = cell.parentElement, next = row.closest("tbody").rows[row.sectionRowIndex + rows]?.cells[cell.cellIndex + columns];
+  const blocks = [...document.querySelectorAll("#sum .term table.block")], block = blocks[blocks.indexOf(cell.closest("table.block")) + columns];
   const to = next ?? (columns && block ? block.rows[row.rowIndex]?.cells[columns > 0 ? 0 : block.rows[row.rowIndex].cells.length - 1] : null);
   if (!to || to.offsetParent === null) return;
   cell.removeAttribute("tabindex");

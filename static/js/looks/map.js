@@ -26,8 +26,9 @@ async function fetchMap() {
   if (kept.address === address) kept.values = values;
 }
 
-/** The cell under the pointer; null beside the map. @param {PointerEvent} event */
+/** The cell under the pointer; null beside the map. @param {MouseEvent} event */
 function under(event) {
+  /** @type {SVGSVGElement} */
   const svg = event.target.closest?.("#look .enlarged");
   if (!svg) return null;
   const m = svg.getScreenCTM(), { x, y, wide, high, rows, columns } = told(svg);
@@ -68,6 +69,7 @@ function cover(field, explorer) {
   if (full) beneath.setAttribute("display", "none");
   else beneath.removeAttribute("display");
   field.form.querySelector("output").textContent = `${field.value} %`;
+  /** @type {[string, string]} */
   const held = ["over", field.value];
   history.replaceState(history.state, "", location.pathname + holding(location.search, held));
   for (const link of document.querySelectorAll("#app a[href*='view=map']")) link.search = holding(link.search, held);
@@ -81,15 +83,16 @@ export function begin(current) {
     if (cell) show(cell);
   });
   document.addEventListener("pointerout", (event) => {
+    /** @type {SVGSVGElement} */
     const svg = event.target.closest?.("#look .enlarged");
-    if (svg && !svg.contains(event.relatedTarget)) show(told(svg));
+    if (svg && !svg.contains(/** @type {Element} */ (event.relatedTarget))) show(told(svg));
   });
   document.addEventListener("click", (event) => {
     const cell = under(event);
     if (cell) event.target.dispatchEvent(new CustomEvent("cs:go", { bubbles: true, detail: cell }));
   });
   document.addEventListener("input", (event) => {
-    if (event.target.matches?.("#look input#over")) cover(event.target, current());
+    if (event.target.matches?.("#look input#over")) cover(/** @type {HTMLInputElement} */ (event.target), current());
   });
   document.addEventListener("cs:shown", fetchMap);
   document.addEventListener("htmx:after:swap", fetchMap);

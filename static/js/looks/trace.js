@@ -70,7 +70,7 @@ export function begin(current) {
   document.addEventListener("cs:shown", () => {
     if (!document.querySelector("cs-trace")) return;
     const shown = [...document.querySelectorAll("cs-trace .hit[data-pixel]")].find((hit) => hit.getClientRects().length);
-    if (held) /** @type {SVGElement} */ (shown)?.focus({ preventScroll: true });
+    if (held) shown?.focus({ preventScroll: true });
     if (!current().player.playing) document.querySelector("#spoken").textContent = document.querySelector("#look .sentence")?.textContent ?? "";
   });
 }

@@ -32,12 +32,12 @@ export function start(section, stop) {
       field.style.color = red * 0.299 + green * 0.587 + blue * 0.114 > 117 ? "black" : "white";
       field.value = levels[channel];
       field.name = `p.${channel}.${r}.${k}`;
-      field.ariaLabel = table.dataset.cell.replace("{channel}", names[channel]).replace("{row}", r + 1).replace("{column}", k + 1);
+      field.ariaLabel = table.dataset.cell.replace("{channel}", names[channel]).replace("{row}", String(r + 1)).replace("{column}", String(k + 1));
     });
     for (const chip of section.querySelectorAll("a[data-channel]")) chip.ariaCurrent = +chip.dataset.channel === channel ? "true" : null;
   }
 
-  /** Gives a cell the colour of the paint. @param {Element | null} field */
+  /** Gives a cell the colour of the paint. @param {EventTarget | null} field */
   function paint(field) {
     const i = fields.indexOf(/** @type {HTMLInputElement} */ (field));
     if (i < 0) return;
@@ -55,9 +55,9 @@ export function start(section, stop) {
   });
   addEventListener("pointermove", (event) => { if (painting) paint(document.elementFromPoint(event.clientX, event.clientY)); }, { signal: stop });
   for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => { painting = false; }, { signal: stop });
-  table.addEventListener("focusin", (event) => { typing = null; event.target.select(); });
+  table.addEventListener("focusin", (event) => { typing = null; /** @type {HTMLInputElement} */ (event.target).select(); });
   table.addEventListener("input", (event) => {
-    const field = event.target, [, c, r, k] = field.name.split(".").map(Number), level = +field.value;
+    const field = /** @type {HTMLInputElement} */ (event.target), [, c, r, k] = field.name.split(".").map(Number), level = +field.value;
     const fits = /^\d{1,3}$/.test(field.value) && level <= 255;
     field.ariaInvalid = fits ? null : "true";
     most.textContent = level > 255 ? most.dataset.says : "";
@@ -70,7 +70,7 @@ export function start(section, stop) {
     field.value = text;
   });
   table.addEventListener("keydown", (event) => {
-    const move = MOVES[event.key], i = fields.indexOf(event.target);
+    const move = MOVES[event.key], i = fields.indexOf(/** @type {HTMLInputElement} */ (event.target));
     if (event.key === "Enter") {
       event.preventDefault();
       if (event.ctrlKey || event.metaKey) { history.mark(); paint(event.target); } else fields[i + columns]?.focus();
@@ -80,7 +80,8 @@ export function start(section, stop) {
     const row = Math.floor(i / columns) + move[0], column = (i % columns) + move[1];
     if (row >= 0 && row < rows && column >= 0 && column < columns) fields[row * columns + column].focus();
   });
-  table.addEventListener("focusout", ({ target }) => {
+  table.addEventListener("focusout", (event) => {
+    const target = /** @type {HTMLInputElement} */ (event.target);
     if (!target.ariaInvalid) return;
     target.ariaInvalid = null;
     const [, c, r, k] = target.name.split(".").map(Number);
@@ -94,7 +95,10 @@ export function start(section, stop) {
     channel = +chip.dataset.channel;
     show();
   });
-  section.addEventListener("change", (event) => { if (event.target.name === "way") table.classList.toggle("painting", event.target.value === "paint"); });
+  section.addEventListener("change", (event) => {
+    const target = /** @type {HTMLInputElement} */ (event.target);
+    if (target.name === "way") table.classList.toggle("painting", target.value === "paint");
+  });
   pot.addEventListener("input", () => { const out = section.querySelector("output"); if (out) out.value = pot.value; });
   show();
   return async (data) => {

@@ -8,9 +8,10 @@ const NEAR = 26; // px from a corner at which it is taken hold of
 /** @type {import("./tool.js").Tool} */
 export function start(section, stop) {
   const given = section.querySelector("form").dataset;
-  const form = section.querySelector("form"), svg = section.querySelector(".whole"), zoom = section.querySelector(".zoom input");
+  const form = section.querySelector("form"), svg = /** @type {SVGSVGElement} */ (section.querySelector(".whole")), zoom = section.querySelector(".zoom input");
   const { height, width } = { height: +given.height, width: +given.width };
   const aspect = +given.aspect || 0, [mostTall, mostWide] = given.widest.split(" ").map(Number);
+  /** @param {string} name @returns {HTMLInputElement} */
   const field = (name) => form.elements[name];
   const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
   let part = read(), held = null, timer = 0, asked = 0;
@@ -25,10 +26,10 @@ export function start(section, stop) {
     let wide = clamp(Math.round(next.wide), 1, mostWide), tall = clamp(Math.round(next.tall), 1, mostTall);
     if (aspect) [tall, wide] = aspect >= 1 ? [clamp(Math.round(wide / aspect), 1, mostTall), wide] : [tall, clamp(Math.round(tall * aspect), 1, mostWide)];
     part = { tall, wide, top: clamp(Math.round(next.top), 0, height - tall), left: clamp(Math.round(next.left), 0, width - wide) };
-    field("top").value = part.top + 1;
-    field("left").value = part.left + 1;
-    field("tall").value = tall;
-    field("wide").value = wide;
+    field("top").value = String(part.top + 1);
+    field("left").value = String(part.left + 1);
+    field("tall").value = String(tall);
+    field("wide").value = String(wide);
     draw();
     clearTimeout(timer);
     timer = setTimeout(ask, WAIT);
@@ -37,13 +38,13 @@ export function start(section, stop) {
   function draw() {
     const { top, left, tall, wide } = part;
     svg.querySelector(".veil").setAttribute("d", `M0 0H${width}V${height}H0ZM${left} ${top}h${wide}v${tall}h${-wide}Z`);
-    for (const rect of svg.querySelectorAll(".take rect")) for (const [name, value] of [["x", left], ["y", top], ["width", wide], ["height", tall]]) rect.setAttribute(name, value);
+    for (const rect of svg.querySelectorAll(".take rect")) for (const [name, value] of Object.entries({ x: left, y: top, width: wide, height: tall })) rect.setAttribute(name, value);
     svg.querySelectorAll("circle").forEach((grip, i) => {
       grip.setAttribute("cx", left + (i % 2) * wide);
       grip.setAttribute("cy", top + (i >> 1) * tall);
       grip.setAttribute("r", 9 / svg.getScreenCTM().a);
     });
-    zoom.value = 100 * (1 - Math.sqrt((wide * tall) / (mostWide * mostTall)));
+    zoom.value = String(100 * (1 - Math.sqrt((wide * tall) / (mostWide * mostTall))));
   }
 
   /** Sizes the part about its middle. @param {number} wide @param {number} tall */
@@ -52,8 +53,8 @@ export function start(section, stop) {
   }
 
   async function ask() {
-    const mine = ++asked, typing = document.activeElement?.dataset?.cell;
-    const next = await fetched(`${form.action}?${new URLSearchParams(new FormData(form))}`).catch(() => null);
+    const mine = ++asked, typing = /** @type {HTMLElement} */ (document.activeElement)?.dataset?.cell;
+    const next = await fetched(`${form.action}?${new URLSearchParams(/** @type {any} */ (new FormData(form)))}`).catch(() => null);
     const fresh = next?.querySelector("#shrinkage");
     if (mine !== asked || stop.aborted || !fresh) return;
     section.querySelector("#shrinkage").replaceWith(fresh);
@@ -96,7 +97,7 @@ export function start(section, stop) {
     else show({ ...part, left: part.left + right, top: part.top + down });
   });
   zoom.addEventListener("input", () => {
-    const share = 1 - zoom.value / 101;
+    const share = 1 - +zoom.value / 101;
     const [wide, tall] = aspect ? [mostWide * share, mostTall * share] : [part.wide, part.tall].map((side) => side * share * Math.sqrt((mostWide * mostTall) / (part.wide * part.tall)));
     sized(wide, tall);
   });
@@ -106,7 +107,8 @@ export function start(section, stop) {
     if (target.dataset.cell) choose(+section.querySelector("[data-cell=row]").value - 1, +section.querySelector("[data-cell=column]").value - 1);
   });
   section.addEventListener("click", (event) => {
-    const map = /** @type {Element} */ (event.target).closest(".cellmap");
+    /** @type {SVGSVGElement} */
+    const map = event.target.closest(".cellmap");
     if (!map) return;
     const { x, y } = within(map, event);
     choose(Math.floor(y), Math.floor(x));
@@ -119,10 +121,11 @@ export function start(section, stop) {
   }
 
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.matches("input")) return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.key !== "Enter" || !target.matches("input")) return;
     event.preventDefault(); // a number is shown first; the button uses it
-    event.target.blur();
-    event.target.focus();
+    target.blur();
+    target.focus();
   });
   draw();
 }

@@ -12,7 +12,7 @@ export function start(section, stop) {
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   const chosen = (name) => section.querySelector(`input[name=${name}]:checked`);
   const sides = { cells: [+given.rows, +given.columns], free: [+given.free, +given.free] };
-  let base = document.createElement("canvas"); // what the eraser brings back
+  const base = document.createElement("canvas"); // what the eraser brings back
   let cursor = { row: 0, column: 0 }, last = null;
   const pixels = () => pen.getImageData(0, 0, canvas.width, canvas.height);
   const history = new History(section, () => Object.assign(pixels(), { byteLength: canvas.width * canvas.height * 4 }), (state) => pen.putImageData(state, 0, 0), stop);
@@ -26,9 +26,9 @@ export function start(section, stop) {
     canvas.width = base.width = columns;
     canvas.height = base.height = rows;
     canvas.parentElement.style.aspectRatio = `${columns} / ${rows}`;
-    canvas.parentElement.style.setProperty("--wide", columns / rows);
-    canvas.parentElement.style.setProperty("--columns", columns);
-    canvas.parentElement.style.setProperty("--rows", rows);
+    canvas.parentElement.style.setProperty("--wide", `${columns / rows}`);
+    canvas.parentElement.style.setProperty("--columns", `${columns}`);
+    canvas.parentElement.style.setProperty("--rows", `${rows}`);
     canvas.parentElement.classList.toggle("ruled", Math.max(rows, columns) <= 40);
     pen.imageSmoothingEnabled = false;
     pen.drawImage(before, 0, 0, columns, rows);
@@ -81,7 +81,7 @@ export function start(section, stop) {
     mark.style.left = `${(100 * column) / canvas.width}%`;
     mark.style.top = `${(100 * row) / canvas.height}%`;
     const { name } = chosen("paint").dataset;
-    spoken.textContent = given.at.replace("{row}", row + 1).replace("{column}", column + 1).replace("{colour}", name);
+    spoken.textContent = given.at.replace("{row}", String(row + 1)).replace("{column}", String(column + 1)).replace("{colour}", name);
   }
 
   canvas.addEventListener("pointerdown", (event) => {
@@ -125,7 +125,10 @@ export function start(section, stop) {
     history.mark();
     ways[name]();
   });
-  section.addEventListener("change", (event) => { if (event.target.name === "grain") size(event.target.value); });
+  section.addEventListener("change", (event) => {
+    const target = /** @type {HTMLInputElement} */ (event.target);
+    if (target.name === "grain") size(/** @type {"cells" | "free"} */ (target.value));
+  });
   size("cells");
   fill("#fff");
   return async (data) => {

@@ -87,7 +87,7 @@ function cover(canvas, video) {
 function paint({ canvas: frame, bitmap, told }) {
   view()?.querySelector("canvas[data-input]").getContext("2d").drawImage(frame, 0, 0);
   for (const canvas of view()?.querySelectorAll("canvas[data-sheet]") ?? []) {
-    const { width, height } = canvas, x = canvas.dataset.sheet * (width + 1); // a gap of one pixel between maps
+    const { width, height } = canvas, x = +canvas.dataset.sheet * (width + 1); // a gap of one pixel between maps
     const pen = canvas.getContext("2d");
     pen.clearRect(0, 0, width, height);
     pen.drawImage(bitmap, x, 0, width, height, 0, 0, width, height);

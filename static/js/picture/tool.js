@@ -25,7 +25,7 @@ export async function open(link, go) {
     if (!target.closest("[data-leave]") && !again) return;
     event.preventDefault();
     if (!again) { dialog.close(); return; }
-    const next = await fetched(/** @type {HTMLAnchorElement} */ (again).href);
+    const next = await fetched(again.href);
     if (!next) return;
     stop.abort();
     stop = new AbortController();
@@ -52,6 +52,7 @@ async function begin(section, go, stop) {
   const { start } = await import(`./${section.dataset.tool}.js`);
   if (stop.aborted) return;
   const finish = start(section, stop), told = section.querySelector(".told");
+  /** @type {HTMLFormElement | null} */
   const form = section.querySelector("form[method=post]");
   section.querySelector("[autofocus]")?.focus();
   form?.addEventListener("submit", async (event) => {

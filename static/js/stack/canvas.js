@@ -11,10 +11,22 @@ const NARROW = 600; // px of a canvas on which the stack stands below what its m
 /** @typedef {{channel: number, pointed: number, flown: number, named: string, settled: boolean}} State the map that is
  *  opened and how far it has come out, the one that is pointed at and its name, and whether all lies where it will */
 
+/** @typedef {import("./volume.js").Sheets} Sheets
+ *  @typedef {import("./arrangement.js").Arrangement} Arrangement
+ *  @typedef {{reads: [number, number][], words: Record<string, string>, shapes: string[], names: string[], ranges: string[],
+ *  farthest: number, maps: object, source: object, filter: any}} Told what the server says of a layer: the sheets that each map reads,
+ *  names and ranges of the maps, and how far a stack turns */
+
 export class Canvas {
-  /** @param {HTMLCanvasElement} canvas @param {{maps: object, source: object, filter: object | null, told: object}} layer */
+  /** @param {HTMLCanvasElement} canvas @param {{maps: Sheets, source: Sheets, filter: Sheets | null, told: Told}} layer */
   constructor(canvas, { maps, source, filter, told }) {
-    Object.assign(this, { canvas, maps, source, filter, told });
+    this.canvas = canvas;
+    this.maps = maps;
+    this.source = source;
+    this.filter = filter;
+    this.told = told;
+    /** @type {Arrangement} */
+    this.lie = null;
     this.pen = canvas.getContext("2d");
     this.fit();
   }
@@ -48,12 +60,13 @@ export class Canvas {
     return reads[reads.length > 1 ? k : 0];
   }
 
+  /** @param {number} k */
   corners(k) {
     const { xs, ys, across, down } = this.lie;
     return quad(xs[k], ys[k], across, down, this.maps.columns, this.maps.rows);
   }
 
-  /** @param {object} lie where the maps lie @param {State} state @param {boolean} quick while they move */
+  /** @param {Arrangement} lie where the maps lie @param {State} state @param {boolean} quick while they move */
   draw(lie, state, quick) {
     this.lie = lie;
     const { pen, maps, colours, how, clip } = this, { channel, pointed } = state, { width, height, ratio } = how;
@@ -73,7 +86,7 @@ export class Canvas {
     if (pointed >= 0) this.caption(this.corners(pointed), state.named);
   }
 
-  /** What an opened map is made from. @param {State} state */
+  /** What an opened map is made from. @param {State} state @returns {import("./lineage.js").Scene} */
   scene({ channel, flown }) {
     const { maps, source, filter, at, lie, colours, told, clip } = this, y = lie.ys[channel];
     const slot = { across: lie.across, down: lie.down, side: lie.side, xs: [lie.xs[channel]], ys: [y] };
@@ -112,6 +125,7 @@ export class Canvas {
   /** @param {number} x @param {number} y @returns {number} the map in front at a point; -1 for none */
   hit(x, y) {
     const { xs, ys, across, down, side } = this.lie, { rows, columns, count } = this.maps, det = across[0] * down[1] - across[1] * down[0];
+    /** @param {number} k @param {number} far share of its thickness */
     const inside = (k, far) => {
       const dx = x - xs[k] - far * side[0], dy = y - ys[k] - far * side[1], c = (dx * down[1] - dy * down[0]) / det, r = (across[0] * dy - across[1] * dx) / det;
       return c >= 0 && c < columns && r >= 0 && r < rows;

@@ -7,9 +7,11 @@ const LINE = 24; // px of a wheel that counts lines
 const SLACK = { mouse: 4 }, FINGER = 8; // px that a press may move before it is a drag
 const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented);
 
-/** @param {import("./stack.js").Stack} stack @param {AbortSignal} signal */
+/** @typedef {import("./stack.js").Stack} Stack */
+
+/** @param {Stack} stack @param {AbortSignal} signal */
 export function handle(stack, signal) {
-  const on = (name, act, target = stack) => target.addEventListener(name, (event) => act(stack, event), { signal, passive: false });
+  const on = (name, act, target = /** @type {EventTarget} */ (stack)) => target.addEventListener(name, (event) => act(stack, event), { signal, passive: false });
   on("pointerdown", hold);
   on("pointermove", hover);
   on("pointerout", (_, event) => event.pointerType === "mouse" && event.target === stack.canvas && stack.point(-1));
@@ -18,13 +20,13 @@ export function handle(stack, signal) {
   on("keydown", step, document);
 }
 
-/** Where on the canvas. @param {PointerEvent} event */
+/** Where on the canvas. @param {Stack} stack @param {PointerEvent} event @returns {[number, number]} */
 function spot({ canvas }, event) {
   const box = canvas.getBoundingClientRect();
   return [event.clientX - box.left, event.clientY - box.top];
 }
 
-/** What the mouse is over is named; a fan opens there. @param {PointerEvent} event */
+/** What the mouse is over is named; a fan opens there. @param {Stack} stack @param {PointerEvent} event */
 function hover(stack, event) {
   const { canvas, surface, lie, form } = stack;
   if (event.target !== canvas || stack.dragging || event.pointerType !== "mouse" || !lie) return;
@@ -33,7 +35,7 @@ function hover(stack, event) {
   stack.point(surface.hit(x, y), true, [x, y]);
 }
 
-/** A drag turns the stack or scrolls the grid; a press that stays where it is opens a map. @param {PointerEvent} event */
+/** A drag turns the stack or scrolls the grid; a press that stays where it is opens a map. @param {Stack} stack @param {PointerEvent} event */
 function hold(stack, event) {
   const { canvas, turn, rolled } = stack, { clientX: x, clientY: y, pointerType: type } = event;
   if (event.target !== canvas || event.button > 0 || !stack.lie) return;
@@ -58,7 +60,7 @@ function hold(stack, event) {
   for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, release, { signal });
 }
 
-/** @param {WheelEvent} event */
+/** @param {Stack} stack @param {WheelEvent} event */
 function wheel(stack, event) {
   if (event.target !== stack.canvas || stack.form !== "grid" || !stack.most || event.ctrlKey) return;
   event.preventDefault();
@@ -67,7 +69,7 @@ function wheel(stack, event) {
   stack.show();
 }
 
-/** On the canvas keys turn or scroll; among the maps they go from one to the next. @param {KeyboardEvent} event */
+/** On the canvas keys turn or scroll; among the maps they go from one to the next. @param {Stack} stack @param {KeyboardEvent} event */
 function key(stack, event) {
   if (!plain(event) || !stack.lie) return;
   const link = /** @type {Element} */ (event.target).closest("svg a"), flat = stack.form === "grid", line = flat ? stack.lie.best : 1;
@@ -87,7 +89,7 @@ function key(stack, event) {
   event.preventDefault();
 }
 
-/** The map before or after, with the keys that choose filters everywhere. @param {KeyboardEvent} event */
+/** The map before or after, with the keys that choose filters everywhere. @param {Stack} stack @param {KeyboardEvent} event */
 function step(stack, event) {
   const by = { "[": -1, "]": 1 }[event.key];
   if (!by || !plain(event) || !stack.surface || /** @type {Element} */ (event.target).closest("input, select, textarea") || document.querySelector("dialog[open]")) return;

@@ -21,7 +21,7 @@ export function begin() {
 export class Stack extends HTMLElement {
   connectedCallback() {
     this.abort = new AbortController();
-    const { signal } = this.abort, on = (name, act, target = this) => target.addEventListener(name, act, { signal });
+    const { signal } = this.abort, on = (name, act, target = /** @type {EventTarget} */ (this)) => target.addEventListener(name, act, { signal });
     this.addEventListener("click", (event) => this.clicked(event), { signal, capture: true }); // before a link is followed
     on("focusin", (event) => this.focused(event));
     on("focusout", () => this.point(-1));
@@ -30,7 +30,7 @@ export class Stack extends HTMLElement {
     this.resizer = new ResizeObserver(() => this.fit());
     this.rolled = 0;
     // other pictures: another scale, another theme
-    this.painter = new MutationObserver((changes) => changes.some(({ target }) => target.localName === "image") && this.begin());
+    this.painter = new MutationObserver((changes) => changes.some(({ target }) => target.nodeName === "image") && this.begin());
     this.begin();
   }
 
@@ -44,14 +44,25 @@ export class Stack extends HTMLElement {
 
   /** Reads what the server has sent. */
   async begin() {
-    const canvas = this.querySelector("canvas"), told = JSON.parse(this.dataset.drawn), started = (this.started = {});
+    const canvas = this.querySelector("canvas"), told = /** @type {import("./canvas.js").Told} */ (JSON.parse(this.dataset.drawn)), started = (this.started = {});
     this.painter.disconnect();
     this.painter.observe(this.querySelector("svg"), { subtree: true, attributeFilter: ["href"] });
     const sheets = (name) => told[name] && new Sheets(told[name], [...this.querySelectorAll(`svg image.${name}`)].map((image) => image.getAttribute("href"))).load();
     const loaded = await Promise.all(["maps", "source", "filter"].map(sheets)).catch(() => null);
     if (this.started !== started || !loaded) return;
     const { channel, turn, form } = this.dataset, [maps, source, filter] = loaded;
-    Object.assign(this, { canvas, told, maps, form, channel: +channel, turn: +turn, pointed: -1, flown: 1, from: null, surface: new Canvas(canvas, { maps, source, filter, told }) });
+    this.canvas = canvas;
+    this.told = told;
+    this.maps = maps;
+    this.form = form;
+    this.channel = +channel;
+    this.turn = +turn;
+    this.pointed = -1;
+    this.flown = 1;
+    /** @type {{lie: import("./arrangement.js").Arrangement, since: number} | null} the arrangement before, while it changes */
+    this.from = null;
+    this.dragging = false;
+    this.surface = new Canvas(canvas, { maps, source, filter, told });
     this.mark();
     this.resizer.observe(canvas);
     this.show();
@@ -80,7 +91,7 @@ export class Stack extends HTMLElement {
       moving ||= t < 1;
       return ease(t);
     };
-    const lens = this.lens ?? this.focus, away = lens - (this.eye ?? lens);
+    const lens = this.lens ?? this.middle, away = lens - (this.eye ?? lens);
     this.eye = still() || Math.abs(away) < 0.002 ? lens : lens - away * 0.7;
     moving ||= this.form === "fan" && this.eye !== lens;
     let lie = this.lying();
@@ -92,7 +103,7 @@ export class Stack extends HTMLElement {
     if (this.flown < 1) this.flown = share(this.flying, OPEN_MS);
     this.lie = lie;
     const { channel, pointed, flown } = this, held = [this.turn, this.form, this.eye, pointed].join();
-    const quick = this.surface.many && (this.form !== "grid" || this.from) && (held !== this.drawn || this.from || flown < 1);
+    const quick = this.surface.many && (this.form !== "grid" || Boolean(this.from)) && (held !== this.drawn || Boolean(this.from) || flown < 1);
     this.drawn = held;
     this.surface.draw(lie, { channel, pointed, flown, named: pointed < 0 ? "" : this.name(pointed), settled: !this.from }, quick);
     clearTimeout(this.resting);
@@ -108,19 +119,20 @@ export class Stack extends HTMLElement {
     return lie;
   }
 
-  get focus() {
+  /** The share of the fan at which the map that is opened stands. */
+  get middle() {
     return this.maps.count > 1 ? this.channel / (this.maps.count - 1) : 0;
   }
 
   /** A map, its filter's name and its range. @param {number} k */
   name(k) {
     const { words, names, ranges } = this.told;
-    return [words.name.replace("{number}", k + 1), names[k], ranges[k]].filter(Boolean).join(", ");
+    return [words.name.replace("{number}", String(k + 1)), names[k], ranges[k]].filter(Boolean).join(", ");
   }
 
-  // ---- what a visitor does, by static/js/turning.js
+  // ---- what a visitor does, by gestures.js
 
-  /** @param {number} k @param {boolean} keep the fan open where it is @param {number[]} [over] where the mouse is */
+  /** @param {number} k @param {boolean} keep the fan open where it is @param {[number, number]} [over] where the mouse is */
   point(k, keep = false, over = undefined) {
     if (!this.surface) return;
     this.over = over;
@@ -196,7 +208,7 @@ export class Stack extends HTMLElement {
   async open(k) {
     if (k < 0 || k >= this.maps.count) return;
     this.channel = k;
-    this.dataset.channel = k;
+    this.dataset.channel = String(k);
     this.flown = still() ? 1 : 0;
     this.flying = performance.now();
     this.pointed = -1;
@@ -204,7 +216,7 @@ export class Stack extends HTMLElement {
     this.ask();
     const { told } = this.told.words, [first, last] = this.surface.reads(k);
     this.querySelector("[data-opened]").textContent = this.name(k);
-    this.querySelector(".sentence").textContent = told.replaceAll("{number}", k + 1).replace("{first}", first + 1).replace("{last}", last);
+    this.querySelector(".sentence").textContent = told.replaceAll("{number}", String(k + 1)).replace("{first}", String(first + 1)).replace("{last}", String(last));
     this.mark();
     const figure = this.querySelector("a[data-figure]");
     figure.setAttribute("href", figure.getAttribute("href").replace(/([?&]at=\d+\.)\d+/, `$1${k}`));
@@ -240,8 +252,9 @@ export class Stack extends HTMLElement {
   /** The address holds how the stack is held, and so does every link that stays with it. */
   keep() {
     this.show();
+    /** @type {[string, string]} */
     const pin = ["pin", `t.${Math.round(this.turn)}.${this.form}`];
-    this.dataset.turn = Math.round(this.turn);
+    this.dataset.turn = String(Math.round(this.turn));
     history.replaceState(history.state, "", location.pathname + holding(location.search, pin));
     for (const link of document.querySelectorAll('a[href*="view=stack"]:not([data-form], [data-by])')) link.setAttribute("href", holding(link.getAttribute("href"), pin));
   }

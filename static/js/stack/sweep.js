@@ -15,7 +15,7 @@ export class Sweep {
     this.sheets = sheets;
     const [bitmap] = sheets.bitmaps, { width, height } = bitmap;
     this.width = width;
-    [this.front, this.top, this.edge] = ["", lit, shade].map((veil) => {
+    const [front, top, edge] = ["", lit, shade].map((veil) => {
       const pen = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
       pen.drawImage(bitmap, 0, 0);
       if (veil) {
@@ -25,13 +25,17 @@ export class Sweep {
       }
       return new Uint32Array(pen.getImageData(0, 0, width, height).data.buffer);
     });
+    this.front = front;
+    this.top = top;
+    this.edge = edge;
     this.corners = Int32Array.from({ length: sheets.count }, (_, k) => {
       const [, x, y] = sheets.tile(k);
       return y * width + x;
     });
   }
 
-  /** Draws into a box, px. @param {CanvasRenderingContext2D} pen @param {number} without a sheet that is left out */
+  /** Draws into a box, px. @param {CanvasRenderingContext2D} pen @param {import("./volume.js").Lie} lie
+   *  @param {import("./arrangement.js").Box} box @param {number} without a sheet that is left out */
   draw(pen, lie, box, without) {
     const wide = Math.ceil(box.width), tall = Math.ceil(box.height), left = Math.round(box.x), upper = Math.round(box.y);
     if (this.canvas?.width !== wide || this.canvas.height !== tall) {
@@ -47,6 +51,8 @@ export class Sweep {
     pen.drawImage(this.canvas, left, upper);
   }
 
+  /** @param {number} at @param {number} x @param {number} upper @param {number} wide @param {number} tall
+   *  @param {import("./volume.js").Lie} lie @param {number} without */
   column(at, x, upper, wide, tall, { xs, ys, across, down, side }, without) {
     const { rows, columns, count } = this.sheets, { out, corners } = this, [ax, ay] = across, d = down[1], [sx, sy] = side;
     const reach = columns * ax, high = rows * d, thick = Math.abs(sx) + Math.abs(sy) > 0.3, far = sx > 0 ? reach : 0;
@@ -92,7 +98,9 @@ export class Sweep {
     }
   }
 
-  /** Fills the span from `first` to `last` of a column of the screen with a column of a sheet that begins at `top`. */
+  /** Fills the span from `first` to `last` of a column of the screen with a column of a sheet that begins at `top`.
+   *  @param {Uint32Array} pixels @param {number} from @param {number} at @param {number} first @param {number} last @param {number} top
+   *  @param {number} d px a cell @param {number} wide @param {number} tall */
   fill(pixels, from, at, first, last, top, d, wide, tall) {
     const { out, width } = this, end = Math.min(tall, Math.round(last)), most = this.sheets.rows - 1;
     for (let y = Math.max(0, Math.round(first)), i = y * wide + at; y < end; y++, i += wide) {

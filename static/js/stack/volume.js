@@ -4,9 +4,15 @@
 
 const UP = 0.1908, UPRIGHT = 0.982; // sine and cosine of the height that everything is seen from: 11°
 
-/** @typedef {[number, number]} Point */
+/** @typedef {[number, number]} Point
+ *  @typedef {{count: number, rows: number, columns: number}} Volume
+ *  @typedef {Volume & Pick<Sheets, "tile">} Tiles what can be painted
+ *  @typedef {{across: Point, down: Point, side: Point, xs: ArrayLike<number>, ys: ArrayLike<number>}} Lie where sheets lie, px; `side` is the thickness
+ *  @typedef {{ratio: number, width: number, height: number, lit: string, shade: string, edge: string, size: number, font: string}} Pen
+ *  how things are drawn: the canvas and its screen, veils, edges and letters */
 
-/** One cell along each axis of a volume, turned by `degrees`. @param {number} degrees */
+/** One cell along each axis of a volume, turned by `degrees`.
+ *  @param {number} degrees @returns {{across: Point, down: Point, depth: Point}} */
 export function turned(degrees) {
   const angle = (degrees * Math.PI) / 180, cos = Math.cos(angle), sin = Math.sin(angle);
   return { across: [cos, sin * UP], down: [0, UPRIGHT], depth: [sin, -cos * UP] };
@@ -15,7 +21,9 @@ export function turned(degrees) {
 /** @param {Point} p @param {number} by @returns {Point} */
 export const times = ([x, y], by) => [x * by, y * by];
 
-/** Corners of a sheet from the top left clockwise. */
+/** Corners of a sheet from the top left clockwise.
+ *  @param {number} x @param {number} y @param {Point} across @param {Point} down @param {number} columns @param {number} rows
+ *  @returns {[Point, Point, Point, Point]} */
 export function quad(x, y, across, down, columns, rows) {
   const [ax, ay] = times(across, columns), [dx, dy] = times(down, rows);
   return [[x, y], [x + ax, y + ay], [x + ax + dx, y + ay + dy], [x + dx, y + dy]];
@@ -23,10 +31,18 @@ export function quad(x, y, across, down, columns, rows) {
 
 /** The pictures of a volume's sheets. */
 export class Sheets {
-  /** @param {{count: number, rows: number, columns: number, across: number, gap: number}} told @param {string[]} hrefs */
+  /** @param {Volume & {across: number, gap: number, alone?: boolean}} told how they lie in the pictures: so many a row, so far
+   *  apart; `alone`: only those of one filter are there
+   *  @param {string[]} hrefs */
   constructor(told, hrefs) {
-    Object.assign(this, told);
+    this.count = told.count;
+    this.rows = told.rows;
+    this.columns = told.columns;
+    this.across = told.across;
+    this.gap = told.gap;
+    this.alone = told.alone;
     this.hrefs = hrefs;
+    /** @type {ImageBitmap[]} */
     this.bitmaps = [];
   }
 
@@ -35,7 +51,7 @@ export class Sheets {
     return this;
   }
 
-  /** The picture that holds a sheet, and its first pixel there. @param {number} index */
+  /** The picture that holds a sheet, and its first pixel there. @param {number} index @returns {[ImageBitmap, number, number]} */
   tile(index) {
     if (this.bitmaps.length > 1) return [this.bitmaps[index], 0, 0];
     const row = Math.floor(index / this.across), column = index % this.across;
@@ -43,6 +59,7 @@ export class Sheets {
   }
 }
 
+/** @type {Map<string, Promise<ImageBitmap>>} */
 const kept = new Map();
 
 /** @param {string} href */
@@ -60,9 +77,9 @@ function bitmap(href) {
 /**
  * Paints sheets from the last to the first, which lies in front.
  * @param {CanvasRenderingContext2D} pen
- * @param {Sheets} sheets
- * @param {{across: Point, down: Point, side: Point, xs: Float64Array, ys: Float64Array}} lie px; `side` is the thickness
- * @param {{ratio: number, width: number, height: number, first?: number, last?: number, without?: number, lit: string, shade: string, edge: string}} how
+ * @param {Tiles} sheets
+ * @param {Lie} lie
+ * @param {Pen & {first?: number, last?: number, without?: number}} how some of the sheets, or all but one
  */
 export function paint(pen, sheets, lie, how) {
   const { ratio, width, height, first = 0, last = sheets.count, without = -1 } = how;
@@ -77,6 +94,7 @@ export function paint(pen, sheets, lie, how) {
     if (k === without || x > width + wide || x < -2 * wide || y > height + tall || y < -2 * tall) continue;
     const [image, left, top] = sheets.tile(k);
     if (!image) return;
+    /** @param {number[]} m */
     const at = (m) => pen.setTransform(ratio * m[0], ratio * m[1], ratio * m[2], ratio * m[3], ratio * m[4], ratio * m[5]);
     if (sided) {
       const [ex, ey] = [sx + seam[0], sy + seam[1]];
@@ -113,7 +131,7 @@ export function paint(pen, sheets, lie, how) {
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
 
-/** @param {CanvasRenderingContext2D} pen @param {Point[]} points */
+/** @param {CanvasRenderingContext2D} pen @param {Point[]} points @param {string} colour @param {number} width @param {number[]} dash */
 export function outline(pen, points, colour, width, dash = []) {
   trace(pen, points);
   pen.setLineDash(dash);
@@ -123,7 +141,8 @@ export function outline(pen, points, colour, width, dash = []) {
   pen.setLineDash([]);
 }
 
-/** Light between two rectangles: its faces tinted, its edges drawn. */
+/** Light between two rectangles: its faces tinted, its edges drawn.
+ *  @param {CanvasRenderingContext2D} pen @param {Point[]} near @param {Point[]} far @param {string} colour */
 export function rays(pen, near, far, colour) {
   pen.fillStyle = colour;
   pen.globalAlpha = 0.09;
@@ -135,6 +154,7 @@ export function rays(pen, near, far, colour) {
   near.forEach((point, i) => outline(pen, [point, far[i]], colour, 1.3));
 }
 
+/** @param {CanvasRenderingContext2D} pen @param {Point[]} points */
 function trace(pen, points) {
   pen.beginPath();
   points.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
