@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, Response, sync_playwright
 
+from tests.browser.rest import COUNT
 from tests.browser.typefaces import NARROW, WIDE, environment
 from tests.serving import serving
 
@@ -47,7 +48,7 @@ class Watch:
 
     def over(self, page: Page) -> Page:
         """Listen to everything that a page says from now on."""
-        page.add_init_script(LISTEN)
+        page.add_init_script(LISTEN + COUNT)
         page.on("console", self.heard)
         page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         page.on("request", self.asked)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.numerics.kernels import bank
+from tests.browser.rest import rest
 from tests.browser.screen import Screen, map_is_true
 
 RECIPE = "conv2d(2, 3, weights=random(7)) | relu"
@@ -18,7 +19,7 @@ def opened(page: Page, part: str = "weights", recipe: str = RECIPE, **fields: ob
     page.wait_for_function(
         "document.querySelector('#filter-form') && !document.querySelector('[data-undo]:not([disabled])')"
     )
-    page.wait_for_load_state("networkidle")
+    rest(page)
     return screen
 
 
@@ -93,13 +94,7 @@ def test_the_newest_of_quick_edits_is_what_stands(page: Page) -> None:
         }
     }""")
     live, told = page.locator("#filter-live"), screen.api.weight
-    for _ in range(50):
-        run = re.search(r"/runs/(\w+)/", live.get_attribute("data-maps") or "")
-        assert run
-        if told(run[1], 0)[1, 0, 0, 0] == 12:
-            break
-        page.wait_for_timeout(100)
-    page.wait_for_timeout(500)  # nothing older comes after it
+    rest(page)  # nothing older comes after it
     run = re.search(r"/runs/(\w+)/", live.get_attribute("data-maps") or "")
     assert run
     assert told(run[1], 0)[1, 0, 0, 0] == 12

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watch
+from tests.browser.rest import rest
 from tests.browser.screen import PLAIN
 from tests.pages.reading import link
 
@@ -47,7 +48,7 @@ def page(request: pytest.FixtureRequest, filming: Browser, address: str, watch: 
     page = watch.over(context.new_page())
     page.add_init_script(COUNT)
     page.goto(LIVE)
-    page.wait_for_function("() => document.querySelector('#app') && window.htmx")
+    page.locator("html.ready").wait_for()
     button = page.locator("[data-live]")
     expect(button).to_have_text("Start the camera")
     if touch:
@@ -66,10 +67,7 @@ def seen(page: Page, selector: str) -> np.ndarray:
 def quiet(page: Page) -> None:
     """Nothing is sent any more."""
     expect(page.locator("[data-live]")).to_have_text("Start the camera")
-    page.wait_for_function("() => window.flying === 0")
-    before = page.evaluate("window.answers")
-    page.wait_for_timeout(400)
-    assert page.evaluate("window.answers") == before
+    rest(page)
 
 
 def test_maps_follow_the_picture_one_frame_at_a_time(page: Page) -> None:
@@ -99,7 +97,4 @@ def test_the_place_moves_while_the_camera_runs_and_hiding_the_page_stops_it(page
 def test_leaving_the_view_stops_it(page: Page) -> None:
     page.locator("#look header a").filter(has_text="Two side by side").click()
     page.locator("#look .sides").wait_for()
-    page.wait_for_function("() => window.flying === 0")
-    before = page.evaluate("window.answers")
-    page.wait_for_timeout(400)
-    assert page.evaluate("window.answers") == before
+    rest(page)

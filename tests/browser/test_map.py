@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.rest import rest
 from tests.browser.screen import Screen
 from tests.browser.test_looks import findings
 from tests.browser.test_places import SMALL
@@ -30,7 +31,7 @@ OUT = """() => [...document.querySelectorAll(".about > *, .where > *, .patch, .b
 def opened(page: Page, recipe: str = RECIPE, **fields: object) -> Screen:
     screen = Screen(page).open(recipe, **{"image": "coffee", "at": "0.3.7.16", "view": "map", **fields})
     expect(screen.all("#look .enlarged")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    rest(page)
     return screen
 
 

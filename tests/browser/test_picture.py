@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.pictures.gallery import load
 from app.pictures.picture import prepare
 from tests.browser.conftest import Watch
+from tests.browser.rest import rest
 from tests.browser.screen import PLAIN, Screen
 from tests.samples import gradient, saved
 
@@ -41,7 +42,7 @@ def opened(page: Page, tool: str, **fields: object) -> Locator:
     page.locator(f".gallery a[data-tool={tool}]").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    rest(page)
     assert screen.at == "0.2.3.3"
     return dialog
 
@@ -224,7 +225,7 @@ def test_a_part_is_chosen_by_keys_and_a_cell_is_looked_into(page: Page) -> None:
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     expect(dialog.locator("input[name=tall]")).not_to_have_value("248")
-    page.wait_for_load_state("networkidle")
+    rest(page)
     row = dialog.locator("[data-cell=row]")
     row.fill("1")
     row.press("Enter")
@@ -353,13 +354,15 @@ def test_what_cannot_be_read_is_said_in_the_dialog(page: Page, watch: Watch) -> 
 def test_cells_and_crop_are_pages_with_forms(open_page: Callable[..., Page], script: bool) -> None:
     page = open_page(java_script_enabled=script)
     page.goto(f"/picture/cells?image=chelsea&size=12&recipe={PLAIN}&at=0.2.3.3")
-    page.wait_for_load_state("networkidle")
+    if script:
+        rest(page)
     page.get_by_label("red, row 1, column 1", exact=True).fill("7")
     page.get_by_role("button", name="Use these cells").click()
     page.wait_for_url("**/?image=*")
     assert input_of(page)[0, 0, 0] == 7
     page.goto(f"/picture/crop?image=chelsea&size=12&recipe={PLAIN}&at=0.2.3.3")
-    page.wait_for_load_state("networkidle")
+    if script:
+        rest(page)
     page.get_by_label("first column").fill("101")
     if not script:
         page.get_by_role("button", name="Show").click()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.rest import rest
 from tests.browser.screen import FIRST, PLAIN, Screen
 from tests.pages.reading import link
 
@@ -115,7 +116,8 @@ def test_what_is_typed_stays_when_the_window_of_the_browser_changes(screen: Scre
     screen.open(PLAIN, at="0.1.3.4", predict="1")
     screen.all("#sum input.unknown").fill("12")
     screen.page.set_viewport_size({"width": 1024, "height": 768})
-    screen.page.wait_for_timeout(400)
+    screen.all(".plate > .figure.medium").wait_for()
+    rest(screen.page)
     expect(screen.all("#sum input.unknown")).to_have_value("12")
 
 

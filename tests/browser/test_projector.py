@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.rest import rest
 from tests.browser.screen import FIRST, Screen
 from tests.pages.reading import link
 
@@ -299,7 +300,7 @@ DOT = """() => {
 
 def test_a_laser_follows_the_pointer_and_stops_no_click(page: Page) -> None:
     screen = Screen(page).follow(STATES["conv"])
-    page.wait_for_load_state("networkidle")
+    rest(page)
     page.mouse.move(400, 300)
     screen.press("l")
     page.wait_for_selector("#laser")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.rendering.palette import CLEAR, ZERO, palette
+from tests.browser.rest import rest
 from tests.browser.screen import Screen
 
 RECIPE = "conv2d(6, 5, weights=random(7)) | relu"
@@ -71,17 +72,17 @@ def test_a_pixel_on_the_canvas_leads_back_to_its_number(page: Page, theme: str, 
 @pytest.mark.parametrize(("recipe", "view"), [(RECIPE, "figure"), (RECIPE, "map"), (MANY, "fan"), (RECIPE, "compare")])
 def test_another_palette_is_there_without_asking_for_numbers(page: Page, recipe: str, view: str) -> None:
     screen = Screen(page).open(recipe, image="coffee", at="0.3.7.16", view=view)
-    page.wait_for_load_state("networkidle")
+    rest(page)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     times = []
     with screen.changing():  # what changes palettes comes with the first change
         screen.press("c")
-    page.wait_for_load_state("networkidle")
+    rest(page)
     for _ in range(4):
         with screen.changing():
             times.append(page.evaluate(FRAME, "[data-colours-next]"))
-        page.wait_for_load_state("networkidle")
+        rest(page)
     took = sorted(times)[2]
     assert not [url for url in asked if ".npy" in url or ".json" in url]
     print(f"\n{view}: {took:.0f} ms to another palette, median of {len(times)}")  # noqa: T201

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.rest import rest
 from tests.browser.screen import PLAIN, Screen
 from tests.pages.reading import link
 
@@ -63,7 +64,7 @@ def test_no_further_than_three(screen: Screen) -> None:
     screen.follow(link(PLAIN, at="2.3.4.5", view="shift", pin="s.0.3"))
     expect(screen.all("#shift-right")).to_have_attribute("aria-disabled", "true")
     screen.all("#shift-right").click()
-    screen.page.wait_for_timeout(200)
+    rest(screen.page)
     assert way(screen) == "3 right"
 
 

@@ -2,6 +2,7 @@
 
 import re
 import statistics
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from app.rendering.palette import signed_bytes, signed_palette
 from app.rendering.plane import ACROSS, DEPTH, DOWN
+from tests.browser.rest import rest
 from tests.browser.screen import PLAIN, Screen
 from tests.browser.test_frames import MEASURE
 from tests.pages.reading import link
@@ -21,8 +23,9 @@ GRID = link(PLAIN, at=PLACE, view="stack", pin="t.34.grid")
 MANY = link("conv2d(256, 3)", size="64", at="0.40.7.16", view="stack")
 STATE = """() => { const { turn, form, channel, rolled, pointed, from, flown } = document.querySelector("cs-stack");
   return { turn, form, channel, rolled, pointed, still: !from && flown === 1 }; }"""
-MIDDLE = """(k) => { const { surface, canvas } = document.querySelector("cs-stack"), box = canvas.getBoundingClientRect();
-  const [a, , c] = surface.corners(k); return [box.left + (a[0] + c[0]) / 2, box.top + (a[1] + c[1]) / 2]; }"""
+MIDDLE = """(k) => { const { surface, canvas } = document.querySelector("cs-stack");
+  const box = canvas.getBoundingClientRect(), [a, , c] = surface.corners(k);
+  return [box.left + (a[0] + c[0]) / 2, box.top + (a[1] + c[1]) / 2]; }"""
 PIXELS = """(k) => { const { surface, canvas, maps } = document.querySelector("cs-stack");
   if (!surface.lie) return { found: [] };
   const { xs, ys, scale } = surface.lie, found = [];
@@ -81,8 +84,8 @@ class Stack(Screen):
 
     def rest(self) -> dict[str, Any]:
         """Wait until nothing moves; return how the stack is held."""
-        self.page.wait_for_function(f"() => ({STATE})().still")
-        self.page.wait_for_timeout(200)
+        rest(self.page)
+        assert self.now["still"]
         return self.now
 
     def middle(self, k: int) -> tuple[float, float]:
@@ -219,12 +222,18 @@ def test_by_touch_on_a_phone(open_page: Callable[..., Page]) -> None:
         assert box["width"] >= 44
         assert box["height"] >= 44
     x, y = stack.middle(0)
-    client = page.context.new_cdp_session(page)
-    client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    for moved in range(10, 61, 10):
-        client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x - moved, "y": y}]})
-    page.wait_for_timeout(300)  # a finger that is lifted in motion flings, and the next tap only stops that
-    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    client, began = page.context.new_cdp_session(page), time.time()
+
+    def touch(kind: str, after: float, *at: float) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        told = {"type": kind, "touchPoints": points, "timestamp": began + after}
+        client.send("Input.dispatchTouchEvent", told)
+
+    touch("touchStart", 0, x, y)
+    for i in range(1, 7):
+        touch("touchMove", 0.05 * i, x - 10 * i, y)
+    touch("touchMove", 1, x - 60, y)  # it rests: lifted in motion it would fling, and the next tap only stop that
+    touch("touchEnd", 1.1)
     assert stack.rest()["turn"] == pytest.approx(34 + 21, abs=1)
     stack.all('cs-stack a[data-form="grid"]').tap()
     expect(page).to_have_url(re.compile(r"[.]grid(&|$)"))
@@ -271,9 +280,12 @@ def test_the_colours_follow_another_scale(stack: Stack) -> None:
 
 def test_with_reduced_motion_nothing_travels(open_page: Callable[..., Page]) -> None:
     stack = Stack(open_page(reduced_motion="reduce")).follow(STACK)
-    stack.all('cs-stack a[data-form="fan"]').click()
-    stack.page.wait_for_timeout(60)
-    assert stack.now["still"] is True
+    drawn = """() => new Promise((done) => {
+      document.querySelector("cs-stack a[data-form='fan']").click();
+      requestAnimationFrame(() => requestAnimationFrame(done));
+    })"""
+    stack.page.evaluate(drawn)
+    assert (stack.now["form"], stack.now["still"]) == ("fan", True), "there after a frame"
 
 
 def test_without_a_script_every_map_is_a_link(open_page: Callable[..., Page]) -> None:

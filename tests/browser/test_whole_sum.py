@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.rest import rest
 from tests.browser.screen import FIRST, Screen
 from tests.pages.reading import numbers
 
@@ -82,7 +83,7 @@ def test_a_product_by_keyboard_alone(page: Page) -> None:
     screen.press("Enter")
     page.wait_for_function("location.search.includes('pin=w.1.0.0')")
     expect(screen.all("#sum td.held")).to_have_attribute("data-cell", "1.0.0")
-    page.wait_for_timeout(300)
+    rest(page)
     assert page.evaluate(focus) == "1.0.0", "the focus stays, though the sum is made anew"
     screen.press("ArrowDown")
     assert page.evaluate(focus) == "1.1.0"

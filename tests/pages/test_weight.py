@@ -99,7 +99,10 @@ export function f(a) { // why
  * more
  */ const c = 1;
 """
-    kept = 'export function f(a) {\nconst e = (a), g = (a);\nconst b = "http://x // y"; /* z */\nreturn `\n  // kept ${a}\n`;\n}\nconst c = 1;\n'
+    kept = (
+        "export function f(a) {\nconst e = (a), g = (a);\n"
+        'const b = "http://x // y"; /* z */\nreturn `\n  // kept ${a}\n`;\n}\nconst c = 1;\n'
+    )
     assert minified_script(script) == kept
 
 
