@@ -17,23 +17,18 @@ for (const use of ["click", "submit"]) addEventListener(use, (event) => {
   if (used) window.htmx?.process(used);
 }, { capture: true });
 
-// What moves comes when the page has been painted: fetched at once, it would hold up the first paint. When all of it has
-// begun, <html> is "ready".
+// What moves comes when the page has been painted: fetched at once, it would hold up the first paint.
 const start = (src) => {
   const script = document.createElement("script");
   Object.assign(script, { src, async: false, type: src.includes("/vendor/") ? "" : "module" });
-  return new Promise((done) => {
-    script.addEventListener("load", done);
-    document.head.append(script);
-  });
+  document.head.append(script);
 };
 let begun = false;
-const begin = async () => {
+const begin = () => {
   const scripts = /** @type {HTMLMetaElement | null} */ (document.querySelector("meta[name=scripts]"))?.content;
   if (begun || !scripts) return;
   begun = true;
-  await Promise.all(scripts.split(" ").map(start));
-  setTimeout(() => root.classList.add("ready")); // after what they put off
+  scripts.split(" ").forEach(start);
 };
 new PerformanceObserver(begin).observe({ type: "paint", buffered: true });
 addEventListener("load", () => setTimeout(begin, 500)); // where browsers tell nobody when they paint

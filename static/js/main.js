@@ -19,17 +19,19 @@ const LATER = [
 ];
 
 let explorer = null;
+let beginning = 0; // parts of the page that are asked for and have not all begun
 let began = ""; // the state that the page on the screen was made for
 
 function start() {
   explorer?.close();
   explorer = new Explorer();
-  fetchParts();
+  const parts = fetchParts();
   began = document.querySelector("#app").dataset.address;
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
   const sum = document.querySelector("#sum");
   if (sum) openTerm(sum, [...sum.querySelectorAll(".term")].findIndex((term) => term.querySelector(".held, .each, .of:not(:empty)")));
-  if (document.querySelector(".cols.filters")) import("./card/filters.js").then(({ begin }) => begin());
+  if (document.querySelector(".cols.filters")) parts.push(import("./card/filters.js").then(({ begin }) => begin()));
+  readyAfter(parts);
   const current = document.querySelector(".ribbon li[aria-current]");
   if (current) {
     const list = current.parentElement;
@@ -41,12 +43,21 @@ function start() {
   }
 }
 
-/** Fetches what the page has come to need. */
+/** Fetches what the page has come to need; each has begun when its promise is kept. */
 function fetchParts() {
-  for (const part of LATER.filter(([selector]) => document.querySelector(selector))) {
+  return LATER.filter(([selector]) => document.querySelector(selector)).map((part) => {
     LATER.splice(LATER.indexOf(part), 1);
-    part[1]().then(({ begin }) => begin(() => explorer));
-  }
+    return part[1]().then(({ begin }) => begin(() => explorer));
+  });
+}
+
+/** <html> is "ready" while all that the page needs has begun. @param {Promise<void>[]} parts that begin now */
+async function readyAfter(parts) {
+  const { classList } = document.documentElement;
+  beginning++;
+  classList.remove("ready");
+  await Promise.allSettled(parts);
+  if (!--beginning) classList.add("ready");
 }
 
 /** Pictures were asked for in the theme that the server knew of; where the page's is another, ask again. */
@@ -96,7 +107,10 @@ document.addEventListener("htmx:after:swap", () => {
   settle();
   start();
 });
-document.addEventListener("cs:shown", fetchParts);
+document.addEventListener("cs:shown", () => {
+  const parts = fetchParts();
+  if (parts.length) readyAfter(parts);
+});
 
 // What links say about the place is what it was when the page was made; the place has moved since.
 document.addEventListener("htmx:config:request", (event) => {

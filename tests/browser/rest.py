@@ -46,7 +46,11 @@ COUNT = """(() => {
   hold("requestAnimationFrame", "cancelAnimationFrame");
   const moving = () => document.getAnimations().filter(({ playState, effect }) =>
     playState === "running" && effect.getComputedTiming().endTime < Infinity);
-  const what = () => [...[...waits].map((wait) => wait.what), ...moving().map(() => "an animation")];
+  const scripts = () => document.querySelector("meta[name=scripts]") && !document.documentElement.matches(".ready");
+  const what = () => [
+    ...[...waits].map((wait) => wait.what), ...moving().map(() => "an animation"),
+    ...(scripts() ? ["its scripts"] : []),
+  ];
   const quiet = () => new Promise((tell) => frame(() => tell(!what().length)));
   window.atRest = async (seconds) => {
     const late = performance.now() + 1000 * seconds;

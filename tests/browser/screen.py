@@ -18,7 +18,8 @@ PLAIN = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"
 COUNT = "window.swaps = 0; document.addEventListener('htmx:after:swap', () => { window.swaps++; });"
 READY = """() => {
   const plate = document.querySelector(".plate");
-  return window.swaps !== undefined && (!plate || plate.classList.contains("on")) && document.querySelector("#app");
+  const ready = document.documentElement.classList.contains("ready") && document.querySelector("#app");
+  return ready && window.swaps !== undefined && (!plate || plate.classList.contains("on"));
 }"""
 PIXELS = """() => {
   const { width, height } = document.querySelector("canvas.live"), copy = new OffscreenCanvas(width, height);

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import Watch
+from tests.browser.rest import rest
 from tests.browser.screen import START, Screen
 from tests.browser.test_looks import findings
 
@@ -46,6 +47,7 @@ def opened(page: Page, recipe: str = "conv2d(6, 5, weights=random(7))", **fields
 def counted(screen: Screen, row: int, column: int) -> None:
     """Wait until row and column are counted on the rulers, under the scrubber and in the words."""
     expect(screen.all("#look .sentence")).to_contain_text(re.compile(rf"Row {row} of \d+, column {column} of"))
+    rest(screen.page)  # a window that glides is drawn between two places
     assert screen.page.evaluate(SHOWN)["counts"] == [column, row]
 
 
@@ -145,6 +147,7 @@ def test_a_finger_drags_the_window_and_the_page_stays_still(open_page: Callable[
         touch("touchMove", seen["window"][0] + across, seen["window"][1] + part * 20)
     touch("touchEnd", 0, 0)
     expect(screen.all("#look .sentence")).to_contain_text("column 28 of 28")
+    rest(page)
     assert page.evaluate("scrollY") == scrolled
     assert page.evaluate(SHOWN)["counts"][0] == 28
 

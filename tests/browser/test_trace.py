@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.screen import FIRST, Screen
 from tests.pages.reading import link
@@ -174,6 +174,24 @@ def test_forward_by_keyboard_alone(page: Page) -> None:
     with screen.changing():
         page.keyboard.press("Escape")
     assert page.locator("#plate").count() == 1
+
+
+def test_a_key_counts_from_the_one_before_though_its_drawing_is_late(page: Page) -> None:
+    screen = Screen(page).follow(FORWARD)
+    held: list[Route] = []
+    page.route("**/parts/look/**", lambda route: held.append(route), times=2)
+    picture = page.locator(".hit[data-pixel]:visible")
+    picture.focus()
+    with page.expect_request("**/parts/look/**"):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    with page.expect_request("**/parts/look/**"):  # for the second, once the first is drawn
+        held[0].continue_()
+    expect(screen.all("#look li[data-volume='0']")).to_have_attribute("data-columns", "20 21")
+    expect(picture).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    held[1].continue_()
+    follows(screen, 8, 21)
 
 
 def test_the_pixel_stays_from_layer_to_layer_and_is_let_go_with_the_look(page: Page) -> None:

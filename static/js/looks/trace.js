@@ -19,6 +19,12 @@ class Trace extends HTMLElement {
     this.abort.abort();
   }
 
+  /** The pixel that is followed. The address has it first: a drawing that comes late is of one before. */
+  get pixel() {
+    const [kind, , row, column] = (new URLSearchParams(location.search).get("pin") ?? "").split(".");
+    return kind === "i" ? [+row, +column] : numbers(this.dataset.pixel);
+  }
+
   /** @param {PointerEvent} event */
   pressed(event) {
     const hit = /** @type {Element} */ (event.target).closest("[data-map], [data-pixel].hit");
@@ -45,7 +51,7 @@ class Trace extends HTMLElement {
     if (!by || !/** @type {Element} */ (event.target).matches(".hit[data-pixel]") || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    const [row, column] = numbers(this.dataset.pixel);
+    const [row, column] = this.pixel;
     document.dispatchEvent(new CustomEvent("cs:pixel", { detail: { row: row + by[0], column: column + by[1] } }));
   }
 }
@@ -60,7 +66,6 @@ export function begin(current) {
   document.addEventListener("cs:pixel", ({ detail }) => {
     const explorer = current(), trace = document.querySelector("cs-trace"), { rows, columns } = trace.dataset;
     const row = clamp(detail.row, +rows), column = clamp(detail.column, +columns);
-    trace.dataset.pixel = `${row} ${column}`; // the next key counts from here, however soon it comes
     const query = new URLSearchParams(location.search), behind = (query.get("pin") ?? "").split(".")[4];
     query.set("pin", ["i", 0, row, column, ...(behind ? [behind] : [])].join("."));
     history.replaceState({ ...history.state, htmx: true }, "", `${location.pathname}?${query}`);
