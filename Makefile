@@ -12,6 +12,9 @@ JS := scripts/js
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(UPGRADE)
 
+# Coverage is cheapest by sys.monitoring, which Python has from 3.12 on.
+TRACE = COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format lock parity bench docker-steps clean messages
 
@@ -22,14 +25,11 @@ run: $(VENV)/.run  ## start Convscope and print the address to open (ARGS="--por
 	@$(BIN)/convscope serve $(ARGS)
 
 test: $(VENV)/.test  ## all tests (SKIP_BROWSER=1 without those in Chromium; ARGS="-k recipe")
-	$(BIN)/pytest -n $(WORKERS) -m "not browser" $(ARGS)
+	$(TRACE) $(BIN)/pytest -n $(WORKERS) -m "not browser" $(if $(ARGS),,--cov) $(ARGS)
 ifeq ($(SKIP_BROWSER),1)
 	@echo "The tests in the browser were left out (SKIP_BROWSER=1)."
 else
-	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && { \
-		$(BIN)/pytest -n $(WORKERS) -m browser $(ARGS) || \
-		{ echo "Once more, one at a time: on a busy machine a window may be too slow for a test."; \
-		$(BIN)/pytest -m browser --last-failed --last-failed-no-failures none $(ARGS); }; }
+	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && $(BIN)/pytest -n $(WORKERS) -m browser $(ARGS)
 endif
 
 lint: $(VENV)/.test $(JS)/node_modules/.made  ## style, types, floors, Dockerfile, scripts
@@ -64,7 +64,7 @@ docker-steps:  ## the Dockerfile's own steps in a scratch folder, without Docker
 	$(PYTHON) -m scripts.docker_steps
 
 clean:  ## forget the environments and caches
-	rm -rf $(VENV) .venv-lock .venv-parity .venv-bench dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(JS)/node_modules
+	rm -rf $(VENV) .venv-lock .venv-parity .venv-bench .coverage dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(JS)/node_modules
 
 # Stamps: each step runs again only when what it depends on is newer.
 

@@ -1,10 +1,11 @@
 """The page in headless Chromium, nothing in its cache: what it fetches, when it is painted, and how it answers a hand.
 
-Every time is taken in the page itself, from the act to the frame after the last picture that it changes; `CHROMIUM`
-names the browser (scripts/chromium.sh prints one).
+Every time is taken in the page itself, from the act to the frame after the last picture that it changes. The browser
+is found as for the tests, by scripts/chromium.sh.
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -43,13 +44,17 @@ def measure(*, only: str = "", seconds: float = 1.0) -> list[Row]:
         env = {**os.environ, "CONVSCOPE_DATA_DIR": f"{folder}/data", "CONVSCOPE_CACHE_BYTES": "500000000"}
         command = [sys.executable, "-m", "app", "serve", "--port", "0"]
         with serving(command, log=Path(folder) / "log", env=env) as address:
-            browser = playwright.chromium.launch(
-                executable_path=os.environ.get("CHROMIUM") or None, args=["--no-sandbox", "--disable-gpu"]
-            )
+            browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
             parts: list[Callable[[Browser, str], list[Row]]] = [loading, answering, sliding, elements]
             rows = [row for part in parts if only in part.__name__ for row in part(browser, address)]
             browser.close()
     return rows
+
+
+def chromium() -> str:
+    """Return the path of a browser, which is fetched where there is none."""
+    script = Path(__file__).parent.parent / "scripts" / "chromium.sh"
+    return subprocess.run(["sh", script, sys.executable], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-// The keyboard. Which key does what stands in one table on the server, app/web/keys.py, and comes with the list of keys
+// The keyboard. Which key does what stands in one table on the server, app/explorer/keys.py, and comes with the list of keys
 // on the page; here stands how each thing is done. What is typed into a field is the field's.
 
 /** @typedef {import("./explorer.js").Explorer} Explorer */
