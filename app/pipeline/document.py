@@ -5,7 +5,6 @@ prefix of its layers is a document of its own. `plan` finds all shapes and costs
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
@@ -18,6 +17,7 @@ from app.layers.layer import MOST_CHANNELS
 from app.layers.numbers import NumbersField, unpacked, written
 from app.layers.reading import MAX_LAYERS, escaped, read_layer, validated
 from app.pipeline import recipe
+from app.pipeline.json_reader import parse_json
 
 ENGINE = "3"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
@@ -176,7 +176,7 @@ class Document(BaseModel):
 
 def unpack(text: bytes) -> Document:
     """Return the document whose `text` was stored."""
-    return read_document(json.loads(text, object_hook=unpacked))
+    return read_document(parse_json(text, unpacked, most=len(text)))
 
 
 def read_input(value: object) -> AnyInput:

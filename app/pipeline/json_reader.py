@@ -1,54 +1,116 @@
-"""JSON as visitors send it: read with a clear sentence where it cannot be, and so that no other thread has to wait."""
+"""JSON that somebody sent: read in steps, however long it is, with its long blocks of numbers as arrays."""
 
 import json
 import re
 import secrets
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from app.errors import BrokenRequest, Unfit
+from app.pipeline.aside import STEP, Overlong, Part, Shortened, blocks, reach
 
-LONG = 100_000  # bytes
-_ROW = secrets.token_hex(8)  # stands for a row that is set aside; nobody can know it
-_ROWS = re.compile(rb'"(?:[^"\\]|\\.)*"|\[[0-9eE.,+\s-]{200,}\]', re.DOTALL)
+LONG = 100_000  # bytes, from which on a text is not given to Python's parser as it is
+MOST = 1_000_000  # bytes beside blocks of numbers and long texts
+LONG_TEXT = 1_000  # bytes of a text that is worth setting aside
+_NAME = secrets.token_hex(8)  # stands for what is set aside; nobody can know it
+_PLAIN = re.compile(rb'[^"\[]*+')
+_TEXT = re.compile(rb'(?:[^"\\]++|\\u.{4}|\\[^u])*+', re.DOTALL)
+_CONTINUED = bytes(range(0x80, 0xC0))  # of UTF-8: all but the first byte of a character
+Hook = Callable[[dict[str, Any]], Any]
 
 
-def parse_json(data: bytes) -> Any:
-    """Return what the JSON text `data` holds; raise BrokenRequest for anything else, NaN and Infinity included.
+def _as_it_is(fields: dict[str, Any]) -> Any:
+    return fields
 
-    Python's parser lets no other thread run until it is done, so long rows of numbers are parsed one by one.
+
+def parse_json(data: bytes, hook: Hook = _as_it_is, most: int = MOST) -> Any:
+    """Return what the JSON text `data` holds, its objects as `hook` returns them; raise BrokenRequest or Unfit.
+
+    NaN and Infinity are refused. Where the text is long, its long blocks of numbers are NumPy arrays.
     """
-    rows: list[Any] = []
-
-    def set_aside(match: re.Match[bytes]) -> bytes:
-        if not match[0].startswith(b"["):  # a text: what looks like a row in it is none
-            return match[0]
-        rows.append(json.loads(match[0]))
-        return b'{"%b":%d}' % (_ROW.encode(), len(rows) - 1)
-
-    def returned(fields: dict[str, Any]) -> Any:
-        return rows[fields[_ROW]] if fields.keys() == {_ROW} and rows else fields
-
+    if len(data) <= LONG:
+        return _loads(data, hook, lambda error: (error.lineno, error.colno))
     try:
-        if len(data) > LONG:
-            with suppress(ValueError):  # said below, with its place in the whole
-                short = _ROWS.sub(set_aside, data)
-                return json.loads(short, parse_constant=_refuse, object_hook=returned)
-        return json.loads(data, parse_constant=_refuse)
+        short = Shortened(data, _parts(data), lambda index: b'{"%b":%d}' % (_NAME.encode(), index), most)
+    except Overlong as longest:
+        line, column = _line_and_column(data, longest.place)
+        raise Unfit(
+            "The JSON has more than {most} bytes beside regular blocks of numbers and long texts; look at line {line}, "
+            "column {column}, and give every row the same length.",
+            most=f"{most:,}",
+            line=line,
+            column=column,
+        ) from None
+    return _loads(
+        short.text,
+        partial(_returned, short.aside, hook),
+        lambda error: _line_and_column(data, short.place(len(error.doc[: error.pos].encode(errors="surrogatepass")))),
+    )
+
+
+def _loads(text: bytes, hook: Hook, where: Callable[[json.JSONDecodeError], tuple[int, int]]) -> Any:
+    """Return what a short `text` holds; `where` says at which line and column of the whole an error is."""
+    try:
+        return json.loads(text, parse_constant=_refuse, object_hook=hook)
     except RecursionError:
         raise BrokenRequest("The JSON is nested too deeply to be read.") from None
     except UnicodeDecodeError:
         raise BrokenRequest("The JSON is not UTF-8 text.") from None
     except json.JSONDecodeError as error:
-        raise BrokenRequest(
-            "The JSON cannot be read at line {line}, column {column}: {reason}.",
-            line=error.lineno,
-            column=error.colno,
-            reason=error.msg,
-        ) from None
+        raise _broken(where(error), error.msg) from None
     except ValueError:
         raise BrokenRequest("The JSON holds a number with too many digits.") from None
 
 
 def _refuse(name: str) -> float:
     raise Unfit("{name} is not a number that can be computed with; every number must be finite.", name=name)
+
+
+def _returned(aside: list[Any], hook: Hook, fields: dict[str, Any]) -> Any:
+    return aside[fields[_NAME]] if fields.keys() == {_NAME} else hook(fields)
+
+
+def _broken(where: tuple[int, int], reason: str) -> BrokenRequest:
+    line, column = where
+    return BrokenRequest(
+        "The JSON cannot be read at line {line}, column {column}: {reason}.", line=line, column=column, reason=reason
+    )
+
+
+def _line_and_column(data: bytes, at: int) -> tuple[int, int]:
+    """Return where in the text a byte lies, as editors count: from 1, and characters."""
+    begun = data.rfind(b"\n", 0, at) + 1
+    return data.count(b"\n", 0, at) + 1, len(data[begun:at].translate(None, _CONTINUED)) + 1
+
+
+def _parts(data: bytes) -> Iterator[Part]:
+    """Give the texts of a JSON text, and its lists of numbers."""
+    pos = 0
+    while (pos := reach(_PLAIN, data, pos)) < len(data):
+        if data[pos : pos + 1] == b"[":
+            for part in blocks(data, pos):
+                yield part
+                pos = part.end
+        else:
+            end = reach(_TEXT, data, pos + 1) + 1
+            if data[end - 1 : end] != b'"':
+                raise _broken(_line_and_column(data, pos), "this text has no end")
+            yield Part(pos, end, _text(data, pos, end) if end - pos > LONG_TEXT else None)
+            pos = end
+
+
+def _text(data: bytes, first: int, end: int) -> str:
+    """Return a long text; raise BrokenRequest where it is none, or none that a recipe could be."""
+    found, pos = list[str](), first + 1
+    while pos < end - 1:
+        piece = _TEXT.match(data, pos, min(pos + STEP, end - 1))
+        assert piece
+        if not piece[0].isascii():
+            raise _broken(_line_and_column(data, first), "a text as long as this can only be a recipe, which is ASCII")
+        try:
+            found.append(json.loads(b'"%b"' % piece[0]))
+        except json.JSONDecodeError as error:
+            raise _broken(_line_and_column(data, pos + error.pos - 1), error.msg) from None
+        pos = piece.end()
+    return "".join(found)

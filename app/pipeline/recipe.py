@@ -5,22 +5,24 @@ fields as in the JSON document, with all that equals its default left out.
 """
 
 import ast
-import json
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from app.errors import Mistake, RecipeMistake, shown
 from app.layers import LAYERS, Layer
 from app.layers.reading import MAX_LAYERS, read_layer
 from app.layers.weights import WEIGHTS
+from app.pipeline.aside import Overlong, Part, Shortened, blocks, reach
 
 MAX_CHARACTERS = 100_000  # beside long blocks of numbers
 warnings.filterwarnings("ignore", module="<unknown>")  # of what Python's parser finds odd in a recipe
-_BLOCK = re.compile(r"\[[][0-9 ,.eE+-]{500,}\]")
+_BLANKS = str.maketrans("\n\r\t", "   ")
+_FAMILIAR = re.compile(r"[^\\#;`\x00-\x1f\x7f-\U0010ffff]*+")
 _ASIDE = "ñ"  # begins the name of a block that is set aside: a letter, but none that a recipe may hold
-_STRANGER = re.compile(r"[^ -~]|[\\#;`]")
 Kinds = Mapping[str, Any]  # names of calls: layers, or sources of weights
 
 
@@ -39,68 +41,70 @@ def write(layers: Iterable[Layer]) -> str:
 
 def _calls(text: str) -> list[ast.expr]:
     """Return the layers' expressions, from left to right."""
-    text = re.sub(r"[\n\r\t]", " ", text)
-    if stranger := _STRANGER.search(text):
+    text = text.translate(_BLANKS)
+    if (at := reach(_FAMILIAR, text)) < len(text):
         raise RecipeMistake(
             "The character {character} has no place in a recipe; layers are joined by |.",
-            column=stranger.start() + 1,
-            character=stranger[0] if stranger[0].isprintable() else ascii(stranger[0]),
+            column=at + 1,
+            character=text[at] if text[at].isprintable() else ascii(text[at]),
         )
-    blocks: list[Any] = []
-    text = _BLOCK.sub(lambda block: _set_aside(block, blocks), text)
-    if not text.strip():
-        return []
-    if len(text.replace(" ", "")) > MAX_CHARACTERS:
+    try:
+        short = Shortened(
+            data := text.encode(), _parts(data), lambda index: f"{_ASIDE}{index}".encode(), MAX_CHARACTERS
+        )
+    except Overlong:
         raise RecipeMistake(
             "This recipe is longer than {most} characters; send it as a JSON document.",
             column=MAX_CHARACTERS,
             most=f"{MAX_CHARACTERS:,}",
-        )
-    if text.count("|") >= MAX_LAYERS:
+        ) from None
+    left = short.text.decode()
+    if not left.strip():
+        return []
+    if left.count("|") >= MAX_LAYERS:
         raise RecipeMistake("A recipe has at most {most} layers.", column=1, most=MAX_LAYERS)
-    indent = len(text) - len(text.lstrip())
+    indent = len(left) - len(left.lstrip())
     try:
-        expression = ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(left.strip(), mode="eval")
     except SyntaxError as error:
+        before = left.rstrip() if error.offset is None else left[: indent + error.offset - 1]
         raise RecipeMistake(
             "This cannot be read. A recipe is layers joined by |, such as conv2d(6, 5) | relu | max_pool2d(2).",
-            column=indent + (error.offset or len(text.strip()) + 1),
+            column=short.place(len(before.encode())) + 1,
         ) from None
     except (ValueError, MemoryError, RecursionError):
         raise RecipeMistake("This is nested too deeply to be read.", column=1) from None
-    for node in ast.walk(expression):
+    for node in ast.walk(tree):
+        _put_back(node, short.aside)
         if isinstance(node, (ast.expr, ast.keyword)):
-            node.col_offset += indent
-    calls = []
-    expression = _Returned(blocks).visit(expression)
+            node.col_offset = short.place(indent + node.col_offset)
+    calls, expression = list[ast.expr](), tree.body
     while isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.BitOr):
         calls.append(expression.right)
         expression = expression.left
     return [expression, *reversed(calls)]
 
 
-def _set_aside(block: re.Match[str], blocks: list[Any]) -> str:
-    """Keep a long block of numbers, which Python's parser would spend much memory on, and leave a name in its place."""
-    try:
-        lists = json.loads(f"[{block[0]}]")
-    except ValueError:
-        return block[0]
-    names = ",".join(f"{_ASIDE}{len(blocks) + index}" for index in range(len(lists)))
-    blocks += lists
-    return names.ljust(len(block[0]) - len(lists))  # as many bytes, in which Python counts columns
+def _parts(data: bytes) -> Iterator[Part]:
+    """Give the lists of numbers of a recipe."""
+    pos = data.find(b"[")
+    while pos >= 0:
+        for part in blocks(data, pos):
+            yield part
+            pos = part.end
+        pos = data.find(b"[", pos)
 
 
-class _Returned(ast.NodeTransformer):
-    """Puts the blocks that were set aside back, as constants."""
+def _put_back(node: ast.AST, aside: list[Any]) -> None:
+    """Put blocks that were set aside, among what hangs on a node, in the place of their names, as constants."""
 
-    def __init__(self, blocks: list[Any]) -> None:
-        self.blocks = blocks
+    def constant(part: Any) -> Any:
+        if isinstance(part, ast.Name) and part.id.startswith(_ASIDE):
+            return ast.copy_location(ast.Constant(aside[int(part.id[len(_ASIDE) :])]), part)
+        return part
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        if not node.id.startswith(_ASIDE):
-            return node
-        constant = ast.Constant(self.blocks[int(node.id[1:])])
-        return ast.copy_location(constant, node)
+    for name, part in ast.iter_fields(node):
+        setattr(node, name, list(map(constant, part)) if isinstance(part, list) else constant(part))
 
 
 def _layer(call: ast.expr) -> Layer:
@@ -174,7 +178,7 @@ def _value(field: str, node: ast.expr) -> Any:
 def _literal(node: ast.expr) -> Any:
     """Return the number, text, truth value or list that `node` writes down."""
     match node:
-        case ast.Constant(value=bool() | int() | float() | str() | list() as value):
+        case ast.Constant(value=bool() | int() | float() | str() | np.ndarray() as value):
             return value
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
             return [_literal(part) for part in parts]
