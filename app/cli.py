@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from app import __version__
 from app.settings import Settings
+from app.whole_numbers import read_whole
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  listened on, but nothing that a browser could open
 GRACE = 3  # seconds that open requests and event streams get at the end
@@ -64,9 +65,10 @@ def parser() -> argparse.ArgumentParser:
 
 def port_number(text: str) -> int:
     """Read a port from the command line."""
-    if not (text.isdecimal() and int(text) <= 65535):
+    port = read_whole(text, 65_536)
+    if port is None:
         raise argparse.ArgumentTypeError(f"a port is a whole number from 0 to 65535, not {text!r}")
-    return int(text)
+    return port
 
 
 def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) -> int:

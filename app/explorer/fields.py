@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 from app.errors import Unfit
 from app.pipeline.document import Document, ImageInput, Scale, read_document
 from app.pipeline.json_reader import parse_json
+from app.whole_numbers import read_whole
 
 SAFE = "(),:;/*="  # stay readable in an address
 LONGEST_KEPT = 2_000  # characters of a field whose quoted form is kept
@@ -45,8 +46,9 @@ def input_of(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _whole(name: str, text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 9:
-        return int(text)
+    number = read_whole(text)
+    if number is not None:
+        return number
     raise Unfit(
         "{field} must be a whole number of pixels, not {given}.",
         field=name,

@@ -17,6 +17,7 @@ from app.layers import Place
 from app.numerics.window import Mask
 from app.printing.numbers import level
 from app.rendering.figure.pointing import Mark, Pointed, block, runs, square
+from app.whole_numbers import read_wholes
 
 MOST_TINTED = 1024  # outputs told apart by colour; more are outlined together
 
@@ -30,15 +31,14 @@ class Pin(NamedTuple):
 
 def read_pin(text: str) -> Pin | None:
     """Read a pin; None where it is none."""
-    kind, *parts = text.split(".")
     if text == "o":
         return Pin("o")
-    if len(parts) == 3 and all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
-        cell = Place(*map(int, parts))
+    kind, _, at = text.partition(".")
+    if cell := read_wholes(at, 3):
         if kind == "i":
-            return Pin("i", cell)
+            return Pin("i", Place(*cell))
         if kind == "w":
-            return Pin("w", cell)
+            return Pin("w", Place(*cell))
     return None
 
 

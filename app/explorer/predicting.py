@@ -8,6 +8,7 @@ from app.explorer.view import View
 from app.explorer.window_numbers import MOST_LISTED
 from app.printing.numbers import grouped, rounded, written
 from app.rendering.diagrams.sharing import KINDS, counts
+from app.whole_numbers import read_whole
 
 LISTING = ("figure", "flat")  # looks with the numbers of the window written below
 WRITTEN = re.compile(r"[+-]?(\d{1,15}(\.\d{0,9})?|\.\d{1,9})")
@@ -132,9 +133,10 @@ def _sign(answer: str, truth: Decimal, view: View) -> Verdict:
 def _winner(answer: str, view: View) -> Verdict:
     """Compare a cell, counted from 0 among the numbers of the window in reading order, with those that are largest."""
     say, counted = view.say, view.numbers.counted
-    if not (answer.isascii() and answer.isdigit() and len(answer) < 4 and int(answer) < len(counted)):
+    cell = read_whole(answer, len(counted))
+    if cell is None:
         return Verdict(None, say("Choose one of the numbers in the window."))
-    chosen, value = counted[int(answer)][0], view.closeup.value
+    chosen, value = counted[cell][0], view.closeup.value
     numbers = {"chosen": view.input_number(chosen), "value": view.number(value)}
     if chosen == value:
         return Verdict(True, say("Yes: {value} is the largest and is kept.").format(**numbers))

@@ -9,6 +9,7 @@ from app.explorer.fields import query
 from app.pictures.picture import Fit, Rectangle, Size, prepare
 from app.pictures.shrinking import Shrunk, cut
 from app.pipeline.document import ImageInput
+from app.whole_numbers import read_whole, read_wholes
 
 MOST_SHOWN = 64  # pixels a side of a cell's source that are shown one by one
 
@@ -16,7 +17,7 @@ MOST_SHOWN = 64  # pixels a side of a cell's source that are shown one by one
 def counted(fields: Mapping[str, str], name: str, least: int) -> int:
     """Return a whole number that a field holds, at least `least`; where it holds none, the least."""
     text = fields.get(name, "").strip()
-    return max(least, int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else least
+    return max(least, read_whole(text) or 0)
 
 
 def rectangle_of(fields: Mapping[str, str], default: Rectangle) -> Rectangle:
@@ -51,8 +52,7 @@ class Cell:
 
 def seen_cell(way: Shrunk, source: ImageInput, text: str) -> Cell:
     """Return the cell that `row.column` (from 0) names, else the one in the middle."""
-    parts = [int(part) if part.isascii() and part.isdigit() and len(part) < 9 else 0 for part in text.split(".")]
-    row, column = parts if len(parts) == 2 else (way.size[0] // 2, way.size[1] // 2)
+    row, column = read_wholes(text, 2) or (way.size[0] // 2, way.size[1] // 2)
     row, column = min(row, way.size[0] - 1), min(column, way.size[1] - 1)
     read = way.source(row, column)
     if read is None:

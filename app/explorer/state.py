@@ -14,6 +14,7 @@ from app.explorer.prediction import LOOKS_ASK
 from app.layers import Layer, Place
 from app.layers.reading import read_layer
 from app.pipeline.document import Document, ImageInput, Scale
+from app.whole_numbers import read_wholes
 
 LONGEST_ADDRESS = 4000
 ORIGIN = Place(0, 0, 0)
@@ -176,11 +177,8 @@ def options_of(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 def place_of(text: str) -> tuple[int, Place] | None:
     """Read `at`: layer.channel.row.column; None where it is not four numbers."""
-    parts = text.split(".")
-    if len(parts) == 4 and all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
-        layer, *place = map(int, parts)
-        return layer, Place(*place)
-    return None
+    numbers = read_wholes(text, 4)
+    return None if numbers is None else (numbers[0], Place(*numbers[1:]))
 
 
 def counted_place(fields: Mapping[str, str]) -> tuple[int, Place] | None:

@@ -15,6 +15,7 @@ from app.printing.numbers import about
 from app.rendering.diagrams.places import lengths
 from app.rendering.diagrams.sharing import areas, counts
 from app.rendering.svg import markup
+from app.whole_numbers import read_whole
 
 AREA = 226.0  # px of the square that is drawn for everything connected
 FILTERS = ("weights", "gallery", "pattern")  # the parts that are about filters
@@ -48,11 +49,9 @@ def adding(run: Run, state: State, lab: Lab, say: Callable[[str], str]) -> list[
 def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> dict[str, Any] | None:
     """Return what the card that edits a layer shows, where one is open."""
     index_text, _, part = state.edit.partition(".")
-    if not (
-        index_text.isascii() and index_text.isdigit() and len(index_text) < 4 and int(index_text) < len(run.stages)
-    ):
+    index = read_whole(index_text, len(run.stages))
+    if index is None:
         return None
-    index = int(index_text)
     stage = run.stages[index]
     layer = stage.layer
     last = len(run.stages) - 1

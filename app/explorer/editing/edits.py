@@ -15,11 +15,13 @@ from app.layers.reading import read_layer
 from app.layers.weights import PresetWeights
 from app.pipeline.document import ImageInput
 from app.printing.numbers import brief
+from app.whole_numbers import read_signed, read_whole, read_wholes
 
 Fields = Mapping[str, str]
 MOST_EDITED = 4_000_000  # weights of a layer whose single weights can be changed by a form
 FRESH = "fresh"  # behind the layer in `edit`: its filters have just been replaced by random ones
 LARGEST = float(np.finfo(np.float32).max)
+MOST_STEP = 1000
 LARGEST_WHOLE = 9  # of weights that are rounded to whole numbers
 
 
@@ -45,7 +47,7 @@ def _set(state: State, fields: Fields) -> State:
         raise Unfit('There is no setting named "{field}" here.', field=name[:60])
     value = _value(name, text)
     step = fields.get("step", "")  # to the next value that can be, which may be more than one away
-    by = int(step) if step.removeprefix("-").isascii() and step.removeprefix("-").isdigit() and len(step) < 4 else 0
+    by = read_signed(step, MOST_STEP) or 0
     if by and not isinstance(value, (str, bool)):
         value = [part + by for part in value] if isinstance(value, list) else value + by
     resized = _resized(state.document.layers[index], name, value)
@@ -80,8 +82,8 @@ def _value(name: str, text: str) -> Any:
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     parts = [part for part in text.replace("×", " ").replace("x", " ").replace(",", " ").split() if part]
-    if parts and all(part.lstrip("-").isascii() and part.lstrip("-").isdigit() and len(part) < 9 for part in parts):
-        numbers = [int(part) for part in parts]
+    numbers = [number for part in parts if (number := read_signed(part)) is not None]
+    if parts and len(numbers) == len(parts):
         return numbers[0] if len(numbers) == 1 else numbers
     if not text:
         raise Unfit("{field} is empty; give a number.", field=name)
@@ -232,9 +234,9 @@ def _change(array: Array, place: tuple[int, ...], text: str) -> None:
 
 def _within(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Read the place of a weight, as 2.0.1, in an array of `shape`."""
-    parts = [int(part) if part.isascii() and part.isdigit() and len(part) < 9 else -1 for part in text.split(".")]
-    if len(parts) == len(shape) and all(0 <= part < length for part, length in zip(parts, shape, strict=True)):
-        return tuple(parts)
+    place = read_wholes(text, len(shape))
+    if place and all(at < length for at, length in zip(place, shape, strict=True)):
+        return place
     raise BrokenRequest("The form names a weight that is not there; open it again.")
 
 
@@ -262,10 +264,10 @@ def _with_weights(state: State, fields: Fields, weights: dict[str, Any]) -> Stat
 
 
 def _layer(state: State, fields: Fields) -> int:
-    text = fields.get("layer", "")
-    if text.isascii() and text.isdigit() and len(text) < 4 and int(text) < len(state.document.layers):
-        return int(text)
-    raise BrokenRequest("The form names a layer that is not there.")
+    index = read_whole(fields.get("layer", ""), len(state.document.layers))
+    if index is None:
+        raise BrokenRequest("The form names a layer that is not there.")
+    return index
 
 
 OPERATIONS: dict[str, Callable[[State, Fields], State]] = {

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.errors import BrokenRequest, Unfit
 from app.numerics.kernels import KERNELS, bank, fits
+from app.whole_numbers import read_whole
 
 Array = NDArray[np.float32]
 Exact = NDArray[np.float64]
@@ -58,9 +59,10 @@ def _length_one(part: Exact) -> Exact:
 
 
 def _copy(part: Exact, sheet: str) -> Exact:
-    if not (sheet.isascii() and sheet.isdigit() and len(sheet) < 5 and int(sheet) < part.shape[1]):
+    index = read_whole(sheet, part.shape[1])
+    if index is None:
         raise BrokenRequest("The form names a weight that is not there; open it again.")
-    return np.repeat(part[:, int(sheet) : int(sheet) + 1], part.shape[1], axis=1)
+    return np.repeat(part[:, index : index + 1], part.shape[1], axis=1)
 
 
 CHANGES: Mapping[str, Callable[[Exact], Exact]] = {

@@ -16,6 +16,7 @@ from app.layers.layer import MOST_CHANNELS
 from app.messages import N_
 from app.numerics.window import Window
 from app.pipeline.plan import Stage
+from app.whole_numbers import read_whole
 
 Say = Callable[[str], str]
 FARTHEST = 1 << 15  # no setting goes farther
@@ -117,8 +118,8 @@ class Setting:
         if "count" in values and "most" in values:
             return self.say(DEAR).format(**values)
         layer = (mistake.pointer or "").split("/")[2:3]
-        if layer and layer[0].isdigit() and int(layer[0]) > self.index:
-            number = int(layer[0])
+        number = read_whole(layer[0]) if layer else None
+        if number is not None and number > self.index:
             return self.say(LATER).format(number=number + 1, type=self.state.document.layers[number].type)
         if "reach" in values:
             fits = FITS.get((self.name, self.index == 0), N_("Otherwise the window does not fit."))

@@ -14,16 +14,16 @@ from app.pipeline.cone import Reach, missed, reaches
 from app.printing.numbers import grouped
 from app.rendering.arrangement import Arrangement
 from app.rendering.diagrams.trace import Block
+from app.whole_numbers import read_whole
 
 
 def pixel_of(asked: LookRequest) -> tuple[int, int]:
     """Return the pixel that the address holds; else the middle of what the present number has seen."""
-    kind, channel, *parts = (*asked.state.pin.split("."), "", "", "")[:4]
+    kind, channel, row, column = (*asked.state.pin.split("."), "", "", "")[:4]
     _, rows, columns = asked.run.input_shape
-    if (kind, channel) == ("i", "0") and all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
-        row, column = map(int, parts)
-        if row < rows and column < columns:
-            return row, column
+    at = read_whole(row, rows), read_whole(column, columns)
+    if (kind, channel) == ("i", "0") and at[0] is not None and at[1] is not None:
+        return at[0], at[1]
     view = asked.view.closeup.receptive_field or Span((0, rows), (0, columns))
     return sum(view.rows) // 2, sum(view.columns) // 2
 
@@ -31,7 +31,7 @@ def pixel_of(asked: LookRequest) -> tuple[int, int]:
 def volume_of(pin: str) -> int | None:
     """Read which volume the address wants to see: i.0.7.16.3."""
     last = pin.split(".")[4:5]
-    return int(last[0]) if last and last[0].isascii() and last[0].isdigit() and len(last[0]) < 4 else None
+    return read_whole(last[0]) if last else None
 
 
 def at_pixel(state: State, row: int, column: int, volume: int | None = None) -> State:

@@ -23,6 +23,7 @@ from app.rendering.diagrams.ranks import Area
 from app.rendering.diagrams.rings import numbered, rings
 from app.rendering.scales import Scale
 from app.rendering.svg import Face, markup
+from app.whole_numbers import read_whole
 
 SHOWN = 5  # of the strongest places, and of the weakest
 LARGE = 100  # cells a side, from which on a loupe is needed
@@ -201,8 +202,8 @@ def _spotted(asked: LookRequest, photo: Face, stages: Sequence[Stage], rank: int
 
 def strength(state: State) -> int:
     """Return how strongly the map covers the input, %; all of it where the address does not say."""
-    text = state.option("over")
-    return min(int(text), 100) if text.isascii() and text.isdigit() and len(text) < 4 else 100
+    given = read_whole(state.option("over"))
+    return 100 if given is None else min(given, 100)
 
 
 def shows_maps(stage: Stage) -> bool:

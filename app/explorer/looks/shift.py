@@ -26,6 +26,7 @@ from app.pipeline.plan import Stage
 from app.rendering.sheets.maps import picture_png
 from app.rendering.sheets.shift import AFTER, DIFFERENCE, shift_png, shift_tiles
 from app.rendering.svg import Face
+from app.whole_numbers import read_whole
 
 FARTHEST = 3  # pixels
 USUAL = (0, 1)
@@ -242,9 +243,10 @@ async def shifted_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str])
 
 def whole_number(text: str, end: int) -> int:
     """Read a number from 0 up to `end`; raise NotFound for anything else."""
-    if text.isascii() and text.isdigit() and len(text) < 9 and int(text) < end:
-        return int(text)
-    raise NotFound("There is no picture {name} here.", name=text[:40])
+    number = read_whole(text, end)
+    if number is None:
+        raise NotFound("There is no picture {name} here.", name=text[:40])
+    return number
 
 
 LOOK = Look("shift", "Shift test", "The picture moved by a pixel: the map moves, the pooled map hardly.", 100, _context)

@@ -19,6 +19,7 @@ from app.pipeline.plan import Stage
 from app.rendering.diagrams.excerpt import Excerpt, excerpt
 from app.rendering.diagrams.trace import Block
 from app.rendering.svg import Face
+from app.whole_numbers import read_whole
 
 FOLDED = 6  # numbers of a vector in one column; up to twice as many stand in two
 
@@ -26,7 +27,7 @@ FOLDED = 6  # numbers of a vector in one column; up to twice as many stand in tw
 def chosen_of(pin: str) -> int | None:
     """Read which volume the address wants to see: h.3."""
     kind, _, volume = pin.partition(".")
-    return int(volume) if kind == "h" and volume.isascii() and volume.isdigit() and len(volume) < 4 else None
+    return read_whole(volume) if kind == "h" else None
 
 
 def winners(stages: Sequence[Stage], path: Sequence[Place | None], place: Place) -> list[Cells]:

@@ -15,6 +15,7 @@ from app.explorer.state import State
 from app.explorer.sums.filter_sum import cells_round
 from app.explorer.view import View
 from app.printing.numbers import Sum, adding_up, rounded, short
+from app.whole_numbers import read_whole
 
 MOST_PARTS = 4  # subtotals in the line
 NEAR_PARTS = 3  # of more sheets: the one that speaks and its neighbours, or the largest; the rest is one
@@ -64,8 +65,7 @@ class Board:
     @property
     def speaking(self) -> int:
         """The sheet that speaks; `count` stands for the sum."""
-        asked = self.state.sheet
-        return min(int(asked), self.count) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+        return min(read_whole(self.state.sheet) or 0, self.count)
 
     @property
     def sums(self) -> bool:

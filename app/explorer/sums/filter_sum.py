@@ -14,6 +14,7 @@ import numpy as np
 from app.explorer.view import View
 from app.printing.numbers import MINUS, Sum, adding_up, level, rounded, written
 from app.printing.products import Product, product
+from app.whole_numbers import read_wholes
 
 MOST_PRINTED = 5  # rows or columns of a block whose every cell is printed
 MOST_WIDE = 3  # blocks that have room beside each other and the total
@@ -122,14 +123,10 @@ class FilterSum:
     @cached_property
     def held(self) -> tuple[int, ...]:
         """The channel, or the channel, row and column, that is held; nothing where `pin` names none that is there."""
-        kind, *parts = self.pin.split(".")
-        if (
-            kind != "w"
-            or len(parts) not in (1, 3)
-            or not all(p.isascii() and p.isdigit() and len(p) < 6 for p in parts)
-        ):
+        kind, _, at = self.pin.partition(".")
+        place = (read_wholes(at, 1) or read_wholes(at, 3)) if kind == "w" else None
+        if place is None:
             return ()
-        place = tuple(map(int, parts))
         return place if all(p < length for p, length in zip(place, self.size, strict=False)) else ()
 
     def product(self, channel: int, row: int, column: int) -> Product:

@@ -13,6 +13,7 @@ from app.web.api.outputs import LayerIndex, layer_index, whole
 from app.web.api.runs import RunId, json_bytes
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
+from app.whole_numbers import read_signed, read_whole
 
 cones = APIRouter(prefix=API, responses=examples.PROBLEMS)
 
@@ -44,7 +45,7 @@ async def cone(
     index = layer_index(run, layer)
     if index is None:
         raise NotFound("Nothing comes before the input that could change it.")
-    if start != "input" and not _is_number(start):
+    if start != "input" and read_whole(start) is None:
         raise Unfit("from must be input or the number of a layer, not {given}.", given=shown(start))
     source = layer_index(run, start)
     if source is not None and source >= index:
@@ -63,12 +64,8 @@ async def cone(
     return await immutable(request, key, "application/json", make)
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
-
-
 def _cell(text: str, name: str, count: int) -> int:
     """Return the coordinate that a query names: NotFound where it lies outside, Unfit where it is none."""
-    if not _is_number(text.removeprefix("-")):
+    if read_signed(text) is None:
         raise Unfit("{name} must be a whole number, not {given}.", name=name, given=shown(text))
     return whole(text, name, count)

@@ -18,6 +18,7 @@ from app.web.api.runs import RunId, json_bytes
 from app.web.asgi.artifacts import immutable, picture_theme
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.language import language_of
+from app.whole_numbers import read_whole
 
 outputs = APIRouter(prefix=API, responses=examples.PROBLEMS)
 MOST_JSON_NUMBERS = 4_000_000  # about 80 MB of text; more is for .npy
@@ -192,15 +193,16 @@ def layer_index(run: Run, text: str) -> int | None:
     """Return the index of the layer that an address names; None for `input`; raise NotFound."""
     if text == "input":
         return None
-    if not run.stages and text.isdigit():
+    if not run.stages and read_whole(text) is not None:
         raise NotFound("This run has no layers; its only array is the input.")
     return whole(text, "layer", len(run.stages))
 
 
 def whole(text: str, name: str, count: int) -> int:
     """Return the number that an address names, below `count`; raise NotFound."""
-    if text.isascii() and text.isdigit() and len(text) < 10 and int(text) < count:
-        return int(text)
+    number = read_whole(text, count)
+    if number is not None:
+        return number
     raise NotFound(
         "There is no {name} {text}; here they run from 0 to {last}.", name=name, text=text[:20], last=count - 1
     )

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import BrokenRequest, Forbidden, Mistake, TooLarge, TooLong
 from app.settings import Settings
 from app.web.asgi.problems import Voice
+from app.whole_numbers import END, read_whole
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -87,8 +88,8 @@ class Security:
                 most=f"{LONGEST_ADDRESS:,}",
             )
         length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > self._limit:
-            raise self._too_large(int(length))
+        if length.isascii() and length.isdigit() and read_whole(length, self._limit + 1) is None:
+            raise self._too_large(read_whole(length) or END)
         if scope["method"] in SAFE:
             return
         origin = headers.get("origin", "").rstrip("/")

@@ -26,11 +26,13 @@ from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
 from app.web.pages.explorer import opened, page_theme, state_of
+from app.whole_numbers import read_whole, read_wholes
 
 picture_tools = APIRouter(prefix="/picture", include_in_schema=False)
 Fields = Mapping[str, str]
 MOST_CELLS = 16  # a side, of a picture that is typed
 OFFERED = (16, 12, 8)
+LEVELS = 256  # of a cell
 FREE = 256  # pixels a side of a drawing that does not keep to the cells of the input
 OVERVIEW = 640  # pixels of the longer side of a picture that a part is chosen from
 # what can be painted with; the colours of pixels, in any theme
@@ -243,12 +245,12 @@ async def _typed(lab: Lab, state: State, fields: Fields) -> Picture:
     pixels = await lab.queue.light(way.pixels)
     for name, text in fields.items():
         if name.startswith("p."):
-            place = tuple(int(part) if part.isascii() and part.isdigit() else -1 for part in name[2:].split("."))
-            if len(place) != 3 or not all(0 <= at < most for at, most in zip(place, pixels.shape, strict=True)):
+            place, level = read_wholes(name[2:], 3), read_whole(text.strip(), LEVELS)
+            if place is None or not all(at < length for at, length in zip(place, pixels.shape, strict=True)):
                 raise BrokenRequest("The form names a cell that is not there; open it again.")
-            if not (text.strip().isascii() and text.strip().isdigit() and int(text.strip()[:9]) <= 255):
+            if level is None:
                 raise Unfit("A cell is a whole number from 0 to 255, not {given}.", given=repr(text[:40]))
-            pixels[place] = int(text)
+            pixels[place] = level
     return pictured(pixels)
 
 
