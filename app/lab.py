@@ -7,6 +7,7 @@ import asyncio
 import gc
 import logging
 import math
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from app.compute import ComputeQueue, SingleFlightCache, give_back_memory
-from app.errors import Mistake, NotFound, Unfit
+from app.errors import BrokenRequest, Mistake, NotFound, Unfit
 from app.layers import Place, Shape
 from app.layers.layer import Array, Weights
 from app.numerics.shift import shifted
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 SWEEP_EVERY = 600  # seconds
 LONG_ENOUGH = 0.999  # of its life: what is to live so much longer is not written again
 QUICK = 50_000_000  # multiplications, a few milliseconds: layers that take less together are computed in one job
+LONGER = re.compile(
+    rb"([0-9a-f]{32}) (\d{1,3})"
+)  # in the store: the id of a longer document, and how many of its layers
 LARGE = 30_000_000  # bytes of one layer's maps
 LEAST = 100_000  # bytes that a result counts as: many small ones are made sooner than looked through for garbage
 SHORT = 1_000  # characters of a document that are read sooner than another thread wakes
@@ -147,13 +151,15 @@ class Lab:
     def _keep_document(self, document: Document, ttl: int | None) -> bool:
         """Keep the text once, and under the id of each prefix where it is found; what is kept for ever stays so.
 
-        What lives nearly as long already is not written again: of a document that is edited most is.
+        What lives nearly as long already is not written again: of a document that is edited most is. What a crash has
+        torn is.
         """
         *prefixes, whole = document.ids
         found = self.store.expires_at("document", whole)
         end = math.inf if ttl is None else self.store.now() + LONG_ENOUGH * ttl
-        if found is None or found < end:
-            self.store.put("document", whole, document.text.encode(), ttl)
+        text = document.text.encode()
+        if found is None or found < end or not _kept_whole(self.store.get("document", whole), text):
+            self.store.put("document", whole, text, ttl)
         for count, prefix in enumerate(prefixes):
             expiry = self.store.expires_at("document", prefix)
             if expiry is None or expiry < end:
@@ -177,13 +183,26 @@ class Lab:
         return document
 
     async def _kept_document(self, run_id: str) -> Document:
+        """Return the document under `run_id`; raise NotFound where it is not there, or torn and so let go."""
         data = await self.queue.light(lambda: self.store.get("document", run_id))
         if data is None:
             raise _no_run(run_id)
-        if data.startswith(b"{"):
-            return await self.read(lambda: unpack(data), len(data))
-        whole, count = data.decode().split()
-        return (await self._kept_document(whole)).prefix(int(count))
+        document = None
+        try:
+            if longer := LONGER.fullmatch(data):
+                whole, count = longer[1].decode(), int(longer[2])
+                found = await self._kept_document(whole) if whole != run_id else None
+                if found and found.ids[count : count + 1] == (run_id,):
+                    document = found.prefix(count)
+            else:
+                document = await self.read(lambda: unpack(data), len(data))
+        except (NotFound, BrokenRequest, Unfit, ValueError, TypeError) as error:
+            log.warning("The document %s is torn in the store (%s).", run_id, error)
+        if document is None or document.id != run_id:
+            await self.queue.light(lambda: self.store.delete("document", run_id))
+            self._expiry.forget("document", run_id)
+            raise _no_run(run_id)
+        return document
 
     async def result(self, run: Run, index: int | None) -> Result:
         """Return the result of layer `index` of `run`, computing what is missing up to it; None: of the input."""
@@ -357,6 +376,11 @@ def _input_result(source: AnyInput, picture: Picture | None, shape: Shape) -> Re
 
 def _length(document: Document) -> int:
     return len(document.input.text) + sum(len(layer.text) for layer in document.layers)
+
+
+def _kept_whole(data: bytes | None, text: bytes) -> bool:
+    """Tell whether what is in the store is a document's text, or says of which longer document it is the beginning."""
+    return data is not None and (data == text or LONGER.fullmatch(data) is not None)
 
 
 def _no_run(run_id: str) -> NotFound:

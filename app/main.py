@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from app import __version__
 from app.compute import SingleFlightCache
-from app.explorer.templating.compiled import COMPILED
+from app.explorer.templating.templates import keep_compiled
 from app.lab import Lab
 from app.paths import folder
 from app.settings import Settings
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the app for `settings`, by default those of the environment."""
     settings = settings or Settings()
     store, key = open_store(settings)
-    COMPILED.folder = settings.data_dir / "templates"
+    keep_compiled(settings.data_dir / "templates")
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

@@ -11,12 +11,13 @@ from app.explorer.card.settings import adding, card
 from app.explorer.keys import KEYS
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import LOOKS
+from app.explorer.options import OPTIONS
 from app.explorer.pointing import pointed
 from app.explorer.predicting import predicted
 from app.explorer.ribbon import ribbon
 from app.explorer.scales import chooser, colours_of
 from app.explorer.scene import scene_of
-from app.explorer.state import OPTIONS, State
+from app.explorer.state import State
 from app.explorer.sums.board import board
 from app.explorer.templating.templates import render
 from app.explorer.view import View, view_of
@@ -86,7 +87,7 @@ def _around(lab: Lab, run: Run, state: State, view: View | None, theme: Theme, l
         "most_segments": MOST_SEGMENTS,
         "life_hours": lab.settings.upload_ttl // 3600,
         "keys": [key for key in KEYS if not key.projector or state.option("projector")],
-        "carried": OPTIONS,
+        "carried": tuple(OPTIONS),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.errors import Mistake
 from app.explorer.fields import fields_of, query
+from app.explorer.options import OPTIONS
 from app.explorer.prediction import LOOKS_ASK
 from app.layers import Layer, Place
 from app.layers.reading import read_layer
@@ -20,18 +21,6 @@ LONGEST_ADDRESS = 4000
 ORIGIN = Place(0, 0, 0)
 DRAWN = frozenset(("figure", "flat"))  # looks with a drawing, in which cells, weights and numbers are pinned
 COMPARING = "compare"  # the look that `with` speaks of
-OPTIONS = (
-    "lang",
-    "theme",
-    "projector",
-    "predict",
-    "digits",
-    "colours",
-    "range",
-    "sort",
-    "over",
-    "with",
-)  # kept from page to page
 
 
 @dataclass(frozen=True)
@@ -82,7 +71,7 @@ class State:
     @cached_property
     def _held(self) -> tuple[dict[str, str], str]:
         """Everything the address holds, and how it is written."""
-        if isinstance(self.document.input, ImageInput) and len(self.document.recipe) < LONGEST_ADDRESS:
+        if isinstance(self.document.input, ImageInput) and self.document.is_brief(LONGEST_ADDRESS):
             whole = {**fields_of(self.document), **self.fields()}
             if len("/?" + (text := query(whole))) <= LONGEST_ADDRESS:
                 return whole, text
@@ -141,6 +130,15 @@ class State:
         document.__dict__.pop("ids", None)  # … while the recipe, which costs most, is the same
         return self.but(document=document)
 
+    def with_image(self, image: str) -> "State":
+        """Return this state with another picture; numbers that were given one by one give way to it."""
+        source = self.document.input
+        if isinstance(source, ImageInput):
+            return self.of_input(image=image).but(edit="", pin="")
+        rows, columns = source.shape[1:]
+        fresh = ImageInput(image=image, height=rows, width=columns, mode="L" if source.shape[0] == 1 else "RGB")
+        return self.but(document=Document(input=fresh, layers=self.document.layers), edit="", pin="")
+
     def adding(self, layer: Layer) -> "State":
         """Return this state with a layer at the end, looked at."""
         layers = (*self.document.layers, layer)
@@ -168,11 +166,6 @@ class State:
             mistake.pointer = f"/layers/{index}{mistake.pointer or ''}"
             raise
         return self.of_layers(layers)
-
-
-def options_of(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the options that the fields of an address or a form hold."""
-    return tuple((name, fields[name]) for name in OPTIONS if fields.get(name))
 
 
 def place_of(text: str) -> tuple[int, Place] | None:

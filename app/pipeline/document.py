@@ -21,6 +21,8 @@ from app.pipeline.json_reader import parse_json
 
 ENGINE = "3"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
+AT_MOST_SO_LONG = 8  # times as long as its recipe a layer is as it is stored
+MOST_SAID = 100_000  # characters of a layer as it is stored, from which on its numbers are left out where people read
 Side = Annotated[int, Field(ge=1, le=MOST_SIDE, strict=True)]
 Finite = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False, strict=True), AfterValidator(lambda x: x + 0.0)]
 Positive = Annotated[float, Field(ge=1e-6, le=1e6, allow_inf_nan=False, strict=True)]
@@ -168,6 +170,18 @@ class Document(BaseModel):
     def recipe(self) -> str:
         """The layers in one line."""
         return recipe.write(self.layers)
+
+    def is_brief(self, most: int) -> bool:
+        """Tell whether the recipe has fewer than `most` characters; one that is much too long is not written for it."""
+        return sum(len(layer.text) for layer in self.layers) < AT_MOST_SO_LONG * most and len(self.recipe) < most
+
+    @property
+    def outline(self) -> str:
+        """The layers in one line to read: the recipe, less the numbers of layers that have thousands of them."""
+        if sum(len(layer.text) for layer in self.layers) < MOST_SAID:
+            return self.recipe
+        shown = (recipe.write([layer]) if len(layer.text) < MOST_SAID else f"{layer.type}(…)" for layer in self.layers)
+        return " | ".join(shown)
 
     def prefix(self, count: int) -> "Document":
         """Return the document of the first `count` layers, a run of its own."""

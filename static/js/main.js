@@ -88,13 +88,7 @@ function say(sentence) {
   document.querySelector("#notice").replaceChildren(notice);
 }
 
-listenForPictures((image) => {
-  const query = new URLSearchParams(document.querySelector("#app").dataset.address.split("?")[1]);
-  const old = query.get("run") ? "recipe=" : "";
-  query.set("image", image);
-  query.delete("edit");
-  go(`/?${query}${old && ""}`);
-}, say);
+listenForPictures(go, say);
 
 new Pointing(() => explorer);
 listen(() => explorer);

@@ -4,7 +4,7 @@ import pytest
 from jinja2 import DictLoader, Environment, bccache
 
 from app.explorer.templating import compiled
-from app.explorer.templating.compiled import Compiled
+from app.explorer.templating.compiled import compiled_in
 
 
 @pytest.fixture
@@ -13,7 +13,9 @@ def said(tmp_path, monkeypatch):
 
     def said(source, folder=tmp_path / "templates"):
         runs = []
-        env = Environment(loader=DictLoader({"a": source}), bytecode_cache=Compiled(folder), autoescape=True)
+        env = Environment(
+            loader=DictLoader({"a": source}), bytecode_cache=folder and compiled_in(folder), autoescape=True
+        )
         plain = env._generate
         monkeypatch.setattr(env, "_generate", lambda *given, **more: runs.append(1) or plain(*given, **more))
         return env.get_template("a").render(), bool(runs)
@@ -37,5 +39,12 @@ def test_another_template_or_compiler_is_compiled(said, monkeypatch):
 
 def test_pages_come_without_a_folder_that_can_be_written(said, tmp_path):
     (tmp_path / "file").write_text("")
-    for folder in (None, tmp_path / "file" / "templates"):
-        assert [said("one", folder) for _ in range(2)] == [("one", True)] * 2
+    assert [said("one", tmp_path / "file" / "templates") for _ in range(2)] == [("one", True)] * 2
+
+
+def test_pages_come_where_a_disk_is_full(said, tmp_path, monkeypatch):
+    def full(*given, **more):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", full)
+    assert [said("one") for _ in range(2)] == [("one", True)] * 2

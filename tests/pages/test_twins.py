@@ -330,16 +330,12 @@ def test_a_form_that_makes_no_sense_is_refused_with_a_sentence(client: TestClien
         {"channel": "0", "w.0.0.0": "nan"},
         {"channel": "0", "w.0.0.0": "1e99"},
         {"channel": "0", "w.0.0.0": ""},
-        {"channel": "0", "shape": "3.a.2", "w.0.0.0": "1"},
-        {"channel": "0", "shape": "5.16.16", "w.0.0.0": "1"},
-        {"channel": "0", "shape": "999999.16.16", "w.0.0.0": "1"},
-        {"channel": "0", "shape": "-3.16.16", "w.0.0.0": "1"},
     ],
     ids=str,
 )
 def test_weights_that_make_no_sense_are_refused_with_a_sentence(client: TestClient, more: dict[str, str]) -> None:
     fields = {"image": "chelsea", "size": "16", "recipe": "conv2d(2, 3)", "op": "weights", "layer": "0"}
-    answer = client.post("/edit", data={**fields, "shape": "3.16.16", **more}, follow_redirects=False)
+    answer = client.post("/edit", data={**fields, **more}, follow_redirects=False)
     assert answer.status_code in (400, 422), answer.headers.get("location")
     assert sentence(answer.text)
 

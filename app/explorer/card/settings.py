@@ -77,7 +77,6 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> d
         "remove_href": state.removing(index).address(),
         "left": index > 0 and not _fits(state.moving(index, -1), run, lab),
         "right": index < last and not _fits(state.moving(index, 1), run, lab),
-        "shape": ".".join(map(str, stage.input_shape)),
         "arrays": arrays,
         "filters": layer.filters(stage.input_shape, arrays["weight"]) if arrays else None,
         "places_href": here.but(view=places.LOOK.name).address() if places.LOOK.applies(stage) else "",

@@ -1,7 +1,7 @@
 """What the explorer's forms change: one setting, the source of the weights, single weights, the order of layers."""
 
 import random
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,28 +9,47 @@ import numpy as np
 from app.errors import BrokenRequest, Unfit
 from app.explorer.editing.filter_edits import changed, kernel_in, pattern
 from app.explorer.state import State
-from app.layers import LAYERS, Layer, Shape
+from app.lab import Lab, Run
+from app.layers import LAYERS, Layer
 from app.layers.layer import Array
 from app.layers.reading import read_layer
 from app.layers.weights import PresetWeights
 from app.pipeline.document import ImageInput
+from app.pipeline.plan import Stage
 from app.printing.numbers import brief
 from app.whole_numbers import read_signed, read_whole, read_wholes
 
 Fields = Mapping[str, str]
+Stages = Sequence[Stage]
 MOST_EDITED = 4_000_000  # weights of a layer whose single weights can be changed by a form
 FRESH = "fresh"  # behind the layer in `edit`: its filters have just been replaced by random ones
 LARGEST = float(np.finfo(np.float32).max)
+MANY = 100_000  # weights, whose changing takes long enough to need a computing slot
 MOST_STEP = 1000
 LARGEST_WHOLE = 9  # of weights that are rounded to whole numbers
 
 
-def edited(state: State, fields: Fields) -> State:
-    """Return the state after the operation `op` of a form; raise Unfit or BrokenRequest where it cannot be."""
+async def edited(lab: Lab, run: Run, state: State, fields: Fields) -> State:
+    """Return the state after the operation `op` of a form on `run`, which is that of the state now; raise a Mistake.
+
+    What it takes is done off the event loop, the writing of the new address with it.
+    """
+    weights = sum(stage.layer.parameters(stage.input_shape) for stage in run.stages)
+
+    def work() -> State:
+        after = changed_state(state, run.stages, fields)
+        assert after.address()
+        return after
+
+    return await (lab.queue.heavy if weights > MANY else lab.queue.light)(work)
+
+
+def changed_state(state: State, stages: Stages, fields: Fields) -> State:
+    """Return the state after the operation of a form, whose layers are, as planned, `stages`; raise a Mistake."""
     operation = OPERATIONS.get(fields.get("op", ""))
     if operation is None:
         raise BrokenRequest("This form does not say what to change.")
-    return operation(state, fields)
+    return operation(state, fields, stages)
 
 
 def starter(kind: str) -> Layer:
@@ -38,7 +57,7 @@ def starter(kind: str) -> Layer:
     return read_layer({"type": kind, **LAYERS[kind].starter})
 
 
-def _set(state: State, fields: Fields) -> State:
+def _set(state: State, fields: Fields, stages: Stages) -> State:
     """Change one setting: a number, two numbers, a word or a truth value."""
     name, text = fields.get("field", ""), fields.get("value", "").strip()
     index = _layer(state, fields)
@@ -93,24 +112,24 @@ def _value(name: str, text: str) -> Any:
         return text
 
 
-def _move(state: State, fields: Fields) -> State:
+def _move(state: State, fields: Fields, stages: Stages) -> State:
     index, by = _layer(state, fields), -1 if fields.get("by") == "-1" else 1
     return state.moving(index, by) if 0 <= index + by < len(state.document.layers) else state
 
 
-def _roll(state: State, fields: Fields) -> State:
+def _roll(state: State, fields: Fields, stages: Stages) -> State:
     """Draw new random weights from a seed that nobody chose."""
     return _with_weights(state, fields, {"init": "random", "seed": random.randrange(10_000)})  # noqa: S311
 
 
-def _seed(state: State, fields: Fields) -> State:
+def _seed(state: State, fields: Fields, stages: Stages) -> State:
     return _with_weights(state, fields, {"init": "random", "seed": _value("seed", fields.get("seed", ""))})
 
 
-def _preset(state: State, fields: Fields) -> State:
+def _preset(state: State, fields: Fields, stages: Stages) -> State:
     """Take named kernels, one filter a name; or one of them, `kernel`, in the place of one filter."""
     if fields.get("kernel"):
-        return _kernel(state, fields)
+        return _kernel(state, fields, stages)
     names = [name for name in fields.get("names", "").split(",") if name]
     if not names:
         raise Unfit("Choose at least one filter.")
@@ -118,10 +137,10 @@ def _preset(state: State, fields: Fields) -> State:
     return state.setting(_layer(state, fields), changes)
 
 
-def _kernel(state: State, fields: Fields) -> State:
+def _kernel(state: State, fields: Fields, stages: Stages) -> State:
     """Put a named kernel in the place of one filter; the others stay."""
     index = _layer(state, fields)
-    arrays = _filters(state.document.layers[index], _shape(fields.get("shape", "")))
+    arrays = _filters(stages[index])
     (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
     if arrays["weight"].ndim != 4:
         raise Unfit("This layer has no filters that could be replaced.")
@@ -131,10 +150,10 @@ def _kernel(state: State, fields: Fields) -> State:
     return state.setting(index, {"weights": {"init": "values", **arrays}})
 
 
-def _pattern(state: State, fields: Fields) -> State:
+def _pattern(state: State, fields: Fields, stages: Stages) -> State:
     """Make one filter look for a painted pattern: fields p.<row>.<column> hold colours."""
     index = _layer(state, fields)
-    arrays = _filters(state.document.layers[index], _shape(fields.get("shape", "")))
+    arrays = _filters(stages[index])
     (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
     if arrays["weight"].ndim != 4:
         raise Unfit("This layer has no filters that could look for a pattern.")
@@ -142,14 +161,13 @@ def _pattern(state: State, fields: Fields) -> State:
     return state.setting(index, {"weights": {"init": "values", **arrays}})
 
 
-def _weights(state: State, fields: Fields) -> State:
+def _weights(state: State, fields: Fields, stages: Stages) -> State:
     """Change weights of a filter: fields w.<channel>.<row>.<column> and bias, and then what `change` does to it.
 
     With `scope` all, the change is made to all filters of the layer.
     """
     index = _layer(state, fields)
-    layer = state.document.layers[index]
-    arrays = _filters(layer, _shape(fields.get("shape", "")))
+    arrays = _filters(stages[index])
     (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
     filter_ = arrays["weight"][channel]
     for name, text in fields.items():
@@ -169,10 +187,10 @@ def _weights(state: State, fields: Fields) -> State:
     return state.setting(index, {"weights": {"init": "values", **arrays}, **sizes})
 
 
-def _flip(state: State, fields: Fields) -> State:
+def _flip(state: State, fields: Fields, stages: Stages) -> State:
     """Turn one filter by half a turn, or with `channel` empty all of them: what tells convolution from correlation."""
     index = _layer(state, fields)
-    arrays = _filters(state.document.layers[index], _shape(fields.get("shape", "")))
+    arrays = _filters(stages[index])
     weight = arrays["weight"]
     if weight.ndim != 4:
         raise Unfit("This layer has no filters that could be turned.")
@@ -184,16 +202,14 @@ def _flip(state: State, fields: Fields) -> State:
     return state.setting(index, {"weights": {"init": "values", **arrays, "weight": turned}})
 
 
-def _whole(state: State, fields: Fields) -> State:
+def _whole(state: State, fields: Fields, stages: Stages) -> State:
     """Read pixels as 0 to 255 and round the weights up to a layer to whole numbers, so that every sum is exact."""
-    index, shapes = _layer(state, fields), [_shape(text) for text in fields.get("shapes", "").split()]
-    if len(shapes) <= index:
-        raise BrokenRequest("The form has lost the shape of the layer's input; open it again.")
+    index = _layer(state, fields)
     if isinstance(state.document.input, ImageInput):
         state = state.of_input(scale="byte")
-    for number, layer in enumerate(state.document.layers[: index + 1]):
-        if layer.learned and layer.filters(shapes[number], layer.weights_for(shapes[number])["weight"]) is not None:
-            arrays = _filters(layer, shapes[number])
+    for number, stage in enumerate(stages[: index + 1]):
+        arrays = _weights_of(stage) if stage.layer.learned else {}
+        if arrays and stage.layer.filters(stage.input_shape, arrays["weight"]) is not None:
             factors = whole_factors(arrays["weight"])
             whole = {name: np.rint((array.T * factors).T).astype(np.float32) for name, array in arrays.items()}
             state = state.setting(number, {"weights": {"init": "values", **whole}})
@@ -216,11 +232,16 @@ def whole_factors(weight: Array) -> Array:
     return factors
 
 
-def _filters(layer: Layer, shape: Shape) -> dict[str, Array]:
-    """Return the weights of a layer, to be changed; raise Unfit where it has no filters or too many weights."""
-    if layer.learned and layer.parameters(shape) > MOST_EDITED:
+def _weights_of(stage: Stage) -> dict[str, Array]:
+    """Return the weights of a layer, to be changed; raise Unfit where they are too many."""
+    if stage.layer.learned and stage.layer.parameters(stage.input_shape) > MOST_EDITED:
         raise Unfit("This layer has too many weights to change here; the recipe and the API reach all.")
-    arrays = {name: array.copy() for name, array in layer.weights_for(shape).items()}
+    return {name: array.copy() for name, array in stage.layer.weights_for(stage.input_shape).items()}
+
+
+def _filters(stage: Stage) -> dict[str, Array]:
+    """Return the weights of a layer, to be changed; raise Unfit where it has no filters or too many weights."""
+    arrays = _weights_of(stage)
     if arrays.get("weight") is None or arrays["weight"].ndim < 2:
         raise Unfit("This layer has no weights to change.")
     return arrays
@@ -250,15 +271,6 @@ def _decimal(text: str) -> float:
     return number
 
 
-def _shape(text: str) -> Shape:
-    """Read the shape of a layer's input, which the form carries along."""
-    parts = [int(part) for part in text.split(".") if part.isascii() and part.isdigit() and len(part) < 9]
-    if len(parts) != 3 or not all(parts):
-        raise BrokenRequest("The form has lost the shape of the layer's input; open it again.")
-    channels, rows, columns = parts
-    return channels, rows, columns
-
-
 def _with_weights(state: State, fields: Fields, weights: dict[str, Any]) -> State:
     return state.setting(_layer(state, fields), {"weights": weights})
 
@@ -270,7 +282,7 @@ def _layer(state: State, fields: Fields) -> int:
     return index
 
 
-OPERATIONS: dict[str, Callable[[State, Fields], State]] = {
+OPERATIONS: dict[str, Callable[[State, Fields, Stages], State]] = {
     "set": _set,
     "move": _move,
     "roll": _roll,

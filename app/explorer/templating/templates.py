@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,9 +12,9 @@ from app.explorer.editing.filter_facts import number
 from app.explorer.sums.filter_sum import FilterSum
 from app.explorer.sums.shares import shares
 from app.explorer.templating.assets import modules, static
-from app.explorer.templating.compiled import COMPILED
+from app.explorer.templating.compiled import compiled_in
 from app.explorer.view import View
-from app.messages import catalogue
+from app.messages import LANGUAGES, catalogue
 from app.numerics.kernels import fits, half_turn
 from app.paths import folder
 from app.printing import numbers
@@ -30,7 +31,6 @@ def environment(language: str) -> Environment:
     env = Environment(
         loader=FileSystemLoader(folder("templates")),
         autoescape=True,
-        bytecode_cache=COMPILED,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
@@ -55,6 +55,12 @@ def environment(language: str) -> Environment:
     )
     env.globals.update(filter_sum=FilterSum, half_turn=half_turn, formats={"d": DECIMALS, "s": SIGNIFICANT})
     return env
+
+
+def keep_compiled(in_folder: Path) -> None:
+    """Keep what templates are compiled to under a folder, where it can be written."""
+    for language in LANGUAGES:
+        environment(language).bytecode_cache = compiled_in(in_folder)
 
 
 def render(language: str, name: str, /, **context: Any) -> str:

@@ -21,8 +21,9 @@ from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import FIRST, LOOKS
 from app.explorer.looks.rows import row_png
 from app.explorer.looks.shift import shifted_png
+from app.explorer.options import options_of
 from app.explorer.page import explorer_page, figures, look_context, pointing_context, predicting, sum_context
-from app.explorer.state import OPTIONS, State, counted_place, options_of, place_of, within
+from app.explorer.state import State, counted_place, place_of, within
 from app.explorer.templating.templates import render
 from app.explorer.view import view_of
 from app.lab import Lab, Run
@@ -41,6 +42,7 @@ from app.web.pages.recent import recent, remember
 
 pages = APIRouter(include_in_schema=False)
 DAY = 86_400
+LONGEST_SAID = 10_000  # characters of what was asked for, up to which a page about a mistake links to it
 # what an address may hold
 LINKED = (
     "image",
@@ -58,7 +60,6 @@ LINKED = (
     "pin",
     "sheet",
     "guess",
-    *OPTIONS,
 )
 
 
@@ -197,6 +198,8 @@ async def pointing_part(asked: At, layout: str = "wide") -> Response:
 async def look_part(asked: At) -> Response:
     """What a look shows of a place."""
     look = LOOKS[asked.state.view]
+    if look.draw:
+        raise NotFound("The look {name} is a drawing; it comes as /parts/plate.", name=look.name)
     context = await look_context(asked, look)
     text = await asked.lab.queue.light(lambda: render(asked.view.language, f"looks/{look.name}.html", **context))
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
@@ -255,9 +258,10 @@ async def edit(request: Request, lab: InLab) -> Response:
     fields, _ = await read_form(request)
     request.state.fields = fields
     before = await state_of(fields, lab)
-    run, state = await opened(edited(before, fields), lab)
+    was = await lab.open(before.document)
+    run, state = await opened(await edited(lab, was, before, fields), lab)
     if fields["op"] == "set":
-        refuse_pointless(await lab.open(before.document), run, fields)
+        refuse_pointless(was, run, fields)
     return await led_to(run, state, request, lab)
 
 
@@ -266,12 +270,18 @@ async def upload(request: Request, lab: InLab) -> Response:
     """Takes a picture in `file` and leads to the same layers on it."""
     fields, data = await read_form(request)
     request.state.fields = fields
+    return await taken(await state_of(fields, lab), data, request, lab)
+
+
+async def taken(state: State, data: bytes | None, request: Request, lab: Lab) -> Response:
+    """Keep the picture in the bytes of a file and lead to the layers of a state on it: the way in of every picture."""
     if not data:
         raise BrokenRequest("No picture was chosen; choose a file first.")
-    image = (await lab.album.add(data)).id
-    state = await state_of({**fields, "image": image}, lab)
-    _, state = await opened(state, lab)
-    return RedirectResponse(state.address(), 303)
+    after = state.with_image((await lab.album.add(data)).id)
+    _, after = await opened(after, lab)
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Location": after.address()})
+    return RedirectResponse(after.address(), 303)
 
 
 @pages.get("/thumb/{image}.png")
@@ -336,11 +346,14 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
             },
         )
     fields = {**dict(request.query_params), **getattr(request.state, "fields", {})}
-    back = "/?" + query({k: v for k, v in fields.items() if k in LINKED}) if request.method == "POST" else ""
+    held = {name: value[: 200 if name != "recipe" else None] for name, value in fields.items() if name in LINKED}
+    fields = held | dict(options_of(fields))
+    short = sum(map(len, fields.values())) <= LONGEST_SAID
+    back = "/?" + query(fields) if request.method == "POST" and short else ""
     kept = {name: value for name, value in fields.items() if name not in ("image", "run", "at", "edit")}
     choices = (
         [(entry, "/?" + query({"image": entry.id, **kept})) for entry in gallery.GALLERY.values()]
-        if mistake.pointer == "/input/image"
+        if mistake.pointer == "/input/image" and short
         else []
     )
     text = render(

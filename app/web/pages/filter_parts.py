@@ -30,7 +30,9 @@ async def filtered(request: Request, lab: InLab) -> Response:
     """What an edit would make of the layer's maps; nothing where it cannot be. The address stays as it is."""
     fields, _ = await read_form(request)
     try:
-        _, state = await opened(edited(await state_of(fields, lab), fields), lab)
+        before = await state_of(fields, lab)
+        after = await edited(lab, await lab.open(before.document), before, fields)
+        _, state = await opened(after, lab)
         index = int(fields["layer"])
         run = await lab.open(state.document.prefix(index + 1))
         language = language_of(request)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from app.errors import BrokenRequest, Mistake, NotFound, Unfit
 from app.explorer.fields import query
@@ -20,12 +20,12 @@ from app.lab import Lab
 from app.messages import N_
 from app.pictures.picture import Picture, Rectangle, Size, placed, png, wanted_size
 from app.pictures.shrinking import Shrunk, cut
-from app.pipeline.document import Document, ImageInput
+from app.pipeline.document import ImageInput
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
-from app.web.pages.explorer import opened, page_theme, state_of
+from app.web.pages.explorer import page_theme, state_of, taken
 from app.whole_numbers import read_whole, read_wholes
 
 picture_tools = APIRouter(prefix="/picture", include_in_schema=False)
@@ -96,23 +96,7 @@ async def use(tool: str, request: Request, lab: InLab) -> Response:
         data = await lab.album.png(picture)
     elif tool not in CONTEXTS:
         raise NotFound("There is no tool {name} for pictures.", name=tool[:40])
-    if not data:
-        raise BrokenRequest("No picture was chosen; choose a file first.")
-    after = with_image(state, (await lab.album.add(data)).id)
-    _, after = await opened(after.but(edit="", pin=""), lab)
-    if request.headers.get("hx-request"):
-        return Response(status_code=204, headers={"HX-Location": after.address()})
-    return RedirectResponse(after.address(), 303)
-
-
-def with_image(state: State, image: str) -> State:
-    """Return a state with another picture; numbers that were given one by one give way to it."""
-    source = state.document.input
-    if isinstance(source, ImageInput):
-        return state.of_input(image=image)
-    rows, columns = source.shape[1:]
-    fresh = ImageInput(image=image, height=rows, width=columns, mode="L" if source.shape[0] == 1 else "RGB")
-    return state.but(document=Document(input=fresh, layers=state.document.layers))
+    return await taken(state, data, request, lab)
 
 
 def read_input(fields: Mapping[str, Any]) -> ImageInput:

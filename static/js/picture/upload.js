@@ -1,8 +1,6 @@
 // A picture comes in: chosen, dropped or pasted. It is sent with its progress shown; then the same layers run on it.
 
-const API = "/api/v1/images";
-
-/** @param {(image: string) => void} arrived @param {(sentence: string) => void} failed */
+/** @param {(address: string) => void} arrived what is to be shown then @param {(sentence: string) => void} failed */
 export function listenForPictures(arrived, failed) {
   const drop = document.querySelector("#drop");
   const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -43,7 +41,7 @@ export function listenForPictures(arrived, failed) {
   });
 }
 
-/** @param {File} file @param {(image: string) => void} arrived @param {(sentence: string) => void} failed */
+/** @param {File} file @param {(address: string) => void} arrived @param {(sentence: string) => void} failed */
 function send(file, arrived, failed) {
   const box = document.querySelector("#progress"), bar = box.querySelector("progress"), text = box.querySelector("span");
   const request = new XMLHttpRequest();
@@ -57,13 +55,17 @@ function send(file, arrived, failed) {
   };
   request.onload = () => {
     done();
-    const answer = JSON.parse(request.responseText || "{}");
-    if (request.status === 201) arrived(answer.id);
-    else failed(answer.detail ?? request.statusText);
+    const to = request.getResponseHeader("HX-Location");
+    if (to) { arrived(to); return; }
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    failed(page.querySelector("p")?.textContent ?? request.statusText);
   };
   request.onerror = () => { done(); failed(document.querySelector("#app").dataset.offline); };
-  request.open("POST", API);
-  const form = new FormData();
+  request.open("POST", "/upload");
+  request.setRequestHeader("HX-Request", "true");
+  const [path, query] = document.querySelector("#app").dataset.address.split("?"), form = new FormData();
+  for (const [name, value] of new URLSearchParams(query)) form.append(name, value); // the place may have moved since the form was made
+  form.append("path", path);
   form.append("file", file, file.name);
   request.send(form);
 }
