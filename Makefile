@@ -37,6 +37,7 @@ lint: $(VENV)/.test $(JS)/node_modules/.made  ## style, types, floors, Dockerfil
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.regexes
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/node $(JS)/node_modules/typescript/bin/tsc --project $(JS)
 	$(BIN)/node $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js static/js $(JS)/*.js

@@ -380,9 +380,21 @@ def test_layers_before_one_that_overflows_are_there(tell):
     tell(story)
 
 
-@pytest.mark.parametrize("torn", [b"", b"{", b'{"input":{"image":"chelsea","height":8', b"\x00" * 40, b"abc 1",
-                                  b"\xff\xfe", b'{"input":{"image":"chelsea"},"layers":[]}', b'{"input":{},"layers":3}', b"[]",
-                                  b"%b 1" % (b"0" * 32)])  # fmt: skip
+@pytest.mark.parametrize(
+    "torn",
+    [
+        b"",
+        b"{",
+        b'{"input":{"image":"chelsea","height":8',
+        b"\x00" * 40,
+        b"abc 1",
+        b"\xff\xfe",
+        b'{"input":{"image":"chelsea"},"layers":[]}',
+        b'{"input":{},"layers":3}',
+        b"[]",
+        b"%b 1" % (b"0" * 32),
+    ],
+)
 @pytest.mark.parametrize("asked_first", [True, False])
 def test_a_torn_document_is_not_there_and_heals_when_it_is_posted_again(tell, torn, asked_first):
     async def story(lab):
