@@ -5,8 +5,8 @@
     ".*"         sought, not matched: where the end is missing, each beginning looks as far as the text goes
     re.sub(p,…)  a pattern made inside a function cannot be looked at
 
-Possessive repeats (`a*+`) never go back, so the first two cannot happen to them. Where a text is our own and short, a line
-says so: `# linear: of our own files`.
+Possessive repeats (`a*+`) never go back, so the first two cannot happen to them. Where a text is our own and short, a
+line says so: `# linear: of our own files`.
 """
 
 import ast
@@ -96,7 +96,7 @@ def _beside(tree: list[tuple[Any, Any]]) -> Iterator[str]:
 
 
 def _may_fail_late(tree: list[tuple[Any, Any]]) -> bool:
-    """Tell whether a search may begin at many places of one stretch, go to its end from each, and find nothing there."""
+    """Tell whether a search may begin at many places of a stretch, go to its end from each, and find nothing."""
     if len(tree) == 1 and tree[0][0] is op.BRANCH:
         return any(_may_fail_late(list(way)) for way in tree[0][1][1])
     before: set[int] = set()

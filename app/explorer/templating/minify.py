@@ -12,9 +12,8 @@ def minified_style(text: str) -> str:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)  # linear: of our own files
     parts = re.split(r'("[^"\n]*")', text)
     for i in range(0, len(parts), 2):
-        parts[i] = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", parts[i])).replace(
-            ": ", ":"
-        )  # linear: of our own files
+        close = re.sub(r" ?([{};,>]) ?", r"\1", re.sub(r"\s+", " ", parts[i]))
+        parts[i] = close.replace(": ", ":")
     return "".join(parts).replace(";}", "}").strip()
 
 
