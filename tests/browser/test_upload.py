@@ -76,6 +76,26 @@ def test_a_picture_becomes_the_input_and_the_layers_stay(page: Page, way: Way) -
 
 
 @WAYS
+def test_a_picture_comes_in_where_the_address_is_that_of_a_run(page: Page, way: Way) -> None:
+    screen = Screen(page).open(PLAIN, image="chelsea")
+    weight = np.arange(8 * 3 * 9 * 9).reshape(8, 3, 9, 9) % 7 / 8
+    document = {
+        "input": {"image": "chelsea", "height": 32, "width": 32},
+        "layers": [{"type": "conv2d", "weights": {"init": "values", "weight": weight.tolist()}}, {"type": "relu"}],
+    }
+    run = page.request.post("/api/v1/runs", data=document).json()["id"]
+    page.goto(f"/?run={run}&at=1.2.3.4")
+    with screen.changing():
+        way(page, saved(TURNED, "PNG"), "holiday.png", "image/png")
+    assert set(screen.fields) == {"run", "at"}
+    assert screen.fields["run"] != run
+    assert screen.at == "1.2.3.4"
+    after = screen.run
+    assert after["input"]["image"] != "chelsea"
+    assert [layer["type"] for layer in after["layers"]] == ["conv2d", "relu"]
+
+
+@WAYS
 @pytest.mark.parametrize(
     ("data", "name", "kind", "status"),
     [
@@ -93,7 +113,10 @@ def test_an_unreadable_file_is_told_and_nothing_else_changes(
     with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
         way(page, data, name, kind)
     assert answer.value.status == status
-    expect(screen.notice).to_have_text(answer.value.json()["detail"])
+    at_api = page.request.post(
+        "/api/v1/images", multipart={"file": {"name": name, "mimeType": kind, "buffer": data}}
+    ).json()
+    expect(screen.notice).to_have_text(at_api["detail"])
     expect(page.locator("#progress")).to_be_hidden()
     assert (page.url, page.locator(".plate").inner_html(), screen.sum) == (before, plate, sum_)
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 import pytest
@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from app.explorer.options import OPTIONS
 from app.lab import Lab
 from tests.pages.reading import read
+from tests.pauses import pauses
 from tests.samples import gradient, saved
 
 STATE = {"image": "chelsea", "size": "16", "recipe": "conv2d(2, 3) | relu"}
@@ -198,3 +199,32 @@ def test_a_picture_is_kept_only_where_the_rest_of_the_form_can_be(client: TestCl
     file = {"file": ("a.png", saved(gradient(31, 17), "PNG"), "image/png")}
     assert client.post("/upload", data={**STATE, "recipe": "relu("}, files=file).status_code == 422
     assert not list((lab.settings.data_dir / "store").glob("picture/*"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"recipe=" + b"%5B" * 1_300_000, b"recipe=" + b"[" * 4_000_000, b"a=" + b"+" * 4_000_000, b"a=1&" * 1_000_000,
+     b"%" * 4_000_000, b"&" * 4_000_000],
+)  # fmt: skip
+def test_a_long_form_is_read_off_the_event_loop(app: FastAPI, client: TestClient, body: bytes) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    with pauses() as found:
+        answer = client.post("/edit", content=body, headers=kind)
+    assert 400 <= answer.status_code < 500
+    assert len(answer.content) < 20_000
+    assert sorted(found)[-2] < 0.1
+
+
+def test_a_form_is_unquoted_the_same_however_long(client: TestClient) -> None:
+    from app.web.asgi.forms import _pairs
+
+    text = "conv2d(4, 3) | relu — „é“ 😀 %41 & = + \n" * 5000
+    pairs = [("recipe", text), ("", "x"), ("names", "a"), ("names", ""), ("b", "")]
+    assert _pairs(urlencode(pairs).encode()) == pairs
+    assert _pairs(b"a&b==c&&d=%zz%4&=") == [("a", ""), ("b", "=c"), ("d", "%zz%4"), ("", "")]
+    assert _pairs(b"a=\xff%ff") == [("a", "\ufffd\ufffd")]
+
+
+def test_an_edit_of_a_layer_without_filters_shows_nothing_as_it_is_made(client: TestClient) -> None:
+    form = {**STATE, "recipe": "linear(3, weights=random(4))", "op": "weights", "layer": "0", "edit": "0.weights"}
+    assert client.post("/parts/filtered", data={**form, "w.0": "1"}).status_code == 204

@@ -1,18 +1,31 @@
 """Forms as browsers send them: text fields, and the bytes of a file."""
 
 import base64
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from app.errors import BrokenRequest, Mistake
+from app.web.asgi.dependencies import lab_of
+
+MOST_FIELDS = 5000
+STEP = 1 << 16  # bytes that are unquoted in one go
 
 
 async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
     """Return the text fields of a form and the bytes of its `file`, if there is one; raise BrokenRequest."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+        body, lab = await request.body(), await lab_of(request)
+        pairs = await lab.queue.light(lambda: _pairs(body))
+        fields = dict(pairs)
+        if "names" in fields:
+            fields["names"] = ",".join(value for name, value in pairs if name == "names")
+        text = fields.pop("file", "")
+        return fields, _decoded(text.encode()) if text.startswith("data:") else None
     try:
-        form = await request.form(max_files=4, max_fields=5000, max_part_size=4_000_000)
+        form = await request.form(max_files=4, max_fields=MOST_FIELDS, max_part_size=4_000_000)
     except Mistake:
         raise
     except HTTPException as error:
@@ -30,6 +43,27 @@ async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
         return fields, _decoded(text.encode()) if text.startswith("data:") else None
     finally:
         await form.close()
+
+
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    """Return the names and values of a form that is written like an address; raise BrokenRequest for too many."""
+    if body.count(b"&") >= MOST_FIELDS:
+        raise BrokenRequest(
+            "The form cannot be read: {reason}.", reason=f"Too many fields. Maximum number of fields is {MOST_FIELDS}"
+        )
+    parts = [part.partition(b"=") for part in body.split(b"&") if part]
+    return [(_unquoted(name), _unquoted(value)) for name, _, value in parts]
+
+
+def _unquoted(text: bytes) -> str:
+    """Return a text that a form has quoted, read in steps: each quoted byte costs fifty while it is unquoted."""
+    found, pos = [], 0
+    while pos < len(text):
+        quoted = text.find(b"%", pos + STEP)  # the next step begins with a whole %5B
+        end = len(text) if quoted < 0 else quoted
+        found.append(unquote_to_bytes(text[pos:end].replace(b"+", b" ")))
+        pos = end
+    return b"".join(found).decode(errors="replace")
 
 
 def _decoded(data: bytes) -> bytes:

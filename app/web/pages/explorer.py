@@ -349,6 +349,8 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
     held = {name: value[: 200 if name != "recipe" else None] for name, value in fields.items() if name in LINKED}
     fields = held | dict(options_of(fields))
     short = sum(map(len, fields.values())) <= LONGEST_SAID
+    if not short:
+        fields.pop("recipe", "")
     back = "/?" + query(fields) if request.method == "POST" and short else ""
     kept = {name: value for name, value in fields.items() if name not in ("image", "run", "at", "edit")}
     choices = (

@@ -39,7 +39,10 @@ async def filtered(request: Request, lab: InLab) -> Response:
         editor = await filter_card(lab, run, state, index, page_theme(request), language)
     except Mistake:
         return Response(status_code=204)  # half a number, say: the next key may put it right
-    return HTMLResponse(render(language, "filters/_live.html", editor=editor, part=state.edit.partition(".")[2]))
+    if not editor["sliding"]:
+        return Response(status_code=204)
+    part = state.edit.partition(".")[2]
+    return HTMLResponse(await lab.queue.light(lambda: render(language, "filters/_live.html", editor=editor, part=part)))
 
 
 @filter_parts.get("/preset/{run_id}/{name}.png")
