@@ -4,6 +4,7 @@ Fields have their own names and nearly their own values: a form of the explorer 
 """
 
 import os
+import re
 import time
 from urllib.parse import urlencode
 
@@ -20,6 +21,9 @@ from app.layers import LAYERS
 from app.main import create_app
 from app.numerics.kernels import KERNELS
 from app.settings import Settings
+from app.web.pages.explorer import pages
+from app.web.pages.filter_parts import filter_parts
+from app.web.pages.picture_tools import picture_tools
 from tests.samples import gradient, saved
 
 LONG_RUN = os.environ.get("HYPOTHESIS_PROFILE") == "long"
@@ -163,6 +167,7 @@ PARTS = [
     "/palettes.bin",
     "/thumb/{word}.png",
 ]
+FORMS = ["/edit", "/parts/filtered", "/upload", "/parts/live", "/picture/{tool}"]
 EACH = settings(
     max_examples=3000 if LONG_RUN else 120,
     deadline=None,
@@ -255,3 +260,16 @@ def test_any_part_is_drawn_or_not_there(client, state, odd, more, path, word, ke
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_what_is_fuzzed_begins_with_a_run(client, recipe):
     assert client.get("/", params={"image": "chelsea", "size": "13", "recipe": recipe}).status_code == 200
+
+
+def test_every_address_of_a_part_is_fuzzed():
+    """A part that is added has its place in the lists above, or this says so."""
+
+    def shape(path):
+        return re.sub(r"\{[^}]*\}", "*", path)
+
+    known = {shape(path) for path in (*PARTS, *FORMS)}
+    routes = [*pages.routes, *filter_parts.routes, *picture_tools.routes]
+    made = {route.path for route in routes if route.path.startswith(("/parts", "/picture"))}
+    assert made
+    assert {path for path in made if shape(path) not in known} == set()
