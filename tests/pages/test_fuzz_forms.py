@@ -169,7 +169,7 @@ PARTS = [
 ]
 FORMS = ["/edit", "/parts/filtered", "/upload", "/parts/live", "/picture/{tool}"]
 EACH = settings(
-    max_examples=3000 if LONG_RUN else 120,
+    max_examples=6000 if LONG_RUN else 120,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -228,3 +228,28 @@ def test_a_form_is_unquoted_the_same_however_long(client: TestClient) -> None:
 def test_an_edit_of_a_layer_without_filters_shows_nothing_as_it_is_made(client: TestClient) -> None:
     form = {**STATE, "recipe": "linear(3, weights=random(4))", "op": "weights", "layer": "0", "edit": "0.weights"}
     assert client.post("/parts/filtered", data={**form, "w.0": "1"}).status_code == 204
+
+
+ROWS = b'"' + b'\\"' * 51_000
+BLOCK = urlencode({"image": "chelsea", "size": "16", "recipe": "[" * 32_000}).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (ROWS, "application/json", 400),
+        (BLOCK, "application/x-www-form-urlencoded", 422),
+        (b'"' + b'\\"' * 9_500_000 + b'"', "application/json", 422),
+        (b'{"input": {"values": [' + b"[1]," * 4_500_000, "application/json", 422),
+    ],
+    ids=["rows", "block", "19 MB of one text", "18 MB of short rows"],
+)
+def test_what_held_the_server_for_half_a_minute_is_answered_at_once(
+    client: TestClient, body: bytes, kind: str, status: int
+) -> None:
+    before = time.process_time()
+    with pauses() as found:
+        answer = client.post("/api/v1/runs", content=body, headers={"Content-Type": kind})
+    assert answer.status_code == status
+    assert time.process_time() - before < 2
+    assert sorted(found)[-3] < 0.1
