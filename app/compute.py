@@ -1,13 +1,11 @@
 """The compute queue: as many jobs at once as there are slots, a bounded waiting room, and nothing on the event loop."""
 
 import asyncio
-import ctypes
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-from cachetools import LRUCache
-
+from app.budget import Budget, Cache, Share
 from app.errors import Busy, Unavailable
 
 T = TypeVar("T")
@@ -26,13 +24,29 @@ class ComputeQueue:
         self.draining = False  # nothing heavy begins any more; what is light still ends what was begun
         self.waiting = 0
 
-    async def heavy(self, job: Callable[[], T]) -> T:
-        """Return what `job` returns, once a slot is free."""
+    async def heavy(self, job: Callable[[], T], share: Share | None = None) -> T:
+        """Return what `job` returns, once a slot is free.
+
+        The `share` of memory that was taken for it is given back when its thread is done, whoever has gone meanwhile.
+        """
+        try:
+            await self.enter()
+            work = self.begin(job)
+        except BaseException:
+            if share is not None:
+                share.give_back()
+            raise
+        if share is not None:
+            work.add_done_callback(lambda _: share.give_back())
+        return await self._outcome(work)
+
+    async def enter(self, *, known: bool = False) -> None:
+        """Wait for a slot, which `begin` fills; raise Busy where too many wait, unless it is `known`: work going on."""
         if self.draining:
             raise closing()
         if not self._free.locked():
             await self._free.acquire()
-        elif self.waiting < self._room:
+        elif known or self.waiting < self._room:
             self.waiting += 1
             try:
                 await self._free.acquire()
@@ -45,14 +59,19 @@ class ComputeQueue:
                 waiting=self.waiting,
                 retry_after=2,
             )
+
+    def begin(self, job: Callable[[], T]) -> asyncio.Future[T]:
+        """Let `job` begin in the slot that was waited for.
+
+        The slot is given back when the thread is done, which may be after the caller has gone.
+        """
         try:
             work = self._submit(self._heavy, job)
         except BaseException:
             self._free.release()
             raise
-        # The slot is given back when the thread is done, which may be after the caller has gone.
         work.add_done_callback(lambda _: self._free.release())
-        return await self._outcome(work)
+        return work
 
     async def light(self, job: Callable[[], T]) -> T:
         """Return what the short `job` returns; it does not wait for heavy ones."""
@@ -78,72 +97,62 @@ class ComputeQueue:
         self._light.shutdown(wait=False, cancel_futures=True)
 
 
-def _trim() -> Callable[[int], int] | None:
-    """Return glibc's malloc_trim; other C libraries have none, and no need of it."""
-    try:
-        return ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):
-        return None
-
-
-_TRIM = _trim()
-
-
-def give_back_memory() -> None:
-    """Return to the system what was freed but is held for reuse (decoded pictures), before something large is made."""
-    if _TRIM is not None:
-        _TRIM(0)
-
-
 def closing() -> Unavailable:
     """Return what callers are told at the end."""
     return Unavailable("The server is shutting down; try again in a moment.", retry_after=5)
 
 
-class SingleFlightCache(Generic[T]):
-    """Results by key, each made once however many ask at the same time; the least used are dropped past `capacity`."""
+class _Coming(Generic[T]):
+    """A value on its way, and how many wait for it."""
 
-    def __init__(self, capacity: int, size: Callable[[T], int]) -> None:
-        self._kept: LRUCache[str, T] = LRUCache(capacity, getsizeof=size)
-        self._coming: dict[str, asyncio.Task[T]] = {}
-        self._size = size
+    def __init__(self, task: asyncio.Task[T]) -> None:
+        self.task = task
+        self.callers = 0
+
+
+class SingleFlightCache(Generic[T]):
+    """Values by key, each made once however many ask at the same time, and kept while the budget has room.
+
+    When all who waited for one have gone, its making is cancelled.
+    """
+
+    def __init__(self, budget: Budget, size: Callable[[T], int], *, lives: bool = False) -> None:
+        self._kept = Cache(budget, size, lives=lives)
+        self._coming: dict[str, _Coming[T]] = {}
 
     async def get(self, key: str, make: Callable[[], Awaitable[T]]) -> T:
-        """Return the result for `key`, making it with `make` where it is neither kept nor on its way."""
-        if not self.has(key):
-            self.begin(key, make)
-        return await self.found(key)
-
-    async def found(self, key: str) -> T:
-        """Return the result for `key`, which is kept or on its way."""
+        """Return the value for `key`, making it with `make` where it is neither kept nor on its way."""
         kept = self._kept.get(key)
-        return await asyncio.shield(self._coming[key]) if kept is None else kept
-
-    def has(self, key: str) -> bool:
-        """Tell whether the result for `key` is kept or on its way."""
-        return key in self._kept or key in self._coming
-
-    def begin(self, key: str, make: Callable[[], Awaitable[T]]) -> None:
-        """Let `make` begin with the result for `key`, which is neither kept nor on its way."""
-        task = asyncio.ensure_future(self._make(key, make))
-        self._coming[key] = task
-        task.add_done_callback(lambda done: self._arrived(key, done))
+        if kept is not None:
+            return kept
+        coming = self._coming.get(key)
+        if coming is None:
+            coming = self._coming[key] = _Coming(asyncio.ensure_future(self._make(key, make)))
+            coming.task.add_done_callback(lambda done: self._arrived(key, done))
+        coming.callers += 1
+        try:
+            return await asyncio.shield(coming.task)
+        finally:
+            coming.callers -= 1
+            if not coming.callers and not coming.task.done():
+                coming.task.cancel()
+                del self._coming[key]  # who comes now begins anew
 
     def _arrived(self, key: str, done: asyncio.Task[T]) -> None:
-        del self._coming[key]
+        if (coming := self._coming.get(key)) is not None and coming.task is done:
+            del self._coming[key]
         if not done.cancelled():
             done.exception()  # seen, even where everybody who asked has gone
 
     async def _make(self, key: str, make: Callable[[], Awaitable[T]]) -> T:
-        result = await make()
-        self.keep(key, result)
-        return result
+        value = await make()
+        self.keep(key, value)
+        return value
 
-    def keep(self, key: str, result: T) -> None:
-        """Keep `result`, made elsewhere, for `key`."""
-        if self._size(result) <= self._kept.maxsize:
-            self._kept[key] = result
+    def keep(self, key: str, value: T) -> None:
+        """Keep `value`, made elsewhere, for `key`."""
+        self._kept.keep(key, value)
 
     def forget(self, key: str) -> None:
-        """Drop the result for `key`."""
-        self._kept.pop(key, None)
+        """Drop the value for `key`."""
+        self._kept.forget(key)

@@ -8,68 +8,38 @@ import gc
 import logging
 import math
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-import numpy as np
-
-from app.compute import ComputeQueue, SingleFlightCache, give_back_memory
-from app.errors import BrokenRequest, Mistake, NotFound, Unfit
+from app.budget import Budget
+from app.compute import ComputeQueue, SingleFlightCache, closing
+from app.errors import BrokenRequest, NotFound, Unfit
 from app.layers import Place, Shape
-from app.layers.layer import Array, Weights
-from app.numerics.shift import shifted
-from app.numerics.statistics import Statistics, statistics
+from app.layers.layer import Array
+from app.machine import give_back_memory
+from app.numerics import memory, threads
 from app.pictures.album import Album
 from app.pictures.intake import read_picture
-from app.pictures.picture import Picture, prepare, scaled, wanted_size
+from app.pictures.picture import wanted_size
 from app.pipeline.closeup import Closeup, close_up
-from app.pipeline.document import AnyInput, Document, ImageInput, Scale, ValuesInput, unpack
-from app.pipeline.plan import Known, Stage, plan
+from app.pipeline.document import AnyInput, Document, ValuesInput, unpack
+from app.pipeline.plan import Stage, plan
+from app.results import Chain, Facts, Result, Results, Run, input_result, layer_result
 from app.settings import Settings
 from app.storage import ExpiryCache, Store
 
+__all__ = ["Facts", "Lab", "Result", "Run"]
+
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 600  # seconds
+REST_EVERY = 10  # seconds
+SPARE = 16  # one part in so many of the memory is the most that the engine keeps at hand to use again
 LONG_ENOUGH = 0.999  # of its life: what is to live so much longer is not written again
-QUICK = 50_000_000  # multiplications, a few milliseconds: layers that take less together are computed in one job
 LONGER = re.compile(
     rb"([0-9a-f]{32}) (\d{1,3})"
 )  # in the store: the id of a longer document, and how many of its layers
-LARGE = 30_000_000  # bytes of one layer's maps
-LEAST = 100_000  # bytes that a result counts as: many small ones are made sooner than looked through for garbage
 SHORT = 1_000  # characters of a document that are read sooner than another thread wakes
 LONG = 100_000  # … and that take long enough to read to need a computing slot
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one stage, or the input, gives: its array and what is said of it."""
-
-    output: Array
-    whole: Statistics
-    channels: tuple[Statistics, ...]  # one a map; none of a vector
-    weights: Weights
-    pixels: np.ndarray | None = None  # of an input made from a picture: uint8 (channels, rows, columns)
-
-    @property
-    def bytes(self) -> int:
-        arrays = [self.output, *self.weights.values(), *([] if self.pixels is None else [self.pixels])]
-        return sum(array.nbytes for array in arrays)
-
-
-@dataclass(frozen=True)
-class Run:
-    """A document on its way: everything known of it before any arithmetic."""
-
-    document: Document
-    input_shape: Shape
-    stages: tuple[Stage, ...]
-    known: Known = field(default_factory=dict, compare=False, repr=False)  # for documents that are nearly this one
-
-    @property
-    def id(self) -> str:
-        return self.document.id
 
 
 class Lab:
@@ -79,13 +49,18 @@ class Lab:
         self.settings = settings
         self.store = store
         self.queue = ComputeQueue(settings.compute_slots, settings.waiting_room)
-        self.album = Album(settings, store, key, self.queue)
+        spare = settings.memory_max_bytes // SPARE
+        memory.use(spare)
+        self.budget = Budget(settings.memory_max_bytes - spare, settings.waiting_room)
+        self.album = Album(settings, store, key, self.queue, self.budget)
         self._expiry = ExpiryCache(store)
-        self._results: SingleFlightCache[Result] = SingleFlightCache(
-            settings.cache_bytes, lambda result: max(result.bytes, LEAST)
-        )
-        self._documents = SingleFlightCache[Document](settings.cache_bytes // 16, _length)
-        self.computed = 0  # stages computed since the start; tests hold "once" by it
+        self._results = Results(self.queue, self.album, self.budget)
+        self._documents: SingleFlightCache[Document] = SingleFlightCache(self.budget, _length)
+
+    @property
+    def computed(self) -> int:
+        """Stages computed since the start."""
+        return self._results.computed
 
     # ---- runs
 
@@ -106,7 +81,8 @@ class Lab:
 
     async def open(self, document: Document) -> Run:
         """Plan `document`: find its shapes, refuse what cannot be; nothing is computed or kept yet."""
-        run = Run(document, await self._input_shape(document.input), ())
+        shape, source_bytes = await self._input_shape(document.input)
+        run = Run(document, shape, (), source_bytes)
         return replace(run, stages=self.replan(run, document))
 
     def replan(self, run: Run, document: Document) -> tuple[Stage, ...]:
@@ -120,7 +96,8 @@ class Lab:
             known=run.known,
         )
 
-    async def _input_shape(self, source: AnyInput) -> Shape:
+    async def _input_shape(self, source: AnyInput) -> tuple[Shape, int]:
+        """Return the shape of an input, and the bytes of the picture that it is made from."""
         limit = self.settings.working_max_pixels
         if isinstance(source, ValuesInput):
             if source.shape[1] * source.shape[2] > limit:
@@ -131,10 +108,10 @@ class Lab:
                     most=f"{limit:,}",
                     pointer="/input/values",
                 )
-            return source.shape
+            return source.shape, 0
         picture = await self.album.picture(source.image)
         rows, columns = wanted_size((picture.height, picture.width), source.height, source.width, limit)
-        return source.channels, rows, columns
+        return (source.channels, rows, columns), picture.pixels.nbytes
 
     async def keep(self, run: Run) -> bool:
         """Keep the document of `run` and of its prefixes under their ids; tell whether it was new."""
@@ -206,85 +183,50 @@ class Lab:
 
     async def result(self, run: Run, index: int | None) -> Result:
         """Return the result of layer `index` of `run`, computing what is missing up to it; None: of the input."""
-        last = -1 if index is None else index
-        keys = run.document.ids
-        if not self._results.has(keys[last + 1]):
-            first = self._first_missing(run, last)
-            job = asyncio.ensure_future(self._make(run, first, last))
-            for place, key in enumerate(keys[first + 1 : last + 2]):
-                self._results.begin(key, partial(_outcome, job, place))
-        return await self._results.found(keys[last + 1])
+        return (await self.some(run, [index]))[0]
 
     async def results(self, run: Run) -> list[Result]:
         """Return the results of all layers of `run`."""
-        if run.stages:
-            await self.result(run, len(run.stages) - 1)  # and with it, in as few jobs as can be, those before
-        return [await self.result(run, index) for index in range(len(run.stages))]
+        return await self.some(run, range(len(run.stages)))
 
-    def _first_missing(self, run: Run, last: int) -> int:
-        """Return the first of the stages up to `last` (−1: the input) that are to be computed in one job with it."""
-        costs = [stage.layer.cost(stage.input_shape) for stage in run.stages[: last + 1]]
-        for first in range(last, -1, -1):
-            if self._results.has(run.document.ids[first]) or sum(costs[max(first - 1, 0) :]) > QUICK:
-                return first
-        return -1
+    async def some(self, run: Run, indices: Iterable[int | None]) -> list[Result]:
+        """Return several results of `run`; whoever needs more than one asks for them together: memory is taken once."""
+        return await self._results.outputs(Chain(run), [_number(index) for index in indices])
 
-    async def _make(self, run: Run, first: int, last: int) -> list[Result | Mistake]:
-        """Compute the stages from `first` (−1: the input) to `last` in one job, up to one that cannot be."""
-        source = run.document.input
-        picture = await self.album.picture(source.image) if first < 0 and isinstance(source, ImageInput) else None
-        before = await self.result(run, first - 1 if first else None) if first >= 0 else None
-
-        def job() -> list[Result | Mistake]:
-            result, found = before, list[Result | Mistake]()
-            try:
-                for number in range(first, last + 1):
-                    if result is None:
-                        result = _input_result(source, picture, run.input_shape)
-                    else:
-                        result = _layer_result(run.stages[number], result)
-                    found.append(result)
-            except Mistake as mistake:
-                found += [mistake] * (last + 1 - first - len(found))
-            return found
-
-        found = await self.queue.heavy(job)
-        self.computed += sum(isinstance(result, Result) for result in found[first < 0 :])
-        return found
+    async def facts(self, run: Run) -> list[Facts]:
+        """Return what is said of all layers of `run`; its outputs need not fit in memory together."""
+        return await self._results.facts(Chain(run), range(len(run.stages)))
 
     async def shifted(self, run: Run, index: int | None, rows: int, columns: int) -> Result:
         """Return what layer `index` (None: the input) would give had the picture moved down and right by so many cells.
 
-        What the picture leaves free is filled with its edge. These results are of no document; they are kept beside
-        the others, under the id of the layers that made them and the shift.
+        What the picture leaves free is filled with its edge.
         """
-        if not (rows or columns):
-            return await self.result(run, index)
-        key = f"{run.document.ids[0 if index is None else index + 1]} moved {rows} {columns}"
-        return await self._results.get(key, lambda: self._make_shifted(run, index, rows, columns))
-
-    async def _make_shifted(self, run: Run, index: int | None, rows: int, columns: int) -> Result:
-        if index is None:
-            source = await self.result(run, None)
-            return await self.queue.heavy(lambda: _shifted_input(source, rows, columns))
-        before = await self.shifted(run, index - 1 if index else None, rows, columns)
-        return await self.queue.heavy(lambda: _layer_result(run.stages[index], before))
+        return (await self._results.outputs(Chain(run, (rows, columns)), [_number(index)]))[0]
 
     async def passing(self, run: Run, index: int, data: bytes) -> Result:
         """Return what layer `index` of `run` gives for the picture in the bytes of a file, of which nothing is kept."""
+        share = await self.budget.take(await self.album.decoding_bytes(data) + Chain(run).passing_bytes(index))
+        gone = False
 
         def passed() -> Result:
-            result = _input_result(run.document.input, read_picture(data, self.settings), run.input_shape)
+            result = input_result(run.document.input, read_picture(data, self.settings), run.input_shape)
             for stage in run.stages[: index + 1]:
-                result = _layer_result(stage, result)
+                if gone:
+                    raise closing()
+                result = layer_result(stage, result)
             return result
 
-        return await self.queue.heavy(passed)
+        try:
+            result = await self.queue.heavy(passed, share)
+        finally:
+            gone = True
+        self.budget.hold(result, result.bytes)
+        return result
 
     async def close_up(self, run: Run, index: int, place: Place) -> Closeup:
         """Return how the number at `place` of layer `index` came to be; raise NotFound outside the output."""
-        before = await self.result(run, index - 1 if index else None)
-        after = await self.result(run, index)
+        before, after = await self.some(run, (index - 1 if index else None, index))
         return await self.queue.light(
             lambda: close_up(run.stages, index, place, before.output, after.weights, after.output)
         )
@@ -294,14 +236,17 @@ class Lab:
 
         Layers that only pass values on share the scale of the layer before them, so that a number keeps its colour.
         """
-        if own and (channels := (await self.result(run, index)).channels):
+        if own and (channels := (await self._facts(run, index)).channels):
             return [max(-part.minimum, part.maximum, 0.0) for part in channels]
         source = index
         while source is not None and run.stages[source].layer.keeps_values:
             source = source - 1 if source else None
-        whole = (await self.result(run, source)).whole
+        whole = (await self._facts(run, source)).whole
         shape = run.input_shape if index is None else run.stages[index].output_shape
         return [max(-whole.minimum, whole.maximum, 0.0)] * shape[0]
+
+    async def _facts(self, run: Run, index: int | None) -> Facts:
+        return (await self._results.facts(Chain(run), [_number(index)]))[0]
 
     async def weight(self, run: Run, index: int | None, name: str) -> Array:
         """Return the array `name` that layer `index` learned, in PyTorch's layout; raise NotFound where it has none."""
@@ -313,6 +258,18 @@ class Lab:
                 names=", ".join(arrays) or "no weights",
             )
         return arrays[name]
+
+    async def rest(self) -> None:
+        """Give back to the system what is not needed just now, every few seconds in which something is done."""
+        rested = 0
+        while True:
+            await asyncio.sleep(REST_EVERY)
+            self.budget.rest()
+            if rested != self.budget.changes:
+                rested = self.budget.changes
+                memory.give_back()
+                threads.give_back()
+                await self.queue.light(give_back_memory)
 
     async def sweep(self) -> None:
         """Remove what has expired from the store, and what is garbage, every ten minutes, until cancelled."""
@@ -329,53 +286,12 @@ class Lab:
         self.queue.close()
 
 
-async def _outcome(job: Awaitable[list[Result | Mistake]], place: int) -> Result:
-    """Return one of the results of a job, or raise what stood in its way."""
-    found = (await job)[place]
-    if isinstance(found, Mistake):
-        raise found
-    return found
-
-
-def _layer_result(stage: Stage, before: Result) -> Result:
-    if 4 * math.prod(stage.output_shape) > LARGE:
-        give_back_memory()
-    weights = stage.layer.weights_for(stage.input_shape)
-    with np.errstate(over="ignore", invalid="ignore"):
-        output = stage.layer.forward(before.output, weights)
-        whole, channels = statistics(output.reshape(1, 1, -1) if stage.vector else output)
-    if not np.isfinite([whole.minimum, whole.maximum, whole.mean]).all():
-        raise Unfit(
-            "The numbers grow past what float32 holds (about 3.4e38) in layer {number} ({type}); use smaller "
-            "weights or a smaller scale.",
-            number=stage.index + 1,
-            type=stage.layer.type,
-            pointer=f"/layers/{stage.index}",
-        )
-    output.flags.writeable = False
-    return Result(output, whole, () if stage.vector else channels, weights)
-
-
-def _shifted_input(source: Result, rows: int, columns: int) -> Result:
-    output = shifted(source.output, rows, columns)
-    output.flags.writeable = False
-    pixels = None if source.pixels is None else shifted(source.pixels, rows, columns)
-    return Result(output, *statistics(output), {}, pixels)
-
-
-def _input_result(source: AnyInput, picture: Picture | None, shape: Shape) -> Result:
-    if isinstance(source, ValuesInput):
-        return Result(source.values.array, *statistics(source.values.array), {})
-    assert picture is not None
-    pixels, real = prepare(picture, shape[1], shape[2], source.fit, source.mode)
-    scale = source.scale
-    output = scaled(pixels, real, (scale.mean, scale.std) if isinstance(scale, Scale) else scale)
-    output.flags.writeable = False
-    return Result(output, *statistics(output), {}, pixels)
+def _number(index: int | None) -> int:
+    return -1 if index is None else index
 
 
 def _length(document: Document) -> int:
-    return len(document.input.text) + sum(len(layer.text) for layer in document.layers)
+    return 2 * len(document.input.text) + sum(len(layer.text) for layer in document.layers)
 
 
 def _kept_whole(data: bytes | None, text: bytes) -> bool:

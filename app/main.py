@@ -1,8 +1,9 @@
 """Assembles the app: settings, store, lab, the two faces, and what every request passes."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
@@ -11,6 +12,7 @@ from app import __version__
 from app.compute import SingleFlightCache
 from app.explorer.templating.templates import keep_compiled
 from app.lab import Lab
+from app.machine import give_large_memory_back
 from app.paths import folder
 from app.settings import Settings
 from app.storage import open_store
@@ -20,6 +22,7 @@ from app.web.api.outputs import outputs
 from app.web.api.runs import api
 from app.web.asgi import problems
 from app.web.asgi.compression import Compression
+from app.web.asgi.leaving import Leaving
 from app.web.asgi.response_cache import ResponseCache
 from app.web.asgi.security import Security
 from app.web.asgi.static_files import PrintedFiles
@@ -34,18 +37,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     store, key = open_store(settings)
     keep_compiled(settings.data_dir / "templates")
 
+    give_large_memory_back()
+
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         lab = Lab(settings, store, key)
         app.state.lab = lab
-        app.state.known_pages = SingleFlightCache[str](settings.cache_bytes // 32, len)
+        app.state.known_pages = SingleFlightCache[str](lab.budget, sys.getsizeof)
         for document in examples.KEPT:
             lab.keep_for_ever(document)
-        sweeping = asyncio.create_task(lab.sweep())
+        tending = [asyncio.create_task(lab.sweep()), asyncio.create_task(lab.rest())]
         yield
-        sweeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeping
+        for task in tending:
+            task.cancel()
+        await asyncio.gather(*tending, return_exceptions=True)
         lab.close()
 
     app = FastAPI(
@@ -78,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     voice = problems.install(app, pages.mistake_page)
     app.add_middleware(Compression)
-    app.add_middleware(ResponseCache, capacity=settings.cache_bytes // 8)
+    app.add_middleware(ResponseCache)
+    app.add_middleware(Leaving)
     app.add_middleware(Security, settings=settings, voice=voice)
     return app

@@ -6,6 +6,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.machine import memory
+
 
 class Settings(BaseSettings):
     """Limits and addresses; the defaults suit a teacher's laptop."""
@@ -32,6 +34,11 @@ class Settings(BaseSettings):
     run_max_bytes: int = Field(512_000_000, gt=0, description="Largest input and outputs of a run together, bytes.")
     compute_slots: int = Field(os.cpu_count() or 1, gt=0, description="Runs computed at the same time.")
     waiting_room: int = Field(32, ge=0, description="Runs that may wait for a slot; beyond: 429.")
-    cache_bytes: int = Field(1_000_000_000, gt=0, description="Results kept in memory, bytes.")
+    memory_max_bytes: int = Field(
+        default_factory=lambda: memory() // 2,
+        gt=0,
+        description="Memory for results, work in progress, pictures, pages and answers together, bytes; half of the "
+        "machine's, or of the container's limit.",
+    )
     upload_ttl: int = Field(86_400, gt=0, description="Life of an upload and of a stored document, seconds.")
     log_level: str = Field("info", description="Log level: debug, info, warning or error.")

@@ -78,7 +78,7 @@ async def growing(side: int, filters: int, seconds: float) -> dict[str, float]:
 
     most = 10**13
     settings = Settings(
-        working_max_pixels=SIDES[-1] ** 2, run_max_bytes=most, run_max_multiplications=most, cache_bytes=100_000
+        working_max_pixels=SIDES[-1] ** 2, run_max_bytes=most, run_max_multiplications=most, memory_max_bytes=10**10
     )
     lab = Lab(settings, MemoryStore(), b"bench" * 8)
 

@@ -17,13 +17,14 @@ import numpy as np
 from PIL import Image
 
 from app.explorer.drawing import map_picture
-from app.lab import Lab, Result, _input_result, _layer_result
+from app.lab import Lab, Result
 from app.pictures import gallery
 from app.pictures.intake import decode
 from app.pipeline.document import read_document
 from app.pipeline.plan import plan
 from app.rendering.palette import signed_palette
 from app.rendering.sheets.maps import maps_png
+from app.results import input_result, layer_result
 from app.settings import Settings
 from app.storage import MemoryStore
 from bench.table import Row
@@ -74,9 +75,9 @@ def alone(photo: bytes, lab: Lab) -> list[bytes]:
         {"input": {"image": "photo", "height": SIDE, "width": SIDE}, "recipe": RECIPE.format(seed=7)}
     )
     shape = document.input.channels, SIDE, SIDE
-    results = [_input_result(document.input, decode(photo, 10**7), shape)]
+    results = [input_result(document.input, decode(photo, 10**7), shape)]
     for stage in plan(document, shape, most_multiplications=10**12, most_bytes=10**12):
-        results.append(_layer_result(stage, results[-1]))
+        results.append(layer_result(stage, results[-1]))
     return list(lab.queue._heavy.map(drawn, results[1:]))
 
 

@@ -41,7 +41,7 @@ WATCH = Path(__file__).with_suffix(".js")
 def measure(*, only: str = "", seconds: float = 1.0) -> list[Row]:
     """Return what was found, a row a figure."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        env = {**os.environ, "CONVSCOPE_DATA_DIR": f"{folder}/data", "CONVSCOPE_CACHE_BYTES": "500000000"}
+        env = {**os.environ, "CONVSCOPE_DATA_DIR": f"{folder}/data", "CONVSCOPE_MEMORY_MAX_BYTES": "1000000000"}
         command = [sys.executable, "-m", "app", "serve", "--port", "0"]
         with serving(command, log=Path(folder) / "log", env=env) as address:
             browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])

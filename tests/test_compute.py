@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from app.budget import Budget
 from app.compute import ComputeQueue, SingleFlightCache
 from app.errors import Busy, Unavailable
 
@@ -160,7 +161,7 @@ def test_at_the_end_who_waits_and_who_comes_is_told_to_come_again(jobs):
 
 def test_what_many_ask_for_at_once_is_made_once():
     async def story():
-        once, made = SingleFlightCache(100, len), []
+        once, made = SingleFlightCache(Budget(100_000), len), []
 
         async def make():
             made.append(1)
@@ -179,7 +180,7 @@ def test_what_many_ask_for_at_once_is_made_once():
 
 def test_who_leaves_does_not_take_the_result_from_the_others():
     async def story():
-        once = SingleFlightCache(100, len)
+        once = SingleFlightCache(Budget(100_000), len)
 
         async def make():
             await asyncio.sleep(0.02)
@@ -195,7 +196,7 @@ def test_who_leaves_does_not_take_the_result_from_the_others():
 
 def test_what_fails_is_tried_again():
     async def story():
-        once, calls = SingleFlightCache(100, len), []
+        once, calls = SingleFlightCache(Budget(100_000), len), []
 
         async def make():
             calls.append(1)
@@ -213,7 +214,7 @@ def test_what_fails_is_tried_again():
 
 def test_what_is_too_large_to_keep_is_given_all_the_same():
     async def story():
-        once = SingleFlightCache(5, len)
+        once = SingleFlightCache(Budget(100), len)
 
         async def make():
             return "x" * 100

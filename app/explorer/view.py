@@ -305,8 +305,8 @@ async def view_of(
 ) -> View:
     """Return the view of the number at `place` of layer `index`, its numbers written as `asked_digits` asks."""
     digits = read_digits(asked_digits)
+    before, result = await lab.some(run, (index - 1 if index else None, index))
     closeup = await lab.close_up(run, index, place)
-    result, before = await lab.result(run, index), await lab.result(run, index - 1 if index else None)
     extent = (await lab.extents(run, index))[0]
     input_extent = max(-before.whole.minimum, before.whole.maximum)
     source = run.document.input

@@ -4,6 +4,7 @@ A layer is a frozen document. It holds no arrays: weights follow from the docume
 the same document gives the same numbers everywhere.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cached_property
@@ -244,6 +245,10 @@ class Layer(BaseModel):
     def work(self, shape: Shape) -> tuple[int, str]:
         """Return how many operations one number takes, and what they are called (a msgid)."""
         return 1, "comparisons"
+
+    def working_bytes(self, shape: Shape) -> int:
+        """Return the bytes that computing takes at once beside input, output and weights, about, and no less."""
+        return (math.prod(shape) + math.prod(self.output_shape(shape))) // 2
 
     # ---- document
 

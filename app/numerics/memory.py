@@ -1,8 +1,9 @@
 """Memory that is used again: fresh pages cost more than the sums that are written to them.
 
 What `fresh` returns is an ordinary array. When the last that looks at it is gone, its memory is kept for the next of
-about its size; at most MOST_IDLE bytes wait so. Nothing here takes a lock: memory comes back in whichever thread drops
-it, in the midst of anything. So lists may be empty a moment after they were not, and a copy is looked through.
+about its size; at most MOST_IDLE bytes wait so, and none once `give_back` was called. Nothing here takes a lock: memory
+comes back in whichever thread drops it, in the midst of anything. So lists may be empty a moment after they were not,
+and a copy is looked through.
 """
 
 import weakref
@@ -15,9 +16,20 @@ import numpy as np
 from app.numerics import Floats
 
 LEAST = 1 << 18  # bytes; the C library keeps smaller ones itself
-MOST_IDLE = 1 << 27
+MOST_IDLE = 1 << 27  # unless `use` says otherwise
 STEPS = 16  # sizes between a power of two and the next
 _idle: defaultdict[int, list[np.ndarray]] = defaultdict(list)  # by size in bytes
+
+
+def use(most_idle: int) -> None:
+    """Let at most so many bytes wait from now on."""
+    global MOST_IDLE
+    MOST_IDLE = min(most_idle, 1 << 27)
+
+
+def give_back() -> None:
+    """Free all memory that waits."""
+    _let_go(0)
 
 
 def fresh(shape: tuple[int, ...]) -> Floats:

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from app.numerics import Floats
 from app.numerics.memory import fresh
 
+CHUNK = 1 << 16  # numbers in double precision at a time, which the cache holds
+
 
 def batch_norm(x: Floats, mean: Floats, variance: Floats, weight: Floats, bias: Floats, eps: float = 1e-5) -> Floats:
     """Return (x − mean) / sqrt(variance + eps) · weight + bias, each channel with its own four numbers.
@@ -22,8 +24,8 @@ def batch_norm(x: Floats, mean: Floats, variance: Floats, weight: Floats, bias: 
     Returns
     -------
     ndarray
-        Float32, C-order, shape (C, H, W): computed in double precision, map by map, rounded once. What float32 cannot
-        hold is infinite or NaN, without a warning.
+        Float32, C-order, shape (C, H, W): computed in double precision, some rows at a time, rounded once. What
+        float32 cannot hold is infinite or NaN, without a warning.
 
     Raises
     ------
@@ -40,7 +42,12 @@ def batch_norm(x: Floats, mean: Floats, variance: Floats, weight: Floats, bias: 
     with np.errstate(all="ignore"):
         for channel, cells in enumerate(x):
             parts = mean[channel], variance[channel]
-            out[channel] = normalized(cells, *parts, eps) * np.float64(weight[channel]) + np.float64(bias[channel])
+            for first in range(0, len(cells), rows := max(1, CHUNK // cells.shape[1])):
+                part = slice(first, first + rows)
+                found = normalized(cells[part], *parts, eps)
+                found *= np.float64(weight[channel])
+                found += np.float64(bias[channel])
+                out[channel, part] = found
     return out
 
 

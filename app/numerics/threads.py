@@ -10,6 +10,7 @@ of whoever wakes it, where it waits until the work is done.
 import ctypes
 import os
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -85,9 +86,20 @@ def share(work: Callable[[Job], None], jobs: Sequence[Job], *, together: bool = 
         helper.result()
 
 
-class _Kept(threading.local):
+class _Buffers:
+    """What one thread works in, by name."""
+
     def __init__(self) -> None:
         self.floats: dict[str, Floats] = {}
+
+
+_all: list[weakref.ref[_Buffers]] = []  # of every thread
+
+
+class _Kept(threading.local):
+    def __init__(self) -> None:
+        self.buffers = _Buffers()
+        _all.append(weakref.ref(self.buffers))
 
 
 _kept = _Kept()
@@ -96,9 +108,19 @@ _kept = _Kept()
 def buffer(name: str, shape: tuple[int, ...]) -> Floats:
     """Return an array to work in, the same memory for the same name in this thread: fresh pages cost more than sums."""
     size = prod(shape)
-    held = _kept.floats.get(name)
+    floats = _kept.buffers.floats
+    held = floats.get(name)
     if held is None or held.size < size:
         held = np.empty(size, np.float32)
         if size <= MOST_KEPT:
-            _kept.floats[name] = held
+            floats[name] = held
     return held[:size].reshape(shape)
+
+
+def give_back() -> None:
+    """Let go of the buffers of all threads; a thread that works in one just now holds it until it is done."""
+    for reference in _all.copy():
+        if (buffers := reference()) is None:
+            _all.remove(reference)
+        else:
+            buffers.floats.clear()

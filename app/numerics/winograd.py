@@ -84,6 +84,12 @@ def _carried(weight: Floats) -> Floats:
     return known
 
 
+def known_bytes(weight: Floats) -> int:
+    """Return how many bytes are held beside the filters `weight` while they live."""
+    known = _known.get(id(weight))
+    return 0 if known is None else known.nbytes
+
+
 def fits(window: Window) -> bool:
     """Tell whether the method is made for such a window."""
     return window.size == (TAPS, TAPS) and window.stride == (1, 1)

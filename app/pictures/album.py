@@ -8,13 +8,16 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from app.budget import Budget
 from app.compute import ComputeQueue, SingleFlightCache
 from app.errors import Forbidden, NotFound
 from app.pictures import gallery
-from app.pictures.intake import read_picture
-from app.pictures.picture import Picture, from_png, png
+from app.pictures.intake import claimed_pixels, read_picture
+from app.pictures.picture import Picture, from_png, png, png_pixels
 from app.settings import Settings
 from app.storage import ExpiryCache, Store
+
+DECODING, LOADING = 12, 8  # bytes a pixel that a file, or a PNG of our own, takes at once while it is decoded
 
 
 @dataclass(frozen=True)
@@ -32,22 +35,33 @@ class Upload:
 class Album:
     """Keeps uploads until they expire, and gives pictures by their ids."""
 
-    def __init__(self, settings: Settings, store: Store, key: bytes, queue: ComputeQueue) -> None:
+    def __init__(self, settings: Settings, store: Store, key: bytes, queue: ComputeQueue, budget: Budget) -> None:
         self._settings = settings
         self._store = store
         self._expiry = ExpiryCache(store)
         self._key = key
         self._queue = queue
+        self._budget = budget
         self._pictures: SingleFlightCache[Picture] = SingleFlightCache(
-            settings.cache_bytes // 4, lambda picture: picture.pixels.nbytes
+            budget, lambda picture: picture.pixels.nbytes, lives=True
         )
 
     async def add(self, data: bytes) -> Upload:
         """Keep the picture in the bytes of a file under the keyed hash of its pixels; again: renew its expiry."""
-        picture = await self._queue.heavy(lambda: read_picture(data, self._settings))
-        upload = await self._queue.light(lambda: self._keep(picture))
+        share = await self._budget.take(await self.decoding_bytes(data))
+
+        def read() -> tuple[Picture, Upload]:
+            picture = read_picture(data, self._settings)
+            return picture, self._keep(picture)
+
+        picture, upload = await self._queue.heavy(read, share)
         self._pictures.keep(upload.id, picture)  # it is looked at next
         return upload
+
+    async def decoding_bytes(self, data: bytes) -> int:
+        """Return the bytes that decoding a file takes at once, about; raise what reading it would raise."""
+        pixels = await self._queue.light(lambda: claimed_pixels(data, self._settings))
+        return DECODING * pixels
 
     def _keep(self, picture: Picture) -> Upload:
         facts = f"{picture.mode} {picture.width}x{picture.height} ".encode()
@@ -74,8 +88,11 @@ class Album:
         picture = await self.picture(image)
         return self._upload(image, picture)
 
-    async def picture(self, image: str) -> Picture:
-        """Return the picture named `image`, from the gallery or an upload; raise NotFound."""
+    async def picture(self, image: str, *, taken: bool = False) -> Picture:
+        """Return the picture named `image`, from the gallery or an upload; raise NotFound.
+
+        `taken`: the memory for it has been taken already, by work that needs it.
+        """
         if image in gallery.GALLERY:
             return await self._pictures.get(image, lambda: self._queue.light(lambda: gallery.load(image)))
         if not self._expiry.there("picture", image) and not await self._queue.light(
@@ -83,14 +100,18 @@ class Album:
         ):  # gone, whatever is still in memory
             self._pictures.forget(image)
             raise _no_picture(image)
+        return await self._pictures.get(image, lambda: self._load(image, taken))
 
-        def load() -> Picture:
-            data = self._store.get("picture", image)
-            if data is None:
-                raise _no_picture(image)
-            return from_png(data)
-
-        return await self._pictures.get(image, lambda: self._queue.light(load))
+    async def _load(self, image: str, taken: bool) -> Picture:
+        data = await self._queue.light(lambda: self._store.get("picture", image))
+        if data is None:
+            raise _no_picture(image)
+        share = None if taken else await self._budget.take(LOADING * png_pixels(data))
+        try:
+            return await self._queue.light(lambda: from_png(data))
+        finally:
+            if share is not None:
+                share.give_back()
 
     async def delete(self, image: str, token: str) -> None:
         """Delete an upload for whoever holds its token; raise NotFound or Forbidden."""

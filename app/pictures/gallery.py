@@ -1,7 +1,6 @@
 """The pictures that are always there, each with what is said of it: files in static/gallery, and test patterns."""
 
 from dataclasses import asdict, dataclass
-from functools import cache
 
 from app.messages import N_
 from app.paths import folder
@@ -72,9 +71,8 @@ GALLERY: dict[str, Entry] = PHOTOGRAPHS | {
 FILES = {name: f"{name}.{'png' if name in {'brick', 'camera', 'coins'} else 'webp'}" for name in PHOTOGRAPHS}
 
 
-@cache
 def load(name: str) -> Picture:
-    """Return the picture `name` of the gallery, made once."""
+    """Return the picture `name` of the gallery; the album keeps it."""
     if name in PATTERNS:
         return draw(name)
     entry = GALLERY[name]

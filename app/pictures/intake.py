@@ -40,6 +40,16 @@ UPRIGHT = {
 }
 
 
+def claimed_pixels(data: bytes, settings: Settings) -> int:
+    """Return how many pixels an uploaded file says that it has; 0 where reading it tells what is wrong with it."""
+    try:
+        kind = kind_of(data)
+        width, height = webp_size(data) if kind == "WEBP" else Image.open(BytesIO(data), formats=(kind,)).size
+    except Exception:  # noqa: BLE001 - as below
+        return 0
+    return min(width * height, settings.image_max_pixels)  # more is refused before it is decoded
+
+
 def read_picture(data: bytes, settings: Settings) -> Picture:
     """Return the picture in an uploaded file; raise TooLarge, UnknownKind or Unreadable."""
     if len(data) > settings.upload_max_bytes:

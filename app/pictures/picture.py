@@ -65,6 +65,11 @@ def from_png(data: bytes) -> Picture:
         return Picture(np.array(image))
 
 
+def png_pixels(data: bytes) -> int:
+    """Return how many pixels the picture has that `png` packed."""
+    return int.from_bytes(data[16:20]) * int.from_bytes(data[20:24])  # width and height, first thing in its header
+
+
 def wanted_size(picture_size: Size, height: int | None, width: int | None, working_max_pixels: int) -> Size:
     """Return the (rows, columns) of a run's input; raise Unfit where those asked for are too many.
 

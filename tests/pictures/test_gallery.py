@@ -84,7 +84,3 @@ def test_the_files_are_found_in_a_clone_and_in_a_wheel(tmp_path: Path, monkeypat
     assert folder("static") == tmp_path / "static"
     (tmp_path / "app" / "static").mkdir(parents=True)
     assert folder("static") == tmp_path / "app" / "static"
-
-
-def test_a_picture_is_decoded_once() -> None:
-    assert gallery.load("brick") is gallery.load("brick")

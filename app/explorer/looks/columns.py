@@ -116,7 +116,7 @@ class Column:
 async def chain_of(asked: LookRequest) -> Chain:
     """Return the volumes up to the present layer, computed."""
     indices = (None, *range(asked.view.index + 1))
-    results = [await asked.lab.result(asked.run, index) for index in indices]
+    results = await asked.lab.some(asked.run, indices)
     extents = [(await asked.lab.extents(asked.run, index))[0] for index in indices]
     return Chain(asked, tuple(result.output for result in results), tuple(extents))
 

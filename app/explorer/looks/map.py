@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from app.budget import Budget
 from app.compute import SingleFlightCache
 from app.explorer.looks.look import Context, Look, LookRequest
 from app.explorer.scales import scale_of
@@ -43,7 +44,7 @@ class Facts(NamedTuple):
     equal: dict[str, int]  # how many are as strong as the strongest, as weak as the weakest
 
 
-FACTS: SingleFlightCache[Facts] = SingleFlightCache(1000, lambda facts: 1)
+FACTS = SingleFlightCache[Facts](Budget(8_000_000), lambda facts: 4_000)  # bytes, about: the last thousand
 
 
 class Box(NamedTuple):

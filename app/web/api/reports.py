@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.explorer.addresses import layer_address
-from app.lab import Result, Run
-from app.layers.layer import MOST_CHANNELS
-from app.pipeline.plan import Stage
+from app.lab import Facts, Run
 
 
-def run_report(run: Run, results: Sequence[Result]) -> dict[str, Any]:
+def run_report(run: Run, facts: Sequence[Facts]) -> dict[str, Any]:
     """Return the run: its shapes, its cost, and what its maps hold."""
-    layers = [_layer_report(run, index, result) for index, result in enumerate(results)]
+    layers = [_layer_report(run, index, said) for index, said in enumerate(facts)]
     return {
         "id": run.id,
         "recipe": run.document.recipe,
@@ -22,12 +20,12 @@ def run_report(run: Run, results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def _layer_report(run: Run, index: int, result: Result) -> dict[str, Any]:
+def _layer_report(run: Run, index: int, facts: Facts) -> dict[str, Any]:
     stage = run.stages[index]
     layer, shape = stage.layer, stage.input_shape
     prefix = run.document.ids[index + 1]
     links = {f"output_{form}": layer_address(prefix, index, f"output.{form}") for form in ("json", "npy", "png")}
-    links.update({f"{name}_npy": layer_address(prefix, index, f"{name}.npy") for name in result.weights})
+    links.update({f"{name}_npy": layer_address(prefix, index, f"{name}.npy") for name in facts.arrays})
     return {
         "index": index,
         "type": layer.type,
@@ -37,14 +35,13 @@ def _layer_report(run: Run, index: int, result: Result) -> dict[str, Any]:
         "multiplications": layer.multiplications(shape),
         "fully_connected_parameters": layer.fully_connected_parameters(shape),
         "receptive_field": {"size": list(stage.receptive_size), "jump": list(stage.jump)},
-        "statistics": {**vars(result.whole), "channels": _channels(stage, result)},
+        "statistics": {**vars(facts.whole), "channels": _channels(facts)},
         "links": links,
     }
 
 
-def _channels(stage: Stage, result: Result) -> list[dict[str, float]]:
+def _channels(facts: Facts) -> list[dict[str, float]]:
     """Return the statistics of each map; of a vector each number is its own, and a long one is not told twice."""
-    if not stage.vector:
-        return [vars(channel) for channel in result.channels]
-    numbers = result.output.ravel().tolist() if result.output.size <= MOST_CHANNELS else []
-    return [{"minimum": n, "maximum": n, "mean": n, "zero_fraction": float(n == 0)} for n in numbers]
+    if facts.channels:
+        return [vars(channel) for channel in facts.channels]
+    return [{"minimum": n, "maximum": n, "mean": n, "zero_fraction": float(n == 0)} for n in facts.numbers]

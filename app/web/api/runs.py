@@ -166,8 +166,8 @@ async def _linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
 
 async def _kept_report(run: Run, lab: Lab) -> tuple[bytes, bool]:
     """Compute a run and keep it; return what is said of it, and whether it was new."""
-    results = await lab.results(run)
-    return await lab.queue.light(lambda: (json_bytes(run_report(run, results)), lab.keep_now(run)))
+    facts = await lab.facts(run)
+    return await lab.queue.light(lambda: (json_bytes(run_report(run, facts)), lab.keep_now(run)))
 
 
 @api.get("/runs", summary="Compute a run from a link", tags=["runs"], openapi_extra=examples.RUN_QUERY)
@@ -184,8 +184,8 @@ async def get_run_by_link(request: Request, lab: InLab) -> Response:
 @api.get("/runs/{run_id}", summary="A run", tags=["runs"])
 async def get_run(run_id: RunId, lab: InLab) -> Response:
     run = await lab.run(run_id)
-    results = await lab.results(run)
-    report = await lab.queue.light(lambda: json_bytes(run_report(run, results)))
+    facts = await lab.facts(run)
+    report = await lab.queue.light(lambda: json_bytes(run_report(run, facts)))
     return Response(report, media_type="application/json")
 
 

@@ -6,12 +6,10 @@
 Nothing is kept of a run that is gone: each time it is asked for, its document and its picture must still be there.
 """
 
-from contextlib import suppress
-
-from cachetools import LRUCache
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.budget import Cache
 from app.errors import Mistake
 from app.explorer.addresses import API
 from app.pipeline.document import ENGINE
@@ -20,25 +18,28 @@ from app.pipeline.document import ENGINE
 Answer = tuple[tuple[tuple[bytes, bytes], ...], bytes]
 RUNS = f"{API}/runs/"
 VERSION = f"v={ENGINE}".encode()
-ROOM = 1_000  # bytes, about, that an answer takes beside its body
+ROOM = 1_000  # bytes, about, that an answer takes beside its body and its address
 LARGEST = 4_000_000  # bytes of an answer; larger ones are few, and making them anew is not what they cost
 
 
 class ResponseCache:
-    """The pure ASGI middleware that keeps up to `capacity` bytes of answers, the least used going first."""
+    """The pure ASGI middleware that keeps answers while the lab's budget has room for them."""
 
-    def __init__(self, app: ASGIApp, capacity: int) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._kept: LRUCache[tuple[str, bytes], Answer] = LRUCache(capacity, lambda answer: ROOM + len(answer[1]))
+        self._kept: Cache[Answer] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._lasting(scope):
             await self.app(scope, receive, send)
             return
+        kept = self._kept
+        if kept is None:  # the lab begins later than the app is put together
+            kept = self._kept = Cache(scope["app"].state.lab.budget, lambda answer: ROOM + len(answer[1]))
         address = scope["path"], scope["query_string"]
-        answer = self._kept.get(address)
+        answer = kept.get(address)
         if answer is None or not await self._there(scope):
-            await self.app(scope, receive, self._keeping(address, send))
+            await self.app(scope, receive, self._keeping(kept, address, send))
             return
         headers, body = answer
         await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
@@ -62,7 +63,7 @@ class ResponseCache:
             return False
         return True
 
-    def _keeping(self, address: tuple[str, bytes], send: Send) -> Send:
+    def _keeping(self, archive: Cache[Answer], address: tuple[str, bytes], send: Send) -> Send:
         """Return a `send` that keeps the answer, where it is whole, lasting, and the same for everybody."""
         kept: tuple[tuple[bytes, bytes], ...] = ()
 
@@ -74,8 +75,7 @@ class ResponseCache:
                 varies = "vary" in headers or headers.get("content-type", "").startswith("image/svg")  # speaks
                 kept = tuple(headers.raw) if message["status"] == 200 and lasting and not varies else ()
             elif kept and not message.get("more_body") and len(message["body"]) <= LARGEST:
-                with suppress(ValueError):  # too large for what room there is
-                    self._kept[address] = kept, message["body"]
+                archive.keep(address, (kept, message["body"]))
             await send(message)
 
         return sending

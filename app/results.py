@@ -1,0 +1,445 @@
+"""Results of runs: computed while somebody waits for them, each once, and kept while there is room.
+
+    document ─ plan ─► run ─► one result a prefix    (the input is the prefix of no layers)
+
+Layers on their way are one piece of work. It takes its share of the memory before it begins, for the largest of its
+steps and for the outputs that are waited for; all other outputs are let go as soon as the next layer has read them,
+unless there is room to keep them. What is said of them, their facts, stays. Between layers the work looks whether
+anybody still waits, and stops where all have gone.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from app.budget import Budget, Cache, Share
+from app.compute import ComputeQueue, closing
+from app.errors import Mistake, Unfit
+from app.layers import Shape
+from app.layers.layer import MOST_CHANNELS, Array, Weights
+from app.machine import give_back_memory
+from app.numerics.shift import shifted
+from app.numerics.statistics import Statistics, statistics
+from app.numerics.window import Pair
+from app.numerics.winograd import known_bytes
+from app.pictures.album import Album
+from app.pictures.picture import Picture, prepare, scaled
+from app.pipeline.document import AnyInput, Document, ImageInput, Scale, ValuesInput
+from app.pipeline.plan import Known, Stage
+
+QUICK = 50_000_000  # multiplications, a few milliseconds: layers that take less together are computed in one job …
+SLIGHT = 8_000_000  # … where their outputs take no more than so many bytes
+LARGE = 30_000_000  # bytes of one layer's maps
+LEAST = 100_000  # bytes that a result counts as: many small ones are made sooner than looked through for garbage
+STATISTICS = 400  # bytes, about, of one map's
+PICTURE = 4  # times the bytes of a picture's pixels that reading them from the store and resizing them takes
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is said of a result; it stays when the output has been let go."""
+
+    whole: Statistics
+    channels: tuple[Statistics, ...]  # one a map; none of a vector
+    arrays: tuple[str, ...]  # names of what the layer learned
+    numbers: tuple[float, ...]  # of a vector that is not too long to be told
+
+    @property
+    def bytes(self) -> int:
+        return STATISTICS * (1 + len(self.channels)) + 32 * len(self.numbers)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one stage, or the input, gives: its array and what is said of it."""
+
+    output: Array
+    whole: Statistics
+    channels: tuple[Statistics, ...]  # one a map; none of a vector
+    weights: Weights
+    pixels: np.ndarray | None = None  # of an input made from a picture: uint8 (channels, rows, columns)
+
+    @property
+    def bytes(self) -> int:
+        arrays = [self.output, *self.weights.values(), *([] if self.pixels is None else [self.pixels])]
+        beside = sum(known_bytes(weight) for weight in self.weights.values()) + STATISTICS * len(self.channels)
+        return max(LEAST, sum(array.nbytes for array in arrays) + beside)
+
+    @property
+    def facts(self) -> Facts:
+        numbers = () if self.channels or self.output.size > MOST_CHANNELS else tuple(self.output.ravel().tolist())
+        return Facts(self.whole, self.channels, tuple(self.weights), numbers)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A document on its way: everything known of it before any arithmetic."""
+
+    document: Document
+    input_shape: Shape
+    stages: tuple[Stage, ...]
+    source_bytes: int = 0  # of the picture that it reads
+    known: Known = field(default_factory=dict, compare=False, repr=False)  # for documents that are nearly this one
+
+    @property
+    def id(self) -> str:
+        return self.document.id
+
+
+class Step(NamedTuple):
+    """One stage, or −1: the input, of a chain; and whether its output is wanted, or only what is said of it."""
+
+    number: int
+    output: bool
+
+
+class Chain:
+    """The layers of a run, on its picture as it is or moved down and right by so many cells.
+
+    What a moved picture leaves free is filled with its edge. Its results are of no document; they are kept beside the
+    others, under the id of the layers that made them and the shift.
+    """
+
+    def __init__(self, run: Run, shift: Pair = (0, 0)) -> None:
+        self.run = run
+        self.shift = shift
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The names of its results, that of the input first."""
+        ids = self.run.document.ids
+        return tuple(f"{one} moved {self.shift[0]} {self.shift[1]}" for one in ids) if any(self.shift) else ids
+
+    def key(self, number: int) -> str:
+        return self.keys[number + 1]
+
+    def output_bytes(self, number: int) -> int:
+        """Return the bytes of the output of a stage, and of what it learned."""
+        if number < 0:
+            return 5 * math.prod(self.run.input_shape)  # the pixels too
+        stage = self.run.stages[number]
+        return 4 * (math.prod(stage.output_shape) + stage.layer.parameters(stage.input_shape))
+
+    def working_bytes(self, number: int) -> int:
+        """Return the bytes that computing a stage takes beside its input and its output."""
+        if number < 0:  # moved, the picture as it is stands beside it
+            return PICTURE * self.run.source_bytes + (13 if any(self.shift) else 8) * math.prod(self.run.input_shape)
+        stage = self.run.stages[number]
+        return stage.layer.working_bytes(stage.input_shape)
+
+    def jobs(self, first: int, last: int) -> Iterator[range]:
+        """Part the stages into those that are computed in one job each: quick ones together."""
+        begun, cost, size = first, 0, 0
+        for number in range(first, last + 1):
+            stage = self.run.stages[number] if number >= 0 else None
+            cost += stage.layer.cost(stage.input_shape) if stage else 0
+            size += self.output_bytes(number)
+            if number > begun and (cost > QUICK or size > SLIGHT):
+                yield range(begun, number)
+                begun, size = number, self.output_bytes(number)
+                cost = stage.layer.cost(stage.input_shape) if stage else 0
+        yield range(begun, last + 1)
+
+    def peak(self, first: int, last: int, wanted: Iterable[int]) -> int:
+        """Return the most bytes that are held at once from `first` to `last`, where some outputs are waited for."""
+        wanted, most, delivered, read = set(wanted), 0, 0, self.output_bytes(first - 1) if first >= 0 else 0
+        for job in self.jobs(first, last):
+            made = sum(map(self.output_bytes, job))
+            most = max(most, delivered + read + made + max(map(self.working_bytes, job)))
+            read = self.output_bytes(job[-1])
+            delivered += sum(self.output_bytes(number) for number in wanted.intersection(job) - {job[-1]})
+            most = max(most, delivered + read)
+            if job[-1] in wanted:
+                delivered, read = delivered + read, 0
+        return most
+
+    def passing_bytes(self, last: int) -> int:
+        """Return the most bytes that are held at once where nothing is kept, in one job."""
+        steps = range(-1, last + 1)
+        return max(
+            (self.output_bytes(number - 1) if number >= 0 else 0)
+            + self.output_bytes(number)
+            + self.working_bytes(number)
+            for number in steps
+        )
+
+    def compute(self, number: int, before: Result | None, picture: Picture | None) -> Result:
+        """Return the result of a stage, read from the one before."""
+        if before is not None:
+            return layer_result(self.run.stages[number], before)
+        result = input_result(self.run.document.input, picture, self.run.input_shape)
+        return _moved(result, self.shift) if any(self.shift) else result
+
+
+class Work:
+    """Stages of a chain on their way, `first` to `last`, and those who wait for some of them."""
+
+    def __init__(self, chain: Chain, first: int, last: int, source: "Result | Expected | None") -> None:
+        self.chain, self.first, self.last = chain, first, last
+        self.source = source  # what the first stage reads; None: the picture
+        self.callers = 0
+        self.begun = False
+        self.stopped = False
+        self.leaves = True  # at once when it is stopped: no thread works for it just now
+        self.wanted: dict[Step, asyncio.Future[Result | Facts]] = {}
+        self.shares: list[Share] = []
+        self.task: asyncio.Task[None] | None = None
+
+    def want(self, step: Step) -> asyncio.Future[Result | Facts]:
+        """Return what will be there once the stage has been computed."""
+        if step not in self.wanted:
+            self.wanted[step] = asyncio.get_running_loop().create_future()
+        return self.wanted[step]
+
+    def pass_on(self, size: int) -> None:
+        """Give back so much of what was taken, since it is counted for itself from now on."""
+        for share in self.shares:
+            held = share.size
+            share.shrink(size)
+            size -= held - share.size
+
+    def give(self, step: Step, found: Result | Facts | BaseException) -> None:
+        """Let those who wait for a step have it, or what stood in its way."""
+        future = self.wanted.pop(step, None)
+        if future is None or future.done():
+            return
+        if isinstance(found, BaseException):
+            future.set_exception(found)
+            future.exception()  # seen, even where everybody who asked has gone
+        else:
+            future.set_result(found)
+
+
+class Expected(NamedTuple):
+    """What is on its way, and by which work."""
+
+    work: Work
+    future: asyncio.Future[Result | Facts]
+
+
+class Results:
+    """Computes what is asked for."""
+
+    def __init__(self, queue: ComputeQueue, album: Album, budget: Budget) -> None:
+        self._queue, self._album, self._budget = queue, album, budget
+        self._kept: Cache[Result] = Cache(budget, lambda result: result.bytes, lives=True)
+        self._facts: Cache[Facts] = Cache(budget, lambda facts: facts.bytes)
+        self._live: WeakValueDictionary[str, Result] = WeakValueDictionary()  # kept or still looked at
+        self._coming: dict[str, Work] = {}
+        self.computed = 0  # stages computed since the start; tests hold "once" by it
+
+    async def outputs(self, chain: Chain, numbers: Sequence[int]) -> list[Result]:
+        """Return the results of stages of a chain (−1: the input), all at once."""
+        found = await self._found(chain, [Step(number, True) for number in numbers])
+        return [result for result in found if isinstance(result, Result)]
+
+    async def facts(self, chain: Chain, numbers: Sequence[int]) -> list[Facts]:
+        """Return what is said of stages of a chain; their outputs need not be there at once."""
+        found = await self._found(chain, [Step(number, False) for number in numbers])
+        return [facts for facts in found if isinstance(facts, Facts)]
+
+    async def _found(self, chain: Chain, steps: Sequence[Step]) -> list[Result | Facts]:
+        found = {step: self._at_hand(chain, step) for step in steps}
+        missing = {step: self._expect(chain, step) for step in sorted(found, reverse=True) if found[step] is None}
+        works = {work for work, _ in missing.values()}
+        for work in works:
+            work.callers += 1
+        try:
+            for step, (_, future) in missing.items():
+                found[step] = await asyncio.shield(future)
+        finally:
+            for work in works:
+                self._leave(work)
+        return [one for step in steps if (one := found[step]) is not None]
+
+    def _at_hand(self, chain: Chain, step: Step) -> Result | Facts | None:
+        """Return what is there already."""
+        key = chain.key(step.number)
+        if not step.output and (facts := self._facts.get(key)) is not None:
+            return facts
+        result = self._kept.get(key) or self._live.get(key)
+        return result if result is None or step.output else result.facts
+
+    def _expect(self, chain: Chain, step: Step) -> Expected:
+        """Return the work by which a step that is missing will be there; begin it where there is none."""
+        if (joined := self._joined(chain, step)) is not None:
+            return joined
+        first, source = step.number, None
+        while first >= 0 and (source := self._source(chain, first - 1)) is None:
+            first -= 1
+        work = Work(chain, first, step.number, source)
+        for number in range(first, step.number + 1):
+            self._coming.setdefault(chain.key(number), work)
+        work.task = asyncio.ensure_future(self._carry_out(work))
+        return Expected(work, work.want(step))
+
+    def _source(self, chain: Chain, number: int) -> "Result | Expected | None":
+        """Return the output of a stage where it is there or on its way, for work that begins behind it."""
+        found = self._at_hand(chain, Step(number, True))
+        if isinstance(found, Result):
+            return found
+        joined = self._joined(chain, Step(number, True))
+        if joined is not None:
+            joined.work.callers += 1
+        return joined
+
+    def _joined(self, chain: Chain, step: Step) -> Expected | None:
+        """Return the work that has a step on its way; None where there is none, or no room to hold its output."""
+        work = self._coming.get(chain.key(step.number))
+        if work is None or work.stopped:
+            return None
+        if step.output and work.begun and step not in work.wanted:
+            share = self._budget.take_now(chain.output_bytes(step.number))
+            if share is None:
+                return None
+            work.shares.append(share)
+        return Expected(work, work.want(step))
+
+    def _leave(self, work: Work) -> None:
+        """Count one caller less; stop work that nobody waits for."""
+        work.callers -= 1
+        if work.callers or work.task is None or work.task.done():
+            return
+        work.stopped = True
+        self._forget(work)
+        if work.leaves:
+            work.task.cancel()
+
+    def _forget(self, work: Work) -> None:
+        for number in range(work.first, work.last + 1):
+            if self._coming.get(key := work.chain.key(number)) is work:
+                del self._coming[key]
+
+    async def _carry_out(self, work: Work) -> None:
+        """Compute the stages of a work one after another, and give them to those who wait."""
+        stood: BaseException = closing()
+        try:
+            wanted = [step.number for step in work.wanted if step.output]
+            work.begun = True
+            work.shares.append(await self._budget.take(work.chain.peak(work.first, work.last, wanted)))
+            await self._compute(work)
+        except asyncio.CancelledError:
+            if not work.stopped:
+                raise
+        except Exception as error:  # noqa: BLE001 - those who wait are told
+            stood = error
+        finally:
+            if isinstance(work.source, Expected):
+                self._leave(work.source.work)
+            self._forget(work)
+            for share in work.shares:
+                share.give_back()
+            for step in list(work.wanted):
+                work.give(step, stood)
+
+    async def _compute(self, work: Work) -> None:
+        chain, before, picture = work.chain, await self._before(work), None
+        given = chain.run.document.input
+        if before is None and isinstance(given, ImageInput):
+            picture = await self._album.picture(given.image, taken=True)
+        known = False
+        for numbers in chain.jobs(work.first, work.last):
+            await self._queue.enter(known=known)
+            known, work.leaves = True, False
+            made = await self._queue.begin(_job(work, numbers, before, picture))
+            work.leaves, picture = True, None
+            for number, result in zip(numbers, made, strict=False):
+                if isinstance(result, Mistake):
+                    raise result
+                self._made(work, number, result)
+                before = result
+            if work.stopped:
+                return
+            del made, result  # only the last is read again
+
+    async def _before(self, work: Work) -> Result | None:
+        """Return the result that a work begins behind, and hold on to it no longer."""
+        source = work.source
+        found = await asyncio.shield(source.future) if isinstance(source, Expected) else source
+        work.source = None
+        if isinstance(source, Expected):
+            self._leave(source.work)
+        assert not isinstance(found, Facts)
+        return found
+
+    def _made(self, work: Work, number: int, result: Result) -> None:
+        """Keep a result that has just been computed, and give it to those who wait for it."""
+        self.computed += number >= 0
+        key, step = work.chain.key(number), Step(number, True)
+        if self._coming.get(key) is work:
+            del self._coming[key]
+        self._live[key] = result
+        facts, waited, size = result.facts, step in work.wanted, result.bytes
+        self._facts.keep(key, facts)
+        if waited:
+            work.pass_on(size)
+        if not self._kept.keep(key, result) and waited:
+            self._budget.hold(result, size)
+        work.give(Step(number, False), facts)
+        work.give(step, result)
+
+
+def _job(
+    work: Work, numbers: range, before: Result | None, picture: Picture | None
+) -> Callable[[], list[Result | Mistake]]:
+    """Return what computes some stages of a work, up to one that cannot be, while somebody waits."""
+
+    def job() -> list[Result | Mistake]:
+        result, made = before, list[Result | Mistake]()
+        for number in numbers:
+            if work.stopped:
+                break
+            try:
+                result = work.chain.compute(number, result, picture)
+            except Mistake as mistake:
+                made.append(mistake)
+                break
+            made.append(result)
+        return made
+
+    return job
+
+
+def layer_result(stage: Stage, before: Result) -> Result:
+    """Return what a stage makes of the result before it; raise Unfit where numbers grow past float32."""
+    if 4 * math.prod(stage.output_shape) > LARGE:
+        give_back_memory()
+    weights = stage.layer.weights_for(stage.input_shape)
+    with np.errstate(over="ignore", invalid="ignore"):
+        output = stage.layer.forward(before.output, weights)
+        whole, channels = statistics(output.reshape(1, 1, -1) if stage.vector else output)
+    if not np.isfinite([whole.minimum, whole.maximum, whole.mean]).all():
+        raise Unfit(
+            "The numbers grow past what float32 holds (about 3.4e38) in layer {number} ({type}); use smaller "
+            "weights or a smaller scale.",
+            number=stage.index + 1,
+            type=stage.layer.type,
+            pointer=f"/layers/{stage.index}",
+        )
+    output.flags.writeable = False
+    return Result(output, whole, () if stage.vector else channels, weights)
+
+
+def input_result(source: AnyInput, picture: Picture | None, shape: Shape) -> Result:
+    """Return what an input gives; `picture` where it is one."""
+    if isinstance(source, ValuesInput):
+        return Result(source.values.array, *statistics(source.values.array), {})
+    assert picture is not None
+    pixels, real = prepare(picture, shape[1], shape[2], source.fit, source.mode)
+    scale = source.scale
+    output = scaled(pixels, real, (scale.mean, scale.std) if isinstance(scale, Scale) else scale)
+    output.flags.writeable = False
+    return Result(output, *statistics(output), {}, pixels)
+
+
+def _moved(source: Result, shift: Pair) -> Result:
+    output = shifted(source.output, *shift)
+    output.flags.writeable = False
+    pixels = None if source.pixels is None else shifted(source.pixels, *shift)
+    return Result(output, *statistics(output), {}, pixels)
