@@ -25,7 +25,7 @@ from app.layers.layer import (
     shape_of,
 )
 from app.layers.weights import AnyWeights, RandomWeights
-from app.numerics.convolution import correlate
+from app.numerics.convolution import correlate, working_bytes
 from app.numerics.gather import patch
 from app.numerics.window import Pair, Window
 
@@ -178,6 +178,12 @@ class Conv2d(Layer):
         weight_shape = (self._filters, shape[0] // self.groups, *self._size)
         weight, bias = self.weights.draw(weight_shape, self._fan_in(shape))
         return {"weight": weight, "bias": bias} if self.bias else {"weight": weight}
+
+    def working_bytes(self, shape: Shape) -> int:
+        assert self.out_channels is not None
+        assert self.kernel_size is not None
+        filters = self.out_channels, shape[0] // self.groups, *self.kernel_size
+        return working_bytes(shape, filters, self.window(shape), self.groups)
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return correlate(

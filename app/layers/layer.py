@@ -23,6 +23,7 @@ Array = NDArray[np.float32]
 Shape = tuple[int, int, int]  # (channels, rows, columns)
 Weights = Mapping[str, Array]
 MOST_CHANNELS = 4096  # of any volume
+BUFFERS = 4_000_000  # bytes, about, of what the engine works in
 LARGEST = 10_000  # of any window, stride or padding: no picture that we take has a place for more
 
 
@@ -248,7 +249,8 @@ class Layer(BaseModel):
 
     def working_bytes(self, shape: Shape) -> int:
         """Return the bytes that computing takes at once beside input, output and weights, about, and no less."""
-        return (math.prod(shape) + math.prod(self.output_shape(shape))) // 2
+        cells = math.prod(shape) + math.prod(self.output_shape(shape))
+        return min(16 * cells, BUFFERS) + cells // 2
 
     # ---- document
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from app.errors import Unfit
 from app.layers.cells import Place
-from app.layers.layer import MOST_CHANNELS, Array, Form, Layer, Shape, Total, Weights
+from app.layers.layer import BUFFERS, MOST_CHANNELS, Array, Form, Layer, Shape, Total, Weights
 from app.layers.weights import LinearWeights, RandomWeights
 from app.numerics.linear import linear
 from app.numerics.whole import Whole
@@ -73,6 +73,9 @@ class Linear(Layer):
         count = _count(shape)
         weight, bias = self.weights.draw((self.out_channels_of(shape), count), count)
         return {"weight": weight, "bias": bias} if self.bias else {"weight": weight}
+
+    def working_bytes(self, shape: Shape) -> int:
+        return 24 * _count(shape) + BUFFERS  # in double precision
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return linear(x.ravel(), weights["weight"], weights.get("bias")).reshape(-1, 1, 1)

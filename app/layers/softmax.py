@@ -27,6 +27,9 @@ class Softmax(Layer):
     def channels_read(self, shape: Shape, channel: int) -> Pair:
         return 0, shape[0]
 
+    def working_bytes(self, shape: Shape) -> int:
+        return 32 * shape[0]  # in double precision
+
     def forward(self, x: Array, weights: Weights) -> Array:
         return softmax(x)
 

@@ -13,10 +13,10 @@ from app.numerics import Floats
 from app.numerics.bands import direct
 from app.numerics.memory import fresh
 from app.numerics.padding import PADDING_MODES
-from app.numerics.separable import Factors, factors, separable
-from app.numerics.spectral import spectral
+from app.numerics.separable import Factors, factors, separable, swept_bytes
+from app.numerics.spectral import spectral, spectrum_bytes
 from app.numerics.window import Window
-from app.numerics.winograd import fits, winograd
+from app.numerics.winograd import carried_bytes, fits, winograd
 
 READABLE = 128 * 128  # cells up to which a person reads the numbers: whole ones stay whole there
 # From which window, in cells, each method is ahead of the direct one (measured by `make bench`).
@@ -24,6 +24,7 @@ SEPARABLE = 49
 MOST_SPLIT = 256  # filters times channels: finding the factors of more takes longer than they save
 SPECTRAL = (900, 400, 225)  # with 1, 2 or more channels and filters
 WINOGRAD = 32  # channels and filters …
+DIRECT, TILES = 12_000_000, 48_000_000  # bytes that the direct method, and Winograd's, work in at most, about
 TILED = 144  # … over maps of so many places, and of no fewer places than channels or filters
 
 
@@ -84,6 +85,25 @@ def correlate(
         case Factors() as parts:
             separable(x, parts, bias, window, padding_mode, out)
     return out
+
+
+def working_bytes(shape: tuple[int, int, int], filters: tuple[int, ...], window: Window, groups: int) -> int:
+    """Return the bytes that `correlate` works in at most, beside its input, its output and the filters.
+
+    `shape` is that of the input, `filters` that of the weight. Which method it takes depends on the numbers, too: this
+    is the most of those that may be.
+    """
+    depth, places = filters[1], window.places(shape[1:])
+    cells = prod(shape) + filters[0] * prod(places)
+    most = min(16 * cells, DIRECT) + cells // 2
+    if groups > 1 or window.stride != (1, 1):
+        return most
+    if fits(window) and min(depth, filters[0]) >= WINOGRAD:
+        tiles = min(12 * (2 * depth + filters[0]) * prod(places), TILES)
+        return max(most, tiles + carried_bytes(filters[0], depth) + cells // 2)
+    if window.size[0] * window.size[1] >= SEPARABLE and window.dilation == (1, 1):
+        most = max(most, swept_bytes(places), spectrum_bytes(filters, places) + cells // 2)
+    return most
 
 
 def _method(

@@ -52,6 +52,11 @@ def factors(weight: Floats) -> Factors | None:
     )
 
 
+def swept_bytes(places: tuple[int, int]) -> int:
+    """Return the bytes that `separable` works in at most, about."""
+    return 32 * (min(TALL, places[0]) + STRETCH) * (places[1] + STRETCH) + 6_000_000
+
+
 def separable(x: Floats, parts: Factors, bias: Floats | None, window: Window, padding_mode: str, out: Floats) -> None:
     """Fill `out` (O, Ho, Wo) with the maps of separable filters, stride 1; arguments as those of `correlate`."""
     filters, rows, columns = out.shape

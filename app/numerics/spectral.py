@@ -22,6 +22,13 @@ def tile_length(reach: int, places: int) -> int:
     return 1 << (min(enough, max(LEAST_TILE, places + reach - 1)) - 1).bit_length()
 
 
+def spectrum_bytes(filters: tuple[int, ...], places: tuple[int, int]) -> int:
+    """Return the bytes that `spectral` works in at most, about: four times the filters' transforms, and some tiles."""
+    tall, wide = (tile_length(*pair) for pair in zip(filters[2:], places, strict=True))
+    tile = 4 * tall * (wide + 2)
+    return 4 * min(4 * MOST_FLOATS, filters[0] * filters[1] * tile) + 4 * (filters[0] + filters[1]) * tile
+
+
 def spectral(x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, out: Floats) -> None:
     """Fill `out` (O, Ho, Wo), stride 1; arguments as those of `correlate` with one group, already checked."""
     filters, depth, height, width = weight.shape

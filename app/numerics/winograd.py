@@ -84,6 +84,11 @@ def _carried(weight: Floats) -> Floats:
     return known
 
 
+def carried_bytes(filters: int, depth: int) -> int:
+    """Return the bytes that carrying filters to the points takes at once: their values, those half-way, and a copy."""
+    return 4 * filters * depth * (SQUARE + VALUES * TAPS + TAPS * TAPS)
+
+
 def known_bytes(weight: Floats) -> int:
     """Return how many bytes are held beside the filters `weight` while they live."""
     known = _known.get(id(weight))
