@@ -28,7 +28,7 @@ from app.errors import Busy, Unfit
 T = TypeVar("T")
 Key = tuple["Cache[Any]", Hashable]
 ENTRY = 400  # bytes, about, that something kept takes beside itself
-KEPT = 2  # one part in so many of the memory is the most that is kept: the rest is for work
+KEPT, MOST_KEPT = 2, 1_000_000_000  # one part in so many, and so many bytes, are the most that is kept
 SMALL, SMALL_LANE = 64, 8  # one part in so many: the most of a small share, and of all small shares together
 IDLE = 30.0  # seconds after which what nobody asked for is let go …
 MODEST = 64_000_000  # … down to so many bytes
@@ -183,7 +183,7 @@ class Budget:
     def keep(self, key: Key, value: object, size: int, *, lives: bool) -> bool:
         """Keep `value` where there is room for it beside all work, letting go of what was asked for less recently."""
         self.forget(key)
-        if not self._clear(size, self.most, kept=self.most // KEPT):
+        if not self._clear(size, self.most, kept=min(self.most // KEPT, MOST_KEPT)):
             return False
         self._order[key] = _Entry(value, size, lives)
         self.changes += 1
