@@ -88,8 +88,11 @@ class Budget:
 
     # ---- work
 
-    async def take(self, size: int) -> Share:
-        """Return a share of `size` bytes, once there is room; raise Unfit if there never is, Busy where many wait."""
+    async def take(self, size: int, *, ahead: bool = False) -> Share:
+        """Return a share of `size` bytes, once there is room; raise Unfit if there never is, Busy where many wait.
+
+        `ahead`: for whoever holds results already, which are let go the sooner the sooner it goes on.
+        """
         lane = self._lane(size)
         if size > lane.limit:
             raise Unfit(
@@ -98,13 +101,13 @@ class Budget:
                 count=f"{size:,}",
                 most=f"{lane.limit:,}",
             )
-        if not lane.waiting and self._admitted(lane, size):
+        if (ahead or not lane.waiting) and self._admitted(lane, size):
             return Share(self, lane, size)
-        if len(lane.waiting) >= self._room:
+        if len(lane.waiting) >= self._room and not ahead:
             raise self._busy(lane, size)
         self._loop = asyncio.get_running_loop()
         turn: asyncio.Future[None] = self._loop.create_future()
-        lane.waiting.append((size, turn))
+        (lane.waiting.appendleft if ahead else lane.waiting.append)((size, turn))
         begun = time.monotonic()
         try:
             while not turn.done():

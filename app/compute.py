@@ -31,14 +31,11 @@ class ComputeQueue:
         """
         try:
             await self.enter()
-            work = self.begin(job)
         except BaseException:
             if share is not None:
                 share.give_back()
             raise
-        if share is not None:
-            work.add_done_callback(lambda _: share.give_back())
-        return await self._outcome(work)
+        return await self._outcome(self._shared(share, lambda: self.begin(job)))
 
     async def enter(self, *, known: bool = False) -> None:
         """Wait for a slot, which `begin` fills; raise Busy where too many wait, unless it is `known`: work going on."""
@@ -73,9 +70,21 @@ class ComputeQueue:
         work.add_done_callback(lambda _: self._free.release())
         return work
 
-    async def light(self, job: Callable[[], T]) -> T:
+    async def light(self, job: Callable[[], T], share: Share | None = None) -> T:
         """Return what the short `job` returns; it does not wait for heavy ones."""
-        return await self._outcome(self._submit(self._light, job))
+        return await self._outcome(self._shared(share, lambda: self._submit(self._light, job)))
+
+    def _shared(self, share: Share | None, begin: Callable[[], asyncio.Future[T]]) -> asyncio.Future[T]:
+        """Let work begin that gives a share back when it is done."""
+        if share is None:
+            return begin()
+        try:
+            work = begin()
+        except BaseException:
+            share.give_back()
+            raise
+        work.add_done_callback(lambda _: share.give_back())
+        return work
 
     def _submit(self, threads: ThreadPoolExecutor, job: Callable[[], T]) -> asyncio.Future[T]:
         if self._closed:

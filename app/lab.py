@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from app.budget import Budget
 from app.compute import ComputeQueue, SingleFlightCache, closing
@@ -30,10 +31,12 @@ from app.storage import ExpiryCache, Store
 
 __all__ = ["Facts", "Lab", "Result", "Run"]
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 600  # seconds
 REST_EVERY = 10  # seconds
 SPARE = 16  # one part in so many of the memory is the most that the engine keeps at hand to use again
+SLIGHT = 4_000_000  # bytes that a picture or a text may take while it is made without being counted
 LONG_ENOUGH = 0.999  # of its life: what is to live so much longer is not written again
 LONGER = re.compile(
     rb"([0-9a-f]{32}) (\d{1,3})"
@@ -223,6 +226,12 @@ class Lab:
             gone = True
         self.budget.hold(result, result.bytes)
         return result
+
+    async def render(self, job: Callable[[], T], size: int) -> T:
+        """Return what `job` makes of results that the caller holds, for which it takes `size` bytes at once."""
+        if size <= SLIGHT:
+            return await self.queue.light(job)
+        return await self.queue.light(job, await self.budget.take(size, ahead=True))
 
     async def close_up(self, run: Run, index: int, place: Place) -> Closeup:
         """Return how the number at `place` of layer `index` came to be; raise NotFound outside the output."""

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 
 from app import __version__
+from app.budget import Cache
 from app.compute import SingleFlightCache
 from app.explorer.templating.templates import keep_compiled
 from app.lab import Lab
@@ -23,7 +24,7 @@ from app.web.api.runs import api
 from app.web.asgi import problems
 from app.web.asgi.compression import Compression
 from app.web.asgi.leaving import Leaving
-from app.web.asgi.response_cache import ResponseCache
+from app.web.asgi.response_cache import ResponseCache, answer_size
 from app.web.asgi.security import Security
 from app.web.asgi.static_files import PrintedFiles
 from app.web.pages import explorer as pages
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         lab = Lab(settings, store, key)
         app.state.lab = lab
+        app.state.known_answers = Cache(lab.budget, answer_size)
         app.state.known_pages = SingleFlightCache[str](lab.budget, sys.getsizeof)
         for document in examples.KEPT:
             lab.keep_for_ever(document)

@@ -17,6 +17,8 @@ from app.rendering.palette import Theme, scale_png
 from app.rendering.scales import USUAL, Colours
 from app.rendering.sheets.maps import coloured_png, extent_of, laid_out, picture_png, veil_png, weights_png
 
+PNG_BYTES = 6  # a number, that drawing maps takes at once
+
 
 async def map_picture(
     lab: Lab, run: Run, index: int | None, channel: int | None, theme: Theme, colours: Colours = USUAL
@@ -33,7 +35,9 @@ async def map_picture(
     chosen = slice(None) if channel is None else slice(channel, channel + 1)
     maps = laid_out(result.output[chosen])
     from_zero = result.whole.minimum >= 0
-    return await lab.queue.light(lambda: coloured_png(maps, extents[chosen][: len(maps)], theme, colours, from_zero))
+    return await lab.render(
+        lambda: coloured_png(maps, extents[chosen][: len(maps)], theme, colours, from_zero), PNG_BYTES * maps.size
+    )
 
 
 async def filter_picture(lab: Lab, run: Run, index: int | None, channel: int | None, theme: Theme) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from app.errors import NotFound
+from app.explorer.drawing import PNG_BYTES
 from app.explorer.looks.look import Context, Look, LookRequest
 from app.explorer.pictures import Pictures
 from app.explorer.state import State, along
@@ -234,10 +235,11 @@ async def shifted_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str])
         channel = whole_number(fields["channel"], len(before.output))
         part = slice(channel, channel + 1)
     extent = (await lab.extents(run, index))[0]
-    return await lab.queue.light(
+    return await lab.render(
         lambda: shift_png(
             before.output[part], after.output[part], extent, "dark" if fields.get("theme") == "dark" else "light"
-        )
+        ),
+        3 * PNG_BYTES * before.output[part].size,  # of both, and of what differs
     )
 
 

@@ -1,10 +1,8 @@
 """The API's other half: what the layers of a run hold, as arrays, pictures and steps."""
 
-import io
 import math
-from typing import Annotated, Any
+from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.errors import NotFound, Unfit, shown
@@ -15,12 +13,13 @@ from app.layers import Place
 from app.rendering.scales import read_colours
 from app.web.api import examples
 from app.web.api.runs import RunId, json_bytes
-from app.web.asgi.artifacts import immutable, picture_theme
+from app.web.asgi.artifacts import NumPyFile, immutable, picture_theme
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.language import language_of
 from app.whole_numbers import read_whole
 
 outputs = APIRouter(prefix=API, responses=examples.PROBLEMS)
+JSON_BYTES = 40  # a number, that writing it takes at once
 MOST_JSON_NUMBERS = 4_000_000  # about 80 MB of text; more is for .npy
 LayerIndex = Annotated[
     str, Path(description="The layer, from 0; `input` is the input.", openapi_examples={"first": {"value": "0"}})
@@ -66,12 +65,14 @@ async def output(
         _speakable(math.prod(shape if only is None else shape[1:]), "output.npy, or one channel with ?channel=0")
     theme = picture_theme(request)
 
-    async def make() -> bytes:
+    async def make() -> bytes | NumPyFile:
         if form == "png":
             return await map_picture(lab, run, index, only, theme, asked)
         result = await lab.result(run, index)
         maps = result.output.reshape(shape) if only is None else result.output[only].reshape(shape[1:])
-        return await lab.queue.light(lambda: npy(maps) if form == "npy" else json_bytes(maps))
+        if form == "npy":
+            return NumPyFile(maps, result)
+        return await lab.render(lambda: json_bytes(maps), JSON_BYTES * maps.size)
 
     kind = {"json": "application/json", "npy": "application/octet-stream", "png": "image/png"}[form]
     name = run.document.ids[0 if index is None else index + 1]
@@ -94,12 +95,17 @@ async def weights(
 ) -> Response:
     """`weight`, `bias` and so on in PyTorch's layout, as a NumPy file; 404 for a layer without."""
     run = await lab.run(run_id)
-    array = await lab.weight(run, layer_index(run, layer), name)
+    index = layer_index(run, layer)
+    array = await lab.weight(run, index, name)
+
+    async def make() -> NumPyFile:
+        return NumPyFile(array, await lab.result(run, index))
+
     return await immutable(
         request,
         f"{run.id}-{layer}-{name}",
         "application/octet-stream",
-        lambda: lab.queue.light(lambda: npy(array)),
+        make,
         f"layer-{layer}-{name}.npy",
     )
 
@@ -217,10 +223,3 @@ def _speakable(count: int, instead: str) -> None:
             most=f"{MOST_JSON_NUMBERS:,}",
             instead=instead,
         )
-
-
-def npy(array: np.ndarray[Any, Any]) -> bytes:
-    """Return a NumPy file of `array`."""
-    file = io.BytesIO()
-    np.save(file, array, allow_pickle=False)
-    return file.getvalue()

@@ -1,15 +1,59 @@
 """Answers that never change: a run's arrays and pictures, kept as long as the engine is the same."""
 
+import io
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+import numpy as np
 from fastapi import Request, Response
+from starlette.types import Receive, Scope, Send
 
 from app.pipeline.document import ENGINE
 from app.rendering.palette import Theme
 
+LARGE = 1_000_000  # bytes of an answer, from which it is counted until it has been sent
+
+
+class NumPyFile:
+    """An array as a NumPy file, and the result that it is a part of, which counts as looked at meanwhile."""
+
+    def __init__(self, array: np.ndarray[Any, Any], whole: object) -> None:
+        header = io.BytesIO()
+        np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
+        self.header = header.getvalue()
+        self.cells = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+        self.whole = whole
+
+    @property
+    def size(self) -> int:
+        return len(self.header) + self.cells.size
+
+    def __bytes__(self) -> bytes:
+        return self.header + self.cells.tobytes()
+
+
+class NumPyResponse(Response):
+    """A large NumPy file, sent piece by piece from where its numbers lie: a slow caller holds no copy of them."""
+
+    def __init__(self, file: NumPyFile, headers: dict[str, str], media_type: str) -> None:
+        super().__init__(None, headers={**headers, "Content-Length": str(file.size)}, media_type=media_type)
+        self.file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.file.header, "more_body": True})
+        cells = self.file.cells
+        for first in range(0, len(cells), LARGE):
+            piece = cells[first : first + LARGE].tobytes()
+            await send({"type": "http.response.body", "body": piece, "more_body": first + LARGE < len(cells)})
+
 
 async def immutable(
-    request: Request, key: str, media_type: str, make: Callable[[], Awaitable[bytes]], filename: str | None = None
+    request: Request,
+    key: str,
+    media_type: str,
+    make: Callable[[], Awaitable[bytes | NumPyFile]],
+    filename: str | None = None,
 ) -> Response:
     """Return what `make` makes, as an answer that may be kept: for ever with ?v=, else while its ETag holds."""
     tag = f'"{ENGINE}-{key}"'
@@ -19,7 +63,13 @@ async def immutable(
         return Response(status_code=304, headers=headers)
     if filename:
         headers["Content-Disposition"] = f'inline; filename="{filename}"'
-    return Response(await make(), headers=headers, media_type=media_type)
+    made = await make()
+    if isinstance(made, NumPyFile) and made.size > LARGE:
+        return NumPyResponse(made, headers, media_type)
+    response = Response(bytes(made), headers=headers, media_type=media_type)
+    if len(response.body) > LARGE:
+        request.app.state.lab.budget.hold(response, len(response.body))
+    return response
 
 
 def picture_theme(request: Request) -> Theme:

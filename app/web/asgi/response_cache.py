@@ -22,20 +22,22 @@ ROOM = 1_000  # bytes, about, that an answer takes beside its body and its addre
 LARGEST = 4_000_000  # bytes of an answer; larger ones are few, and making them anew is not what they cost
 
 
+def answer_size(answer: Answer) -> int:
+    """Return the bytes that an answer takes, about."""
+    return ROOM + len(answer[1])
+
+
 class ResponseCache:
-    """The pure ASGI middleware that keeps answers while the lab's budget has room for them."""
+    """The pure ASGI middleware that keeps answers in `known_answers` of the app's state, while there is room."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._kept: Cache[Answer] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._lasting(scope):
             await self.app(scope, receive, send)
             return
-        kept = self._kept
-        if kept is None:  # the lab begins later than the app is put together
-            kept = self._kept = Cache(scope["app"].state.lab.budget, lambda answer: ROOM + len(answer[1]))
+        kept: Cache[Answer] = scope["app"].state.known_answers
         address = scope["path"], scope["query_string"]
         answer = kept.get(address)
         if answer is None or not await self._there(scope):
@@ -74,7 +76,9 @@ class ResponseCache:
                 lasting = "immutable" in headers.get("cache-control", "")
                 varies = "vary" in headers or headers.get("content-type", "").startswith("image/svg")  # speaks
                 kept = tuple(headers.raw) if message["status"] == 200 and lasting and not varies else ()
-            elif kept and not message.get("more_body") and len(message["body"]) <= LARGEST:
+            elif message.get("more_body"):  # sent piece by piece, because it is large
+                kept = ()
+            elif kept and len(message["body"]) <= LARGEST:
                 archive.keep(address, (kept, message["body"]))
             await send(message)
 
