@@ -76,6 +76,36 @@ def _conv2d(chance: random.Random, shape: Shape | None) -> Fields:
     return _some(chance, fields)
 
 
+def _conv_transpose2d(chance: random.Random, shape: Shape | None) -> Fields:
+    channels = shape[0] if shape else None
+    groups = chance.choice([1, 1, 1, 2, min(channels or 3, 8)])
+    stride, dilation = _size(chance, 1, 4), _size(chance, 1, 3)
+    most = [max(pair) - 1 for pair in zip(_both(stride), _both(dilation), strict=True)]
+    fields: Fields = {
+        "kernel_size": _size(chance, 1, 5),
+        "stride": stride,
+        "out_channels": groups * chance.randint(1, 3),
+        "padding": _size(chance, 0, 2),
+        "output_padding": [chance.randint(0, n) for n in most],
+        "dilation": dilation,
+        "groups": groups,
+        "bias": chance.random() < 0.8,
+        "weights": {"init": "random", "seed": chance.randrange(100)},
+    }
+    if channels and channels % groups == 0 and chance.random() < 0.5:
+        maps, (rows, columns) = fields["out_channels"], _both(fields["kernel_size"])
+        fields["weights"] = _values(chance, fields, (channels, maps // groups, rows, columns), maps)
+    needed = {"stride", "dilation"} if any(fields["output_padding"]) else set()
+    some = _some(chance, fields)
+    if "output_padding" in some:
+        some |= {name: fields[name] for name in needed}
+    return some
+
+
+def _upsample2d(chance: random.Random, shape: Shape | None) -> Fields:
+    return _some(chance, {"scale": _size(chance, 2, 4)})
+
+
 def _pool(chance: random.Random, shape: Shape | None) -> Fields:
     size = _size(chance, 1, 5)
     padding = [chance.randint(0, n // 2) for n in _both(size)]
@@ -114,6 +144,8 @@ def _linear(chance: random.Random, shape: Shape | None) -> Fields:
 
 FIELDS = {
     "conv2d": _conv2d,
+    "conv_transpose2d": _conv_transpose2d,
+    "upsample2d": _upsample2d,
     "max_pool2d": _pool,
     "avg_pool2d": _avg_pool,
     "leaky_relu": _leaky_relu,
@@ -139,10 +171,10 @@ def _some(chance: random.Random, fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if name in needed or chance.random() < 0.6}
 
 
-def _values(chance: random.Random, fields: Fields, shape: tuple[int, ...]) -> Fields:
+def _values(chance: random.Random, fields: Fields, shape: tuple[int, ...], outputs: int = 0) -> Fields:
     weights = {"init": "values", "weight": _block(chance, shape)}
     if fields["bias"] and chance.random() < 0.7:
-        weights["bias"] = _block(chance, shape[:1])
+        weights["bias"] = _block(chance, (outputs or shape[0],))
     return weights
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from app.explorer.pointing_words import output_told, readers_told, weight_told
 from app.explorer.view import View
 from app.layers import Place
-from app.numerics.window import Mask
+from app.numerics.axis import Mask
 from app.printing.numbers import level
 from app.rendering.figure.pointing import Mark, Pointed, block, runs, square
 from app.whole_numbers import read_wholes

@@ -7,6 +7,7 @@ from pydantic import Field
 from app.layers.batch_norm2d import BatchNorm2d
 from app.layers.cells import Place
 from app.layers.conv2d import Conv2d
+from app.layers.conv_transpose2d import ConvTranspose2d
 from app.layers.flatten import Flatten
 from app.layers.global_avg_pool2d import GlobalAvgPool2d
 from app.layers.layer import Layer, Shape
@@ -17,6 +18,7 @@ from app.layers.relu import ReLU
 from app.layers.sigmoid import Sigmoid
 from app.layers.softmax import Softmax
 from app.layers.tanh import Tanh
+from app.layers.upsample2d import Upsample2d
 
 Kind = (
     Conv2d
@@ -26,6 +28,8 @@ Kind = (
     | Tanh
     | MaxPool2d
     | AvgPool2d
+    | ConvTranspose2d
+    | Upsample2d
     | GlobalAvgPool2d
     | BatchNorm2d
     | Flatten

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from app.layers.cells import Place
+from app.layers.geometry import Geometry, sliding
 from app.layers.layer import Array, Form, Layer, Shape, Total, Weights
 from app.numerics.window import Window
 
@@ -17,8 +18,8 @@ class Activation(Layer):
         """Return the function of one number in double precision."""
         raise NotImplementedError
 
-    def window(self, shape: Shape) -> Window:
-        return Window()
+    def geometry(self, shape: Shape) -> Geometry:
+        return sliding(shape, Window(), shape[0], shape[0])
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         return {"input": float(x[place])}

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from app.layers.cells import Place
+from app.layers.geometry import Geometry, sliding
 from app.layers.layer import Array, Layer, Shape, Total, Weights
 from app.layers.weights import NormWeights, RandomWeights
 from app.numerics.normalization import batch_norm, normalized
@@ -35,8 +36,8 @@ class BatchNorm2d(Layer):
         object.__setattr__(self, "weights", self.weights.settled())
         return self
 
-    def window(self, shape: Shape) -> Window:
-        return Window()
+    def geometry(self, shape: Shape) -> Geometry:
+        return sliding(shape, Window(), shape[0], shape[0])
 
     def check(self, shape: Shape) -> None:
         self.weights.check(shape[0])

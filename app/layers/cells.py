@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.numerics.window import Mask, Pair, Span
+from app.numerics.axis import Mask, Pair
+from app.numerics.window import Span
 
 
 class Place(NamedTuple):

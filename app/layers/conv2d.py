@@ -11,10 +11,10 @@ from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, Wi
 
 from app.errors import Unfit, shown
 from app.layers.cells import Place
+from app.layers.geometry import Geometry, sliding
 from app.layers.layer import (
     MOST_CHANNELS,
     Array,
-    Layer,
     Shape,
     SizePair,
     Total,
@@ -25,6 +25,7 @@ from app.layers.layer import (
     shape_of,
 )
 from app.layers.weights import AnyWeights, RandomWeights
+from app.layers.windowed import Windowed
 from app.numerics.convolution import correlate, working_bytes
 from app.numerics.gather import patch
 from app.numerics.window import Pair, Window
@@ -49,7 +50,7 @@ ConvPadding = Annotated[
 ]
 
 
-class Conv2d(Layer):
+class Conv2d(Windowed):
     """Slides filters over all channels of the input; each filter makes one map."""
 
     positional: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size", "stride", "padding")
@@ -135,16 +136,8 @@ class Conv2d(Layer):
             padding = ((rows, rows), (columns, columns))
         return Window(self._size, self.stride, padding, self.dilation)
 
-    def out_channels_of(self, shape: Shape) -> int:
-        return self._filters
-
-    def channels_read(self, shape: Shape, channel: int) -> Pair:
-        width = shape[0] // self.groups
-        first = channel // (self._filters // self.groups) * width
-        return first, first + width
-
-    def border_mode(self) -> str:
-        return self.padding_mode
+    def geometry(self, shape: Shape) -> Geometry:
+        return sliding(shape, self.window(shape), self._filters, self.groups, self.padding_mode)
 
     def check(self, shape: Shape) -> None:
         if shape[0] % self.groups:
@@ -176,7 +169,7 @@ class Conv2d(Layer):
 
     def weights_for(self, shape: Shape) -> Weights:
         weight_shape = (self._filters, shape[0] // self.groups, *self._size)
-        weight, bias = self.weights.draw(weight_shape, self._fan_in(shape))
+        weight, bias = self.weights.draw(weight_shape, self._fan_in(shape), self._filters)
         return {"weight": weight, "bias": bias} if self.bias else {"weight": weight}
 
     def working_bytes(self, shape: Shape) -> int:
@@ -200,7 +193,7 @@ class Conv2d(Layer):
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         shape = shape_of(x)
-        first, last = self.channels_read(shape, place.channel)
+        first, last = self.geometry(shape).channels_read(place.channel)
         values, _ = patch(x[first:last], self.window(shape), place.row, place.column, self.padding_mode)
         kernel = weights["weight"][place.channel]
         products = values.astype(np.float64) * kernel  # exact: a product of two float32 fits a float64

@@ -6,9 +6,43 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from app.layers.cells import Cells, Place
-from app.layers.layer import Array, Form, Layer, Shape, Total, Weights
+from app.layers.geometry import Geometry, Groups
+from app.layers.layer import Array, Form, Layer, Shape, Total, Weights, shape_of
+from app.numerics.axis import Mask
 from app.numerics.whole import Whole
-from app.numerics.window import Pair, Span
+from app.numerics.window import Span
+
+
+def source(shape: Shape, element: int) -> Place:
+    """Return the cell of an input of `shape` that stands at `element` of the row."""
+    rest, column = divmod(element, shape[2])
+    channel, row = divmod(rest, shape[1])
+    return Place(channel, row, column)
+
+
+class Row(Geometry):
+    """All cells as one row of numbers: each is made from one cell, but together they are all there is."""
+
+    def span(self, place: Place) -> Span:
+        _, row, column = source(self.input_shape, place.channel)
+        return Span((row, row + 1), (column, column + 1))
+
+    def reads(self, cells: Cells) -> Cells:
+        (first, last), (_, height, width) = cells.channels, self.input_shape
+        elements = np.arange(first, last)
+        rows, columns = np.zeros(height, bool), np.zeros(width, bool)
+        rows[elements // width % height] = True
+        columns[elements % width] = True
+        return Cells((self.channels_read(first)[0], self.channels_read(last - 1)[1]), rows, columns)
+
+    def read_by(self, place: Place) -> Cells:
+        _, height, width = self.input_shape
+        element = (place.channel * height + place.row) * width + place.column
+        return Cells.at(Place(element, 0, 0), (element + 1, 1, 1))
+
+    def reaches(self, channels: Mask, rows: Mask, columns: Mask) -> tuple[Mask, Mask, Mask]:
+        here = np.ones(1, bool)
+        return (channels[:, None, None] & rows[:, None] & columns).ravel(), here, here
 
 
 class Flatten(Layer):
@@ -19,44 +53,16 @@ class Flatten(Layer):
     gives: ClassVar[Form | None] = "vector"
     type: Literal["flatten"] = "flatten"
 
-    def window(self, shape: Shape) -> Whole:
-        return Whole(shape[1:])
-
-    def out_channels_of(self, shape: Shape) -> int:
-        return shape[0] * shape[1] * shape[2]
-
-    def source(self, shape: Shape, element: int) -> Place:
-        """Return the cell of an input of `shape` that stands at `element` of the row."""
-        rest, column = divmod(element, shape[2])
-        channel, row = divmod(rest, shape[1])
-        return Place(channel, row, column)
-
-    def span(self, shape: Shape, place: Place) -> Span:
-        _, row, column = self.source(shape, place.channel)
-        return Span((row, row + 1), (column, column + 1))
-
-    def channels_read(self, shape: Shape, channel: int) -> Pair:
-        source = self.source(shape, channel).channel
-        return source, source + 1
-
-    def reads(self, shape: Shape, cells: Cells) -> Cells:
-        first, last = cells.channels
-        elements = np.arange(first, last)
-        rows, columns = np.zeros(shape[1], bool), np.zeros(shape[2], bool)
-        rows[elements // shape[2] % shape[1]] = True
-        columns[elements % shape[2]] = True
-        return Cells((self.source(shape, first).channel, self.source(shape, last - 1).channel + 1), rows, columns)
-
-    def read_by(self, shape: Shape, place: Place) -> Cells:
-        element = (place.channel * shape[1] + place.row) * shape[2] + place.column
-        return Cells.at(Place(element, 0, 0), (element + 1, 1, 1))
+    def geometry(self, shape: Shape) -> Geometry:
+        rows, columns = Whole.over(shape[1]), Whole.over(shape[2])
+        return Row(Groups(shape[0], shape[0] * shape[1] * shape[2], shape[0]), rows, columns)
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return np.ascontiguousarray(x).reshape(-1, 1, 1)
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
-        source = self.passes_from(x, weights, place)
-        return {"input": float(x[source]), "source": source._asdict()}
+        cell = self.passes_from(x, weights, place)
+        return {"input": float(x[cell]), "source": cell._asdict()}
 
     def total(self, terms: Mapping[str, Any]) -> Total:
         return Total(terms["input"], abs(terms["input"]))
@@ -65,8 +71,7 @@ class Flatten(Layer):
         return 4
 
     def passes_from(self, x: Array, weights: Weights, place: Place) -> Place:
-        channels, rows, columns = x.shape
-        return self.source((channels, rows, columns), place.channel)
+        return source(shape_of(x), place.channel)
 
     def work(self, shape: Shape) -> tuple[int, str]:
         return 1, "copies"

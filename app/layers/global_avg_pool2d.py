@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from app.layers.cells import Place
+from app.layers.geometry import Geometry, whole
 from app.layers.layer import Array, Layer, Shape, Total, Weights
 from app.numerics.pooling import global_avg_pool
-from app.numerics.whole import Whole
 
 
 class GlobalAvgPool2d(Layer):
@@ -17,8 +17,8 @@ class GlobalAvgPool2d(Layer):
     keeps_values: ClassVar[bool] = True
     type: Literal["global_avg_pool2d"] = "global_avg_pool2d"
 
-    def window(self, shape: Shape) -> Whole:
-        return Whole(shape[1:])
+    def geometry(self, shape: Shape) -> Geometry:
+        return whole(shape, made=shape[0], groups=shape[0])
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return global_avg_pool(x)

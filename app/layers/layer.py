@@ -1,11 +1,10 @@
-"""What every kind of layer says about itself: its fields, its window, its shape rule, its arithmetic, its cost.
+"""What every kind of layer says about itself: its fields, its geometry, its arithmetic, its cost.
 
 A layer is a frozen document. It holds no arrays: weights follow from the document and the shape of the input, so that
 the same document gives the same numbers everywhere.
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
@@ -15,12 +14,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from app.errors import Unfit, shown
-from app.layers.cells import Cells, Place, one
+from app.layers.cells import Place
+from app.layers.geometry import Geometry
+from app.layers.geometry import Shape as Shape
 from app.layers.numbers import written
-from app.numerics.window import Pair, Span, Window
+from app.numerics.axis import Pair
 
 Array = NDArray[np.float32]
-Shape = tuple[int, int, int]  # (channels, rows, columns)
 Weights = Mapping[str, Array]
 MOST_CHANNELS = 4096  # of any volume
 BUFFERS = 4_000_000  # bytes, about, of what the engine works in
@@ -44,16 +44,16 @@ def one_if_equal(value: object) -> object:
     return value
 
 
-def read_pair(value: object, info: ValidationInfo, least: int) -> Pair:
+def read_pair(value: object, info: ValidationInfo, least: int, most: int = LARGEST) -> Pair:
     """Read one whole number, for both axes, or two: rows, columns; raise Unfit for anything else."""
     parts = tuple(value) if isinstance(value, (list, tuple)) else (value, value)
-    if len(parts) == 2 and all(type(part) is int and least <= part <= LARGEST for part in parts):
+    if len(parts) == 2 and all(type(part) is int and least <= part <= most for part in parts):
         return parts
     raise Unfit(
         "{field} must be a whole number from {least} to {most}, or two (rows, columns), not {given}.",
         field=info.field_name,
         least=least,
-        most=f"{LARGEST:,}",
+        most=f"{most:,}",
         given=shown(value),
         pointer=f"/{info.field_name}",
     )
@@ -67,9 +67,9 @@ def _padding(value: object, info: ValidationInfo) -> Pair:
     return read_pair(value, info, 0)
 
 
-def pair_schema(least: int) -> dict[str, Any]:
+def pair_schema(least: int, most: int = LARGEST) -> dict[str, Any]:
     """Return the JSON schema of one number or two."""
-    number = {"type": "integer", "minimum": least, "maximum": LARGEST}
+    number = {"type": "integer", "minimum": least, "maximum": most}
     return {"anyOf": [number, {"type": "array", "items": number, "minItems": 2, "maxItems": 2}]}
 
 
@@ -114,76 +114,28 @@ class Layer(BaseModel):
 
     # ---- geometry
 
-    def window(self, shape: Shape) -> Window:
-        """Return the window that slides over an input of `shape`; a `Whole` for a layer that reads all at once."""
+    def geometry(self, shape: Shape) -> Geometry:
+        """Return what each number of the output reads of an input of `shape`."""
         raise NotImplementedError
-
-    def span(self, shape: Shape, place: Place) -> Span:
-        """Return the rectangle of input cells that the number at `place` is made from, padding included."""
-        return self.window(shape).span(place.row, place.column)
-
-    def reads(self, shape: Shape, cells: Cells) -> Cells:
-        """Return the cells of an input of `shape` that `cells` of the output are made from."""
-        window, mode, (first, last) = self.window(shape), self.border_mode(), cells.channels
-        return Cells(
-            (self.channels_read(shape, first)[0], self.channels_read(shape, last - 1)[1]),
-            window.reads(0, cells.rows, shape[1], mode),
-            window.reads(1, cells.columns, shape[2], mode),
-        )
-
-    def read_by(self, shape: Shape, place: Place) -> Cells:
-        """Return the cells of the output that are made from the one cell at `place` of an input of `shape`."""
-        window, mode, maps = self.window(shape), self.border_mode(), range(self.out_channels_of(shape))
-        rows, columns = one(place.row, place.column, shape[1:])
-        return Cells(
-            (  # later maps never read earlier channels
-                bisect_right(maps, place.channel, key=lambda channel: self.channels_read(shape, channel)[1]),
-                bisect_right(maps, place.channel, key=lambda channel: self.channels_read(shape, channel)[0]),
-            ),
-            window.read_by(0, rows, mode),
-            window.read_by(1, columns, mode),
-        )
-
-    def out_channels_of(self, shape: Shape) -> int:
-        """Return the number of maps made from an input of `shape`."""
-        return shape[0]
-
-    def channels_read(self, shape: Shape, channel: int) -> Pair:
-        """Return the half-open range of input channels that output channel `channel` reads."""
-        return channel, channel + 1
-
-    def border_mode(self) -> str:
-        """Return what cells outside the input hold: zeros, reflect, replicate or circular."""
-        return "zeros"
 
     def check(self, shape: Shape) -> None:
         """Refuse an input of `shape` on which these settings have no meaning (Unfit)."""
 
+    def fitted(self, shape: Shape) -> Geometry:
+        """Return the geometry on an input of `shape`; raise Unfit where there is no place for a number."""
+        self.check(shape)
+        geometry = self.geometry(shape)
+        if min(geometry.shape[1:]) < 1:
+            raise self.misfit(shape)
+        return geometry
+
+    def misfit(self, shape: Shape) -> Unfit:
+        """Return why the output for an input of `shape` has no rows or no columns, and the way out."""
+        raise NotImplementedError
+
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape of the output for an input of `shape`; raise Unfit where there is none."""
-        self.check(shape)
-        window = self.window(shape)
-        rows, columns = window.output_shape(shape[1:])
-        if not (rows and columns):
-            (top, bottom), (left, right) = window.padding
-            padded = f"{shape[1] + top + bottom}×{shape[2] + left + right}"
-            reach = f"{window.reach[0]}×{window.reach[1]}"
-            where = f"{shape[1]}×{shape[2]}"
-            if padded == where:
-                raise Unfit(
-                    "A {reach} window does not fit in a {where} map; use a smaller window, more padding, "
-                    "or less pooling before it.",
-                    reach=_spread(window, reach),
-                    where=where,
-                )
-            raise Unfit(
-                "A {reach} window does not fit in a {where} map padded to {padded}; use a smaller window, "
-                "more padding, or less pooling before it.",
-                reach=_spread(window, reach),
-                where=where,
-                padded=padded,
-            )
-        return self.out_channels_of(shape), rows, columns
+        return self.fitted(shape).shape
 
     # ---- arithmetic
 
@@ -205,9 +157,9 @@ class Layer(BaseModel):
 
     def terms_told(self, shape: Shape, place: Place) -> int:
         """Return how many numbers a step tells, about."""
-        first, last = self.channels_read(shape, place.channel)
-        rows, columns = self.window(shape).size
-        return 3 * (last - first) * rows * columns
+        geometry = self.geometry(shape)
+        first, last = geometry.channels_read(place.channel)
+        return 3 * (last - first) * len(geometry.rows.read(place.row)) * len(geometry.columns.read(place.column))
 
     def passes_from(self, x: Array, weights: Weights, place: Place) -> Place | None:
         """Return the one cell of the input that the number at `place` comes from; None where it is mixed of several."""
@@ -220,6 +172,10 @@ class Layer(BaseModel):
     def filters(self, shape: Shape, weight: Array) -> Array | None:
         """Return the array `weight` as filters (out, in, rows, columns), one a map; None where it is not."""
         return None
+
+    def weight_of(self, filters: Array) -> Array:
+        """Return the array `weight` whose `filters` these are."""
+        return filters
 
     # ---- cost
 
@@ -284,14 +240,6 @@ class Layer(BaseModel):
         if weights is not None and weights != type(self).model_fields["weights"].default:
             fields["weights"] = weights.fields(mode)
         return {"type": self.type, **fields}
-
-
-def _spread(window: Window, reach: str) -> str:
-    """Return the size of the window in words, with its dilation where that is what makes it wide."""
-    if window.dilation == (1, 1):
-        return reach
-    size, dilation = window.size, window.dilation
-    return f"{size[0]}×{size[1]} (dilation {dilation[0]}×{dilation[1]}: {reach})"
 
 
 def _words(value: object) -> str:

@@ -9,11 +9,10 @@ from pydantic import Field, model_validator
 
 from app.errors import Unfit
 from app.layers.cells import Place
+from app.layers.geometry import Geometry, whole
 from app.layers.layer import BUFFERS, MOST_CHANNELS, Array, Form, Layer, Shape, Total, Weights
 from app.layers.weights import LinearWeights, RandomWeights
 from app.numerics.linear import linear
-from app.numerics.whole import Whole
-from app.numerics.window import Pair
 
 MOST_TOLD = 10  # of the largest and of the smallest contributions
 
@@ -56,22 +55,20 @@ class Linear(Layer):
         object.__setattr__(self, "weights", self.weights.settled())
         return self
 
-    def window(self, shape: Shape) -> Whole:
-        return Whole(shape[1:])
-
-    def out_channels_of(self, shape: Shape) -> int:
+    @property
+    def _outputs(self) -> int:
         assert self.out_features is not None
         return self.out_features
 
-    def channels_read(self, shape: Shape, channel: int) -> Pair:
-        return 0, shape[0]
+    def geometry(self, shape: Shape) -> Geometry:
+        return whole(shape, made=self._outputs, groups=1)
 
     def check(self, shape: Shape) -> None:
         self.weights.check(_count(shape))
 
     def weights_for(self, shape: Shape) -> Weights:
         count = _count(shape)
-        weight, bias = self.weights.draw((self.out_channels_of(shape), count), count)
+        weight, bias = self.weights.draw((self._outputs, count), count, self._outputs)
         return {"weight": weight, "bias": bias} if self.bias else {"weight": weight}
 
     def working_bytes(self, shape: Shape) -> int:
@@ -121,10 +118,10 @@ class Linear(Layer):
         return 2 * MOST_TOLD * 7
 
     def parameters(self, shape: Shape) -> int:
-        return self.out_channels_of(shape) * (_count(shape) + int(self.bias))
+        return self._outputs * (_count(shape) + int(self.bias))
 
     def multiplications(self, shape: Shape) -> int:
-        return self.out_channels_of(shape) * _count(shape)
+        return self._outputs * _count(shape)
 
     def work(self, shape: Shape) -> tuple[int, str]:
         return _count(shape), "multiplications"

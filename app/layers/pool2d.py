@@ -8,13 +8,14 @@ from pydantic import Field, model_validator
 
 from app.errors import Unfit
 from app.layers.cells import Place
-from app.layers.layer import Array, Layer, PaddingPair, Shape, SizePair, Total, Weights, shape_of
+from app.layers.layer import Array, PaddingPair, Shape, SizePair, Total, Weights, shape_of
+from app.layers.windowed import Windowed
 from app.numerics.gather import patch
 from app.numerics.pooling import avg_pool, divisor, max_pool, winners
 from app.numerics.window import Window
 
 
-class Pool2d(Layer):
+class Pool2d(Windowed):
     """What the two kinds of pooling share: their settings and their window."""
 
     positional: ClassVar[tuple[str, ...]] = ("kernel_size", "stride")

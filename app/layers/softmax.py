@@ -6,10 +6,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from app.layers.cells import Place
+from app.layers.geometry import Geometry, whole
 from app.layers.layer import Array, Form, Layer, Shape, Total, Weights
 from app.numerics.activations import exponentials, softmax
-from app.numerics.whole import Whole
-from app.numerics.window import Pair
 
 
 class Softmax(Layer):
@@ -21,11 +20,8 @@ class Softmax(Layer):
     def check(self, shape: Shape) -> None:
         self.gives_vector(shape, shape[1:] == (1, 1))
 
-    def window(self, shape: Shape) -> Whole:
-        return Whole(shape[1:])
-
-    def channels_read(self, shape: Shape, channel: int) -> Pair:
-        return 0, shape[0]
+    def geometry(self, shape: Shape) -> Geometry:
+        return whole(shape, made=shape[0], groups=1)
 
     def working_bytes(self, shape: Shape) -> int:
         return 32 * shape[0]  # in double precision

@@ -44,8 +44,11 @@ class Weights(BaseModel):
     def check(self, depth: int) -> None:
         """Refuse outputs that read `depth` channels, or numbers, where the source has no weights for them (Unfit)."""
 
-    def draw(self, shape: tuple[int, ...], fan_in: int) -> tuple[Array, Array]:
-        """Return weights of `shape` (out, in, …) and a bias of (out,), float32."""
+    def check_bias(self, outputs: int) -> None:
+        """Refuse a bias that does not have one number for each of `outputs` (Unfit)."""
+
+    def draw(self, shape: tuple[int, ...], fan_in: int, outputs: int) -> tuple[Array, Array]:
+        """Return weights of `shape` and a bias of (outputs,), float32."""
         raise NotImplementedError
 
     def norms(self, channels: int) -> dict[str, Array]:
@@ -65,8 +68,8 @@ class RandomWeights(Weights):
     seed: Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)] = 0
     """The same seed gives the same weights, for ever."""
 
-    def draw(self, shape: tuple[int, ...], fan_in: int) -> tuple[Array, Array]:
-        return normal_weights(self.seed, shape, fan_in), np.zeros(shape[0], np.float32)
+    def draw(self, shape: tuple[int, ...], fan_in: int, outputs: int) -> tuple[Array, Array]:
+        return normal_weights(self.seed, shape, fan_in), np.zeros(outputs, np.float32)
 
 
 class PresetWeights(Weights):
@@ -101,7 +104,7 @@ class PresetWeights(Weights):
                     pointer="/weights/names",
                 )
 
-    def draw(self, shape: tuple[int, ...], fan_in: int) -> tuple[Array, Array]:
+    def draw(self, shape: tuple[int, ...], fan_in: int, outputs: int) -> tuple[Array, Array]:
         return bank(self.names, shape[1])
 
 
@@ -117,6 +120,11 @@ class ValueWeights(Weights):
     """One number an output channel; left out is zeros."""
 
     def known_shape(self) -> tuple[int, ...]:
+        shape = self._shape()
+        self.check_bias(shape[0])
+        return shape
+
+    def _shape(self) -> tuple[int, ...]:
         shape = self.weight.array.shape
         if len(shape) != len(self.axes) or 0 in shape:
             raise Unfit(
@@ -126,14 +134,16 @@ class ValueWeights(Weights):
                 shape=list(shape),
                 pointer="/weights/weight",
             )
-        if self.bias is not None and self.bias.array.shape != (shape[0],):
+        return shape
+
+    def check_bias(self, outputs: int) -> None:
+        if self.bias is not None and self.bias.array.shape != (outputs,):
             raise Unfit(
                 "The bias needs one number an output channel, {wanted} in all; this one has the shape {shape}.",
-                wanted=shape[0],
+                wanted=outputs,
                 shape=list(self.bias.array.shape),
                 pointer="/weights/bias",
             )
-        return shape
 
     def has_bias(self) -> bool:
         return self.bias is not None
@@ -149,8 +159,8 @@ class ValueWeights(Weights):
                 pointer="/weights/weight",
             )
 
-    def draw(self, shape: tuple[int, ...], fan_in: int) -> tuple[Array, Array]:
-        return self.weight.array, np.zeros(shape[0], np.float32) if self.bias is None else self.bias.array
+    def draw(self, shape: tuple[int, ...], fan_in: int, outputs: int) -> tuple[Array, Array]:
+        return self.weight.array, np.zeros(outputs, np.float32) if self.bias is None else self.bias.array
 
     def settled(self) -> "ValueWeights":
         zeros = self.bias is not None and not self.bias.array.any()
@@ -173,6 +183,30 @@ class LinearValueWeights(ValueWeights):
                 "The weights read {given} numbers, but here are {count}; give {count} weights an output.",
                 given=f"{given:,}",
                 count=f"{depth:,}",
+                pointer="/weights/weight",
+            )
+
+
+class TransposedValueWeights(ValueWeights):
+    """Numbers given one by one, in PyTorch's layout: of a transposed convolution the channels that are read first."""
+
+    axes: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels / groups", "row", "column")
+    weight: NumbersField
+    """[in_channels][out_channels / groups][row][column]"""
+    bias: NumbersField | None = None
+    """One number an output channel; left out is zeros."""
+
+    def known_shape(self) -> tuple[int, ...]:
+        return self._shape()
+
+    def check(self, depth: int) -> None:
+        given = self.weight.array.shape[0]
+        if given != depth:
+            raise Unfit(
+                "The weights read {given} channels, but here are {channels}; give one set of sheets for each of "
+                "{channels} channels.",
+                given=given,
+                channels=depth,
                 pointer="/weights/weight",
             )
 
@@ -250,6 +284,9 @@ def _no_preset(value: object) -> object:
 
 Source = RandomWeights | PresetWeights | ValueWeights
 AnyWeights = Annotated[Source, Field(discriminator="init")]
+TransposedWeights = Annotated[
+    RandomWeights | TransposedValueWeights, Field(discriminator="init"), BeforeValidator(_no_preset)
+]
 LinearWeights = Annotated[RandomWeights | LinearValueWeights, Field(discriminator="init"), BeforeValidator(_no_preset)]
 NormWeights = Annotated[RandomWeights | NormValueWeights, Field(discriminator="init"), BeforeValidator(_no_preset)]
 WEIGHTS: dict[str, type[Weights]] = {kind.model_fields["init"].default: kind for kind in get_args(Source)}

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.numerics.window import Mask, Pair, Window
+from app.numerics.axis import Axis, Mask, Pair
 
 T = TypeVar("T", bound=np.generic)
 Array = NDArray[np.float32]
@@ -59,16 +59,12 @@ def still_there(length: int, by: int) -> Mask:
     return (cells >= 0) & (cells < length)
 
 
-def inside(window: Window, axis: int, whole: Mask) -> Mask:
+def inside(axis: Axis, whole: Mask) -> Mask:
     """Return which places along `axis` read nothing but real cells, all of them `whole`."""
-    length = len(whole)
-    found = np.ones(window.output_length(axis, length), bool)
-    first = np.arange(len(found)) * window.stride[axis] - window.padding[axis][0]
-    for tap in range(window.size[axis]):
-        cells = first + tap * window.dilation[axis]
-        real = (cells >= 0) & (cells < length)
-        found &= real
-        found[real] &= whole[cells[real]]
+    found = np.ones(axis.places, bool)
+    for place in range(axis.places):
+        if cells := axis.endless(place):
+            found[place] = cells[0] >= 0 and cells[-1] < len(whole) and whole[cells].all()
     return found
 
 

@@ -12,13 +12,7 @@ and there are  (n + before + after − reach) // stride + 1  places, where reach
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from app.numerics.padding import sources
-
-Pair = tuple[int, int]
-Mask = NDArray[np.bool_]  # a set of cells, or of places, along one axis
+from app.numerics.axis import Pair as Pair
 
 
 class Span(NamedTuple):
@@ -77,11 +71,6 @@ class Window:
         first = places.start * stride - self.padding[axis][0] + tap * self.dilation[axis]
         return range(first, first + (places.stop - places.start) * stride, stride)
 
-    def real(self, axis: int, tap: int, length: int, padding_mode: str = "zeros") -> NDArray[np.intp]:
-        """Return the real cell along `axis` that cell number `tap` of the window reads at each place; −1 for none."""
-        places = self.output_length(axis, length)
-        return sources(self.cells(axis, slice(0, places), tap), length, padding_mode)
-
     def origin(self, row: int, column: int) -> Pair:
         """Return the first cell read at the place (row, column)."""
         return row * self.stride[0] - self.padding[0][0], column * self.stride[1] - self.padding[1][0]
@@ -90,54 +79,3 @@ class Window:
         """Return the rectangle of cells from the first to the last read at the place (row, column)."""
         top, left = self.origin(row, column)
         return Span((top, top + self._reach(0)), (left, left + self._reach(1)))
-
-    def reads(self, axis: int, places: Mask, length: int, padding_mode: str = "zeros") -> Mask:
-        """Return which of `length` real cells along `axis` any of `places` reads, through padding too.
-
-        Parameters
-        ----------
-        axis
-            0 for rows, 1 for columns.
-        places
-            Shape (places,): True for those that are asked about.
-        length
-            Cells of the input along the axis.
-        padding_mode
-            As in `sources`; under `zeros` what lies outside stands for no cell.
-
-        Returns
-        -------
-        ndarray of bool
-            Shape (length,).
-        """
-        found = np.zeros(length, bool)
-        first = np.flatnonzero(places) * self.stride[axis] - self.padding[axis][0]
-        for tap in range(self.size[axis]):
-            cells = sources(first + tap * self.dilation[axis], length, padding_mode)
-            found[cells[cells >= 0]] = True
-        return found
-
-    def read_by(self, axis: int, cells: Mask, padding_mode: str = "zeros") -> Mask:
-        """Return which places along `axis` read any of `cells`, through padding too: `reads`, turned round.
-
-        Parameters
-        ----------
-        axis
-            0 for rows, 1 for columns.
-        cells
-            Shape (length,): True for the cells of the input that are asked about.
-        padding_mode
-            As in `reads`.
-
-        Returns
-        -------
-        ndarray of bool
-            Shape (output_length(axis, length),).
-        """
-        length = len(cells)
-        found = np.zeros(self.output_length(axis, length), bool)
-        first = np.arange(len(found)) * self.stride[axis] - self.padding[axis][0]
-        for tap in range(self.size[axis]):
-            real = sources(first + tap * self.dilation[axis], length, padding_mode)
-            found |= cells[real] & (real >= 0)
-        return found

@@ -20,7 +20,7 @@ class Closeup:
 
     stage: Stage
     place: Place
-    span: Span  # the window, in cells of the layer's own input
+    span: Span | None  # the window, in cells of the layer's own input; None where it meets none
     terms: dict[str, Any]  # what the layer says of it
     value: float  # the map's own number, bit for bit
     receptive_field: Span | None  # on the input picture; None where only padding was read
@@ -31,7 +31,7 @@ class Closeup:
             "layer": self.stage.index,
             "type": self.stage.layer.type,
             "position": self.place._asdict(),
-            "window": rectangle(self.span),
+            "window": self.span and rectangle(self.span),
             **self.terms,
             "value": self.value,
             "receptive_field": self.receptive_field and rectangle(self.receptive_field),
@@ -56,7 +56,7 @@ def close_up(stages: Sequence[Stage], index: int, place: Place, x: Array, weight
     return Closeup(
         stage,
         place,
-        stage.layer.span(stage.input_shape, place),
+        stage.geometry.span(place),
         stage.layer.step(x, weights, place),
         float(output[place]),
         receptive_field(stages[: index + 1], place),
@@ -84,7 +84,7 @@ def hops(stages: Sequence[Stage], index: int, place: Place) -> list[Hop]:
     cells = Cells.at(place, stages[index].output_shape)
     found = []
     for stage in reversed(stages[: index + 1]):
-        cells = stage.layer.reads(stage.input_shape, cells)
+        cells = stage.geometry.reads(cells)
         found.append(Hop(stage.index - 1 if stage.index else None, cells, cells.span))
     return found
 
@@ -111,8 +111,7 @@ def cone(stages: Sequence[Stage], row: int, column: int) -> Span | None:
     """
     rows, columns = one(row, column, stages[0].input_shape[1:])
     for stage in stages:
-        window, mode = stage.layer.window(stage.input_shape), stage.layer.border_mode()
-        rows, columns = window.read_by(0, rows, mode), window.read_by(1, columns, mode)
+        rows, columns = stage.geometry.rows.read_by(rows), stage.geometry.columns.read_by(columns)
         if not (rows.any() and columns.any()):
             return None
     return hull(rows, columns)

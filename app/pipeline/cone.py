@@ -8,13 +8,13 @@ input   conv2d 3     max_pool2d 2
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Literal
 
 import numpy as np
 
-from app.layers.cells import Place, hull, one
-from app.numerics.window import Mask, Span
+from app.layers.cells import hull, one
+from app.numerics.axis import Mask
+from app.numerics.window import Span
 from app.pipeline.plan import Stage
 
 
@@ -52,30 +52,8 @@ def reaches(stages: Sequence[Stage], row: int, column: int) -> list[Reach]:
     rows, columns = one(row, column, stages[0].input_shape[1:])
     found = [Reach(np.ones(stages[0].input_shape[0], bool), rows, columns)]
     for stage in stages:
-        found.append(_after(stage, found[-1]))
+        found.append(Reach(*stage.geometry.reaches(found[-1].channels, found[-1].rows, found[-1].columns)))
     return found
-
-
-def _after(stage: Stage, before: Reach) -> Reach:
-    layer, shape, (maps, *_) = stage.layer, stage.input_shape, stage.output_shape
-    if not stage.vector:
-        window, mode = layer.window(shape), layer.border_mode()
-        rows, columns = window.read_by(0, before.rows, mode), window.read_by(1, before.columns, mode)
-        read = [layer.channels_read(shape, k) for k in range(maps)]
-        return Reach(np.array([before.channels[first:last].any() for first, last in read]), rows, columns)
-    here = np.ones(1, bool)
-    if before.channels.all() and before.rows.all() and before.columns.all():
-        return Reach(np.ones(maps, bool), here, here)
-
-    found = np.zeros(maps, bool)
-    for channel, row, column in product(
-        *(mask.nonzero()[0] for mask in (before.channels, before.rows, before.columns))
-    ):
-        first, last = layer.read_by(shape, Place(int(channel), int(row), int(column))).channels
-        found[first:last] = True
-        if found.all():
-            break
-    return Reach(found, here, here)
 
 
 Missed = Literal["stride", "end"]
@@ -89,10 +67,8 @@ def missed(stages: Sequence[Stage], volumes: Sequence[Reach]) -> tuple[int, Miss
     for stage, before, after in zip(stages, volumes, volumes[1:], strict=False):
         if after.any:
             continue
-        window, mode = stage.layer.window(stage.input_shape), stage.layer.border_mode()
-        for axis, cells in enumerate((before.rows, before.columns)):
-            places = np.ones(stage.output_shape[axis + 1], bool)
-            read = window.reads(axis, places, len(cells), mode)
+        for axis, cells in zip(stage.geometry.axes, (before.rows, before.columns), strict=True):
+            read = axis.reads(np.ones(axis.places, bool))
             if not (read & cells).any():
                 beyond = read.any() and np.flatnonzero(cells)[0] > np.flatnonzero(read)[-1]
                 return stage.index, "end" if beyond else "stride"

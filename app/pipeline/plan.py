@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from app.errors import Mistake, Unfit
 from app.layers import Layer, Shape
-from app.numerics.window import Pair
+from app.layers.geometry import Geometry
+from app.numerics.axis import Pair
+from app.numerics.field import Number, ReceptiveField
 from app.pipeline.document import Document
 
 
@@ -15,12 +17,33 @@ class Stage:
 
     index: int
     layer: Layer
-    input_shape: Shape
-    output_shape: Shape
-    receptive_size: Pair
-    jump: Pair
+    geometry: Geometry  # what its numbers read of its input
+    fields: tuple[ReceptiveField, ReceptiveField]  # what they have seen of the picture, down and across
     from_vector: bool = False  # its input is a vector
     vector: bool = False  # its output is a vector, an array of shape (n, 1, 1)
+
+    @property
+    def input_shape(self) -> Shape:
+        return self.geometry.input_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        return self.geometry.shape
+
+    @property
+    def receptive_size(self) -> Pair:
+        """Rows and columns of the picture that a number has seen, at most, edges ignored."""
+        return self.fields[0].size, self.fields[1].size
+
+    @property
+    def jump(self) -> tuple[Number, Number]:
+        """How far on the picture from what one place has seen to the next, down and across; ½ where it is finer."""
+        return self.fields[0].jump, self.fields[1].jump
+
+    @property
+    def start(self) -> tuple[Number, Number]:
+        """The row and column of the picture where what the first place has seen begins; padding lies before 0."""
+        return self.fields[0].start, self.fields[1].start
 
     @property
     def input_axes(self) -> tuple[int, ...]:
@@ -37,10 +60,8 @@ class Fit(NamedTuple):
     """What a layer makes of a shape, and what that takes."""
 
     layer: Layer
-    output_shape: Shape
+    geometry: Geometry
     vector: bool
-    reach: Pair
-    stride: Pair
     cost: int
     parameters: int
 
@@ -58,7 +79,7 @@ def plan(
     """
     known = {} if known is None else known
     stages: list[Stage] = []
-    size, jump = (1, 1), (1, 1)
+    fields = (ReceptiveField(), ReceptiveField())
     cost, numbers, vector = 0, shape[0] * shape[1] * shape[2], False
     for index, layer in enumerate(document.layers):
         key = (id(layer), shape, vector)
@@ -66,10 +87,9 @@ def plan(
             fit = known.get(key) or known.setdefault(key, _fit(layer, shape, vector))
         except Mistake as mistake:
             raise mistake.within(f"/layers/{index}") from None
-        reach, stride, output = fit.reach, fit.stride, fit.output_shape
-        size = (size[0] + (reach[0] - 1) * jump[0], size[1] + (reach[1] - 1) * jump[1])
-        jump = (jump[0] * stride[0], jump[1] * stride[1])
-        stages.append(Stage(index, layer, shape, output, size, jump, vector, fit.vector))
+        output = fit.geometry.shape
+        fields = (fields[0].through(fit.geometry.rows), fields[1].through(fit.geometry.columns))
+        stages.append(Stage(index, layer, fit.geometry, fields, vector, fit.vector))
         cost += fit.cost
         numbers += output[0] * output[1] * output[2]
         _afford(index, layer, "multiplications, or comparisons as dear", cost, most_multiplications)
@@ -80,8 +100,8 @@ def plan(
 
 
 def _fit(layer: Layer, shape: Shape, vector: bool) -> Fit:
-    gives_vector, output, window = layer.gives_vector(shape, vector), layer.output_shape(shape), layer.window(shape)
-    return Fit(layer, output, gives_vector, window.reach, window.stride, layer.cost(shape), layer.parameters(shape))
+    gives_vector = layer.gives_vector(shape, vector)
+    return Fit(layer, layer.fitted(shape), gives_vector, layer.cost(shape), layer.parameters(shape))
 
 
 def _afford(index: int, layer: Layer, what: str, count: int, most: int) -> None:

@@ -63,7 +63,7 @@ def test_three_thousand_random_documents_agree_layer_by_layer():
             error = float(np.abs(ours.reshape(expected.shape) - expected).max())
             assert error <= tolerance, (number, layer, stage.input_shape, error, tolerance)
             worst[stage.layer.type] = max(worst[stage.layer.type], error / tolerance if tolerance else 0.0)
-            seen |= {stage.layer.type, stage.layer.border_mode(), *(name for name in layer if name != "type")}
+            seen |= {stage.layer.type, getattr(stage.layer, "padding_mode", "zeros"), *(layer.keys() - {"type"})}
             layers += 1
             x = ours
     print(f"{DOCUMENTS} documents, {layers} layers; the worst error as a share of the tolerance:")  # noqa: T201

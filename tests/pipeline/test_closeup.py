@@ -6,11 +6,13 @@ The mark is NaN: whatever is computed from it is NaN again, so what a layer's ow
 import numpy as np
 import pytest
 
+from app.errors import Unfit
 from app.layers import LAYERS, Place
 from app.pipeline.closeup import cone, hops, receptive_field, winning_path
 from app.pipeline.document import read_document
 from tests import pipelines
 
+FINER = {"upsample2d", "conv_transpose2d"}
 EVERY = pytest.mark.parametrize("kind", LAYERS)
 MODES = {"zeros", "reflect", "replicate", "circular"}
 
@@ -54,7 +56,7 @@ def test_home_and_forward_are_what_can_reach_in_300_pipelines(kind):
         assert hops(stages, len(stages) - 1, place)[len(later) - 1].span == seen
         if not first:
             assert receptive_field(stages, place) == seen
-        modes |= {stage.layer.border_mode() for stage in stages}
+        modes |= {getattr(stage.layer, "padding_mode", "zeros") for stage in stages}
     assert modes == MODES
     assert nothing < 100
 
@@ -79,10 +81,69 @@ def test_the_nominal_size_is_what_a_place_in_the_middle_reads(kind):
         _, stages = pipelines.pipeline(chance, sides=9, kind=kind)
         size, jump = (1, 1), (1, 1)
         for stage in stages:
-            window = stage.layer.window(stage.input_shape)
-            size = tuple(s + (reach - 1) * j for s, reach, j in zip(size, window.reach, jump, strict=True))
-            jump = tuple(j * stride for j, stride in zip(jump, window.stride, strict=True))
+            if hasattr(stage.layer, "window"):
+                window = stage.layer.window(stage.input_shape)
+                reach, stride = window.reach, window.stride
+            elif stage.geometry.shape[1:] == (1, 1) and stage.layer.type not in FINER:
+                reach, stride = stage.input_shape[1:], (1, 1)
+            else:
+                reach, stride = (1, 1), (1, 1)
+            if stage.layer.type in FINER:
+                break  # whose sizes differ from place to place: below
+            size = tuple(s + (reach - 1) * j for s, reach, j in zip(size, reach, jump, strict=True))
+            jump = tuple(j * step for j, step in zip(jump, stride, strict=True))
             assert (stage.receptive_size, stage.jump) == (size, jump)
+
+
+def test_the_nominal_size_behind_finer_layers_is_the_largest_over_places_of_a_map_without_edges():
+    chance, uneven = pipelines.chance("finer"), 0
+    while uneven < 60:
+        kinds = [chance.choice(["upsample2d", "conv_transpose2d", "conv2d", "max_pool2d"]) for _ in range(4)]
+        layers = [pipelines.layer(chance, kind) for kind in kinds]
+        document = read_document({"input": {"values": [[[0.0] * 40] * 40]}, "layers": layers})
+        try:
+            stages = pipelines.plan(document, (1, 40, 40), **pipelines.PLENTY)
+        except Unfit:
+            continue
+        if not any(stage.layer.type in FINER for stage in stages):
+            continue
+        for stage in stages:
+            for axis, field in enumerate(stage.fields):
+                if len(field.phases) > 1:
+                    uneven += 1
+                widths = [width(stages[: stage.index + 1], axis, place) for place in range(2 * len(field.phases) + 7)]
+                assert max(widths) == field.size, [stage.layer for stage in stages]
+                turn = len(field.phases)
+                moved = centre(stages[: stage.index + 1], axis, turn), centre(stages[: stage.index + 1], axis, 0)
+                assert field.jump * turn == (moved[0] - moved[1] if None not in moved else field.advance)
+
+
+def home(stages, axis, place):
+    """Return the cells that a place has seen of a picture without end, by the definition of each layer."""
+    cells = {place}
+    for stage in reversed(stages):
+        layer = stage.layer
+        if layer.type == "upsample2d":
+            cells = {cell // layer.scale[axis] for cell in cells}
+        elif layer.type == "conv_transpose2d":
+            found = ((cell + layer.padding[axis] - tap * layer.dilation[axis], layer.stride[axis])
+                     for cell in cells for tap in range(layer.kernel_size[axis]))  # fmt: skip
+            cells = {at // stride for at, stride in found if at % stride == 0}
+        else:
+            window = layer.window(stage.input_shape)
+            cells = {cell * window.stride[axis] - window.padding[axis][0] + tap * window.dilation[axis]
+                     for cell in cells for tap in range(window.size[axis])}  # fmt: skip
+    return cells
+
+
+def width(stages, axis, place):
+    cells = home(stages, axis, place)
+    return max(cells) - min(cells) + 1 if cells else 0
+
+
+def centre(stages, axis, place):
+    cells = home(stages, axis, place)
+    return (max(cells) + min(cells)) / 2 if cells else None
 
 
 def test_a_layer_that_reads_everything_counts_its_whole_side():

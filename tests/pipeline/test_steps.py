@@ -54,6 +54,48 @@ def test_a_convolution_tells_its_patch_its_kernel_and_their_products():
         assert abs(step["channel_sums"].sum() + step["bias"] - step["value"]) <= 1e-6 * size
 
 
+def test_a_transposed_convolution_tells_the_cells_that_meet_at_a_place_and_the_weight_with_which_each_does():
+    nothing = 0
+    for step, place, stage, x, _, weights in steps("conv_transpose2d"):
+        layer, (first, last) = stage.layer, step.get("channels", [0, len(x)])
+        assert ("channels" in step) == (layer.groups > 1)
+        met = [meeting(layer, axis, stage.input_shape[axis + 1], place[axis + 1]) for axis in (0, 1)]
+        for c, sheet in enumerate(range(first, last)):
+            filter_ = weights["weight"][sheet, place.channel % (layer.out_channels // layer.groups)]
+            for r, (row, down) in enumerate(met[0]):
+                for k, (column, across) in enumerate(met[1]):
+                    assert step["patch"][c, r, k] == x[sheet, row, column]
+                    assert step["kernel"][c, r, k] == filter_[down, across]
+        assert step["patch"].shape == step["kernel"].shape == (last - first, len(met[0]), len(met[1]))
+        assert np.array_equal(step["products"], np.float64(step["patch"]) * np.float64(step["kernel"]))
+        assert step["channel_sums"] == pytest.approx(step["products"].sum((1, 2)), abs=1e-12)
+        if not (met[0] and met[1]):
+            nothing += 1
+            assert step["window"] is step["receptive_field"] is None
+            assert step["value"] == step["bias"]
+            continue
+        (top, _), (left, _) = met[0][0], met[1][0]
+        (bottom, _), (right, _) = met[0][-1], met[1][-1]
+        assert step["window"] == {"rows": [top, bottom + 1], "columns": [left, right + 1]}
+    assert 20 < nothing < 150
+
+
+def meeting(layer, axis, length, place):
+    """Return each (cell, tap) along an axis for which the cell, spread, comes to lie on the place; by trying all."""
+    return [
+        (cell, tap) for cell in range(length) for tap in range(layer.kernel_size[axis])
+        if cell * layer.stride[axis] - layer.padding[axis] + tap * layer.dilation[axis] == place
+    ]  # fmt: skip
+
+
+def test_an_upsampled_number_is_the_cell_that_it_was_made_from():
+    for step, place, stage, x, _, _ in steps("upsample2d"):
+        rows, columns = stage.layer.scale
+        row, column = place.row // rows, place.column // columns
+        assert step["input"] == step["value"] == x[place.channel, row, column]
+        assert step["window"] == {"rows": [row, row + 1], "columns": [column, column + 1]}
+
+
 def cut(x, stage, window):
     """Return what a window reads, out of an input that NumPy has padded."""
     layer, geometry = stage.layer, stage.layer.window(stage.input_shape)

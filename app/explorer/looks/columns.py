@@ -16,7 +16,8 @@ from app.explorer.looks.look import LookRequest
 from app.explorer.view import LARGEST_EXACT_CHECK
 from app.layers import Place, Shape
 from app.layers.layer import Array
-from app.numerics.window import Mask, Span
+from app.numerics.axis import Mask
+from app.numerics.window import Span
 from app.pipeline.document import ImageInput
 from app.pipeline.plan import Stage
 from app.printing.numbers import brightness, decimals_for, level

@@ -20,8 +20,8 @@ from app.explorer.view import View
 from app.lab import Lab, Result, Run
 from app.layers import Place
 from app.layers.pool2d import Pool2d
+from app.numerics.axis import Mask, Pair
 from app.numerics.shift import Change, Moved, change, inside, moved_back, still_there
-from app.numerics.window import Mask, Pair
 from app.pipeline.document import ENGINE
 from app.pipeline.plan import Stage
 from app.rendering.sheets.maps import picture_png

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.numerics.window import Mask, Span
+from app.numerics.axis import Mask
+from app.numerics.window import Span
 from app.printing.numbers import fixed
 from app.rendering.svg import Face
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from app.numerics.window import Mask, Span
+from app.numerics.axis import Mask
+from app.numerics.window import Span
 from app.rendering.plane import Plane
 from app.rendering.svg import Face, add, face
 

@@ -1,0 +1,71 @@
+"""What the places of a map have seen of the picture along one axis, composed from layer to layer, edges ignored.
+
+After windows that slide evenly all places have seen equally much: 1 + Σ (size − 1) · dilation · jump cells, jump apart.
+After layers that write finer than they read it differs from place to place, in turns: `phases` has a run of cells for
+each place of a turn, and the next turn has the same, `advance` cells further on.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, gcd
+
+from app.numerics.axis import Axis, Pair
+
+MOST_PHASES = 512  # of a turn; where there were more, one as wide as the widest can be stands for all
+Number = int | Fraction  # a whole number is an int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptiveField:
+    """What the places along one axis have seen of the cells of the picture."""
+
+    middle: Fraction = Fraction(1, 2)  # of what place 0 has seen; cell 0 goes from 0 to 1
+    jump: Number = 1  # from the middle of a place to that of the next
+    phases: tuple[Pair | None, ...] = ((0, 1),)  # half-open runs; None: nothing of the picture
+    advance: int = 1
+
+    @property
+    def size(self) -> int:
+        """Cells that a place has seen, at most."""
+        return max((phase[1] - phase[0] for phase in self.phases if phase), default=0)
+
+    @property
+    def start(self) -> Number:
+        """Where what place 0 has seen begins, if it is as wide as that of any: whole where all are alike."""
+        return number(self.middle - Fraction(self.size, 2))
+
+    def through(self, axis: Axis) -> "ReceptiveField":
+        """Return what the places of a layer have seen that reads these along `axis`."""
+        middle = self.middle + (axis.middle - Fraction(1, 2)) * self.jump
+        jump = number(axis.step * self.jump)
+        return ReceptiveField(middle, jump, *self._composed(axis))
+
+    def _composed(self, axis: Axis) -> tuple[tuple[Pair | None, ...], int]:
+        """Return the phases and the advance behind `axis`."""
+        count, period = len(self.phases), axis.period
+        if period is None:
+            return (self._hull(axis.endless(0)),), self.advance
+        turns = count // gcd(count, period.cells)  # of the axis, until both begin again
+        advance = self.advance * (turns * period.cells // count)
+        if turns * period.places > MOST_PHASES:
+            widest = self.size + ceil((axis.reach - 1) * self.jump)
+            return ((0, widest),), max(1, ceil(axis.step * self.jump))
+        return tuple(self._hull(axis.endless(place)) for place in range(turns * period.places)), advance
+
+    def _hull(self, cells: range) -> Pair | None:
+        """Return the run around all that `cells` of the map have seen."""
+        count = len(self.phases)
+        ends = (*cells[:count], *cells[-count:])  # the others lie between
+        found = [run for cell in ends if (run := self._run(cell))]
+        return (min(first for first, _ in found), max(last for _, last in found)) if found else None
+
+    def _run(self, place: int) -> Pair | None:
+        """Return what `place` has seen."""
+        turn, phase = divmod(place, len(self.phases))
+        run = self.phases[phase]
+        return run and (run[0] + turn * self.advance, run[1] + turn * self.advance)
+
+
+def number(value: Fraction | int) -> Number:
+    """Return a whole number as such."""
+    return int(value) if value == int(value) else value
