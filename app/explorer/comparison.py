@@ -10,14 +10,14 @@ Anything else is ignored: what stands beside a map is then what suits its layer.
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
 from app.errors import Mistake
 from app.explorer.state import State, within
 from app.lab import Lab, Run
 from app.layers import Place
-from app.numerics.window import Pair
+from app.numerics.axis import Pair
 from app.pipeline.document import ImageInput
-from app.pipeline.plan import Stage
 from app.rendering.arrangement import arranged
 
 SETTINGS = ("padding", "stride", "dilation", "kernel_size")
@@ -155,10 +155,10 @@ def facing(run: Run, state: State, other: Run, there: State) -> Place:
         return there.place._replace(row=state.place.row, column=state.place.column)
     cells = []
     for axis, here in enumerate((state.place.row, state.place.column)):
-        start, other_start = (origin(stages)[axis] for stages in (upto(run, state), upto(other, there)))
-        middle = start + here * mine.jump[axis] + mine.receptive_size[axis] / 2
-        middle *= other.input_shape[1 + axis] / run.input_shape[1 + axis]
-        cell = round((middle - theirs.receptive_size[axis] / 2 - other_start) / theirs.jump[axis])
+        field, other_field = mine.fields[axis], theirs.fields[axis]
+        middle = field.middle + here * field.jump
+        middle *= Fraction(other.input_shape[1 + axis], run.input_shape[1 + axis])
+        cell = round((middle - other_field.middle) / other_field.jump)
         cells.append(max(0, min(theirs.output_shape[1 + axis] - 1, cell)))
     return Place(there.place.channel, *cells)
 
@@ -172,30 +172,11 @@ def offset(run: Run, state: State, other: Run, there: State) -> Pair | None:
         return 0, 0
     if mine.jump != theirs.jump or run.input_shape[1:] != other.input_shape[1:]:
         return None
-    starts = origin(upto(run, state)), origin(upto(other, there))
     found = [
-        divmod(2 * (start - other_start) + size - other_size, 2 * jump)
-        for start, other_start, size, other_size, jump in zip(
-            *starts, mine.receptive_size, theirs.receptive_size, mine.jump, strict=True
-        )
+        divmod(field.middle - other_field.middle, field.jump)
+        for field, other_field in zip(mine.fields, theirs.fields, strict=True)
     ]
-    return None if any(rest for _, rest in found) else (found[0][0], found[1][0])
-
-
-def upto(run: Run, state: State) -> tuple[Stage, ...]:
-    """Return the layers up to the one in view."""
-    return run.stages[: state.layer + 1]
-
-
-def origin(stages: tuple[Stage, ...]) -> Pair:
-    """Return the row and column of the picture where what the first place has seen begins; padding lies before 0."""
-    start, jump = [0, 0], (1, 1)
-    for stage in stages:
-        window = stage.layer.window(stage.input_shape)
-        for axis in (0, 1):
-            start[axis] -= window.padding[axis][0] * jump[axis]
-        jump = stage.jump
-    return start[0], start[1]
+    return None if any(rest for _, rest in found) else (int(found[0][0]), int(found[1][0]))
 
 
 def swapped(run: Run, state: State, other: Other) -> State:

@@ -65,10 +65,11 @@ def _output(view: View) -> Pointed:
     if view.weight is not None:
         kernel = view.weight[view.place.channel]
         for k, (_, face) in enumerate(view.slices(view.place.channel)):
-            if view.source.single or view.window.dilation == (1, 1):
+            if view.source.single or (view.geometry.step and view.geometry.gap == (1, 1)):
                 marks.append(Mark("sheet", k, "", "tinted", follows=True, face=face))
             else:
-                marks += _tinted("sheet", k, _spread(view, kernel[k]), view.weight_extent, follows=True)
+                even = view.geometry.step is not None  # else another place reads with other weights
+                marks += _tinted("sheet", k, _spread(view, kernel[k]), view.weight_extent, follows=even)
         return Pointed(output_told(view), tuple(marks), 0, view.sheet_faces()[0])
     if winners:
         rings = "".join(square(winner["row"], winner["column"]) for winner in winners)
@@ -77,10 +78,17 @@ def _output(view: View) -> Pointed:
 
 
 def _spread(view: View, slice_: np.ndarray) -> Iterable[tuple[int, int, float]]:
-    """Give each weight of a slice with the cell of the window that it multiplies."""
-    down, across = view.window.dilation
-    for (row, column), weight in np.ndenumerate(slice_):
-        yield row * down, column * across, float(weight)
+    """Give each weight of a slice that meets a cell of the window, with the cell: of the sheet where that is uneven."""
+    (top, _), (left, _) = view.span if view.geometry.step else ((0, 0), (0, 0))
+    for row, down in _met(view, 0):
+        for column, across in _met(view, 1):
+            yield row - top, column - left, float(slice_[down, across])
+
+
+def _met(view: View, axis: int) -> list[tuple[int, int]]:
+    """Return each cell along an axis that the present place reads, and the weight that it meets."""
+    along, place = view.geometry.axes[axis], view.place[1 + axis]
+    return list(zip(along.read(place), along.taps(place), strict=True))
 
 
 # ---- a cell of the input and all that read it
@@ -88,8 +96,7 @@ def _spread(view: View, slice_: np.ndarray) -> Iterable[tuple[int, int, float]]:
 
 def _input(view: View, cell: Place) -> Pointed:
     """Mark a cell of the input, and the outputs of the map at work, each in the colour of its weight for the cell."""
-    shape, first = view.stage.input_shape, view.channels[0]
-    readers = view.layer.read_by(shape, cell)
+    first, readers = view.channels[0], view.geometry.read_by(cell)
     at = view.source.cell(cell)
     k = 0 if view.source.single else cell.channel - first
     here = square(at.row, at.column)
@@ -125,12 +132,8 @@ def _input(view: View, cell: Place) -> Pointed:
 
 def _pairs(view: View, axis: int, cell: int) -> list[tuple[int, int]]:
     """Return every (place, cell of the window) along an axis at which the cell is read, through padding too."""
-    window, length, mode = view.window, view.stage.input_shape[axis + 1], view.layer.border_mode()
-    return [
-        (int(place), tap)
-        for tap in range(window.size[axis])
-        for place in np.flatnonzero(window.real(axis, tap, length, mode) == cell)
-    ]
+    along = view.geometry.axes[axis]
+    return [(int(place), tap) for tap in range(along.size) for place in np.flatnonzero(along.real(tap) == cell)]
 
 
 def _weights_on(view: View, cell: Place) -> list[tuple[int, int, float]]:
@@ -168,23 +171,27 @@ def _weight(view: View, cell: Place) -> Pointed:
         return Pointed(weight_told(view, cell, weight, 1), one)
     rows, columns = _multiplied(view, cell)
     down, across = block(rows, columns)
-    k, (dr, dc) = cell.channel, view.window.dilation
-    marks = (
-        Mark("sheet", k, down, f"shared {tint}", within=across),
-        Mark("sheet", k, square(cell.row * dr, cell.column * dc), f"q ring filled {tint}", follows=True),
-        Mark("slice", k, square(cell.row, cell.column), "q ring"),
-    )
+    k = cell.channel
+    marks = [Mark("sheet", k, down, f"shared {tint}", within=across)]
+    even, (top, _), (left, _) = view.geometry.step is not None, *view.span
+    for row, tap in _met(view, 0):
+        for column, other in _met(view, 1):
+            if (tap, other) == (cell.row, cell.column):
+                spot = square(row - top, column - left) if even else square(row, column)
+                marks.append(Mark("sheet", k, spot, f"q ring filled {tint}", follows=even))
+    marks.append(Mark("slice", k, square(cell.row, cell.column), "q ring"))
     face = view.pictures.map(view.index - 1 if view.index else None, first + k)
-    return Pointed(weight_told(view, cell, weight, int(rows.sum()) * int(columns.sum())), marks, k, face, pulled=True)
+    return Pointed(
+        weight_told(view, cell, weight, int(rows.sum()) * int(columns.sum())), tuple(marks), k, face, pulled=True
+    )
 
 
 def _multiplied(view: View, cell: Place) -> tuple[Mask, Mask]:
     """Return the rows and the columns of the cells that a weight ever multiplies, through padding too."""
-    _, *shape = view.stage.input_shape
     found = []
-    for axis, tap in enumerate(cell[1:]):
-        there = view.window.real(axis, tap, shape[axis], view.layer.border_mode())
-        cells = np.zeros(shape[axis], bool)
+    for axis, tap in zip(view.geometry.axes, cell[1:], strict=True):
+        there = axis.real(tap)
+        cells = np.zeros(axis.cells, bool)
         cells[there[there >= 0]] = True
         found.append(cells)
     return found[0], found[1]

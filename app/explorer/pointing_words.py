@@ -8,7 +8,11 @@ from app.printing.numbers import fixed
 def output_told(view: View) -> str:
     """Say how many cells the number reads."""
     say, (first, last) = view.say, view.channels
-    count = (last - first) * view.window.size[0] * view.window.size[1]
+    count = (
+        (last - first)
+        * len(view.geometry.rows.read(view.place.row))
+        * len(view.geometry.columns.read(view.place.column))
+    )
     if view.layer.passes_from(view.before.output, {}, view.place) and "winners" not in view.closeup.terms:
         count = 1
     if view.weight is not None:
@@ -26,7 +30,7 @@ def output_told(view: View) -> str:
 
 def readers_told(view: View, cell: Place) -> str:
     """Say how many read the cell."""
-    readers, say = view.layer.read_by(view.stage.input_shape, cell), view.say
+    readers, say = view.geometry.read_by(cell), view.say
     places = int(readers.rows.sum()) * int(readers.columns.sum())
     maps = readers.channels[1] - readers.channels[0]
     weights = view.weight is not None
@@ -59,13 +63,13 @@ def readers_told(view: View, cell: Place) -> str:
 def weight_told(view: View, cell: Place, weight: float, cells: int) -> str:
     """Say what a weight multiplies."""
     say = view.say
-    _, *shape = view.stage.input_shape
-    mode = view.layer.border_mode()
-    met = [view.window.real(axis, tap, shape[axis], mode) for axis, tap in enumerate(cell[1:])]
+    met = [axis.real(tap) for axis, tap in zip(view.geometry.axes, cell[1:], strict=True)]
     places = len(met[0]) * len(met[1])
     real = int((met[0] >= 0).sum()) * int((met[1] >= 0).sum())
     if view.target.single:
         sentence = say("This weight ({where}: {weight}) multiplies this one number and no other: nothing is shared.")
+    elif view.geometry.step is None:
+        sentence = say("This weight ({where}: {weight}) multiplies {cells} cells, each for one place: it is shared.")
     elif cells < real:
         sentence = say("This weight ({where}: {weight}) works at {places} places, on {cells} cells: it is shared.")
     elif real < places:

@@ -36,5 +36,7 @@ def scene_of(view: View) -> Scene:
         pointed=view.pointed,
         hidden=view.hidden,
         tall="tall" in form_of(view),
+        read=view.closeup.span is not None,
+        met=view.met,
         blocks="channel_sums" in view.closeup.terms,
     )

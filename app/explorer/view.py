@@ -1,6 +1,6 @@
 """One number of a run with all that is known of it, asked of the lab; who draws or says it stands above."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,11 +8,13 @@ import numpy as np
 
 from app.explorer.pictures import Pictures
 from app.explorer.prediction import Prediction
+from app.explorer.tracks import meetings, track
 from app.explorer.window_numbers import WindowNumbers
 from app.lab import Lab, Result, Run
 from app.layers import Layer, Place
+from app.layers.geometry import Geometry
 from app.messages import catalogue
-from app.numerics.window import Span, Window
+from app.numerics.window import Span
 from app.pipeline.closeup import Closeup
 from app.pipeline.document import ImageInput
 from app.pipeline.plan import Stage
@@ -87,7 +89,7 @@ class View:
     @property
     def channels(self) -> tuple[int, int]:
         """The half-open range of input channels that the number reads."""
-        return self.stage.layer.channels_read(self.stage.input_shape, self.place.channel)
+        return self.stage.geometry.channels_read(self.place.channel)
 
     @property
     def weight(self) -> np.ndarray | None:
@@ -100,8 +102,8 @@ class View:
         return 0.0 if self.weight is None else extent_of(self.weight)
 
     @property
-    def window(self) -> Window:
-        return self.layer.window(self.stage.input_shape)
+    def geometry(self) -> Geometry:
+        return self.stage.geometry
 
     @property
     def source(self) -> Arrangement:
@@ -115,9 +117,9 @@ class View:
 
     @property
     def span(self) -> Span:
-        """The window, in cells of the sheets on which the input is laid out."""
+        """The window, in cells of the sheets on which the input is laid out; empty where no cell is read."""
         if not self.source.single:
-            return self.closeup.span
+            return self.geometry.around(self.place)
         first, last = self.channels
         (_, top, left), (_, bottom, _) = (self.source.cell(Place(c, 0, 0)) for c in (first, last - 1))
         if last - first == 1:
@@ -129,7 +131,32 @@ class View:
         """Whether only the window moves from place to place of a sheet; else sheets or filters change with it."""
         if self.target.column:
             return False  # the numbers stand beside the cells
-        return not self.target.single or (self.source.single and self.channels[1] - self.channels[0] == 1)
+        if self.source.single:
+            return self.target.single and self.channels[1] - self.channels[0] == 1
+        return not self.target.single
+
+    @property
+    def tracks(self) -> tuple[str, str]:
+        """Where the window is, down and across the sheets: see `track`."""
+        if self.source.single:  # whose cells are read one by one
+            (top, bottom), (left, right) = self.span
+            return f"0 1 {bottom - top}", f"0 1 {right - left}"
+        return track(self.geometry.rows), track(self.geometry.columns)
+
+    @property
+    def met(self) -> tuple[Sequence[int], Sequence[int]] | None:
+        """The rows and the columns of the filter that meet a cell here; None where all do at every place."""
+        if self.weight is None or self.source.single or self.geometry.step is not None:
+            return None
+        return self.geometry.rows.taps(self.place.row), self.geometry.columns.taps(self.place.column)
+
+    @property
+    def meetings(self) -> tuple[str, str] | None:
+        """`met`, for every row and every column of places: 3,1 2,0 and so on."""
+        if self.met is None:
+            return None
+        rows, columns = self.geometry.axes
+        return meetings(rows), meetings(columns)
 
     @property
     def values_href(self) -> str:

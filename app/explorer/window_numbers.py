@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.numerics.window import Span
 from app.pipeline.closeup import Closeup
 from app.printing.working import Working, working
 from app.rendering.figure.scene import Cell
@@ -19,10 +20,14 @@ class WindowNumbers:
     hidden: bool = False  # which of them is kept is not to be seen yet
 
     @property
+    def _span(self) -> Span:
+        return self.closeup.stage.geometry.around(self.closeup.place)
+
+    @property
     def counted(self) -> list[tuple[float, tuple[int, int] | None]]:
         """The numbers that a pool reads, in reading order, each with its place (none: a padding zero)."""
         _, rows, columns = self.closeup.stage.input_shape
-        (top, _), (left, _) = self.closeup.span
+        (top, _), (left, _) = self._span
         found: list[tuple[float, tuple[int, int] | None]] = []
         for r, line in enumerate(self.closeup.terms["patch"]):
             for c, value in enumerate(line):
@@ -47,8 +52,8 @@ class WindowNumbers:
     def winner(self) -> tuple[int, int, int, int]:
         """Where in its window the first of the largest numbers sits, row and column, and the window's size."""
         first = self.closeup.terms["winners"][0]
-        top, left = self.closeup.span.rows[0], self.closeup.span.columns[0]
-        rows, columns = self.closeup.stage.layer.window(self.closeup.stage.input_shape).size
+        top, left = self._span.rows[0], self._span.columns[0]
+        rows, columns = self.closeup.stage.geometry.size
         return first["row"] - top, first["column"] - left, rows, columns
 
     @property
@@ -68,10 +73,11 @@ class WindowNumbers:
 
     def outside(self, row: int, column: int) -> bool:
         """Tell whether that cell of the window reads padding."""
-        _, rows, columns = self.closeup.stage.input_shape
-        (top, _), (left, _) = self.closeup.span
-        down, across = self.closeup.stage.layer.window(self.closeup.stage.input_shape).dilation
-        return not (0 <= top + row * down < rows and 0 <= left + column * across < columns)
+        geometry, place = self.closeup.stage.geometry, self.closeup.place
+        return any(
+            not 0 <= axis.read(at)[cell] < axis.cells
+            for axis, at, cell in zip(geometry.axes, place[1:], (row, column), strict=True)
+        )
 
     def cells(self, write: Callable[[float], str], brief: Callable[[float, int], str]) -> tuple[tuple[Cell, ...], ...]:
         """Return the numbers in the window of a layer without filters; none where they are too many to be drawn."""
@@ -91,7 +97,7 @@ class WindowNumbers:
             )
         if "patch" not in terms or sum(map(len, terms["patch"])) > MOST_DRAWN:
             return ()
-        top, left = self.closeup.span.rows[0], self.closeup.span.columns[0]
+        top, left = self._span.rows[0], self._span.columns[0]
         told = () if self.hidden else terms.get("winners", ())
         winners = {(w["row"] - top, w["column"] - left) for w in told}
         return tuple(

@@ -27,6 +27,11 @@ class ConvTranspose2d(SpreadingLayer):
     positional: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size", "stride", "padding")
     learned: ClassVar[bool] = True
     fixed_by_weights: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size")
+    sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {
+        "stride": (1, 2, 3),
+        "padding": (0, 1, 2),
+        "output_padding": (0, 1),
+    }
     starter: ClassVar[Mapping[str, Any]] = {"out_channels": 4, "kernel_size": 4, "stride": 2, "padding": 1}
 
     type: Literal["conv_transpose2d"] = "conv_transpose2d"

@@ -6,7 +6,7 @@ map becomes asks it, and no setting of the layer.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import product
 
 import numpy as np
 
@@ -87,7 +87,7 @@ class Geometry:
         rows, columns = self.rows.affine, self.columns.affine
         return (rows.step, columns.step) if rows and columns else None
 
-    @cached_property
+    @property
     def border(self) -> tuple[Pair, Pair]:
         """How many cells beyond the edges are read: (above, below), (left, right), unused padding included."""
         return self.rows.border, self.columns.border
@@ -96,6 +96,14 @@ class Geometry:
         """Return the rectangle of cells that the number at `place` is made from, padding included; None for none."""
         rows, columns = self.rows.span(place.row), self.columns.span(place.column)
         return Span(rows, columns) if rows and columns else None
+
+    def around(self, place: Place) -> Span:
+        """Return `span`, or where there is none the empty rectangle in the middle of where it would be."""
+        return self.span(place) or Span(self.rows.around(place.row), self.columns.around(place.column))
+
+    def read(self, place: Place) -> list[Pair]:
+        """Return the rows and columns of cells, of padding among them, that a place reads, in reading order."""
+        return list(product(self.rows.read(place.row), self.columns.read(place.column)))
 
     def channels_read(self, channel: int) -> Pair:
         """Return the half-open range of input channels that output channel `channel` reads."""

@@ -89,6 +89,7 @@ class Layer(BaseModel):
     keeps_values: ClassVar[bool] = False  # only passes values on or drops them, so its maps share the scale before it
     fixed_by_weights: ClassVar[tuple[str, ...]] = ()  # the settings that weights given number by number fix
     picks: ClassVar[bool] = False  # takes some cells of its input as they are and drops the others: `kept` tells which
+    sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {}  # settings that say how large it is, and values to try
     starter: ClassVar[Mapping[str, Any]] = {}  # settings with which a new one is added
     type: str
 

@@ -20,6 +20,7 @@ class Pool2d(Windowed):
 
     positional: ClassVar[tuple[str, ...]] = ("kernel_size", "stride")
     keeps_values: ClassVar[bool] = True
+    sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {"padding": (0, 1, 2), "stride": (1, 2, 3)}
     starter: ClassVar[Mapping[str, Any]] = {"kernel_size": 2}
 
     kernel_size: SizePair

@@ -29,7 +29,7 @@ class Upsample2d(SpreadingLayer):
 
     positional: ClassVar[tuple[str, ...]] = ("scale",)
     keeps_values: ClassVar[bool] = True
-    starter: ClassVar[Mapping[str, Any]] = {}
+    sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {"scale": (2, 3, 4)}
 
     type: Literal["upsample2d"] = "upsample2d"
     scale: Scale = (2, 2)

@@ -60,6 +60,16 @@ class Axis(ABC):
         return 0, 0
 
     @property
+    def wraps(self) -> bool:
+        """Whether what is read beyond one end is what stands at the other."""
+        return False
+
+    @property
+    def blind(self) -> bool:
+        """Whether the first or the last place, or a tap at an end of the window, meets padding alone."""
+        return False
+
+    @property
     @abstractmethod
     def reach(self) -> int:
         """Cells from the first to the last that a place reads, at most."""
@@ -94,6 +104,11 @@ class Axis(ABC):
         """Return the half-open run from the first to the last cell that `place` reads; None where it reads none."""
         cells = self.read(place)
         return (cells[0], cells[-1] + 1) if cells else None
+
+    def around(self, place: int) -> Pair:
+        """Return `span`, or where there is none the empty run in the middle of where it would be."""
+        middle = max(0, min(self.cells, round(self.middle + place * self.step)))
+        return self.span(place) or (middle, middle)
 
     def reads(self, places: Mask) -> Mask:
         """Return which real cells any of `places` reads, through padding too."""

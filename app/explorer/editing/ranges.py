@@ -14,7 +14,6 @@ from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers.layer import MOST_CHANNELS
 from app.messages import N_
-from app.numerics.window import Window
 from app.pipeline.plan import Stage
 from app.whole_numbers import read_whole
 
@@ -73,7 +72,7 @@ class Setting:
         """What it is; a pool whose stride is left out moves by its own size."""
         layer = self.run.stages[self.index].layer
         value = getattr(layer, self.name)
-        return layer.window(self.run.stages[self.index].input_shape).stride if value is None else value
+        return self.run.stages[self.index].geometry.step if value is None else value
 
     @cached_property
     def refusals(self) -> dict[int, str]:
@@ -199,39 +198,19 @@ def changed(state: State, index: int, name: str, value: Any) -> dict[str, Any]:
 
 def pointless(stage: Stage, name: str) -> str:
     """Return why a setting says nothing more than a smaller one would (a msgid); nothing where it does."""
-    window = stage.layer.window(stage.input_shape)
-    if name == "stride" and stage.output_shape[1:] == (1, 1) and max(window.stride) > max(1, *window.size):
+    geometry = stage.geometry
+    step = geometry.step or (0, 0)
+    if name == "stride" and stage.output_shape[1:] == (1, 1) and max(step) > max(1, *geometry.size):
         return N_("Further leaves one place.")
-    if name == "dilation" and window.size == (1, 1) and window.dilation != (1, 1):
+    if name == "dilation" and geometry.size == (1, 1) and geometry.gap != (1, 1):
         return N_("A single cell has no gaps.")
-    if name in ("padding", "kernel_size", "dilation") and any(
-        _blind(window, axis, stage.input_shape[axis + 1]) for axis in (0, 1)
-    ):
+    if name in ("padding", "kernel_size", "dilation") and any(axis.blind for axis in geometry.axes):
         return (
             N_("Beyond, it reads only zeros.")
-            if stage.layer.border_mode() == "zeros"
+            if getattr(stage.layer, "padding_mode", "zeros") == "zeros"
             else N_("Beyond, it reads only padding.")
         )
     return ""
-
-
-def _blind(window: Window, axis: int, length: int) -> bool:
-    """Tell whether the first or the last place, or cell of the window, never meets the input along an axis."""
-    places = slice(0, window.output_length(axis, length))
-    if not places.stop:
-        return False
-    size, step = window.size[axis], window.dilation[axis]
-    firsts = window.cells(axis, places, 0)
-    view = [range(first, first + (size - 1) * step + 1, step) for first in (firsts[0], firsts[-1])]
-    view += [window.cells(axis, places, tap) for tap in (0, size - 1)]
-    return any(not _meets(cells, length) for cells in view)
-
-
-def _meets(cells: range, length: int) -> bool:
-    """Tell whether any of `cells` lies in 0 … length − 1."""
-    if cells.start < 0:
-        cells = cells[-(cells.start // cells.step) :]
-    return bool(cells) and cells.start < length
 
 
 def refuse_pointless(before: Run, after: Run, fields: dict[str, str]) -> None:

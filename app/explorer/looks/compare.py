@@ -12,7 +12,7 @@ import numpy as np
 from markupsafe import Markup
 
 from app.errors import Mistake, NotFound
-from app.explorer.comparison import WITH, Other, alone, beside, offset, origin, other_of, read_with, swapped, upto
+from app.explorer.comparison import WITH, Other, alone, beside, offset, other_of, read_with, swapped
 from app.explorer.fields import query
 from app.explorer.looks.live import live_context
 from app.explorer.looks.look import Context, Look, LookRequest
@@ -145,14 +145,14 @@ def _address(asked: LookRequest, other: Other) -> str:
 
 def _side(state: State, view: View, left: View, name: str, href: str) -> Side:
     size = _size(view)
-    step, before, reach = view.stage.jump, origin(upto(view.run, state)), view.stage.receptive_size
+    step, start, reach = view.stage.jump, view.stage.start, view.stage.receptive_size
     _, rows, columns = view.stage.output_shape
     grip = ""
     if view is left and not view.target.single:
         numbers = {
             "drag": "1 0 0 1 0 0",
-            "step": f"{step[0]} {step[1]}",
-            "before": f"{-before[0]} {-before[1]}",
+            "step": f"{float(step[0]):g} {float(step[1]):g}",
+            "before": f"{float(-start[0]):g} {float(-start[1]):g}",
             "reach": f"{reach[0]} {reach[1]}",
             "places": f"{rows} {columns}",
             "at": f"{view.place.row} {view.place.column}",

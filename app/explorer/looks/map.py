@@ -5,6 +5,7 @@ The drawing counts in cells of the input: a map lies where its cells look.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import NamedTuple
 
 from app.budget import Budget
@@ -82,22 +83,17 @@ class Spotted:
     href: str
 
 
-def lies(stages: Sequence[Stage], shape: tuple[int, int, int]) -> Box:
-    """Return where the maps of the last stage lie on the input: a cell in the middle of what it reads, a jump wide."""
-    middle, jump = [0.5, 0.5], [1, 1]
-    for stage in stages:
-        window = stage.layer.window(stage.input_shape)
-        for axis in (0, 1):
-            middle[axis] += ((window.reach[axis] - 1) / 2 - window.padding[axis][0]) * jump[axis]
-            jump[axis] *= window.stride[axis]
-    (y, x), (down, across) = middle, jump
-    return Box(x - across / 2, y - down / 2, shape[2] * across, shape[1] * down)
+def lies(stage: Stage) -> Box:
+    """Return where the maps of a stage lie on the input: a cell in the middle of what it reads, a jump wide."""
+    (y, down), (x, across) = ((float(field.middle), float(field.jump)) for field in stage.fields)
+    _, rows, columns = stage.output_shape
+    return Box(x - across / 2, y - down / 2, columns * across, rows * down)
 
 
 def apart(stage: Stage) -> Pair:
     """Return how many places apart two windows of a map overlap no more; less where so few would fit in it."""
     _, rows, columns = stage.output_shape
-    high, wide = (-(-size // jump) for size, jump in zip(stage.receptive_size, stage.jump, strict=True))
+    high, wide = (max(1, ceil(field.size / field.jump)) for field in stage.fields)
     return min(high, max(1, rows // 3)), min(wide, max(1, columns // 3))
 
 
@@ -138,7 +134,7 @@ def _told(asked: LookRequest, scale: Scale, facts: Facts) -> Context:
     }
     spans = {name: [each.span for each in spotted] for name, spotted in found.items()}
     over = strength(state)
-    lying = lies(stages, stage.output_shape)
+    lying = lies(stage)
     whole = Box(0, 0, run.input_shape[2], run.input_shape[1])
     step = lying.width / stage.output_shape[2], lying.height / stage.output_shape[1]
     radius = max(0.75 * max(step), lying.width * RING)

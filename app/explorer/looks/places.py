@@ -4,13 +4,11 @@ from app.explorer.editing.ranges import LIMIT, Setting
 from app.explorer.looks.look import Context, Look, LookRequest
 from app.explorer.scene import scene_of
 from app.explorer.state import State
-from app.layers.conv2d import Conv2d
 from app.numerics.window import Pair
 from app.pipeline.plan import Stage
-from app.rendering.diagrams.places import Length, lengths, places_drawing, slides, unread
+from app.rendering.diagrams.places import Length, adjustable, lengths, places_drawing, unread
 from app.rendering.svg import markup
 
-TRIED: dict[str, tuple[object, ...]] = {"padding": (0, 1, 2, "same"), "stride": (1, 2, 3)}
 BOXES: dict[str, Pair] = {"wide": (520, 494), "narrow": (358, 350)}
 
 
@@ -36,14 +34,13 @@ async def _context(asked: LookRequest) -> Context:
         + _outside(columns, at[1]) * (rows.size - _outside(rows, at[0])),
         "missed": _missed(stage),
         "edges": edges,
-        "tries": [(name, *_choices(asked, name, values)) for name, values in TRIED.items()],
+        "tries": [(name, *_choices(asked, name, values)) for name, values in stage.layer.sized_by.items()],
     }
 
 
 def _outside(along: Length, place: int) -> int:
     """Return how many cells along an axis a window reads that are not of the input."""
-    first = along.origin(place)
-    return sum(not 0 <= cell < along.cells for cell in range(first, first + along.reach, along.dilation))
+    return sum(not 0 <= cell < along.cells for cell in along.axis.read(place))
 
 
 def _missed(stage: Stage) -> int:
@@ -67,8 +64,6 @@ def _choices(asked: LookRequest, name: str, values: tuple[object, ...]) -> tuple
     if now not in values and now is not None:
         values = (*values, now)
     for value in values:
-        if value == "same" and not isinstance(asked.view.layer, Conv2d):
-            continue  # only a convolution knows it
         pair = (value, value) if isinstance(value, int) else value
         if why := setting.why_not(value):
             refused.append(why)
@@ -87,5 +82,5 @@ LOOK = Look(
     "Drag the window to the edge and count its places; try padding and stride.",
     80,
     _context,
-    applies=slides,
+    applies=adjustable,
 )

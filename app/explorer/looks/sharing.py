@@ -11,8 +11,8 @@ from app.layers import Place
 from app.numerics.window import Pair, Span
 from app.pipeline.plan import Stage
 from app.printing.numbers import about, grouped
-from app.rendering.diagrams.edges import MOST_SHEETS, Cell, Neuron, edges_drawing, neighbour, windowed
-from app.rendering.diagrams.places import lengths
+from app.rendering.diagrams.edges import MOST_SHEETS, Cell, Neuron, edges_drawing, neighbour
+from app.rendering.diagrams.places import hold_on
 from app.rendering.diagrams.sharing import KINDS, areas, counts
 from app.rendering.svg import markup
 
@@ -52,14 +52,7 @@ def _drawn(view: View, kind: str, name: str) -> Element:
     if view.source.single:
         faces = [face.part(*_corner(view, first), 1, 1) for face in faces]
     sheets = [(title[0], face) for title, face in zip(names, faces, strict=False)][:MOST_SHEETS]
-    rows, columns = lengths(stage)
-    hold = {
-        "data_step": f"{rows.stride} {columns.stride}",
-        "data_before": f"{rows.before} {columns.before}",
-        "data_reach": f"{rows.reach} {columns.reach}",
-        "data_places": f"{rows.places} {columns.places}",
-        "data_at": f"{view.place.row} {view.place.column}",
-    }
+    hold = hold_on(stage, (view.place.row, view.place.column))
     beside = neighbour(view.place, stage.output_shape[1:])
     neurons = [_neuron(view, kind, place, index) for index, place in enumerate([view.place, beside]) if place]
     more = f"… {last - first}" if last - first > len(sheets) else ""
@@ -77,7 +70,7 @@ def _neuron(view: View, kind: str, place: Place, index: int) -> Neuron:
     assert weight is not None
     filter_ = weight[place.channel].astype(np.float64)
     count = f"{filter_.size:,}"
-    span = stage.layer.span(stage.input_shape, place)
+    span = stage.geometry.around(place)
     if kind == "full":
         channels, rows, columns = stage.input_shape
         cells = _sample(min(channels, MOST_SHEETS), rows, columns)
@@ -85,7 +78,7 @@ def _neuron(view: View, kind: str, place: Place, index: int) -> Neuron:
         return Neuron(
             place, Span((0, rows), (0, columns)), cells, _chance(place, (len(cells),), view), None, None, "", says
         )
-    cells = windowed(stage.layer.window(stage.input_shape), place, filter_.shape[0])
+    cells = [(sheet, *cell) for sheet in range(filter_.shape[0]) for cell in stage.geometry.read(place)]
     if kind == "local":
         filter_ = _chance(place, filter_.shape, view)
         says = (say("{count} others") if index else say("{count} weights")).format(count=count)

@@ -73,7 +73,7 @@ def pool_after(stages: tuple[Stage, ...], index: int) -> list[int]:
     for stage in stages[index + 1 :]:
         if isinstance(stage.layer, Pool2d):
             return [stage.index]
-        if stage.layer.window(stage.input_shape).reach != (1, 1) or stage.input_shape != stage.output_shape:
+        if stage.geometry.reach != (1, 1) or stage.input_shape != stage.output_shape:
             break
     return []
 
@@ -84,7 +84,7 @@ def chosen(stages: tuple[Stage, ...], index: int) -> list[int]:
     """
     pool = pool_after(stages, index)
     before = list(range(index))
-    wide = [i for i in before if stages[i].layer.window(stages[i].input_shape).reach != (1, 1)]
+    wide = [i for i in before if stages[i].geometry.reach != (1, 1)]
     others = [i for i in before if i not in wide]
     kept = (others + wide)[::-1][: MOST_LAYERS - 1 - len(pool)]
     return sorted([*kept, index, *pool])
@@ -94,7 +94,7 @@ def channels_home(stages: tuple[Stage, ...], index: int, channel: int) -> dict[i
     """Return for each layer up to `index` the map to show: the one that the next is made from, or of its number."""
     found = {index: channel}
     for stage in reversed(stages[1 : index + 1]):
-        first, last = stage.layer.channels_read(stage.input_shape, found[stage.index])
+        first, last = stage.geometry.channels_read(found[stage.index])
         found[stage.index - 1] = first if last - first == 1 else min(found[stage.index], stage.input_shape[0] - 1)
     return found
 
@@ -103,8 +103,7 @@ def whole_masks(stages: tuple[Stage, ...], masks: Masks) -> list[Masks]:
     """Return for each layer which rows and columns of its output are made from `masks` of the picture alone."""
     found = []
     for stage in stages:
-        window = stage.layer.window(stage.input_shape)
-        masks = (inside(window, 0, masks[0]), inside(window, 1, masks[1]))
+        masks = (inside(stage.geometry.rows, masks[0]), inside(stage.geometry.columns, masks[1]))
         found.append(masks)
     return found
 
@@ -123,7 +122,7 @@ def measured(
     if index is not None:
         stages = run.stages[: index + 1]
         was, now = whole_masks(stages, was)[-1], whole_masks(stages, now)[-1]
-    return here, moved_back(before, after, (shift[0] // jump[0], shift[1] // jump[1]), was, now)
+    return here, moved_back(before, after, (int(shift[0] / jump[0]), int(shift[1] / jump[1])), was, now)
 
 
 def told(view: View, index: int | None, shape: tuple[int, int, int], moved: Moved | None, shift: Pair) -> str:

@@ -129,8 +129,7 @@ def reads_of(asked: LookRequest) -> list[tuple[int, int]]:
     view = asked.view
     if view.source.single:
         return [(0, 1)]
-    shape, count = view.stage.input_shape, view.stage.output_shape[0]
-    found = [view.layer.channels_read(shape, channel) for channel in range(count)]
+    found = [view.geometry.channels_read(channel) for channel in range(view.stage.output_shape[0])]
     return found[:1] if len(set(found)) == 1 else found
 
 

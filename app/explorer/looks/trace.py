@@ -35,7 +35,7 @@ def winners(stages: Sequence[Stage], path: Sequence[Place | None], place: Place)
     cells = Cells.at(place, stages[-1].output_shape)
     found = [cells]
     for stage, here in zip(reversed(stages), path, strict=True):
-        cells = Cells.at(here, stage.input_shape) if here else stage.layer.reads(stage.input_shape, cells)
+        cells = Cells.at(here, stage.input_shape) if here else stage.geometry.reads(cells)
         found.append(cells)
     return found[::-1]
 
@@ -132,9 +132,8 @@ def facts(chain: Chain, volume: int, cells: Cells, place: Place | None) -> dict[
 
 def _wraps(stage: Stage, cells: Cells) -> bool:
     """Tell whether what is seen of a layer's input goes round its edges: both ends of an axis, and not all between."""
-    if stage.layer.border_mode() != "circular":
-        return False
-    return any(bool(axis[0] and axis[-1] and not axis.all()) for axis in (cells.rows, cells.columns))
+    both = zip(stage.geometry.axes, (cells.rows, cells.columns), strict=True)
+    return any(axis.wraps and bool(seen[0] and seen[-1] and not seen.all()) for axis, seen in both)
 
 
 def _changed(chain: Chain, volume: int, cells: Cells) -> int:

@@ -122,12 +122,24 @@ class FilterSum:
 
     @cached_property
     def held(self) -> tuple[int, ...]:
-        """The channel, or the channel, row and column, that is held; nothing where `pin` names none that is there."""
+        """The channel, or the channel, row and column of a block, held; nothing where `pin` names none that is there."""
         kind, _, at = self.pin.partition(".")
-        place = (read_wholes(at, 1) or read_wholes(at, 3)) if kind == "w" else None
-        if place is None:
+        held = (read_wholes(at, 1) or read_wholes(at, 3)) if kind == "w" else None
+        if held is None or held[0] >= self.size[0]:
             return ()
-        return place if all(p < length for p, length in zip(place, self.size, strict=False)) else ()
+        channel, *weight = held
+        met = [taps.index(at) for taps, at in zip(self.taps, weight, strict=False) if at in taps]
+        return (channel, *met) if len(met) == len(weight) else ()
+
+    @cached_property
+    def taps(self) -> tuple[range, range]:
+        """The rows and the columns of the filter that the rows and columns of a block are multiplied by."""
+        geometry, place = self.view.geometry, self.view.place
+        return geometry.rows.taps(place.row), geometry.columns.taps(place.column)
+
+    def weight(self, channel: int, row: int, column: int) -> str:
+        """Return which weight a cell of a block is multiplied by, as a pin names it."""
+        return f"{channel}.{self.taps[0][row]}.{self.taps[1][column]}"
 
     def product(self, channel: int, row: int, column: int) -> Product:
         """Return one product as it is read out."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.layers import Place
-from app.numerics.window import Pair, Span, Window
+from app.numerics.window import Pair, Span
 from app.printing.numbers import level
 from app.rendering.plane import DEPTH, Plane, Volume, height_of, rise_of, width_of
 from app.rendering.svg import Face, add, drawing, face, label, outline, path, slab
@@ -40,17 +40,6 @@ class Neuron:
     picture: Face | None  # its colour in the map, where that is known
     text: str  # its number
     says: str  # of its weights
-
-
-def windowed(window: Window, place: Place, sheets: int) -> list[Cell]:
-    """Return the cells that a window reads at a place of so many sheets, a slice of the filter after the other."""
-    top, left = window.origin(place.row, place.column)
-    return [
-        (sheet, top + r * window.dilation[0], left + c * window.dilation[1])
-        for sheet in range(sheets)
-        for r in range(window.size[0])
-        for c in range(window.size[1])
-    ]
 
 
 def neighbour(place: Place, places: Pair) -> Place | None:

@@ -10,12 +10,15 @@ rows   ┌┄┄┄┄┄┄┄┄┄┄┄┄┄┄┐
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from app.numerics.whole import Whole
-from app.numerics.window import Pair, Span
+from app.numerics.axis import Axis, Pair
+from app.numerics.field import Number
+from app.numerics.field import number as plain
+from app.numerics.window import Span
 from app.pipeline.plan import Stage
 from app.rendering.plane import Plane
 from app.rendering.svg import Face, add, drawing, face, label, outline, path
@@ -30,17 +33,43 @@ NICE = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
 @dataclass(frozen=True)
 class Length:
-    """The arithmetic of one axis: how many places a window finds along so many cells."""
+    """The arithmetic of one axis: how many places there are along so many cells."""
 
-    cells: int
-    before: int
-    after: int
-    size: int
-    dilation: int
-    reach: int
-    stride: int
-    places: int
-    ceil: bool
+    axis: Axis
+    ceil: bool = False  # a last place may reach past the end
+
+    @property
+    def cells(self) -> int:
+        return self.axis.cells
+
+    @property
+    def places(self) -> int:
+        return self.axis.places
+
+    @property
+    def size(self) -> int:
+        return self.axis.size
+
+    @property
+    def gap(self) -> int:
+        return self.axis.gap
+
+    @property
+    def reach(self) -> int:
+        return self.axis.reach
+
+    @property
+    def before(self) -> int:
+        return self.axis.border[0]
+
+    @property
+    def after(self) -> int:
+        return self.axis.border[1]
+
+    @property
+    def step(self) -> Number:
+        """How far the window goes from place to place; a fraction where there are more places than cells."""
+        return plain(self.axis.step)
 
     @property
     def free(self) -> int:
@@ -50,57 +79,60 @@ class Length:
     @property
     def spare(self) -> int:
         """Cells left over after the last place; below zero where that reaches past the end."""
-        return self.free - (self.places - 1) * self.stride
+        affine = self.axis.affine
+        return self.free - (self.places - 1) * affine.step if affine else 0
 
     @property
     def bounds(self) -> Pair:
         """The half-open range of cells from the first that is padded to the last that is read."""
         return -self.before, self.cells + max(self.after, self.after - self.spare)
 
-    def origin(self, place: int) -> int:
-        """Return the first cell that a place reads."""
-        return place * self.stride - self.before
+    def origin(self, place: int) -> Number:
+        """Return where the window of a place begins, were it as wide as any."""
+        return plain(self.axis.middle - Fraction(self.reach, 2) + place * self.axis.step)
 
 
 def lengths(stage: Stage) -> tuple[Length, Length]:
     """Return the arithmetic of the rows and of the columns."""
-    window = stage.layer.window(stage.input_shape)
-    rows, columns = (
-        Length(
-            stage.input_shape[axis + 1],
-            *window.padding[axis],
-            window.size[axis],
-            window.dilation[axis],
-            window.reach[axis],
-            window.stride[axis],
-            stage.output_shape[axis + 1],
-            window.ceil_mode,
-        )
-        for axis in (0, 1)
-    )
-    return rows, columns
+    ceil = getattr(stage.layer, "ceil_mode", False)
+    return Length(stage.geometry.rows, ceil), Length(stage.geometry.columns, ceil)
 
 
-def slides(stage: Stage) -> bool:
-    """Tell whether a window with settings of its own slides over the input of a layer."""
-    window = stage.layer.window(stage.input_shape)
-    return not isinstance(window, Whole) and "stride" in type(stage.layer).model_fields
+def adjustable(stage: Stage) -> bool:
+    """Tell whether settings of a layer say how large its maps are."""
+    return bool(stage.layer.sized_by)
 
 
 def unread(stage: Stage, axis: int) -> list[Pair]:
     """Return the half-open runs of cells along `axis`, padding among them, that no place reads."""
-    along = lengths(stage)[axis]
-    window = stage.layer.window(stage.input_shape)
-    first, last = along.bounds
+    length = lengths(stage)[axis]
+    along = length.axis
+    first, last = length.bounds
     read = np.zeros(last - first, bool)
-    for tap in range(along.size):
-        cells = window.cells(axis, slice(0, along.places), tap)
-        read[cells.start - first : cells.start - first + len(cells) * along.stride : along.stride] = True
-    through = window.reads(axis, np.ones(along.places, bool), along.cells, stage.layer.border_mode())
-    read[along.before : along.before + along.cells] |= through
-    read[along.before + along.cells + along.after :] = True  # past the padding there is nothing to read
+    for place in range(along.places):
+        cells = along.read(place)
+        if cells:
+            read[cells[0] - first : cells[-1] - first + 1 : along.gap] = True
+    read[length.before : length.before + along.cells] |= along.reads(np.ones(along.places, bool))
+    read[length.before + along.cells + length.after :] = True  # past the padding there is nothing to read
     edges = np.flatnonzero(np.diff(np.concatenate(([True], read, [True])).astype(np.int8)))
     return [(int(a) + first, int(b) + first) for a, b in edges.reshape(-1, 2)]
+
+
+def hold_on(stage: Stage, at: Pair) -> dict[str, str]:
+    """Return what the browser needs to drag the window: where it begins, how far it goes, how many places there are."""
+
+    def both(*numbers: Number) -> str:
+        return " ".join(f"{float(value):g}" for value in numbers)
+
+    rows, columns = lengths(stage)
+    return {
+        "data_step": both(rows.step, columns.step),
+        "data_before": both(-rows.origin(0), -columns.origin(0)),
+        "data_reach": both(rows.reach, columns.reach),
+        "data_places": both(rows.places, columns.places),
+        "data_at": both(*at),
+    }
 
 
 def places_drawing(stage: Stage, picture: Face, at: Pair, box: Pair, sentence: str, name: str) -> Element:
@@ -143,11 +175,7 @@ class _Drawing:
             class_="hit",
             d=path(self.plane.quad((top, bottom), (left, right))),
             data_drag=self.plane.matrix,
-            data_step=f"{self.rows.stride} {self.columns.stride}",
-            data_before=f"{self.rows.before} {self.columns.before}",
-            data_reach=f"{self.rows.reach} {self.columns.reach}",
-            data_places=f"{self.rows.places} {self.columns.places}",
-            data_at=f"{self.at[0]} {self.at[1]}",
+            **hold_on(self.stage, self.at),
         )
         return self.svg
 
@@ -184,25 +212,28 @@ class _Drawing:
 
     def _window(self) -> None:
         """Draw the window at the first place, moved to where it is: in the browser only the move changes."""
-        top, left = self.rows.origin(self.at[0]), self.columns.origin(self.at[1])
-        s = self.scale
+        top, left = float(self.rows.origin(self.at[0])), float(self.columns.origin(self.at[1]))
+        s, axes = self.scale, self.stage.geometry.axes
         group = add(self.svg, "g", data_slide="both", transform=f"translate({left * s:.2f} {top * s:.2f})")
-        if self.rows.dilation > 1 or self.columns.dilation > 1:
-            rows = range(0, self.rows.reach, self.rows.dilation)
-            columns = range(0, self.columns.reach, self.columns.dilation)
-            taps = [self.plane.quad((r, r + 1), (c, c + 1)) for r in rows for c in columns]
+        cells = [along.read(place) for along, place in zip(axes, self.at, strict=True)]
+        if not all(cells):
+            return  # no cell is read here
+        here = Plane(self.plane.at(-left, -top), self.plane.across, self.plane.down)
+        if self.rows.gap > 1 or self.columns.gap > 1:
+            taps = [here.quad((r, r + 1), (c, c + 1)) for r in cells[0] for c in cells[1]]
             add(group, "path", class_="q halo", d="".join(map(path, taps)))
             add(group, "path", class_="q window thin", d="".join(map(path, taps)))
-        outline(group, self.plane.span(Span((0, self.rows.reach), (0, self.columns.reach))), "window")
+        rows, columns = ((run[0], run[-1] + 1) for run in cells)
+        outline(group, here.span(Span(rows, columns)), "window")
 
     def _ruler(self, axis: int, along: Length, at: int) -> None:
         """Count the places along an axis: a cell each, in the middle of its window."""
         s, name = self.scale, ("rows", "columns")[axis]
-        step = along.stride * s
+        step = float(along.step) * s
         group = add(self.svg, "g", class_=f"ruler {name}")
         (_, bottom), (left, _) = self.rows.bounds, self.columns.bounds
         x, y = self.plane.at(left, bottom)
-        start = self.plane.origin[1 - axis] + (along.origin(0) + (along.reach - along.stride) / 2) * s
+        start = self.plane.origin[1 - axis] + float(along.origin(0) + Fraction(along.reach - along.step) / 2) * s
         end = start + along.places * step
         side = y + 6 if axis else x - 6 - STRIP
 

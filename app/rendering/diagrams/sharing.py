@@ -40,7 +40,7 @@ def counts(stage: Stage) -> Counts | None:
     filters, rows, columns = stage.output_shape
     outputs, inputs = filters * rows * columns, shape[0] * shape[1] * shape[2]
     weights = layer.work(shape)[0]
-    first, last = layer.channels_read(shape, 0)
+    first, last = stage.geometry.channels_read(0)
     return Counts(
         parameters={"shared": layer.parameters(shape), "local": local, "full": full},
         multiplications={"shared": outputs * weights, "local": outputs * weights, "full": outputs * inputs},
@@ -50,7 +50,7 @@ def counts(stage: Stage) -> Counts | None:
         places=rows * columns,
         weights=weights,
         bias=layer.parameters(shape) // filters - weights,
-        sides=(*layer.window(shape).size, last - first),
+        sides=(*stage.geometry.size, last - first),
     )
 
 

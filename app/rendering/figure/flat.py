@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 from app.rendering.figure.column import LARGEST_CELL, beside, made, room_for
 from app.rendering.figure.headings import lens_heading, source_heading, target_heading
+from app.rendering.figure.idle import idle
 from app.rendering.figure.layout import Layout
 from app.rendering.figure.pointing import Planes, mark
 from app.rendering.figure.scene import Scene
@@ -30,7 +31,9 @@ def flat(scene: Scene, layout: Layout) -> Element:
     """Return the flat view of `scene` in `layout`."""
     layout = layout.fitted(scene)
     height = layout.height(scene)
-    figure = drawing(layout.width, height, scene.sentence, class_=f"figure flat {layout.name}")
+    figure = drawing(
+        layout.width, height, scene.sentence, class_=f"figure flat {layout.name}{'' if scene.read else ' unread'}"
+    )
     rows, columns, out_rows, out_columns = (
         scene.source.rows,
         scene.source.columns,
@@ -116,6 +119,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
         at = lens_x + (0 if stacked else index * (q * size[1] + 14))
         lens = frontal(at, lens_y + (index * (q * size[0] + 34) if stacked else 0), q)
         face(figure, picture, lens)
+        idle(figure, lens, size, scene.met)
         outline(figure, lens.quad((0, size[0]), (0, size[1])), "filter")
         touch(figure, lens, *size, index)
         slices[index] = lens

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 
 from app.rendering.figure.column import LARGEST_CELL, beside, made, room_for
 from app.rendering.figure.headings import lens_heading, source_heading, target_heading
+from app.rendering.figure.idle import idle
 from app.rendering.figure.layout import Layout
 from app.rendering.figure.pointing import Planes, mark
 from app.rendering.figure.scene import Scene
@@ -47,7 +48,12 @@ WIDE_LENS = 0.22  # of the drawing's width, for those
 def plate(scene: Scene, layout: Layout) -> Element:
     """Return the figure of `scene` in `layout`."""
     layout = layout.fitted(scene)
-    figure = drawing(layout.width, layout.height(scene), scene.sentence, class_=f"figure {layout.name}")
+    figure = drawing(
+        layout.width,
+        layout.height(scene),
+        scene.sentence,
+        class_=f"figure {layout.name}{'' if scene.read else ' unread'}",
+    )
     return _Figure(scene, layout, figure).draw()
 
 
@@ -212,6 +218,7 @@ class _Figure:
                 name, picture = scene.slices[index]
                 plane = self.lens.sheet(index)
                 slab(self.figure, picture, plane, self.q, DEPTH)
+                idle(self.figure, plane, size, scene.met)
                 add(self.figure, "path", class_="q filter", d=path(plane.quad((0, size[0]), (0, size[1]))))
                 touch(self.figure, plane, *size, index)
                 if self.lens_gap >= LEAST_NAME and not self.layout.small and len(scene.slices) > 1:

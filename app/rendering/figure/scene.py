@@ -1,6 +1,6 @@
 """What a drawing of one number needs to know: the sheets that are read, the filter, the map at work and its place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.layers import Place
@@ -51,6 +51,10 @@ class Scene:
     pointed: Pointed | None = None
     hidden: bool = False  # the number is still to be predicted
     tall: bool = False  # its sum takes more than a line or two
+    read: bool = True  # any cell is read here
+    met: tuple[Sequence[int], Sequence[int]] | None = (
+        None  # the rows and columns of the filter that meet a cell; None: all do
+    )
     blocks: bool = False  # its sum is written out, a block a sheet
 
     @property
@@ -67,13 +71,15 @@ class Scene:
     def size(self) -> Pair:
         """Rows and columns of cells that the lens shows: what one sheet holds of the window, gaps left out."""
         (top, bottom), (left, right) = self.span
-        down, across = self.stage.layer.window(self.stage.input_shape).dilation
+        down, across = self.stage.geometry.gap
+        if self.slices and not self.source.single:
+            return self.stage.geometry.size  # though not all of it may meet a cell
         return (bottom - top - 1) // down + 1, (right - left - 1) // across + 1
 
     @property
     def padding(self) -> tuple[Pair, Pair]:
         """Cells of padding: (above, below), (left, right)."""
-        return self.stage.layer.window(self.stage.input_shape).padding
+        return self.stage.geometry.border
 
     @property
     def cell(self) -> Span:

@@ -1,5 +1,6 @@
 // Moves what moves in a drawing that the server made: outlines, light, the number at its cell. See app/rendering/svg.py.
 import { at, corners, numbers, path } from "./planes.js";
+import { unmet } from "./tracks.js";
 
 /** @typedef {import("./planes.js").Rectangle} Rectangle */
 
@@ -20,12 +21,17 @@ export class Figure {
     this.map = hit && numbers(hit.dataset.map);
   }
 
-  /** @param {{window: Rectangle, cell: Rectangle}} places @param {string | null} text the number, where it is known */
-  draw(places, text) {
-    for (const { e, of, plane } of this.quads) e.setAttribute("d", path(corners(plane, places[of])));
-    for (const { lines, of, plane, far } of this.rays) light(lines, corners(plane, places[of]), far);
-    for (const { lines, of, plane, back } of this.tubes) light(lines, corners(plane, places[of]), corners(back, places[of]));
+  /** @param {{window: Rectangle | null, cell: Rectangle}} places @param {string | null} text the number, where it is known
+   *  @param {{down: number[], across: number[]}} [met] the rows and columns of the filter that meet a cell */
+  draw(places, text, met) {
+    this.svg.classList.toggle("unread", !places.window); // which hides the window
+    if (met) for (const e of this.svg.querySelectorAll("[data-idle]")) e.setAttribute("d", unmet(numbers(e.dataset.idle), met.down, met.across));
+    const there = ({ of }) => places[of];
+    for (const { e, of, plane } of this.quads.filter(there)) e.setAttribute("d", path(corners(plane, places[of])));
+    for (const { lines, of, plane, far } of this.rays.filter(there)) light(lines, corners(plane, places[of]), far);
+    for (const { lines, of, plane, back } of this.tubes.filter(there)) light(lines, corners(plane, places[of]), corners(back, places[of]));
     for (const e of this.svg.querySelectorAll("[data-follow]")) { // they come and go
+      if (!places[e.dataset.follow]) continue;
       const plane = numbers(e.dataset.plane), { top, left } = places[e.dataset.follow];
       e.setAttribute("transform", `matrix(${plane.slice(0, 4).join(" ")} ${at(plane, left, top).map((v) => v.toFixed(2)).join(" ")})`);
     }

@@ -3,6 +3,7 @@
 import { Figure } from "./figure.js";
 import { fetchNumbers } from "./npy.js";
 import { cellAt, numbers } from "./planes.js";
+import { meetings, track } from "./tracks.js";
 
 /** A place is a cell (row, column) of the sheet at work, as it is laid out. */
 export class Plate extends HTMLElement {
@@ -38,10 +39,10 @@ export class Plate extends HTMLElement {
     this.rows = +data.rows;
     this.columns = +data.columns;
     this.slides = data.slides === "1";
-    this.size = numbers(data.size);
-    this.stride = numbers(data.stride);
-    this.padding = numbers(data.padding);
-    this.window = numbers(data.window);
+    this.down = track(data.down);
+    this.across = track(data.across);
+    this.met = data.metDown && { down: meetings(data.metDown), across: meetings(data.metAcross) };
+    this.window = data.window ? numbers(data.window) : null;
     this.decimals = data.decimals;
     this.tile = numbers(data.tile);
     this.channel = +data.channel;
@@ -115,15 +116,16 @@ export class Plate extends HTMLElement {
   draw() {
     if (!this.figure) return;
     const { row, column } = this.shown, cell = { top: row, bottom: row + 1, left: column, right: column + 1 };
-    this.figure.draw({ window: this.windowAt(row, column), cell }, this.number);
+    const met = this.met && { down: this.met.down[Math.round(row)], across: this.met.across[Math.round(column)] };
+    this.figure.draw({ window: this.windowAt(row, column), cell }, this.number, met);
   }
 
-  /** The cells of the input that the place reads. @param {number} row @param {number} column */
+  /** The cells of the input that the place reads; null where it reads none. @param {number} row @param {number} column */
   windowAt(row, column) {
-    const [top, bottom, left, right] = this.window;
-    if (!this.slides) return { top, bottom, left, right };
-    const y = row * this.stride[0] - this.padding[0], x = column * this.stride[1] - this.padding[1];
-    return { top: y, bottom: y + this.size[0], left: x, right: x + this.size[1] };
+    const ends = this.slides ? [this.down.run(row), this.across.run(column)] : this.window && [this.window.slice(0, 2), this.window.slice(2)];
+    if (!ends?.every(Boolean)) return null;
+    const [[top, bottom], [left, right]] = ends;
+    return { top, bottom, left, right };
   }
 
   /** The number at the present place, as printed; null where it is not known yet. */
@@ -195,8 +197,7 @@ export class Plate extends HTMLElement {
 
   /** The place whose window has a point of the input nearest to its middle. @param {number} row @param {number} column */
   over(row, column) {
-    const near = (at, axis) => Math.round((at - this.size[axis] / 2 + this.padding[axis]) / this.stride[axis]);
-    return this.within(near(row, 0), near(column, 1));
+    return this.within(this.down.nearest(row), this.across.nearest(column));
   }
 
   within(row, column) {

@@ -1,0 +1,26 @@
+"""The weights of a filter that meet no cell at a place: dimmed, so that those are seen that count there."""
+
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element
+
+from app.numerics.axis import Pair
+from app.rendering.plane import Plane
+from app.rendering.svg import add
+
+
+def idle(parent: Element, plane: Plane, size: Pair, met: tuple[Sequence[int], Sequence[int]] | None) -> None:
+    """Dim the cells of a slice on `plane` that are in none of the rows, or of the columns, that meet a cell."""
+    if met is None:
+        return
+    add(parent, "path", class_="idle", d=_unmet(size, met), transform=f"matrix({plane.matrix})", data_idle=_text(size))
+
+
+def _unmet(size: Pair, met: tuple[Sequence[int], Sequence[int]]) -> str:
+    rows, columns = size
+    across = "".join(f"M0 {row}h{columns}v1h-{columns}z" for row in range(rows) if row not in met[0])
+    down = (f"M{column} {row}h1v1h-1z" for row in met[0] for column in range(columns) if column not in met[1])
+    return across + "".join(down)
+
+
+def _text(size: Pair) -> str:
+    return f"{size[0]} {size[1]}"
