@@ -64,6 +64,8 @@ def _output(view: View) -> Pointed:
     winners = () if view.hidden else view.closeup.terms.get("winners", ())
     if view.weight is not None:
         kernel = view.weight[view.place.channel]
+        if view.source.single and kernel[0].size > 1:
+            return Pointed(output_told(view), (), 0, view.sheet_faces()[0])  # its slices are wider than a cell
         for k, (_, face) in enumerate(view.slices(view.place.channel)):
             if view.source.single or (view.geometry.step and view.geometry.gap == (1, 1)):
                 marks.append(Mark("sheet", k, "", "tinted", follows=True, face=face))

@@ -146,7 +146,7 @@ class View:
     @property
     def met(self) -> tuple[Sequence[int], Sequence[int]] | None:
         """The rows and the columns of the filter that meet a cell here; None where all do at every place."""
-        if self.weight is None or self.source.single or self.geometry.step is not None:
+        if self.weight is None or self.geometry.step is not None or self.geometry.rows.period is None:
             return None
         return self.geometry.rows.taps(self.place.row), self.geometry.columns.taps(self.place.column)
 
@@ -309,8 +309,8 @@ class View:
         """Return the pictures of the slices of filter `channel`, at most MOST_SHEETS; none for a layer without."""
         if self.weight is None:
             return ()
-        names = self.channel_names()[: 1 if self.source.single else MOST_SHEETS]
         shape, laid = self.weight.shape, arranged(self.weight.shape[1:])
+        names = self.channel_names()[: 1 if self.source.single and laid.single else MOST_SHEETS]
         places = [laid.cell(Place(k, 0, 0)) for k in range(len(names))]
         faces = [self.pictures.slice(self.index, shape, channel, sheet) for sheet, _, _ in places]
         if laid.single and not self.source.single:  # slices of one weight each, all on one sheet

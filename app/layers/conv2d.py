@@ -55,6 +55,7 @@ class Conv2d(Windowed):
 
     positional: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size", "stride", "padding")
     learned: ClassVar[bool] = True
+    named: ClassVar[bool] = True
     fixed_by_weights: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size")
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {"padding": (0, 1, 2, "same"), "stride": (1, 2, 3)}
     starter: ClassVar[Mapping[str, Any]] = {"out_channels": 4, "kernel_size": 3, "padding": 1}

@@ -82,11 +82,10 @@ class ConvTranspose2d(SpreadingLayer):
         for added, stride, dilation in zip(self.output_padding, self.stride, self.dilation, strict=True):
             if added >= max(stride, dilation):
                 raise Unfit(
-                    "output_padding is less than the larger of stride and dilation: at most {most} for a stride of "
-                    "{stride} and a dilation of {dilation}, not {added}.",
+                    "output_padding is less than the larger of stride and dilation, which is {larger}: at most {most}, "
+                    "not {added}.",
+                    larger=max(stride, dilation),
                     most=max(stride, dilation) - 1,
-                    stride=stride,
-                    dilation=dilation,
                     added=added,
                     pointer="/output_padding",
                 )

@@ -87,6 +87,7 @@ class Layer(BaseModel):
     takes: ClassVar[tuple[Form, ...]] = ("maps",)
     gives: ClassVar[Form | None] = None  # None: what it was given
     keeps_values: ClassVar[bool] = False  # only passes values on or drops them, so its maps share the scale before it
+    named: ClassVar[bool] = False  # its weights may be kernels by name
     fixed_by_weights: ClassVar[tuple[str, ...]] = ()  # the settings that weights given number by number fix
     picks: ClassVar[bool] = False  # takes some cells of its input as they are and drops the others: `kept` tells which
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {}  # settings that say how large it is, and values to try

@@ -27,6 +27,7 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
     positional: ClassVar[tuple[str, ...]] = ()
+    maps_first: ClassVar[bool] = True  # the first axis of its numbers counts the maps that are made
     init: str
 
     def known_shape(self) -> tuple[int, ...] | None:
@@ -190,6 +191,7 @@ class LinearValueWeights(ValueWeights):
 class TransposedValueWeights(ValueWeights):
     """Numbers given one by one, in PyTorch's layout: of a transposed convolution the channels that are read first."""
 
+    maps_first: ClassVar[bool] = False
     axes: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels / groups", "row", "column")
     weight: NumbersField
     """[in_channels][out_channels / groups][row][column]"""

@@ -10,6 +10,8 @@ import numpy as np
 from app.numerics.activations import relu
 from app.numerics.convolution import correlate
 from app.numerics.pooling import avg_pool, max_pool
+from app.numerics.spread import Spread
+from app.numerics.transposed import conv_transpose, upsample
 from app.numerics.window import Window
 
 Case = dict[str, Any]
@@ -24,6 +26,10 @@ def numbers(seed: int, shape) -> np.ndarray:
 def inputs(case: Case) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
     """Return x, weight and bias."""
     x = numbers(case["seed"], case["shape"])
+    if case["type"] == "conv_transpose2d":
+        out = case["out_channels"] // case["groups"]
+        weight = numbers(case["seed"] + 1, (case["shape"][0], out, *case["kernel_size"]))
+        return x, weight, numbers(case["seed"] + 2, case["out_channels"]) if case["bias"] else None
     if case["type"] != "conv2d":
         return x, None, None
     out, depth = case["out_channels"], case["shape"][0] // case["groups"]
@@ -31,7 +37,16 @@ def inputs(case: Case) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None
     return x, weight, numbers(case["seed"] + 2, out) if case["bias"] else None
 
 
-def window(case: Case) -> Window:
+def spread(case: Case) -> Spread:
+    if case["type"] == "upsample2d":
+        return Spread(tuple(case["scale"]), tuple(case["scale"]))
+    names = "kernel_size", "stride", "padding", "output_padding", "dilation"
+    return Spread(*(tuple(case[name]) for name in names))
+
+
+def window(case: Case) -> Window | Spread:
+    if case["type"] in ("conv_transpose2d", "upsample2d"):
+        return spread(case)
     if case["type"] == "relu":
         return Window()
     size, stride = tuple(case["kernel_size"]), tuple(case["stride"])
@@ -54,6 +69,10 @@ def ours(case: Case, x, weight, bias) -> np.ndarray:
             return max_pool(x, window(case))
         case "avg_pool2d":
             return avg_pool(x, window(case), count_include_pad=case["count_include_pad"])
+        case "upsample2d":
+            return upsample(x, tuple(case["scale"]))
+        case "conv_transpose2d":
+            return conv_transpose(x, weight, bias, spread(case), groups=case["groups"])
     return correlate(x, weight, bias, window(case), padding_mode=case["padding_mode"], groups=case["groups"])
 
 
@@ -62,8 +81,8 @@ def assert_equal(case: Case, theirs: np.ndarray) -> None:
     x, weight, bias = inputs(case)
     result = ours(case, x, weight, bias)
     assert result.shape == theirs.shape, case
-    assert result.shape[1:] == window(case).output_shape(x.shape[1:]), case
-    if case["type"] in ("relu", "max_pool2d"):
+    assert result.shape[1:] == tuple(window(case).output_length(axis, x.shape[axis + 1]) for axis in (0, 1)), case
+    if case["type"] in ("relu", "max_pool2d", "upsample2d"):
         assert np.array_equal(result, theirs), case
         return
     products = ours(case, np.abs(x), None if weight is None else np.abs(weight), None)

@@ -134,6 +134,17 @@ def onnx_node(layer, weights):
         case "batch_norm2d":
             names = "weight", "bias", "running_mean", "running_var"
             return "BatchNormalization", {"epsilon": layer.eps}, tuple(weights[name] for name in names)
+        case "upsample2d":  # the cell of place p is p ÷ scale, rounded down
+            scales = np.array([1, 1, *layer.scale], np.float32)
+            named = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+            return "Resize", named, (np.zeros(0, np.float32), scales)
+        case "conv_transpose2d":
+            (rows, columns), (down, across) = layer.padding, layer.output_padding
+            attributes = {
+                "kernel_shape": layer.kernel_size, "strides": layer.stride, "dilations": layer.dilation,
+                "pads": (rows, columns, rows, columns), "output_padding": (down, across), "group": layer.groups,
+            }  # fmt: skip
+            return "ConvTranspose", attributes, tuple(weights.values())
         case "linear":
             return "Gemm", {"transB": 1}, tuple(weights.values())
     return None
@@ -142,8 +153,9 @@ def onnx_node(layer, weights):
 def test_chains_of_layers_agree_one_by_one():
     chance = pipelines.chance("onnxruntime")
     seen = set()
-    for _ in range(150):
-        document, stages = pipelines.pipeline(chance, sides=10)
+    for number in range(240):
+        kind = (None, "conv_transpose2d", "upsample2d")[number % 3]
+        document, stages = pipelines.pipeline(chance, sides=10, kind=kind)
         outputs, weights = pipelines.arrays(document, stages)
         assert document == read_document(document.canonical)
         for stage, arrays in zip(stages, weights, strict=True):
@@ -156,4 +168,4 @@ def test_chains_of_layers_agree_one_by_one():
             seen.add(stage.layer.type)
             assert ours.size == theirs.size
             assert np.abs(ours.ravel() - theirs.ravel()).max() <= 1e-5 * np.abs(theirs).max() + 1e-6 * size
-    assert len(seen) == 9
+    assert len(seen) == 11

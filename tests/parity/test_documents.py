@@ -15,10 +15,13 @@ DOCUMENTS = 3000
 nn = torch.nn
 MODULES = {name.lower(): module for name, module in vars(nn).items() if isinstance(module, type)} | {
     "softmax": lambda: nn.Softmax(1), "globalavgpool2d": lambda: nn.AdaptiveAvgPool2d(1),
+    "upsample2d": lambda scale=2: nn.Upsample(scale_factor=scale, mode="nearest"),
 }  # fmt: skip
-ADDING = {"conv2d", "linear", "avg_pool2d", "global_avg_pool2d"}  # sums of products, linear in their input
+# Sums of products, linear in their input:
+ADDING = {"conv2d", "conv_transpose2d", "linear", "avg_pool2d", "global_avg_pool2d"}
 FROM_INPUT = {  # what a module needs to know of its input
-    "conv2d": lambda x: (len(x),), "batch_norm2d": lambda x: (len(x),), "linear": lambda x: (x.size,),
+    "conv2d": lambda x: (len(x),), "conv_transpose2d": lambda x: (len(x),), "batch_norm2d": lambda x: (len(x),),
+    "linear": lambda x: (x.size,),
 }  # fmt: skip
 
 
@@ -46,6 +49,31 @@ def theirs(layer: dict, x: np.ndarray, weights: dict) -> tuple[np.ndarray, float
     return made, sizes
 
 
+@pytest.mark.parametrize("kind", ["upsample2d", "conv_transpose2d"])
+def test_five_hundred_chains_with_a_finer_layer_agree_layer_by_layer(kind):
+    chance, found = pipelines.chance(f"finer {kind}"), 0
+    while found < 500:
+        document, stages = pipelines.pipeline(chance, layers=5, sides=chance.choice([8, 24]), kind=kind)
+        if all(stage.layer.type != kind for stage in stages):
+            continue
+        found += 1
+        agree(document, stages)
+
+
+def agree(document, stages):
+    """Hold each layer of a document against PyTorch."""
+    x = document.input.values.array
+    for stage, layer in zip(stages, document.canonical["layers"], strict=True):
+        weights = stage.layer.weights_for(stage.input_shape)
+        ours = stage.layer.forward(x, weights)
+        with warnings.catch_warnings(action="ignore"):
+            expected, products = theirs(layer, x.reshape(stage.input_axes), weights)
+        assert expected.shape == stage.output_axes, layer
+        tolerance = 1e-5 * np.abs(expected).max() + 1e-6 * products
+        assert float(np.abs(ours.reshape(expected.shape) - expected).max()) <= tolerance, layer
+        x = ours
+
+
 def test_three_thousand_random_documents_agree_layer_by_layer():
     chance = pipelines.chance(2026)
     worst, seen, layers = dict.fromkeys(LAYERS, 0.0), set(), 0
@@ -70,4 +98,4 @@ def test_three_thousand_random_documents_agree_layer_by_layer():
     print(", ".join(f"{kind} {share:.3f}" for kind, share in worst.items()))  # noqa: T201
     assert seen >= LAYERS.keys() | {"zeros", "reflect", "replicate", "circular", "dilation", "groups", "padding",
                                     "stride", "ceil_mode", "count_include_pad", "bias", "weights", "negative_slope",
-                                    "eps"}  # fmt: skip
+                                    "eps", "output_padding", "scale"}  # fmt: skip

@@ -76,6 +76,7 @@ async def filter_card(lab: Lab, run: Run, state: State, index: int, theme: Theme
         "weight": filters,
         "shown": 0 if filters is None else min(filters.shape[1], MOST_SHEETS, MOST_FIELDS // filters[0, 0].size),
         "sliding": sliding,
+        "named": sliding and layer.named,
         "sheets": sheet_names(run, index, channel, language),
         "paintable": False,
     }
@@ -94,7 +95,7 @@ async def filter_card(lab: Lab, run: Run, state: State, index: int, theme: Theme
             if fits(kernel, sheets)
         ],
         "paints": PAINTS if colour else PAINTS[:3],
-        "paintable": picture and sheets in (1, 3) and chosen[0].size <= MOST_PAINTED,
+        "paintable": layer.named and picture and sheets in (1, 3) and chosen[0].size <= MOST_PAINTED,
         "facts": await lab.queue.light(lambda: filter_facts(chosen, say)),
         "map": pictures.map(index, channel),
         "tile": tile_of(run, index, filters, channel) if colour else None,

@@ -81,9 +81,9 @@ def _resized(layer: Layer, name: str, value: Any) -> dict[str, Any]:
     weights = getattr(layer, "weights", None)
     shape = weights.known_shape() if weights is not None and name in layer.fixed_by_weights else None
     same: Collection[object] = (value, (value, value)) if not isinstance(value, list) else (tuple(value),)
-    if not shape or getattr(layer, name) in same:
+    if weights is None or not shape or getattr(layer, name) in same:
         return {}
-    if isinstance(value, int) and 0 < value < shape[0] and name != "kernel_size":
+    if isinstance(value, int) and 0 < value < shape[0] and name != "kernel_size" and weights.maps_first:
         if not isinstance(weights, PresetWeights):
             arrays = {part: getattr(weights, part) for part in ("weight", "bias")}
             return {
@@ -140,6 +140,7 @@ def _preset(state: State, fields: Fields, stages: Stages) -> State:
 def _kernel(state: State, fields: Fields, stages: Stages) -> State:
     """Put a named kernel in the place of one filter; the others stay."""
     index = _layer(state, fields)
+    layer = stages[index].layer
     arrays = _filters(stages[index])
     (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
     if arrays["weight"].ndim != 4:
@@ -147,18 +148,19 @@ def _kernel(state: State, fields: Fields, stages: Stages) -> State:
     arrays["weight"][channel], bias = kernel_in(fields["kernel"], arrays["weight"].shape[1:])
     if "bias" in arrays:
         arrays["bias"][channel] = bias
-    return state.setting(index, {"weights": {"init": "values", **arrays}})
+    return state.setting(index, {"weights": _given(layer, arrays)})
 
 
 def _pattern(state: State, fields: Fields, stages: Stages) -> State:
     """Make one filter look for a painted pattern: fields p.<row>.<column> hold colours."""
     index = _layer(state, fields)
+    layer = stages[index].layer
     arrays = _filters(stages[index])
     (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
     if arrays["weight"].ndim != 4:
         raise Unfit("This layer has no filters that could look for a pattern.")
     arrays["weight"][channel] = pattern(fields, arrays["weight"].shape[1:])
-    return state.setting(index, {"weights": {"init": "values", **arrays}})
+    return state.setting(index, {"weights": _given(layer, arrays)})
 
 
 def _weights(state: State, fields: Fields, stages: Stages) -> State:
@@ -184,12 +186,13 @@ def _weights(state: State, fields: Fields, stages: Stages) -> State:
         arrays["weight"] = changed(weight, list(range(len(weight))) if everyone else [channel], fields["change"])
         if arrays["weight"].shape != weight.shape:
             sizes = {"kernel_size": None}  # as the weights have it
-    return state.setting(index, {"weights": {"init": "values", **arrays}, **sizes})
+    return state.setting(index, {"weights": _given(layer, arrays), **sizes})
 
 
 def _flip(state: State, fields: Fields, stages: Stages) -> State:
     """Turn one filter by half a turn, or with `channel` empty all of them: what tells convolution from correlation."""
     index = _layer(state, fields)
+    layer = stages[index].layer
     arrays = _filters(stages[index])
     weight = arrays["weight"]
     if weight.ndim != 4:
@@ -199,7 +202,7 @@ def _flip(state: State, fields: Fields, stages: Stages) -> State:
     turned[chosen] = weight[chosen][..., ::-1, ::-1]
     if np.array_equal(turned, weight):
         raise Unfit("Half a turn leaves this filter as it is: it is symmetric, and its map would stay the same.")
-    return state.setting(index, {"weights": {"init": "values", **arrays, "weight": turned}})
+    return state.setting(index, {"weights": _given(layer, {**arrays, "weight": turned})})
 
 
 def _whole(state: State, fields: Fields, stages: Stages) -> State:
@@ -208,11 +211,11 @@ def _whole(state: State, fields: Fields, stages: Stages) -> State:
     if isinstance(state.document.input, ImageInput):
         state = state.of_input(scale="byte")
     for number, stage in enumerate(stages[: index + 1]):
-        arrays = _weights_of(stage) if stage.layer.learned else {}
-        if arrays and stage.layer.filters(stage.input_shape, arrays["weight"]) is not None:
+        if stage.layer.learned and stage.layer.filters(stage.input_shape, _weights_of(stage)["weight"]) is not None:
+            arrays = _filters(stage)
             factors = whole_factors(arrays["weight"])
             whole = {name: np.rint((array.T * factors).T).astype(np.float32) for name, array in arrays.items()}
-            state = state.setting(number, {"weights": {"init": "values", **whole}})
+            state = state.setting(number, {"weights": _given(stage.layer, whole)})
     return state
 
 
@@ -244,7 +247,13 @@ def _filters(stage: Stage) -> dict[str, Array]:
     arrays = _weights_of(stage)
     if arrays.get("weight") is None or arrays["weight"].ndim < 2:
         raise Unfit("This layer has no weights to change.")
-    return arrays
+    filters = stage.layer.filters(stage.input_shape, arrays["weight"]) if arrays["weight"].ndim == 4 else None
+    return arrays if filters is None else {**arrays, "weight": filters}
+
+
+def _given(layer: Layer, arrays: Mapping[str, Array]) -> dict[str, Any]:
+    """Return what `_filters` gave, changed, as the weights of the layer."""
+    return {"init": "values", **arrays, "weight": layer.weight_of(arrays["weight"])}
 
 
 def _change(array: Array, place: tuple[int, ...], text: str) -> None:

@@ -28,6 +28,8 @@ SHORT: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"groups", "out"}), N_("It divides the {out} filters.")),
     (frozenset({"groups", "channels"}), N_("It divides the {channels} channels.")),
     (frozenset({"mode", "widest"}), N_("The padding mode {mode} adds at most {most} cells.")),
+    (frozenset({"larger", "added"}), N_("It is less than the larger of stride and dilation.")),
+    (frozenset({"whole", "padding"}), N_("More would take the whole map away.")),
     (frozenset({"size", "padding"}), N_("It is at most half the window.")),
     (frozenset({"least", "given"}), LIMIT),
     (frozenset({"expected", "given"}), LIMIT),

@@ -122,7 +122,7 @@ class FilterSum:
 
     @cached_property
     def held(self) -> tuple[int, ...]:
-        """The channel, or the channel, row and column of a block, held; nothing where `pin` names none that is there."""
+        """The channel, or the channel, row and column of a block, that is held; nothing where `pin` names none."""
         kind, _, at = self.pin.partition(".")
         held = (read_wholes(at, 1) or read_wholes(at, 3)) if kind == "w" else None
         if held is None or held[0] >= self.size[0]:

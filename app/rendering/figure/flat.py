@@ -40,7 +40,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
         scene.target.rows,
         scene.target.columns,
     )
-    (above, below), (left, right) = scene.padding
+    (above, below), (left, right) = scene.border
     top = layout.cap + 2.0
     side = height - top - (8 if layout.small else 48)  # of the picture and the map
     stacked = layout.board and scene.blocks  # a block of numbers: less room, the slices one above the other

@@ -66,7 +66,7 @@ class _Figure:
         source, target = scene.source, scene.target
         self.rows, self.columns = source.rows, source.columns
         self.maps, self.out_rows, self.out_columns = target.sheets, target.rows, target.columns
-        (self.above, self.below), (self.left, self.right) = scene.padding
+        (self.above, self.below), (self.left, self.right) = scene.border
         self.front = [("", scene.photo)] if scene.photo else []
         self.sheets = (self.front + list(scene.sheets))[: 1 if layout.small else None]
         self._measure()

@@ -72,12 +72,12 @@ class Scene:
         """Rows and columns of cells that the lens shows: what one sheet holds of the window, gaps left out."""
         (top, bottom), (left, right) = self.span
         down, across = self.stage.geometry.gap
-        if self.slices and not self.source.single:
+        if self.slices and (not self.source.single or self.stage.geometry.size != (1, 1)):
             return self.stage.geometry.size  # though not all of it may meet a cell
         return (bottom - top - 1) // down + 1, (right - left - 1) // across + 1
 
     @property
-    def padding(self) -> tuple[Pair, Pair]:
+    def border(self) -> tuple[Pair, Pair]:
         """Cells of padding: (above, below), (left, right)."""
         return self.stage.geometry.border
 

@@ -56,7 +56,7 @@ export class Transport extends HTMLElement {
     this.bar.setAttribute("aria-valuetext", this.bar.dataset.text.replace("{place}", String(place)).replace("{places}", String(this.places)));
     this.write("[data-place]", place);
     this.write("[data-map]", channel + 1);
-    this.write("b[data-work]", this.work * (index + 1));
+    this.write("b[data-work]", Math.floor(this.work * (index + 1) + 1e-6)); // on the average, where places read unevenly
     const rest = this.querySelector("[data-left]");
     rest.hidden = left === undefined;
     if (left !== undefined) rest.textContent = this.dataset.left.replace("{time}", clock(left));
