@@ -67,6 +67,6 @@ def test_a_press_on_the_input_goes_to_a_place_that_reads_the_cell(page: Page) ->
 def test_weights_that_meet_no_cell_are_dimmed_and_follow_the_place(page: Page) -> None:
     screen = Screen(page).open("conv_transpose2d(2, 3, 2)", image="rocket", size=8, at="0.0.3.4", view="flat")
     idle = screen.all(".figure.wide [data-idle]").first
-    expect(idle).to_have_attribute("d", "M0 0h3v1h-3zM0 2h3v1h-3zM1 1h1v1h-1z")
+    expect(idle).to_have_attribute("d", "M0 0h3v1h-3zM1 1h1v1h-1zM0 2h3v1h-3z")
     page.evaluate("document.querySelector('cs-plate').go(3, 5)")
-    expect(idle).to_have_attribute("d", "M0 0h3v1h-3zM0 2h3v1h-3zM0 1h1v1h-1zM2 1h1v1h-1z")
+    expect(idle).to_have_attribute("d", "M0 0h3v1h-3zM0 1h1v1h-1zM2 1h1v1h-1zM0 2h3v1h-3z")

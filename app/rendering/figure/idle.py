@@ -12,15 +12,16 @@ def idle(parent: Element, plane: Plane, size: Pair, met: tuple[Sequence[int], Se
     """Dim the cells of a slice on `plane` that are in none of the rows, or of the columns, that meet a cell."""
     if met is None:
         return
-    add(parent, "path", class_="idle", d=_unmet(size, met), transform=f"matrix({plane.matrix})", data_idle=_text(size))
+    add(parent, "path", class_="idle", d=_unmet(size, met), transform=f"matrix({plane.matrix})", data_idle=f"{size[0]} {size[1]}")
 
 
 def _unmet(size: Pair, met: tuple[Sequence[int], Sequence[int]]) -> str:
+    """Return the path of the cells, as `unmet` in static/js/tracks.js does."""
     rows, columns = size
-    across = "".join(f"M0 {row}h{columns}v1h-{columns}z" for row in range(rows) if row not in met[0])
-    down = (f"M{column} {row}h1v1h-1z" for row in met[0] for column in range(columns) if column not in met[1])
-    return across + "".join(down)
-
-
-def _text(size: Pair) -> str:
-    return f"{size[0]} {size[1]}"
+    d = ""
+    for row in range(rows):
+        if row not in met[0]:
+            d += f"M0 {row}h{columns}v1h-{columns}z"
+        else:
+            d += "".join(f"M{column} {row}h1v1h-1z" for column in range(columns) if column not in met[1])
+    return d

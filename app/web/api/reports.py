@@ -34,7 +34,10 @@ def _layer_report(run: Run, index: int, facts: Facts) -> dict[str, Any]:
         "parameters": layer.parameters(shape),
         "multiplications": layer.multiplications(shape),
         "fully_connected_parameters": layer.fully_connected_parameters(shape),
-        "receptive_field": {"size": list(stage.receptive_size), "jump": list(stage.jump)},
+        "receptive_field": {
+            "size": list(stage.receptive_size),
+            "jump": [step if isinstance(step, int) else float(step) for step in stage.jump],
+        },
         "statistics": {**vars(facts.whole), "channels": _channels(facts)},
         "links": links,
     }
