@@ -61,6 +61,27 @@ def test_the_formula_gives_the_size_of_the_map(client: TestClient, recipe: str) 
     assert why.one("h2").text.endswith(f"{places}?")
 
 
+@pytest.mark.parametrize(
+    ("recipe", "places"),
+    [
+        ("upsample2d((2, 3))", (64, 96)),
+        ("conv_transpose2d(2, 4, 2, 1)", (64, 64)),
+        ("conv_transpose2d(2, (3, 2), (2, 3), (1, 0), output_padding=(1, 2), dilation=(1, 2))", (64, 98)),
+        ("conv_transpose2d(2, 3)", (34, 34)),
+    ],
+)  # fmt: skip
+def test_the_formula_of_a_finer_layer_gives_the_size_of_its_map(
+    client: TestClient, recipe: str, places: tuple[int, int]
+) -> None:
+    assert planned(recipe).stages[0].output_shape[1:] == places  # as PyTorch's documentation has it
+    why = page(client, recipe, view="places").one(class_="why")
+    lines = [line.text for line in why.all(class_="formula")]
+    for line, wanted in zip(lines * (2 // len(lines)), places, strict=True):
+        words = re.sub(r"[^\d()×+−=]", "", line).replace("×", "*").replace("−", "-")
+        left, right = words.split("=")
+        assert eval(left) == int(right) == wanted  # noqa: S307
+
+
 @pytest.mark.parametrize("recipe", SLIDING)
 def test_the_cells_that_no_window_reads_are_counted_and_hatched(client: TestClient, recipe: str) -> None:
     stage = planned(recipe).stages[0]
@@ -71,7 +92,7 @@ def test_the_cells_that_no_window_reads_are_counted_and_hatched(client: TestClie
         for r in range(window.size[0]):
             for c in range(window.size[1]):
                 y, x = top + r * window.dilation[0], left + c * window.dilation[1]
-                if stage.layer.border_mode() == "circular":
+                if getattr(stage.layer, "padding_mode", "zeros") == "circular":
                     y, x = y % 32, x % 32
                 if 0 <= y < 32 and 0 <= x < 32:
                     read_[y, x] = True
@@ -276,7 +297,7 @@ def test_the_card_says_the_formula_the_result_and_the_parameters_as_areas(client
 @pytest.mark.parametrize("recipe", SHARING)
 def test_the_three_ways_of_counting_add_up(client: TestClient, recipe: str) -> None:
     stage = planned(recipe).stages[0]
-    rows, columns, depth = (*stage.layer.window(stage.input_shape).size, stage.layer.channels_read((3, 32, 32), 0))
+    rows, columns, depth = (*stage.layer.window(stage.input_shape).size, stage.geometry.channels_read(0))
     weights = rows * columns * (depth[1] - depth[0])
     filters, places = stage.output_shape[0], stage.output_shape[1] * stage.output_shape[2]
     bias = int("bias=False" not in recipe)
@@ -319,7 +340,7 @@ def test_the_edges_are_those_of_the_cells_that_the_number_reads(client: TestClie
         drawn = page(client, "conv2d(2, 3, padding=1)", view="sharing", at=at).one("svg", "edges-of")
         *_, own = drawn.all("g", "edges")  # its neighbour's lie below
         assert int(own.attributes["data-edges"]) == 3 * cells
-    assert stage.layer.span(stage.input_shape, Place(0, 0, 0)).rows == (-1, 2)
+    assert stage.geometry.span(Place(0, 0, 0)).rows == (-1, 2)
 
 
 def test_any_pin_leaves_any_look_standing(client: TestClient) -> None:

@@ -24,6 +24,10 @@ LAYERS = [
     'conv2d(2, 3, padding=2, padding_mode="replicate")',
     'conv2d(2, (5, 3), padding=(5, 1), padding_mode="circular")',
     "conv2d(4, 3, padding=1, groups=2)",
+    "conv_transpose2d(3, (3, 2), (2, 3))",
+    "conv_transpose2d(2, 3, 2, (0, 1), output_padding=1, dilation=(1, 2))",
+    "conv_transpose2d(4, 2, 3, groups=2)",
+    "upsample2d((2, 3))",
     "max_pool2d(2)",
     "max_pool2d(3, 2, padding=1, ceil_mode=True)",
     "avg_pool2d((2, 3), (3, 2))",
@@ -127,7 +131,7 @@ def test_a_weight_marks_every_cell_that_it_ever_multiplies(client, recipe):
         assert pointed(seen, "w.0.0.0") is None
         return
     _, rows, columns = seen.stage.input_shape
-    mode = seen.layer.border_mode()
+    mode = getattr(seen.layer, "padding_mode", "zeros")
     for tap in np.ndindex(seen.weight.shape[1:]):
         found = pointed(seen, "w." + ".".join(map(str, tap)))
         if seen.target.single:  # a weight for each number
@@ -137,11 +141,17 @@ def test_a_weight_marks_every_cell_that_it_ever_multiplies(client, recipe):
                 assert marked(found, "sheet", "shared") == [tap[1:]]
             assert "nothing is shared" in found.sentence
             continue
-        wanted, padding = [], 0
+        if not hasattr(seen.layer, "window"):
+            stamped = met_by(seen, tap)
+            assert set(marked(found, "sheet", "shared")) == stamped
+            assert f"multiplies {len(stamped)} cells, each for one place" in found.sentence
+            assert marked(found, "slice", "ring") == [tap[1:]]
+            continue
+        window, wanted, padding = seen.layer.window(seen.stage.input_shape), [], 0
         for row, column in np.ndindex(seen.stage.output_shape[1:]):
-            top, left = seen.window.origin(row, column)
-            r = real(top + tap[1] * seen.window.dilation[0], rows, mode)
-            c = real(left + tap[2] * seen.window.dilation[1], columns, mode)
+            top, left = window.origin(row, column)
+            r = real(top + tap[1] * window.dilation[0], rows, mode)
+            c = real(left + tap[2] * window.dilation[1], columns, mode)
             if r is None or c is None:
                 padding += 1
             else:
@@ -153,6 +163,16 @@ def test_a_weight_marks_every_cell_that_it_ever_multiplies(client, recipe):
         else:
             assert numbers == [len(wanted)] + ([padding] if padding else [])
         assert marked(found, "slice", "ring") == [tap[1:]]
+
+
+def met_by(seen, tap):
+    """Return the cells that a tap of a transposed convolution carries onto the map, by trying all."""
+    layer, (_, rows, columns), (_, high, wide) = seen.layer, seen.stage.input_shape, seen.stage.output_shape
+    down, across = (
+        [n * layer.stride[axis] - layer.padding[axis] + tap[1 + axis] * layer.dilation[axis] for n in range(length)]
+        for axis, length in enumerate((rows, columns))
+    )
+    return {(r, c) for r in range(rows) for c in range(columns) if 0 <= down[r] < high and 0 <= across[c] < wide}
 
 
 def real(at, length, mode):

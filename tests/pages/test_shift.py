@@ -13,6 +13,7 @@ from PIL import Image
 
 from app.explorer.looks.shift import FARTHEST, shift_of
 from app.numerics.shift import change, inside, moved_back, shifted, still_there
+from app.numerics.sliding import Sliding
 from app.numerics.window import Window
 from app.pipeline.document import read_document
 from app.rendering.palette import signed_bytes, signed_palette
@@ -88,7 +89,7 @@ def test_inside_is_what_reads_neither_padding_nor_what_came_in(
     size: int, stride: int, padding: int, dilation: int, length: int, by: int
 ) -> None:
     window = Window((size, size), (stride, stride), ((padding, padding),) * 2, (dilation, dilation))
-    found = inside(window, 0, still_there(length, by))
+    found = inside(Sliding.of(window, 0, length), still_there(length, by))
     for place in range(len(found)):
         cells = [place * stride - padding + tap * dilation for tap in range(size)]
         assert found[place] == all(0 <= cell < length and 0 <= cell - by < length for cell in cells)

@@ -12,7 +12,8 @@ def idle(parent: Element, plane: Plane, size: Pair, met: tuple[Sequence[int], Se
     """Dim the cells of a slice on `plane` that are in none of the rows, or of the columns, that meet a cell."""
     if met is None:
         return
-    add(parent, "path", class_="idle", d=_unmet(size, met), transform=f"matrix({plane.matrix})", data_idle=f"{size[0]} {size[1]}")
+    sides, matrix = f"{size[0]} {size[1]}", f"matrix({plane.matrix})"
+    add(parent, "path", class_="idle", d=_unmet(size, met), transform=matrix, data_idle=sides)
 
 
 def _unmet(size: Pair, met: tuple[Sequence[int], Sequence[int]]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.explorer.addresses import layer_address
 from app.lab import Facts, Run
+from app.numerics.field import Number
 
 
 def run_report(run: Run, facts: Sequence[Facts]) -> dict[str, Any]:
@@ -34,10 +35,7 @@ def _layer_report(run: Run, index: int, facts: Facts) -> dict[str, Any]:
         "parameters": layer.parameters(shape),
         "multiplications": layer.multiplications(shape),
         "fully_connected_parameters": layer.fully_connected_parameters(shape),
-        "receptive_field": {
-            "size": list(stage.receptive_size),
-            "jump": [step if isinstance(step, int) else float(step) for step in stage.jump],
-        },
+        "receptive_field": {"size": list(stage.receptive_size), "jump": list(map(_plain, stage.jump))},
         "statistics": {**vars(facts.whole), "channels": _channels(facts)},
         "links": links,
     }
@@ -48,3 +46,8 @@ def _channels(facts: Facts) -> list[dict[str, float]]:
     if facts.channels:
         return [vars(channel) for channel in facts.channels]
     return [{"minimum": n, "maximum": n, "mean": n, "zero_fraction": float(n == 0)} for n in facts.numbers]
+
+
+def _plain(number: Number) -> float:
+    """Return a whole number as such, a fraction as JSON can write it."""
+    return number if isinstance(number, int) else float(number)
