@@ -140,6 +140,8 @@ def onnx_node(layer, weights):
             return "Resize", named, (np.zeros(0, np.float32), scales)
         case "conv_transpose2d":
             (rows, columns), (down, across) = layer.padding, layer.output_padding
+            if down >= layer.stride[0] or across >= layer.stride[1]:
+                return None  # PyTorch takes it where the dilation is larger, ONNX Runtime does not
             attributes = {
                 "kernel_shape": layer.kernel_size, "strides": layer.stride, "dilations": layer.dilation,
                 "pads": (rows, columns, rows, columns), "output_padding": (down, across), "group": layer.groups,
