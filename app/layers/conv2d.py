@@ -150,10 +150,16 @@ class Conv2d(Windowed):
                 groups=self.groups,
                 pointer="/groups",
             )
+        if self.padding_mode in ("reflect", "circular"):
+            self._check_border(shape)
+        self.weights.check(shape[0] // self.groups)
+
+    def _check_border(self, shape: Shape) -> None:
+        """Refuse more padding than a padding mode has cells for."""
         for axis, name in enumerate(("rows", "columns")):
-            most = {"reflect": shape[axis + 1] - 1, "circular": shape[axis + 1]}.get(self.padding_mode)
+            most = shape[axis + 1] - (self.padding_mode == "reflect")
             widest = max(self.window(shape).padding[axis])
-            if most is not None and widest > most:
+            if widest > most:
                 raise Unfit(
                     "padding_mode {mode} can add at most {most} cells to {length} {name}, not {widest}; use less "
                     "padding or another mode.",
@@ -164,7 +170,6 @@ class Conv2d(Windowed):
                     widest=widest,
                     pointer="/padding",
                 )
-        self.weights.check(shape[0] // self.groups)
 
     def _fan_in(self, shape: Shape) -> int:
         return shape[0] // self.groups * self._size[0] * self._size[1]
@@ -217,7 +222,7 @@ class Conv2d(Windowed):
         return self._filters * (self._fan_in(shape) + int(self.bias))
 
     def multiplications(self, shape: Shape) -> int:
-        channels, rows, columns = self.output_shape(shape)
+        channels, rows, columns = self.geometry(shape).shape
         return channels * rows * columns * self._fan_in(shape)
 
     def work(self, shape: Shape) -> tuple[int, str]:
@@ -228,5 +233,5 @@ class Conv2d(Windowed):
         return outputs * int(np.prod(shape, dtype=object)) + outputs
 
     def locally_connected_parameters(self, shape: Shape) -> int:
-        channels, rows, columns = self.output_shape(shape)
+        channels, rows, columns = self.geometry(shape).shape
         return channels * rows * columns * (self._fan_in(shape) + 1)

@@ -58,7 +58,7 @@ class Pool2d(Windowed):
 
     def cost(self, shape: Shape) -> int:
         """Count what looking costs: first along the rows, then along the columns of what that gives."""
-        channels, rows, columns = self.output_shape(shape)
+        channels, rows, columns = self.geometry(shape).shape
         return channels * rows * (self.kernel_size[0] * shape[2] + self.kernel_size[1] * columns)
 
     def _patch(self, x: Array, place: Place) -> tuple[Array, np.ndarray[Any, np.dtype[np.bool_]]]:
@@ -137,7 +137,7 @@ class AvgPool2d(Pool2d):
         return Total(float(read.sum()) / terms["divisor"], float(np.abs(read).sum()) / terms["divisor"])
 
     def multiplications(self, shape: Shape) -> int:
-        channels, rows, columns = self.output_shape(shape)
+        channels, rows, columns = self.geometry(shape).shape
         return channels * rows * columns
 
     def work(self, shape: Shape) -> tuple[int, str]:

@@ -19,10 +19,18 @@ Number = int | Fraction  # a whole number is an int
 class ReceptiveField:
     """What the places along one axis have seen of the cells of the picture."""
 
-    middle: Fraction = Fraction(1, 2)  # of what place 0 has seen; cell 0 goes from 0 to 1
     jump: Number = 1  # from the middle of a place to that of the next
     phases: tuple[Pair | None, ...] = ((0, 1),)  # half-open runs; None: nothing of the picture
     advance: int = 1
+    uneven: Fraction | None = None  # the middle, where that of the first phase is not its own
+
+    @property
+    def middle(self) -> Fraction:
+        """The middle of what place 0 has seen; cell 0 goes from 0 to 1."""
+        if self.uneven is not None:
+            return self.uneven
+        first, end = self.phases[0] or (0, 0)
+        return Fraction(first + end, 2)
 
     @property
     def size(self) -> int:
@@ -36,9 +44,17 @@ class ReceptiveField:
 
     def through(self, axis: Axis) -> "ReceptiveField":
         """Return what the places of a layer have seen that reads these along `axis`."""
+        if self.uneven is None and self.phases[0] and (axis.affine or not axis.period):
+            return self._evenly(*self.phases[0], *(axis.affine or (0, 1)), axis.reach)
         middle = self.middle + (axis.middle - Fraction(1, 2)) * self.jump
-        jump = number(axis.step * self.jump)
-        return ReceptiveField(middle, jump, *self._composed(axis))
+        return ReceptiveField(number(axis.step * self.jump), *self._composed(axis), middle)
+
+    def _evenly(self, first: int, end: int, start: int, step: int, reach: int) -> "ReceptiveField":
+        """Return the same where all places have seen equally much, and go on to: in whole numbers, and quick."""
+        if (start, step, reach) == (0, 1, 1):
+            return self
+        run = first + start * self.advance, end + (start + reach - 1) * self.advance
+        return ReceptiveField(self.jump * step, (run,), self.advance * step)
 
     def _composed(self, axis: Axis) -> tuple[tuple[Pair | None, ...], int]:
         """Return the phases and the advance behind `axis`."""
