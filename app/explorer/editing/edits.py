@@ -186,7 +186,7 @@ def _weights(state: State, fields: Fields, stages: Stages) -> State:
         arrays["weight"] = changed(weight, list(range(len(weight))) if everyone else [channel], fields["change"])
         if arrays["weight"].shape != weight.shape:
             sizes = {"kernel_size": None}  # as the weights have it
-    return state.setting(index, {"weights": _given(layer, arrays), **sizes})
+    return state.setting(index, {"weights": _given(stages[index].layer, arrays), **sizes})
 
 
 def _flip(state: State, fields: Fields, stages: Stages) -> State:
