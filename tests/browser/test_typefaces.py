@@ -10,6 +10,7 @@ from tests.browser.typefaces import FAMILIES, NARROW, WIDE
 pytestmark = pytest.mark.layout
 
 SAID = "Window × filter → 0.5 − ⁻¹² ≈ √ᵀ ▦"
+PAGES = {"/": ".plate.on", "/?view=trace": "#look.trace", "/?view=fan&projector=1": "#look.fan", "/docs": ".opblock"}
 NAMES = ("sans-serif", "system-ui", "serif", "monospace", "ui-monospace", "Arial", "Liberation Sans", "Inter")
 
 
@@ -29,10 +30,11 @@ def allowed(typeface: str) -> set[str]:
     return {*FAMILIES[typeface].values(), *(["DejaVu Sans"] if typeface == NARROW else [])}
 
 
-@pytest.mark.parametrize("path", ["/", "/?view=trace", "/?view=fan&projector=1", "/docs"])
+@pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_set_in_what_lies_beside_the_tests(open_page: Callable[..., Page], typeface: str, path: str) -> None:
     page = open_page()
     page.goto(path)
+    page.locator(PAGES[path]).first.wait_for()
     found = typefaces(page, "body")
     assert FAMILIES[typeface]["sans-serif"] in found
     assert found <= allowed(typeface)
