@@ -184,11 +184,12 @@ class Work:
         self.chain, self.first, self.last = chain, first, last
         self.source = source  # what the first stage reads; None: the picture
         self.callers = 0
-        self.begun = False
+        self.peak = 0  # bytes, for the outputs that were wanted when it was begun; others take their share themselves
         self.stopped = False
         self.leaves = True  # at once when it is stopped: no thread works for it just now
         self.wanted: dict[Step, asyncio.Future[Result | Facts]] = {}
         self.shares: list[Share] = []
+        self.stood: Exception = closing()  # in the way of what is still wanted at the end
         self.task: asyncio.Task[None] | None = None
 
     def want(self, step: Step) -> asyncio.Future[Result | Facts]:
@@ -250,6 +251,7 @@ class Results:
         works = {work for work, _ in missing.values()}
         for work in works:
             work.callers += 1
+            self._settle(work)
         try:
             for step, (_, future) in missing.items():
                 found[step] = await asyncio.shield(future)
@@ -277,6 +279,7 @@ class Results:
         for number in range(first, step.number + 1):
             self._coming.setdefault(chain.key(number), work)
         work.task = asyncio.ensure_future(self._carry_out(work))
+        work.task.add_done_callback(lambda _: self._end(work))
         return Expected(work, work.want(step))
 
     def _source(self, chain: Chain, number: int) -> "Result | Expected | None":
@@ -294,12 +297,31 @@ class Results:
         work = self._coming.get(chain.key(step.number))
         if work is None or work.stopped:
             return None
-        if step.output and work.begun and step not in work.wanted:
-            share = self._budget.take_now(chain.output_bytes(step.number))
+        if step.output and work.peak and step not in work.wanted:
+            share = self._budget.take_now(chain.output_bytes(step.number)) if work.shares else None
             if share is None:
                 return None
             work.shares.append(share)
         return Expected(work, work.want(step))
+
+    def _settle(self, work: Work) -> None:
+        """Find how much memory work that has just been begun needs, and take it where it is to be had at once."""
+        if work.peak:
+            return
+        wanted = [step.number for step in work.wanted if step.output]
+        work.peak = work.chain.peak(work.first, work.last, wanted)
+        if (share := self._budget.take_now(work.peak)) is not None:
+            work.shares.append(share)
+
+    def _shorten(self, work: Work) -> None:
+        """Let work that has waited begin behind what others have computed meanwhile."""
+        if isinstance(work.source, Expected) or not work.wanted:
+            return
+        for number in range(min(work.wanted).number - 1, work.first - 1, -1):
+            if isinstance(found := self._at_hand(work.chain, Step(number, True)), Result):
+                self._forget(work, number)
+                work.first, work.source = number + 1, found
+                return
 
     def _leave(self, work: Work) -> None:
         """Count one caller less; stop work that nobody waits for."""
@@ -311,32 +333,33 @@ class Results:
         if work.leaves:
             work.task.cancel()
 
-    def _forget(self, work: Work) -> None:
-        for number in range(work.first, work.last + 1):
+    def _forget(self, work: Work, last: int | None = None) -> None:
+        for number in range(work.first, (work.last if last is None else last) + 1):
             if self._coming.get(key := work.chain.key(number)) is work:
                 del self._coming[key]
 
     async def _carry_out(self, work: Work) -> None:
         """Compute the stages of a work one after another, and give them to those who wait."""
-        stood: BaseException = closing()
         try:
-            wanted = [step.number for step in work.wanted if step.output]
-            work.begun = True
-            work.shares.append(await self._budget.take(work.chain.peak(work.first, work.last, wanted)))
+            if not work.shares:
+                work.shares.append(await self._budget.take(work.peak))
+                self._shorten(work)
             await self._compute(work)
         except asyncio.CancelledError:
             if not work.stopped:
                 raise
         except Exception as error:  # noqa: BLE001 - those who wait are told
-            stood = error
-        finally:
-            if isinstance(work.source, Expected):
-                self._leave(work.source.work)
-            self._forget(work)
-            for share in work.shares:
-                share.give_back()
-            for step in list(work.wanted):
-                work.give(step, stood)
+            work.stood = error
+
+    def _end(self, work: Work) -> None:
+        """Give back what a work has taken, even where it was stopped before it began."""
+        if isinstance(work.source, Expected):
+            self._leave(work.source.work)
+        self._forget(work)
+        for share in work.shares:
+            share.give_back()
+        for step in list(work.wanted):
+            work.give(step, work.stood)
 
     async def _compute(self, work: Work) -> None:
         chain, before, picture = work.chain, await self._before(work), None

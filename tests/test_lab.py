@@ -61,10 +61,10 @@ def photo(color=(200, 100, 50), size=(8, 6)):
 
 async def let_go(lab):
     """Let nothing be kept any longer, as where work needs all the memory."""
-    for key in list(lab.budget._order):
-        lab.budget.forget(key)
     async with asyncio.timeout(60):
         while lab.budget.used:
+            for key in list(lab.budget._order):
+                lab.budget.forget(key)
             await asyncio.sleep(0.001)
             lab.budget.rest()
 
@@ -442,5 +442,111 @@ def test_a_document_that_is_said_to_begin_itself_is_not_there(tell):
         lab.store.put("document", run.id, f"{run.id} 3".encode(), 86_400)
         with pytest.raises(NotFound):
             await lab.run(run.id)
+
+    tell(story)
+
+
+LONG = " | ".join(["sigmoid"] * 40)
+
+
+def large(recipe=LONG, side=300):
+    return document(recipe, {**CHELSEA, "height": side, "width": side})  # about a megabyte a layer
+
+
+def test_a_run_whose_outputs_do_not_fit_together_is_told_of_and_any_of_them_computed_again(tell):
+    async def story(lab):
+        run = await lab.open(large())
+        facts = await lab.facts(run)
+        assert (len(facts), lab.computed) == (40, 40)
+        assert lab.budget.used <= lab.budget.most
+        for index in (3, 20, 39):
+            result = await lab.result(run, index)
+            assert result.facts == facts[index]
+            assert result.output.shape == (3, 300, 300)
+            assert lab.budget.used <= lab.budget.most
+        assert await lab.facts(run) == facts
+        assert lab.computed > 40
+
+    tell(story, memory_max_bytes=16_000_000)
+
+
+def test_several_results_are_there_together_and_computed_once(tell):
+    async def story(lab):
+        run = await lab.open(large())
+        results = await lab.some(run, (None, 30, 2, 3, 30))
+        assert [result.output.shape for result in results] == [(3, 300, 300)] * 5
+        assert results[1] is results[4]
+        assert lab.computed == 31
+        again = await lab.some(run, (2, None))  # somebody still looks at them
+        assert (again[0] is results[2], again[1] is results[0], lab.computed) == (True, True, 31)
+
+    tell(story, memory_max_bytes=24_000_000)
+
+
+def test_results_that_never_fit_together_are_refused_and_those_that_do_are_given(tell):
+    async def story(lab):
+        run = await lab.open(large())
+        with pytest.raises(Unfit, match="bytes of memory at once"):
+            await lab.results(run)
+        assert len(await lab.some(run, (38, 39))) == 2
+
+    tell(story, memory_max_bytes=24_000_000)
+
+
+def test_many_who_ask_for_different_layers_of_one_run_all_get_them(tell):
+    async def story(lab):
+        run = await lab.open(large())
+
+        async def look(index):
+            return (await lab.result(run, index)).output.shape
+
+        telling = asyncio.ensure_future(lab.facts(run))
+        shapes = await asyncio.gather(*(look(index) for index in range(0, 40, 2)))
+        assert shapes == [(3, 300, 300)] * 20
+        assert len(await telling) == 40
+        await let_go(lab)
+        assert lab.budget.used == 0
+
+    tell(story, memory_max_bytes=24_000_000, waiting_room=100)
+
+
+def test_when_all_callers_have_gone_a_run_stops_after_the_layer_at_work(tell, monkeypatch):
+    monkeypatch.setattr("app.results.QUICK", -1)
+
+    async def story(lab):
+        gate, plain = threading.Event(), lab.queue.begin
+
+        def held(job):
+            def opened():
+                assert gate.wait(60)
+                return job()
+
+            return plain(opened)
+
+        monkeypatch.setattr(lab.queue, "begin", held)
+        run = await lab.open(large())
+        callers = [asyncio.ensure_future(lab.facts(run)), asyncio.ensure_future(lab.result(run, 39))]
+        shorter = asyncio.ensure_future(lab.result(await lab.open(large(LONG + " | relu")), 40))  # waits for them
+        await asyncio.sleep(0.05)
+        for caller in (*callers, shorter):
+            caller.cancel()
+        at_once = asyncio.ensure_future(lab.facts(await lab.open(large("relu | relu"))))
+        await asyncio.sleep(0)
+        at_once.cancel()  # before it has begun
+        await asyncio.gather(*callers, shorter, return_exceptions=True)
+        gate.set()
+        await let_go(lab)
+        assert lab.computed <= 1
+        assert (await lab.result(run, 2)).output.shape == (3, 300, 300)  # who comes later begins anew
+
+    tell(story)
+
+
+def test_a_frame_of_the_camera_leaves_nothing_behind(tell):
+    async def story(lab):
+        run = await lab.open(document())
+        assert (await lab.passing(run, 2, photo(size=(64, 64)))).output.shape == (6, 14, 14)
+        await let_go(lab)
+        assert lab.budget.used == 0
 
     tell(story)
