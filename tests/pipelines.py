@@ -13,6 +13,7 @@ from app.pipeline.plan import Stage, plan
 Fields = dict[str, Any]
 Shape = tuple[int, int, int]
 OFTEN = ("conv2d", "conv2d", "conv2d", "max_pool2d", "avg_pool2d")  # beside every kind once
+MOST_NUMBERS = 30_000  # of a volume: over more of them PyTorch's own softmax is out by more than the tolerance
 PLENTY = {"most_multiplications": 10**12, "most_bytes": 10**12}
 
 
@@ -46,6 +47,8 @@ def pipeline(
                 document["layers"].append(layer(chance, wanted[number], here, vector))
                 stages = plan(read_document(document), shape, **PLENTY)
                 here, vector = stages[-1].output_shape, stages[-1].vector
+                if here[0] * here[1] * here[2] > MOST_NUMBERS:
+                    raise Unfit("too large to try")
             return read_document(document), stages
         except Unfit:
             continue
