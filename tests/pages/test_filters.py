@@ -387,3 +387,30 @@ def test_what_cannot_be_is_said_in_the_card(client: TestClient) -> None:
         assert (answer.status_code, answer.headers["hx-retarget"]) == (200, "#h-filter")
         assert said in answer.text
     assert page.one(id="h-filter").text == ""
+
+
+def test_a_filter_of_a_transposed_convolution_is_edited_in_the_layout_of_its_maps(client: TestClient) -> None:
+    recipe = "conv2d(4, 3) | conv_transpose2d(6, (2, 3), 2, groups=2, weights=random(3))"
+    answer = client.get(link(recipe, image="chelsea", size=9, at="1.4.2.2", edit="1.weights"))
+    page = read(answer.text)
+    before = api(client).weight(api(client).run({"image": "chelsea", "size": 9, "recipe": recipe})["id"], 1)
+    assert before.shape == (4, 3, 2, 3)  # channels that are read, maps of a group, rows, columns
+    written = {name: value.replace("−", "-") for name, value in form_of(page).items()}
+    for (channel, row, column), weight in np.ndenumerate(before[2:, 1]):  # map 5 is the second of the second group
+        assert float(written[f"w.{channel}.{row}.{column}"]) == pytest.approx(weight, abs=6e-4)
+    address = edit(client, page, **{"w.1.0.2": "7.5"}).headers["location"]
+    query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    after = api(client).weight(api(client).run({k: v for k, v in query.items() if k not in ("at", "edit")})["id"], 1)
+    wanted = before.copy()
+    wanted[3, 1, 0, 2] = 7.5
+    assert np.array_equal(after, wanted)
+
+
+def test_named_kernels_are_not_offered_where_they_cannot_be(client: TestClient) -> None:
+    recipe = "conv_transpose2d(3, 3, weights=random(7))"
+    page = read(client.get(link(recipe, image="chelsea", size=9, edit="0.weights")).text)
+    assert "Gallery" not in page.one("nav", "tabs").text
+    refused = client.get("/api/v1/runs", params={"image": "chelsea", "size": 9,
+                                                 "recipe": 'conv_transpose2d(weights=preset("box"))'})  # fmt: skip
+    assert refused.status_code == 422
+    assert "conv2d" in refused.json()["detail"]

@@ -13,6 +13,7 @@ from tests.pages.test_twins import api
 
 SETTINGS = {
     "conv2d": "3, 3, weights=random({0})",
+    "conv_transpose2d": "3, 3, 2, weights=random({0})",
     "leaky_relu": "negative_slope=0.2",
     "max_pool2d": "3, 2, padding=1",
     "avg_pool2d": "2",
@@ -56,7 +57,7 @@ def test_every_line_gives_what_it_says(client: TestClient, kind: str) -> None:
         assert answer == printed(value, -int(answer.as_tuple().exponent))
         for line in lines(page):
             checked += holds(line)
-    assert checked >= ROUNDS / 3 or kind == "conv2d", "conv2d is held to its terms elsewhere"
+    assert checked >= ROUNDS / 3 or kind in ("conv2d", "conv_transpose2d"), "whose terms are held elsewhere"
 
 
 @pytest.mark.parametrize("kind", ["linear", "batch_norm2d", "flatten"])
