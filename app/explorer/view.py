@@ -33,6 +33,7 @@ from app.rendering.svg import Face
 Say = Callable[[str], str]
 MOST_SENT = 262_144  # numbers of one map that the page holds to read from
 MOST_WEIGHT_DECIMALS = 3
+MOST_MET = 32  # rows or columns of a filter of which the page holds where they meet a cell
 LARGEST_EXACT_CHECK = 1_000_000  # cells of which it is worth asking whether all are whole
 
 
@@ -145,8 +146,9 @@ class View:
 
     @property
     def met(self) -> tuple[Sequence[int], Sequence[int]] | None:
-        """The rows and the columns of the filter that meet a cell here; None where all do at every place."""
-        if self.weight is None or self.geometry.step is not None or self.geometry.rows.period is None:
+        """The rows and columns of the filter that meet a cell here; None where all do, or they are too many."""
+        even = self.geometry.step is not None or self.geometry.rows.period is None
+        if self.weight is None or even or max(self.geometry.size) > MOST_MET:
             return None
         return self.geometry.rows.taps(self.place.row), self.geometry.columns.taps(self.place.column)
 

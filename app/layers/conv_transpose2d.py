@@ -130,7 +130,7 @@ class ConvTranspose2d(SpreadingLayer):
         whole = replace(self.spread(), padding=(0, 0))
         rows, columns = (whole.output_length(axis, shape[axis + 1]) for axis in (0, 1))
         return Unfit(
-            "A {where} map becomes {whole}, of which a padding of {padding} at each edge leaves nothing; use less "
+            "The {where} map becomes {whole}, of which a padding of {padding} at each edge leaves nothing; use less "
             "padding, or a larger filter.",
             where=f"{shape[1]}×{shape[2]}",
             whole=f"{rows}×{columns}",

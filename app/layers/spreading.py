@@ -22,7 +22,7 @@ class SpreadingLayer(Layer):
         _, rows, columns = self.geometry(shape).shape
         if max(rows, columns) > MOST_SIDE:
             raise Unfit(
-                "{type} makes {rows}×{columns} of a {where} map; the most is {most} a side. Use a smaller picture, or "
+                "{type} makes {rows}×{columns} of the {where} map; the most is {most} a side. Use a smaller picture, or "
                 "more pooling before it.",
                 type=self.type,
                 rows=f"{rows:,}",
