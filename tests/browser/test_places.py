@@ -72,6 +72,7 @@ def test_the_window_is_dragged_to_the_right_edge_and_the_places_counted(page: Pa
     passed = set()
     for x in range(int(right), int(seen["edge"][2]) + 40, 6):
         page.mouse.move(x, y)
+        page.evaluate("() => new Promise(requestAnimationFrame)")  # a move is told of with the next frame
         passed.add(page.evaluate(SHOWN)["counts"][0])
     assert passed >= set(range(20, 29))  # it goes along place by place, at once
     page.mouse.up()
