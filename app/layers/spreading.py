@@ -22,8 +22,8 @@ class SpreadingLayer(Layer):
         _, rows, columns = self.geometry(shape).shape
         if max(rows, columns) > MOST_SIDE:
             raise Unfit(
-                "{type} makes {rows}×{columns} of the {where} map; the most is {most} a side. Use a smaller picture, or "
-                "more pooling before it.",
+                "{type} makes {rows}×{columns} of the {where} map; the most is {most} a side. Use a smaller picture, "
+                "or more pooling before it.",
                 type=self.type,
                 rows=f"{rows:,}",
                 columns=f"{columns:,}",
