@@ -38,9 +38,8 @@ REST_EVERY = 10  # seconds
 SPARE = 16  # one part in so many of the memory is the most that the engine keeps at hand to use again
 SLIGHT = 4_000_000  # bytes that a picture or a text may take while it is made without being counted
 LONG_ENOUGH = 0.999  # of its life: what is to live so much longer is not written again
-LONGER = re.compile(
-    rb"([0-9a-f]{32}) (\d{1,3})"
-)  # in the store: the id of a longer document, and how many of its layers
+# in the store, of a document that is the beginning of another: the id of that one, and how many of its layers
+LONGER = re.compile(rb"([0-9a-f]{32}) (\d{1,3})")
 SHORT = 1_000  # characters of a document that are read sooner than another thread wakes
 LONG = 100_000  # … and that take long enough to read to need a computing slot
 
