@@ -18,8 +18,8 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import write_po
 
 from app import errors
-from app.explorer.keys import KEYS
 from app.explorer.looks.registry import LOOKS
+from app.explorer.page.keys import KEYS
 from app.layers import LAYERS
 from app.numerics.kernels import KERNELS
 from app.pictures.gallery import GALLERY
@@ -79,7 +79,7 @@ def shown() -> Iterator[tuple[str, str]]:
     for look in LOOKS.values():
         yield from ((f"app/explorer/looks/{look.name}.py", message) for message in (look.title, look.help))
     for key in KEYS:
-        yield "app/explorer/keys.py", key.help
+        yield "app/explorer/page/keys.py", key.help
 
 
 def collected() -> Catalog:

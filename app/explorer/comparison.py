@@ -31,7 +31,7 @@ WITH = "with"
 
 
 @dataclass(frozen=True)
-class Other:
+class Counterpart:
     """The other side: its state, and in what it differs."""
 
     kind: str
@@ -106,7 +106,7 @@ def usual(run: Run, state: State) -> list[str]:
     return [*found, "seed:1", "seed:2", f"layer:{max(0, state.layer - 1)}", f"layer:{state.layer}"]
 
 
-async def other_of(lab: Lab, run: Run, state: State, text: str) -> tuple[Other | None, Mistake | None]:
+async def counterpart_of(lab: Lab, run: Run, state: State, text: str) -> tuple[Counterpart | None, Mistake | None]:
     """Return the other side, and what is wrong with the one that was asked for."""
     wrong = None
     asked = read_with(text)
@@ -126,7 +126,7 @@ async def other_of(lab: Lab, run: Run, state: State, text: str) -> tuple[Other |
     return None, wrong
 
 
-async def _opened(lab: Lab, run: Run, state: State, kind: str, value: str) -> Other | None:
+async def _opened(lab: Lab, run: Run, state: State, kind: str, value: str) -> Counterpart | None:
     """Return the other side, planned, at the place that looks at the same part of the picture."""
     if kind == "run":
         other = await lab.run(value)
@@ -145,7 +145,7 @@ async def _opened(lab: Lab, run: Run, state: State, kind: str, value: str) -> Ot
     ):
         return None
     place = facing(run, state, other, there)
-    return Other(kind, value, other, there.but(place=place, guess="", sheet=""))
+    return Counterpart(kind, value, other, there.but(place=place, guess="", sheet=""))
 
 
 def facing(run: Run, state: State, other: Run, there: State) -> Place:
@@ -179,7 +179,7 @@ def offset(run: Run, state: State, other: Run, there: State) -> Pair | None:
     return None if any(rest for _, rest in found) else (int(found[0][0]), int(found[1][0]))
 
 
-def swapped(run: Run, state: State, other: Other) -> State:
+def swapped(run: Run, state: State, other: Counterpart) -> State:
     """Return the comparison with its sides the other way round."""
     layers = state.document.layers
     back = f"run:{run.id}"

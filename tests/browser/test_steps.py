@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.explorer.keys import KEYS
+from app.explorer.page.keys import KEYS
 from tests.browser.screen import FIRST, START, Screen, map_is_true
 from tests.browser.test_slide import same_story
 

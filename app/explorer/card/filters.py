@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
 import numpy as np
 
 from app.explorer.colour_tiles import tile_of, tiles_address
 from app.explorer.editing.filter_edits import painted
-from app.explorer.editing.filter_facts import filter_facts
+from app.explorer.editing.filter_facts import FilterFacts, filter_facts
 from app.explorer.pictures import Pictures
 from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers import Place
 from app.layers.layer import Array
 from app.messages import N_, catalogue
-from app.numerics.kernels import KERNELS, fits
+from app.numerics.kernels import KERNELS, Kernel, fits
 from app.numerics.ranking import strongest
 from app.pipeline.document import ENGINE, ImageInput
 from app.printing.numbers import brief, decimals_for, fixed
@@ -61,7 +60,49 @@ class Best:
     href: str
 
 
-async def filter_card(lab: Lab, run: Run, state: State, index: int, theme: Theme, language: str) -> dict[str, Any]:
+Chip = tuple[str, Face | None, Face | None]  # a filter: its address, its colour tile, its map
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The pattern that a filter looks for, and where it finds it."""
+
+    cells: list[list[str]]  # colours
+    best: list[Best]
+    least: list[Best]
+
+
+@dataclass(frozen=True)
+class SlidingFilter:
+    """A filter that slides: what it makes, what its numbers say, and what can be done with it."""
+
+    maps_href: str
+    tiles_href: str  # of the filters in colour, where they read colours
+    gallery: list[tuple[str, Kernel, str, str]]  # named kernels: what each makes, and its weights, as pictures
+    paints: tuple[tuple[str, str], ...]
+    facts: FilterFacts
+    map: Face
+    tile: Face | None
+    brushes: list[str]
+    changes: tuple[tuple[str, str], ...]
+    named: bool  # named filters can take its place
+    paintable: bool  # it reads a picture's colours, and is small enough
+    pattern: Pattern | None  # where that part is open
+
+
+@dataclass(frozen=True)
+class FilterEditor:
+    """What the card shows of the filters of a layer: the filter at the place, and how to come to the others."""
+
+    channel: int
+    weight: Array | None  # of all filters
+    shown: int  # sheets that can be typed
+    sheets: list[str]  # what they are called
+    chips: list[Chip]
+    sliding: SlidingFilter | None = None
+
+
+async def filter_editor(lab: Lab, run: Run, state: State, index: int, theme: Theme, language: str) -> FilterEditor:
     """Return what the templates in templates/filters/ need of layer `index`, of the filter at the place."""
     stage, pictures = run.stages[index], Pictures(run, theme)
     layer, say = stage.layer, catalogue(language).gettext
@@ -71,44 +112,39 @@ async def filter_card(lab: Lab, run: Run, state: State, index: int, theme: Theme
     sliding = filters is not None and weight is not None and weight.ndim == 4
     channel = min(state.place.channel, stage.output_shape[0] - 1)
     before = run.document.prefix(index).id
-    found: dict[str, Any] = {
-        "channel": channel,
-        "weight": filters,
-        "shown": 0 if filters is None else min(filters.shape[1], MOST_SHEETS, MOST_FIELDS // filters[0, 0].size),
-        "sliding": sliding,
-        "named": sliding and layer.named,
-        "sheets": sheet_names(run, index, channel, language),
-        "paintable": False,
-    }
+    shown = 0 if filters is None else min(filters.shape[1], MOST_SHEETS, MOST_FIELDS // filters[0, 0].size)
+    names = sheet_names(run, index, channel, language)
     if filters is None or not sliding:
-        return {**found, "chips": chips(pictures, state, index, None)}
+        return FilterEditor(channel, filters, shown, names, chips(pictures, state, index, None))
     sheets, chosen = filters.shape[1], filters[channel]
     picture = index == 0 and isinstance(run.document.input, ImageInput)
     colour = picture and sheets == 3
     most = extent_of(chosen) or 1.0
-    found |= {
-        "chips": chips(pictures, state, index, filters, colour=colour),
-        "hrefs": {"maps": pictures.address(index, "output.png"), "tiles": tiles_address(run, index) if colour else ""},
-        "gallery": [
+    paintable, pattern = layer.named and picture and sheets in (1, 3) and chosen[0].size <= MOST_PAINTED, None
+    if state.edit.endswith(".pattern") and paintable:
+        map_ = result.output[channel]
+        best = await lab.queue.light(lambda: best_places(pictures, state, index, channel, map_))
+        pattern = Pattern(painted(chosen), *best)
+    slid = SlidingFilter(
+        maps_href=pictures.address(index, "output.png"),
+        tiles_href=tiles_address(run, index) if colour else "",
+        gallery=[
             (name, kernel, preset_address(before, name, theme), kernel_address(name, theme))
             for name, kernel in OFFERED.items()
             if fits(kernel, sheets)
         ],
-        "paints": PAINTS if colour else PAINTS[:3],
-        "paintable": layer.named and picture and sheets in (1, 3) and chosen[0].size <= MOST_PAINTED,
-        "facts": await lab.queue.light(lambda: filter_facts(chosen, say)),
-        "map": pictures.map(index, channel),
-        "tile": tile_of(run, index, filters, channel) if colour else None,
-        "brushes": [brief(share * most) if share else "0" for share in SHARES],
-        "changes": CHANGES,
-    }
-    if state.edit.endswith(".pattern") and found["paintable"]:
-        map_ = result.output[channel]
-        found["cells"] = painted(chosen)
-        found["best"], found["least"] = await lab.queue.light(
-            lambda: best_places(pictures, state, index, channel, map_)
-        )
-    return found
+        paints=PAINTS if colour else PAINTS[:3],
+        facts=await lab.queue.light(lambda: filter_facts(chosen, say)),
+        map=pictures.map(index, channel),
+        tile=tile_of(run, index, filters, channel) if colour else None,
+        brushes=[brief(share * most) if share else "0" for share in SHARES],
+        changes=CHANGES,
+        named=layer.named,
+        paintable=paintable,
+        pattern=pattern,
+    )
+    here = chips(pictures, state, index, filters, colour=colour)
+    return FilterEditor(channel, filters, shown, names, here, slid)
 
 
 def best_places(
@@ -133,10 +169,8 @@ def best_places(
     return told(strongest(map_, BEST, apart)), told(strongest(-map_, BEST, apart))
 
 
-def chips(
-    pictures: Pictures, state: State, index: int, filters: Array | None, *, colour: bool = False
-) -> list[tuple[str, Face | None, Face | None]]:
-    """Return for each filter its address, its colour tile and its map, as far as there is room."""
+def chips(pictures: Pictures, state: State, index: int, filters: Array | None, *, colour: bool = False) -> list[Chip]:
+    """Return a chip for each filter, with pictures as far as there is room."""
     count = min(pictures.run.stages[index].output_shape[0], MOST_CHIPS)
     pictured = filters is not None and count <= MOST_PICTURED
     return [

@@ -1,24 +1,80 @@
 """The card that edits a layer: its settings, each within what can be, and its filters."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, get_args
+
+from markupsafe import Markup
 
 from app.errors import Mistake
 from app.explorer.editing.edits import FRESH, starter
-from app.explorer.editing.ranges import Setting
+from app.explorer.editing.ranges import Range, Setting
 from app.explorer.looks import places, sharing
 from app.explorer.state import State, along
 from app.lab import Lab, Run
-from app.layers import LAYERS
+from app.layers import LAYERS, Layer
+from app.layers.layer import Weights
+from app.pipeline.plan import Stage
 from app.printing.numbers import about
-from app.rendering.diagrams.places import lengths
-from app.rendering.diagrams.sharing import areas, counts
+from app.rendering.diagrams.places import Length, lengths
+from app.rendering.diagrams.sharing import Counts, areas, counts
 from app.rendering.svg import markup
 from app.whole_numbers import read_whole
 
 AREA = 226.0  # px of the square that is drawn for everything connected
 FILTERS = ("weights", "gallery", "pattern")  # the parts that are about filters
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A kind of layer that could be added."""
+
+    kind: str
+    text: str  # what it does, or why it does not fit
+    href: str  # nothing where it does not
+
+
+@dataclass(frozen=True)
+class Field:
+    """A setting of a layer, with what it may be."""
+
+    name: str
+    help: str
+    value: object
+    words: list[str]  # that it may be
+    kind: str  # bool, word, number
+    text: str
+    range: Range | None  # of a number that goes by steps
+    fixed: bool  # by the weights: another value replaces them
+    same_href: str  # the address at which padding keeps the size, or no longer does
+
+
+@dataclass(frozen=True)
+class Card:
+    """The card that edits a layer; what its filters need is in `filters`."""
+
+    index: int
+    stage: Stage
+    layer: Layer
+    fields: list[Field]
+    part: str  # settings, weights, gallery, pattern
+    weights: Any  # what the document says of them
+    fresh: bool  # the weights are new ones
+    names: list[str]  # of the filters
+    settings_href: str
+    parts: dict[str, str]  # address of each part about filters
+    close_href: str
+    remove_href: str
+    left: bool  # it can go there
+    right: bool
+    arrays: Weights
+    places_href: str
+    sharing_href: str
+    lengths: tuple[Length, Length]
+    counts: Counts | None
+    fewer: str  # times fewer parameters than everything connected
+    parameters: int
+    areas: Markup | str
 
 
 def _fits(state: State, run: Run, lab: Lab) -> Mistake | None:
@@ -30,23 +86,18 @@ def _fits(state: State, run: Run, lab: Lab) -> Mistake | None:
     return None
 
 
-def adding(run: Run, state: State, lab: Lab, say: Callable[[str], str]) -> list[dict[str, Any]]:
+def adding(run: Run, state: State, lab: Lab, say: Callable[[str], str]) -> list[Addition]:
     """Return what the menu offers to add: where to, or why it does not fit."""
     choices = []
     for kind, layer in LAYERS.items():
         after = state.adding(starter(kind))
         problem = _fits(after, run, lab)
-        choices.append(
-            {
-                "kind": kind,
-                "text": problem.say(say) if problem else say((layer.__doc__ or "").strip()),
-                "href": "" if problem else after.address(),
-            }
-        )
+        text = problem.say(say) if problem else say((layer.__doc__ or "").strip())
+        choices.append(Addition(kind, text, "" if problem else after.address()))
     return choices
 
 
-def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> dict[str, Any] | None:
+def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> Card | None:
     """Return what the card that edits a layer shows, where one is open."""
     index_text, _, part = state.edit.partition(".")
     index = read_whole(index_text, len(run.stages))
@@ -60,37 +111,35 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> d
     shows_weights = part in FILTERS and layer.learned
     arrays = layer.weights_for(stage.input_shape) if shows_weights else {}
     here, counted = state.but(layer=index, place=there, edit=""), counts(stage)
-    return {
-        "index": index,
-        "stage": stage,
-        "layer": layer,
-        "fields": [] if shows_weights else _fields(Setting(state, run, lab, index, "", say)),
-        "part": part if shows_weights else "settings",
-        "weights": weights,
-        "fresh": part == FRESH,
-        "names": list(getattr(weights, "names", ())),
-        "settings_href": state.but(edit=str(index)).address(),
-        "parts": {name: state.but(edit=f"{index}.{name}", layer=index, place=there).address() for name in FILTERS}
+    return Card(
+        index=index,
+        stage=stage,
+        layer=layer,
+        fields=[] if shows_weights else _fields(Setting(state, run, lab, index, "", say)),
+        part=part if shows_weights else "settings",
+        weights=weights,
+        fresh=part == FRESH,
+        names=list(getattr(weights, "names", ())),
+        settings_href=state.but(edit=str(index)).address(),
+        parts={name: state.but(edit=f"{index}.{name}", layer=index, place=there).address() for name in FILTERS}
         if layer.learned
         else {},
-        "close_href": state.but(edit="").address(),
-        "remove_href": state.removing(index).address(),
-        "left": index > 0 and not _fits(state.moving(index, -1), run, lab),
-        "right": index < last and not _fits(state.moving(index, 1), run, lab),
-        "arrays": arrays,
-        "filters": layer.filters(stage.input_shape, arrays["weight"]) if arrays else None,
-        "places_href": here.but(view=places.LOOK.name).address() if places.LOOK.applies(stage) else "",
-        "sharing_href": here.but(view=sharing.LOOK.name).address() if sharing.LOOK.applies(stage) else "",
-        "lengths": lengths(stage),
-        "counts": counted,
-        "fewer": about(counted.times("full")) if counted else "",
-        "parameters": layer.parameters(stage.input_shape),
-        "areas": markup(areas(counted, AREA, kinds=("full", "shared"))) if counted else "",
-        "channel": min(state.place.channel, stage.output_shape[0] - 1),
-    }
+        close_href=state.but(edit="").address(),
+        remove_href=state.removing(index).address(),
+        left=index > 0 and not _fits(state.moving(index, -1), run, lab),
+        right=index < last and not _fits(state.moving(index, 1), run, lab),
+        arrays=arrays,
+        places_href=here.but(view=places.LOOK.name).address() if places.LOOK.applies(stage) else "",
+        sharing_href=here.but(view=sharing.LOOK.name).address() if sharing.LOOK.applies(stage) else "",
+        lengths=lengths(stage),
+        counts=counted,
+        fewer=about(counted.times("full")) if counted else "",
+        parameters=layer.parameters(stage.input_shape),
+        areas=markup(areas(counted, AREA, kinds=("full", "shared"))) if counted else "",
+    )
 
 
-def _fields(setting: Setting) -> list[dict[str, Any]]:
+def _fields(setting: Setting) -> list[Field]:
     """Return the settings of a layer, each with what it may be."""
     fields = []
     layer = setting.run.stages[setting.index].layer
@@ -105,17 +154,17 @@ def _fields(setting: Setting) -> list[dict[str, Any]]:
         )
         stepped = kind == "number" and not isinstance(value, (str, float))
         fields.append(
-            {
-                "name": name,
-                "help": info.description or "",
-                "value": value,
-                "words": words,
-                "kind": kind,
-                "text": _words(value),
-                "range": one.range() if stepped else None,
-                "fixed": name in layer.fixed_by_weights and bool(getattr(layer, "weights").known_shape()),  # noqa: B009
-                "same_href": _same(one) if name == "padding" and "same" in words else "",
-            }
+            Field(
+                name=name,
+                help=info.description or "",
+                value=value,
+                words=words,
+                kind=kind,
+                text=_words(value),
+                range=one.range() if stepped else None,
+                fixed=name in layer.fixed_by_weights and bool(getattr(layer, "weights").known_shape()),  # noqa: B009
+                same_href=_same(one) if name == "padding" and "same" in words else "",
+            )
         )
     return fields
 

@@ -12,15 +12,25 @@ import numpy as np
 from markupsafe import Markup
 
 from app.errors import Mistake, NotFound
-from app.explorer.comparison import WITH, Other, alone, beside, offset, other_of, read_with, swapped
+from app.explorer.comparison import (
+    WITH,
+    Counterpart,
+    alone,
+    beside,
+    counterpart_of,
+    offset,
+    read_with,
+    swapped,
+)
 from app.explorer.fields import query
-from app.explorer.looks.live import live_context
-from app.explorer.looks.look import Context, Look, LookRequest
-from app.explorer.looks.rows import rows_of
+from app.explorer.looks.live import Live, live_of
+from app.explorer.looks.look import Look, LookRequest
+from app.explorer.looks.rows import Rows, rows_of
 from app.explorer.looks.shift import whole_number
-from app.explorer.looks.sides import choices, names_of
+from app.explorer.looks.sides import Choices, choices, names_of
 from app.explorer.scales import scale_href
 from app.explorer.state import State
+from app.explorer.templating.context import Context
 from app.explorer.view import View, view_of
 from app.lab import Lab, Result, Run
 from app.layers import Place
@@ -51,25 +61,54 @@ class Side:
     plane: str  # where the left side's cells lie on the map; empty where they are others
 
 
-async def _context(asked: LookRequest) -> Context:
+@dataclass(frozen=True)
+class Gap:
+    """The difference of two maps, left − right."""
+
+    map: Face
+    legend: Markup
+    mean: str  # of its size
+    equal: str  # share of the places at which both have the same number
+    ends: list[str]  # the smallest and the largest
+
+
+@dataclass(frozen=True)
+class TwoSides:
+    """Two maps, and what is between them."""
+
+    left: Side
+    right: Side
+    numbers: list[str]  # of the two sides, and their difference
+    exact: bool  # the difference as printed is that of the numbers as printed
+    legend: Markup
+    gap: Gap | None  # none where no cell of one map faces a cell of the other
+    swap: str
+    choices: Choices
+    wrong: str  # why not what was asked for
+    pictures_href: str
+    camera_href: str
+
+
+@dataclass(frozen=True)
+class CompareContext(Context):
+    """What templates/looks/compare.html shows."""
+
+    kind: str  # pictures, camera; else two sides
+    compare: TwoSides | Rows | Live | None  # none where there is nothing to compare with
+
+
+async def _context(asked: LookRequest) -> CompareContext:
     text = asked.state.option(WITH)
     kind, _ = read_with(text) or ("", "")
-    common = {
-        "kind": kind,
-        "pictures_href": beside(asked.state, "pictures").address(),
-        "camera_href": beside(asked.state, "camera").address(),
-    }
     if kind == "camera":
-        return {"compare": {**common, **live_context(asked)}}
+        return CompareContext(kind, live_of(asked))
     if kind == "pictures" and isinstance(asked.run.document.input, ImageInput):
-        back = beside(asked.state, "").address()
-        return {"compare": {**common, "rows": await rows_of(asked), "back_href": back}}
-    other, wrong = await other_of(asked.lab, asked.run, asked.state, text)
-    sides = await _sides(asked, other, wrong) if other else {"left": None}
-    return {"compare": {**common, "kind": "", **sides}}
+        return CompareContext(kind, await rows_of(asked))
+    other, wrong = await counterpart_of(asked.lab, asked.run, asked.state, text)
+    return CompareContext("", await _sides(asked, other, wrong) if other else None)
 
 
-async def _sides(asked: LookRequest, other: Other, wrong: Mistake | None) -> Context:
+async def _sides(asked: LookRequest, other: Counterpart, wrong: Mistake | None) -> TwoSides:
     lab, run, state, view = asked.lab, asked.run, asked.state, asked.view
     if await lab.queue.light(lambda: lab.store.expires_at("document", other.run.id)) is None:
         await lab.keep(other.run)  # its links and pictures are asked for by its id
@@ -81,25 +120,29 @@ async def _sides(asked: LookRequest, other: Other, wrong: Mistake | None) -> Con
     between = await lab.queue.light(lambda: compared(sheets[0], facing(sheets[0], sheets[1], by))) if by else None
     decimals = max(view.decimals, there.decimals)
     numbers = [rounded(each.closeup.value, decimals) for each in (view, there)]
-    gap = rounded(view.closeup.value - there.closeup.value, decimals)
+    difference = rounded(view.closeup.value - there.closeup.value, decimals)
     names = names_of(asked, other, there)
     address, coloured = _address(asked, other), {k: v for k, v in view.colours.options.items() if v}
     sides = [f"{address}&{query({'side': name, **coloured})}" for name in ("left", "right")]
-    return {
-        "left": _side(asked.state, view, view, names[0], sides[0]),
-        "right": _side(other.state, there, view, names[1], sides[1]),
-        "gap": Face(address, _size(view), 0, 0, *_size(view)) if between else None,
-        "numbers": [written(number) for number in (*numbers, gap)],
-        "exact": numbers[0] - numbers[1] == gap,
-        "legend": _legend_of_both(view, there, sheets),
-        "between": between,
-        "between_legend": _legend_between(view, between, sheets) if between else "",
-        "mean": written(rounded(between.change.difference, max(2, decimals))) if between else "",
-        "ends": [written(rounded(end, decimals)) for end in (between.low, between.high)] if between else [],
-        "swap": swapped(run, state, other).address(),
-        "choices": choices(asked, other, await lab.album.still_there(asked.recent)),
-        "wrong": wrong.say(view.say) if wrong else "",
-    }
+    gap = None
+    if between:
+        face = Face(address, _size(view), 0, 0, *_size(view))
+        mean = written(rounded(between.change.difference, max(2, decimals)))
+        ends = [written(rounded(end, decimals)) for end in (between.low, between.high)]
+        gap = Gap(face, _legend_between(view, between, sheets), mean, between.equal_share, ends)
+    return TwoSides(
+        _side(asked.state, view, view, names[0], sides[0]),
+        _side(other.state, there, view, names[1], sides[1]),
+        [written(number) for number in (*numbers, difference)],
+        numbers[0] - numbers[1] == difference,
+        _legend_of_both(view, there, sheets),
+        gap,
+        swapped(run, state, other).address(),
+        choices(asked, other, await lab.album.still_there(asked.recent)),
+        wrong.say(view.say) if wrong else "",
+        beside(state, "pictures").address(),
+        beside(state, "camera").address(),
+    )
 
 
 def _legend_of_both(view: View, there: View, sheets: list[Array]) -> Markup:
@@ -136,7 +179,7 @@ def _size(view: View) -> tuple[int, int]:
     return view.target.columns, view.target.rows
 
 
-def _address(asked: LookRequest, other: Other) -> str:
+def _address(asked: LookRequest, other: Counterpart) -> str:
     view = asked.view
     fields = {"v": ENGINE, WITH: other.text, "channel": str(view.place.channel)}
     theme = {"theme": "dark"} if view.theme == "dark" else {}
@@ -181,7 +224,7 @@ async def compared_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]
     stage = run.stages[index]
     channel = whole_number(fields.get("channel") or "0", stage.output_shape[0])
     state = State(run.document, index, Place(channel, 0, 0))
-    other, _ = await other_of(lab, run, state, fields.get(WITH, ""))
+    other, _ = await counterpart_of(lab, run, state, fields.get(WITH, ""))
     if other is None or other.text != fields.get(WITH, ""):
         raise NotFound("There is no picture {name} here.", name=fields.get(WITH, "")[:40])
     theme: Theme = "dark" if fields.get("theme") == "dark" else "light"

@@ -3,12 +3,16 @@
 They stand in their order, the strongest first, or those first that are most like the map of the place (`sort=`).
 """
 
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
 from app.explorer.colour_tiles import colour_tile
-from app.explorer.looks.look import Context, Look, LookRequest
+from app.explorer.looks.look import Look, LookRequest
 from app.explorer.scales import scale_of
+from app.explorer.templating.context import Context
 from app.layers import Place
 from app.messages import N_
-from app.numerics.kernels import KERNELS
 from app.numerics.likeness import likeness
 from app.rendering.legend import alone
 from app.rendering.svg import Face, markup
@@ -26,7 +30,41 @@ SORTS = {
 }
 
 
-async def _context(asked: LookRequest) -> Context:
+@dataclass(frozen=True)
+class Card:
+    """A map, or a number of a vector."""
+
+    channel: int
+    href: str
+    current: bool
+    face: Face
+    slices: tuple[tuple[str, Face], ...]  # of its filter, each with its name, where there is room
+    tile: Face | None  # its filter in colour
+    strip: Face | None  # its filter's slices as one picture, where there is less room
+    name: str  # of its filter
+    value: float  # of a vector's number
+    like: float | None  # how much it is like the map at work
+    low: float
+    high: float
+    dead: bool  # every number is 0
+
+
+@dataclass(frozen=True)
+class FanContext(Context):
+    """What templates/looks/fan.html shows."""
+
+    fan: list[Card]
+    fan_count: int  # of all maps
+    fan_first: int
+    small: bool
+    vector: bool
+    sheet_of_all: Face | None  # of a vector
+    sorts: list[tuple[str, str, bool, str]]  # name, address, whether it is the present one, what the address says
+    sorted_by: str
+    fan_legend: Markup
+
+
+async def _context(asked: LookRequest) -> FanContext:
     """Return one card a map, or a number; of very many, those around the place."""
     state, view = asked.state, asked.view
     names = list(getattr(getattr(view.layer, "weights", None), "names", ()))
@@ -46,40 +84,30 @@ async def _context(asked: LookRequest) -> Context:
         part = None if vector else view.result.channels[channel]
         slices, tile = view.slices(channel)[:MOST_SLICES], colour_tile(view, channel)
         cards.append(
-            {
-                "channel": channel,
-                "href": there.address(),
-                "current": channel == here,
-                "face": whole.part(column, row, 1, 1) if vector else whole,
-                "slices": () if small else slices,
-                "tile": tile,
-                "strip": _strip([face for _, face in slices]) if small and slices and not tile else None,
-                "name": names[channel] if channel < len(names) else "",
-                "help": KERNELS[names[channel]].sentence if channel < len(names) else "",
-                "value": float(view.result.output.flat[channel]) if vector else None,
-                "like": measured[channel] if sort == "likeness" else None,
-                "low": part.minimum if part else 0.0,
-                "high": part.maximum if part else 0.0,
-                "dead": channel in view.dead,
-            }
+            Card(
+                channel,
+                there.address(),
+                channel == here,
+                whole.part(column, row, 1, 1) if vector else whole,
+                () if small else slices,
+                tile,
+                _strip([face for _, face in slices]) if small and slices and not tile else None,
+                names[channel] if channel < len(names) else "",
+                float(view.result.output.flat[channel]) if vector else 0.0,
+                measured[channel] if sort == "likeness" else None,
+                part.minimum if part else 0.0,
+                part.maximum if part else 0.0,
+                channel in view.dead,
+            )
         )
     sheet_of_all = view.map_face(0) if view.target.single and not view.target.column else None
-    return {
-        "fan": cards,
-        "fan_count": count,
-        "fan_first": first,
-        "small": small,
-        "vector": vector,
-        "sheet_of_all": sheet_of_all,
-        "sorts": []
-        if vector or count == 1
-        else [
-            (view.say(name), state.with_options(sort=value).address(), value == sort, value)
-            for value, name in SORTS.items()
-        ],
-        "sorted_by": sort,
-        "fan_legend": markup(alone(scale_of(view), view.say)),
-    }
+    sorts = [
+        (view.say(name), state.with_options(sort=value).address(), value == sort, value)
+        for value, name in SORTS.items()
+        if not vector and count > 1
+    ]
+    legend = markup(alone(scale_of(view), view.say))
+    return FanContext(cards, count, first, small, vector, sheet_of_all, sorts, sort, legend)
 
 
 def _strip(slices: list[Face]) -> Face:

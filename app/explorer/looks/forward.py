@@ -4,16 +4,21 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from app.explorer.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, runs, shown
-from app.explorer.looks.look import Context, Look, LookRequest
+from app.explorer.looks.look import Look, LookRequest
 from app.explorer.state import State
+from app.explorer.templating.context import Context
 from app.layers import Place
 from app.numerics.window import Span
 from app.pipeline.cone import Reach, missed, reaches
 from app.printing.numbers import grouped
 from app.rendering.arrangement import Arrangement
 from app.rendering.diagrams.trace import Block
+from app.rendering.svg import Face
 from app.whole_numbers import read_whole
 
 
@@ -40,7 +45,25 @@ def at_pixel(state: State, row: int, column: int, volume: int | None = None) -> 
     return state.but(view="forward", pin=f"i.0.{row}.{column}{behind}", edit="")
 
 
-async def _context(asked: LookRequest) -> Context:
+@dataclass(frozen=True)
+class ForwardContext(Context):
+    """What templates/looks/forward.html shows."""
+
+    columns: list[Column]
+    drawn: list[Markup]
+    pattern: str
+    pixel: tuple[int, int]
+    around: list[tuple[int, int, str]]  # the pixels beside it: row, column, address
+    zoom: Face  # of the picture
+    lost: tuple[int, str] | None  # the layer from which on nothing reads it, and why
+    lost_at: str  # that layer's type
+    includes: bool  # whether the present number is one of those that it can change
+    pixels: bool  # the input is a picture
+    home: str
+    back: str  # from a number in the middle of those that it can change
+
+
+async def _context(asked: LookRequest) -> ForwardContext:
     """Return the columns and their drawing."""
     chain = await chain_of(asked)
     state, view, say = asked.state, asked.view, asked.view.say
@@ -63,21 +86,20 @@ async def _context(asked: LookRequest) -> Context:
         if 0 <= r < rows and 0 <= c < columns
     ]
     middle = _middle(last, here.channel)
-    return {
-        "columns": kept,
-        "drawn": drawings(kept, say("The pixel and all that it can change"), spare=20),
-        "pattern": pattern(kept),
-        "pixel": (row, column),
-        "around": around,
-        "zoom": asked.view.pictures.photo(),
-        "reach": last,
-        "lost": lost,
-        "lost_at": chain.stages[lost[0]].layer.type if lost else "",
-        "includes": bool(last.channels[here.channel] and last.rows[here.row] and last.columns[here.column]),
-        "pixels": pixels(asked),
-        "home": state.but(view="trace", pin="", edit="").address(),
-        "back": middle and state.but(view="trace", pin="", edit="", place=middle).address(),
-    }
+    return ForwardContext(
+        kept,
+        drawings(kept, say("The pixel and all that it can change"), spare=20),
+        pattern(kept),
+        (row, column),
+        around,
+        asked.view.pictures.photo(),
+        lost,
+        chain.stages[lost[0]].layer.type if lost else "",
+        bool(last.channels[here.channel] and last.rows[here.row] and last.columns[here.column]),
+        pixels(asked),
+        state.but(view="trace", pin="", edit="").address(),
+        state.but(view="trace", pin="", edit="", place=middle).address() if middle else "",
+    )
 
 
 def _column(

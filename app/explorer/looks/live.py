@@ -7,7 +7,6 @@ The scale follows what the camera sees: at once when numbers grow, slowly when t
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from app.errors import BrokenRequest
 from app.explorer.comparison import beside
@@ -15,6 +14,7 @@ from app.explorer.looks.look import LookRequest
 from app.explorer.scales import colours_of, scale_href
 from app.explorer.state import State
 from app.lab import Lab, Result, Run
+from app.layers import Place
 from app.layers.layer import Array
 from app.pipeline.document import ImageInput
 from app.printing.numbers import decimals_for, fixed
@@ -22,6 +22,7 @@ from app.rendering.arrangement import arranged
 from app.rendering.legend import end_text
 from app.rendering.palette import Theme
 from app.rendering.sheets.maps import coloured_png, extent_of, laid_out
+from app.rendering.svg import Face
 
 MOST_MAPS = 8
 SHRINKS = 0.95  # of the scale that is left from frame to frame where numbers are smaller
@@ -36,23 +37,39 @@ def channels_in_view(state: State, run: Run) -> range:
     return range(first, min(shape[0], first + MOST_MAPS))
 
 
-def live_context(asked: LookRequest) -> dict[str, Any]:
-    """Return what the live view begins with: the maps of the present picture."""
+@dataclass(frozen=True)
+class Live:
+    """What the live view begins with: the maps of the present picture."""
+
+    back_href: str
+    can: bool  # whether a frame can take the input's place
+    fields: dict[str, str]  # that a frame is sent with
+    size: tuple[int, int]  # columns and rows of the input
+    sheet: tuple[int, int]  # columns and rows of a map
+    maps: list[tuple[int, Face]]  # each with its channel
+    cell: Place  # of the sheet at work
+    end: str  # of the scale
+    scale: str  # address of its picture
+    own: bool  # whether each map has its own
+
+
+def live_of(asked: LookRequest) -> Live:
+    """Return the live view of what a look is asked for."""
     state, run, view = asked.state, asked.run, asked.view
     source = run.document.input
     rows, columns = run.input_shape[1:]
-    return {
-        "back_href": beside(state, "").address(),
-        "can": isinstance(source, ImageInput),
-        "fields": {name: value for name, value in state.form_fields().items() if name not in ("edit", "pin", "sheet")},
-        "size": (columns, rows),
-        "sheet": (view.target.columns, view.target.rows),
-        "maps": [(channel, view.map_face(channel)) for channel in channels_in_view(state, run)],
-        "cell": view.target.cell(view.place),
-        "end": end_text(view.extent if view.colours.extent is None else view.colours.extent),
-        "scale": scale_href(view.theme, view.colours, False),
-        "own": view.colours.own,
-    }
+    return Live(
+        beside(state, "").address(),
+        isinstance(source, ImageInput),
+        {name: value for name, value in state.form_fields().items() if name not in ("edit", "pin", "sheet")},
+        (columns, rows),
+        (view.target.columns, view.target.rows),
+        [(channel, view.map_face(channel)) for channel in channels_in_view(state, run)],
+        view.target.cell(view.place),
+        end_text(view.extent if view.colours.extent is None else view.colours.extent),
+        scale_href(view.theme, view.colours, False),
+        view.colours.own,
+    )
 
 
 def row_of(output: Array, channels: range) -> Array:

@@ -6,17 +6,15 @@ asked for anew at every place.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 from xml.etree.ElementTree import Element
 
 from app.explorer.state import State
+from app.explorer.templating.context import Context
 from app.explorer.view import View
 from app.lab import Lab, Run
 from app.pipeline.plan import Stage
 from app.rendering.figure.layout import Layout
 from app.rendering.figure.scene import Scene
-
-Context = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class LookRequest:
 
 async def nothing(asked: LookRequest) -> Context:
     """Return an empty context."""
-    return {}
+    return Context()
 
 
 def everywhere(stage: Stage) -> bool:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from app.budget import Budget
 from app.compute import SingleFlightCache
-from app.explorer.looks.look import Context, Look, LookRequest
+from app.explorer.looks.look import Look, LookRequest
 from app.explorer.scales import scale_of
 from app.explorer.state import State
+from app.explorer.templating.context import Context
 from app.layers import Place
 from app.numerics import Floats
 from app.numerics.ranking import Spot, strongest
@@ -83,6 +86,32 @@ class Spotted:
     href: str
 
 
+@dataclass(frozen=True)
+class MapContext(Context):
+    """What templates/looks/map.html shows; places and sizes count in cells of the input."""
+
+    photo: Face
+    face: Face
+    lying: Box  # the map
+    both: Box  # around the map and the input
+    whole: Box  # the input
+    over: int  # how strongly the map covers the input, %
+    step: tuple[float, float]  # from cell to cell of the map, across and down
+    radius: float  # of a ring
+    ranks: Markup
+    away: Pair  # how many places apart those of a list are
+    large: bool
+    lens_cells: int  # a side
+    histogram: Markup
+    facts: list[tuple[str, str, str, float]]  # name, word, as printed, exactly
+    found: dict[str, list[Spotted]]  # strongest, weakest
+    equal: dict[str, int]  # how many are as strong, where that is more than are shown
+    ringed: Markup
+    beside: list[tuple[str, str, str]]  # the maps before and after: name, word, address
+    map_count: int
+    sent: str  # address of the numbers
+
+
 def lies(stage: Stage) -> Box:
     """Return where the maps of a stage lie on the input: a cell in the middle of what it reads, a jump wide."""
     (y, down), (x, across) = ((float(field.middle), float(field.jump)) for field in stage.fields)
@@ -108,7 +137,7 @@ def facts_of(values: Floats, scale: Scale, away: Pair) -> Facts:
     )
 
 
-async def _context(asked: LookRequest) -> Context:
+async def _context(asked: LookRequest) -> MapContext:
     """Return the map with all that is said of it."""
     view, lab, run = asked.view, asked.lab, asked.run
     stage, channel = view.stage, asked.state.place.channel
@@ -119,10 +148,10 @@ async def _context(asked: LookRequest) -> Context:
 
     prefix = run.document.ids[view.index + 1]
     facts = await FACTS.get(f"{prefix} {channel} {scale.low} {scale.extent}", find)
-    return await lab.queue.light(lambda: _told(asked, scale, facts))
+    return await lab.queue.light(lambda: _shown(asked, scale, facts))
 
 
-def _told(asked: LookRequest, scale: Scale, facts: Facts) -> Context:
+def _shown(asked: LookRequest, scale: Scale, facts: Facts) -> MapContext:
     """Return what the template needs, its drawings among it."""
     state, view, run = asked.state, asked.view, asked.run
     stage, channel = view.stage, state.place.channel
@@ -141,41 +170,41 @@ def _told(asked: LookRequest, scale: Scale, facts: Facts) -> Context:
     ringed = {name: [_ring(lying, step, radius, each.place) for each in spotted] for name, spotted in found.items()}
     here = state.place
     count = stage.output_shape[0]
-    return {
-        "photo": photo,
-        "face": view.map_face(channel),
-        "lying": lying,
-        "both": lying.around(whole),
-        "whole": whole,
-        "over": over,
-        "step": step,
-        "radius": radius,
-        "ranks": markup(numbered(ringed["strongest"], ringed["weakest"], lying.area)),
-        "away": apart(stage),
-        "large": max(stage.output_shape[1:]) > LARGE,
-        "lens_cells": LENS,
-        "histogram": markup(histogram(facts.counts, scale, view.say, WIDTH)),
-        "facts": [
+    return MapContext(
+        photo=photo,
+        face=view.map_face(channel),
+        lying=lying,
+        both=lying.around(whole),
+        whole=whole,
+        over=over,
+        step=step,
+        radius=radius,
+        ranks=markup(numbered(ringed["strongest"], ringed["weakest"], lying.area)),
+        away=apart(stage),
+        large=max(stage.output_shape[1:]) > LARGE,
+        lens_cells=LENS,
+        histogram=markup(histogram(facts.counts, scale, view.say, WIDTH)),
+        facts=[
             ("minimum", view.say("minimum"), fixed(part.minimum, view.decimals), part.minimum),
             ("maximum", view.say("maximum"), fixed(part.maximum, view.decimals), part.maximum),
             ("mean", view.say("mean"), fixed(part.mean, max(view.decimals, 2)), part.mean),
             ("zeros", view.say("zeros"), f"{100 * part.zero_fraction:.1f} %", part.zero_fraction),
         ],
-        "found": found,
-        "equal": {name: count for name, count in facts.equal.items() if count > SHOWN},
-        "ringed": markup(
+        found=found,
+        equal={name: count for name, count in facts.equal.items() if count > SHOWN},
+        ringed=markup(
             rings(photo, spans["strongest"], spans["weakest"], PICTURE, view.say("Where this map responds most"))
         ),
-        "beside": [
+        beside=[
             (name, text, state.but(place=here._replace(channel=there), edit="").address() if 0 <= there < count else "")
             for name, text, there in (
                 ("before", view.say("Map before"), channel - 1),
                 ("after", view.say("Map after"), channel + 1),
             )
         ],
-        "map_count": count,
-        "sent": "" if view.hidden else view.values_href,
-    }
+        map_count=count,
+        sent="" if view.hidden else view.values_href,
+    )
 
 
 def _ring(lying: Box, step: tuple[float, float], radius: float, place: Place) -> Area:

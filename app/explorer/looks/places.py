@@ -1,9 +1,14 @@
 """Why the map has its size: the window dragged to the edge, its places counted, the formula with its numbers."""
 
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
 from app.explorer.editing.ranges import LIMIT, Setting
-from app.explorer.looks.look import Context, Look, LookRequest
+from app.explorer.looks.look import Look, LookRequest
 from app.explorer.scene import scene_of
 from app.explorer.state import State
+from app.explorer.templating.context import Context
 from app.numerics.window import Pair
 from app.pipeline.plan import Stage
 from app.rendering.diagrams.places import Length, adjustable, lengths, places_drawing, unread
@@ -12,7 +17,24 @@ from app.rendering.svg import markup
 BOXES: dict[str, Pair] = {"wide": (520, 494), "narrow": (358, 350)}
 
 
-async def _context(asked: LookRequest) -> Context:
+Choice = tuple[object, str, bool]  # a value, its address, whether it is the present one
+
+
+@dataclass(frozen=True)
+class PlacesContext(Context):
+    """What templates/looks/places.html shows."""
+
+    drawings: list[Markup]
+    axes: tuple[Length, Length]
+    alike: bool  # both axes
+    at: Pair
+    outside: int  # cells of the window that are not of the input
+    missed: int  # cells of the input that no window reads
+    edges: dict[str, str]  # addresses of the last places
+    tries: list[tuple[str, list[Choice], str]]  # a setting, what it can be, why others cannot
+
+
+async def _context(asked: LookRequest) -> PlacesContext:
     """Return the drawing for each width, the arithmetic of both axes, and what can be tried from here."""
     state, view, stage = asked.state, asked.view, asked.view.stage
     rows, columns = lengths(stage)
@@ -25,17 +47,17 @@ async def _context(asked: LookRequest) -> Context:
         "right": state.but(place=state.place._replace(column=columns.places - 1)).address(),
         "bottom": state.but(place=state.place._replace(row=rows.places - 1)).address(),
     }
-    return {
-        "drawings": [markup(places_drawing(stage, picture, at, box, "", name)) for name, box in BOXES.items()],
-        "axes": (rows, columns),
-        "alike": rows == columns,
-        "at": at,
-        "outside": _outside(rows, at[0]) * columns.size
-        + _outside(columns, at[1]) * (rows.size - _outside(rows, at[0])),
-        "missed": _missed(stage),
-        "edges": edges,
-        "tries": [(name, *_choices(asked, name, values)) for name, values in stage.layer.sized_by.items()],
-    }
+    above = _outside(rows, at[0])
+    return PlacesContext(
+        [markup(places_drawing(stage, picture, at, box, "", name)) for name, box in BOXES.items()],
+        (rows, columns),
+        rows == columns,
+        at,
+        above * columns.size + _outside(columns, at[1]) * (rows.size - above),
+        _missed(stage),
+        edges,
+        [(name, *_choices(asked, name, values)) for name, values in stage.layer.sized_by.items()],
+    )
 
 
 def _outside(along: Length, place: int) -> int:
@@ -53,7 +75,7 @@ def _missed(stage: Stage) -> int:
     return cells - read
 
 
-def _choices(asked: LookRequest, name: str, values: tuple[object, ...]) -> tuple[list[tuple[object, str, bool]], str]:
+def _choices(asked: LookRequest, name: str, values: tuple[object, ...]) -> tuple[list[Choice], str]:
     """Return the values of a setting that can be, each with its address and whether it is the present one; and why
     others cannot.
     """

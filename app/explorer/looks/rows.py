@@ -61,6 +61,7 @@ class Rows:
     count: int
     before: str  # addresses of the maps before and after these
     after: str
+    back_href: str
 
 
 async def rows_of(asked: LookRequest) -> Rows:
@@ -102,6 +103,7 @@ async def rows_of(asked: LookRequest) -> Rows:
         count,
         chunk(first - 1) if first else "",
         chunk(first + MOST_MAPS),
+        beside(state, "").address(),
     )
 
 

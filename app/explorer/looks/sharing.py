@@ -1,11 +1,14 @@
 """One filter for all places, against weights of their own at each place, against everything connected."""
 
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 import numpy as np
+from markupsafe import Markup
 from numpy.typing import NDArray
 
-from app.explorer.looks.look import Context, Look, LookRequest
+from app.explorer.looks.look import Look, LookRequest
+from app.explorer.templating.context import Context
 from app.explorer.view import View
 from app.layers import Place
 from app.numerics.window import Pair, Span
@@ -13,7 +16,7 @@ from app.pipeline.plan import Stage
 from app.printing.numbers import about, grouped
 from app.rendering.diagrams.edges import MOST_SHEETS, Cell, Neuron, edges_drawing, neighbour
 from app.rendering.diagrams.places import hold_on
-from app.rendering.diagrams.sharing import KINDS, areas, counts
+from app.rendering.diagrams.sharing import KINDS, Counts, areas, counts
 from app.rendering.svg import markup
 
 BOXES: dict[str, Pair] = {"wide": (560, 400), "narrow": (358, 330)}
@@ -21,7 +24,22 @@ SAMPLED = 12  # rows, and columns, of each sheet from which an edge is drawn whe
 SPREAD = 0.4  # of the scale, of weights that are only imagined
 
 
-async def _context(asked: LookRequest) -> Context:
+@dataclass(frozen=True)
+class SharingContext(Context):
+    """What templates/looks/sharing.html shows."""
+
+    kind: str  # the way that is looked at
+    counts: Counts
+    areas: Markup
+    ways: list[tuple[str, str]]  # name and address
+    drawings: list[Markup]
+    edges: int  # that are drawn of a number
+    times: str  # as many parameters as this layer
+    each: int  # multiplications for a number
+    so_far: int  # multiplications up to this one
+
+
+async def _context(asked: LookRequest) -> SharingContext:
     """Return the counts of the three ways, and the edges of two neighbours in the one that is looked at."""
     state, view = asked.state, asked.view
     kind = state.pin if state.pin in KINDS else KINDS[0]
@@ -31,17 +49,17 @@ async def _context(asked: LookRequest) -> Context:
     edges = [group for group in drawings["wide"].iter("g") if "data-edges" in group.attrib][-1]
     index = view.target.index(state.place) + 1
     each = counted.multiplications[kind] // counted.outputs
-    return {
-        "kind": kind,
-        "counts": counted,
-        "areas": markup(areas(counted, 200, kind)),
-        "ways": [(name, state.but(pin=name).address()) for name in KINDS],
-        "drawings": [markup(drawing) for drawing in drawings.values()],
-        "edges": int(edges.attrib["data-edges"]),
-        "times": about(counted.times(kind)),
-        "each": each,
-        "so_far": each * index,
-    }
+    return SharingContext(
+        kind,
+        counted,
+        markup(areas(counted, 200, kind)),
+        [(name, state.but(pin=name).address()) for name in KINDS],
+        [markup(drawing) for drawing in drawings.values()],
+        int(edges.attrib["data-edges"]),
+        about(counted.times(kind)),
+        each,
+        each * index,
+    )
 
 
 def _drawn(view: View, kind: str, name: str) -> Element:

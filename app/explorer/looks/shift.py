@@ -7,15 +7,15 @@ changes. What is counted is the map that is shown, a vector whole.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from app.errors import NotFound
 from app.explorer.drawing import PNG_BYTES
-from app.explorer.looks.look import Context, Look, LookRequest
+from app.explorer.looks.look import Look, LookRequest
 from app.explorer.pictures import Pictures
 from app.explorer.state import State, along
+from app.explorer.templating.context import Context
 from app.explorer.view import View
 from app.lab import Lab, Result, Run
 from app.layers import Place
@@ -55,6 +55,24 @@ class Row:
         """How much the numbers change, of their mean size; of zeros there is none."""
         _, _, size, difference = self.change
         return f"{100 * difference / size:.0f} %" if size else "—" if difference else "0 %"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button that moves the picture."""
+
+    name: str
+    href: str  # nothing where it would move it too far
+
+
+@dataclass(frozen=True)
+class ShiftContext(Context):
+    """What templates/looks/shift.html shows."""
+
+    shift: Pair
+    rows: list[Row]
+    steps: list[Step]
+    after: str  # the number at the place after the shift
 
 
 def shift_of(pin: str) -> Pair:
@@ -200,26 +218,22 @@ def faces(
     return before, after, difference
 
 
-def steps(state: State, shift: Pair) -> list[dict[str, Any]]:
-    """Return the buttons that move the picture; one that would move it too far leads nowhere."""
+def steps(state: State, shift: Pair) -> list[Step]:
+    """Return the buttons that move the picture."""
     down, right = shift
     moves = {"left": (down, right - 1), "up": (down - 1, right), "down": (down + 1, right), "right": (down, right + 1)}
     return [
-        {"name": name, "href": pinned(state, to) if max(map(abs, to)) <= FARTHEST else ""}
+        Step(name, pinned(state, to) if max(map(abs, to)) <= FARTHEST else "")
         for name, to in {**moves, "back": (0, 0)}.items()
     ]
 
 
-async def _context(asked: LookRequest) -> Context:
+async def _context(asked: LookRequest) -> ShiftContext:
     shift = shift_of(asked.state.pin)
     view, state = asked.view, asked.state
     after: Result = await asked.lab.shifted(asked.run, state.layer, *shift)
-    return {
-        "shift": shift,
-        "rows": await rows_of(asked, shift),
-        "steps": steps(state, shift),
-        "after": view.number(float(after.output[state.place])),
-    }
+    number = view.number(float(after.output[state.place]))
+    return ShiftContext(shift, await rows_of(asked, shift), steps(state, shift), number)
 
 
 async def shifted_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]) -> bytes:

@@ -1,9 +1,10 @@
 """What the two sides of a comparison are called, and what else could stand on the right."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from app.explorer.comparison import SETTINGS, Other, beside, layer_with
-from app.explorer.looks.look import Context, LookRequest
+from app.explorer.comparison import SETTINGS, Counterpart, beside, layer_with
+from app.explorer.looks.look import LookRequest
 from app.explorer.view import Say, View
 from app.messages import N_
 from app.pictures import gallery
@@ -20,7 +21,15 @@ LABELS = {
 }
 
 
-def names_of(asked: LookRequest, other: Other, there: View) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Choices:
+    """What else could stand on the right, each with its address and whether it does."""
+
+    kinds: dict[str, list[tuple[str, str, bool]]]  # labels of what differs in one way
+    images: list[tuple[str, str, str, bool]]  # ids and titles of pictures
+
+
+def names_of(asked: LookRequest, other: Counterpart, there: View) -> tuple[str, str]:
     """Return what each side is called: that in which they differ."""
     say, state = asked.view.say, asked.state
     if other.kind == "image":
@@ -74,8 +83,8 @@ def title_of(image: str | None, say: Say) -> str:
     return say(entry.title) if entry else say("Your picture")
 
 
-def choices(asked: LookRequest, other: Other, own: tuple[str, ...]) -> Context:
-    """Return what else could stand on the right, kind by kind: label, address, and whether it does.
+def choices(asked: LookRequest, other: Counterpart, own: tuple[str, ...]) -> Choices:
+    """Return what else could stand on the right.
 
     Pictures are the visitor's `own`, then the one that a link has put there, then the gallery's.
     """
@@ -94,19 +103,20 @@ def choices(asked: LookRequest, other: Other, own: tuple[str, ...]) -> Context:
         if (index := layer_with(state, field)) is not None:
             now = getattr(state.document.layers[index], field)
             offered[field] = [(str(value), str(value)) for value in values if now != (value, value)]
-    found: Context = {
+    kinds = {
         kind: [
             (label, beside(state, f"{kind}:{value}").address(), other.text == f"{kind}:{value}") for label, value in v
         ]
         for kind, v in offered.items()
         if v
     }
+    images = []
     if isinstance(run.document.input, ImageInput):
         there = [other.value] if other.kind == "image" else []
-        images = dict.fromkeys([*own, *(image for image in there if image not in gallery.GALLERY), *gallery.GALLERY])
-        found["image"] = [
+        offer = dict.fromkeys([*own, *(image for image in there if image not in gallery.GALLERY), *gallery.GALLERY])
+        images = [
             (image, title_of(image, say), beside(state, f"image:{image}").address(), other.text == f"image:{image}")
-            for image in images
+            for image in offer
             if image != run.document.input.image
         ]
-    return found
+    return Choices(kinds, images)

@@ -4,15 +4,19 @@
 """
 
 import json
+from dataclasses import dataclass
 
-from app.explorer.looks.look import Context, Look, LookRequest
+from markupsafe import Markup
+
+from app.explorer.looks.look import Look, LookRequest
 from app.explorer.pictures import MOST_AT_ONCE, Pictures
 from app.explorer.scales import scale_of
+from app.explorer.templating.context import Context
 from app.layers import Shape
 from app.pipeline.document import ImageInput
 from app.printing.numbers import fixed
 from app.rendering.arrangement import arranged
-from app.rendering.diagrams.stack import FARTHEST, FORMS, Sheets, pose_of
+from app.rendering.diagrams.stack import FARTHEST, FORMS, Pose, Sheets, pose_of
 from app.rendering.legend import alone
 from app.rendering.svg import markup
 
@@ -21,7 +25,35 @@ MOST_BEHIND = 64  # while a card lies over them
 STEP = 15  # degrees a button turns
 
 
-async def _context(asked: LookRequest) -> Context:
+@dataclass(frozen=True)
+class Link:
+    """A map that can be opened."""
+
+    label: str
+    corner: tuple[int, int]  # of its tile
+    href: str
+    channel: int
+
+
+@dataclass(frozen=True)
+class StackContext(Context):
+    """What templates/looks/stack.html shows."""
+
+    stack: str  # what the drawing is made from, in JSON
+    maps: Sheets
+    source: Sheets
+    slices: Sheets | None
+    links: list[Link]
+    pose: Pose
+    forms: list[tuple[str, str]]  # name and address
+    turns: list[str]  # addresses, to the left and to the right
+    figure: str
+    opened: str  # what the map at work is called
+    sentence: str
+    legend: Markup
+
+
+async def _context(asked: LookRequest) -> StackContext:
     """Return the volumes, what is said of each map, and where the buttons lead."""
     state, view, say = asked.state, asked.view, asked.view.say
     count, here = view.stage.output_shape[0], state.place.channel
@@ -53,28 +85,28 @@ async def _context(asked: LookRequest) -> Context:
         "farthest": FARTHEST,
     }
     links = [
-        {
-            "label": _label(name, channel, names, ranges),
-            "corner": maps.corner(channel),
-            "href": held.but(place=state.place._replace(channel=channel)).address(),
-            "channel": channel,
-        }
+        Link(
+            _label(name, channel, names, ranges),
+            maps.corner(channel),
+            held.but(place=state.place._replace(channel=channel)).address(),
+            channel,
+        )
         for channel in range(first, min(count, first + most))
     ]
-    return {
-        "stack": json.dumps(drawn, ensure_ascii=False, separators=(",", ":")),
-        "maps": maps,
-        "source": source,
-        "slices": slices,
-        "links": links,
-        "pose": pose,
-        "forms": [(form, held.but(pin=pose._replace(form=form).pin).address()) for form in FORMS],
-        "turns": [held.but(pin=pose.turned(by).pin).address() for by in (-STEP, STEP)],
-        "figure": state.but(view="figure", pin="", edit="").address(),
-        "opened": _label(name, here, names, ranges),
-        "sentence": _sentence(asked),
-        "legend": markup(alone(scale_of(view), say)),
-    }
+    return StackContext(
+        json.dumps(drawn, ensure_ascii=False, separators=(",", ":")),
+        maps,
+        source,
+        slices,
+        links,
+        pose,
+        [(form, held.but(pin=pose._replace(form=form).pin).address()) for form in FORMS],
+        [held.but(pin=pose.turned(by).pin).address() for by in (-STEP, STEP)],
+        state.but(view="figure", pin="", edit="").address(),
+        _label(name, here, names, ranges),
+        _sentence(asked),
+        markup(alone(scale_of(view), say)),
+    )
 
 
 def _label(name: str, channel: int, names: list[str], ranges: list[str]) -> str:

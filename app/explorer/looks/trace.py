@@ -4,13 +4,15 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 from app.explorer.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, runs, shown
-from app.explorer.looks.look import Context, Look, LookRequest
+from app.explorer.looks.look import Look, LookRequest
+from app.explorer.templating.context import Context
 from app.layers import Place
 from app.layers.cells import Cells
 from app.numerics.window import Pair, Span
@@ -40,7 +42,19 @@ def winners(stages: Sequence[Stage], path: Sequence[Place | None], place: Place)
     return found[::-1]
 
 
-async def _context(asked: LookRequest) -> Context:
+@dataclass(frozen=True)
+class TraceContext(Context):
+    """What templates/looks/trace.html shows."""
+
+    columns: list[Column]
+    drawn: list[Markup]
+    pattern: str
+    field: Span | None  # what it has seen of the input
+    pixels: bool  # the input is a picture
+    forward: str
+
+
+async def _context(asked: LookRequest) -> TraceContext:
     """Return the columns and their drawing."""
     chain = await chain_of(asked)
     state, view = asked.state, asked.view
@@ -52,15 +66,14 @@ async def _context(asked: LookRequest) -> Context:
         links = tuple((named(chain, other), state.but(pin=f"h.{other}", edit="").address()) for other in left_out)
         column = columns[volume]
         kept.append(replace(column, before=links, block=replace(column.block, after_gap=bool(links))))
-    field = view.closeup.receptive_field
-    return {
-        "columns": kept,
-        "drawn": drawings(kept, view.say("The number and all that it has seen")),
-        "pattern": pattern(kept),
-        "field": field,
-        "pixels": pixels(asked),
-        "forward": state.but(view="forward", pin="", edit="").address(),
-    }
+    return TraceContext(
+        kept,
+        drawings(kept, view.say("The number and all that it has seen")),
+        pattern(kept),
+        view.closeup.receptive_field,
+        pixels(asked),
+        state.but(view="forward", pin="", edit="").address(),
+    )
 
 
 def _columns(chain: Chain) -> list[Column]:

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,6 +12,7 @@ from app.explorer.sums.filter_sum import FilterSum
 from app.explorer.sums.shares import shares
 from app.explorer.templating.assets import modules, static
 from app.explorer.templating.compiled import compiled_in
+from app.explorer.templating.context import Context, variables
 from app.explorer.view import View
 from app.messages import LANGUAGES, catalogue
 from app.numerics.kernels import fits, half_turn
@@ -63,9 +63,9 @@ def keep_compiled(in_folder: Path) -> None:
         environment(language).bytecode_cache = compiled_in(in_folder)
 
 
-def render(language: str, name: str, /, **context: Any) -> str:
-    """Return the template `name` filled with `context`."""
-    return environment(language).get_template(name).render(**context)
+def render(language: str, name: str, *contexts: Context) -> str:
+    """Return the template `name`, which sees the fields of `contexts`."""
+    return environment(language).get_template(name).render(variables(*contexts))
 
 
 def sentence_of(view: View) -> str:

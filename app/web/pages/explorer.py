@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -22,8 +23,10 @@ from app.explorer.looks.registry import FIRST, LOOKS
 from app.explorer.looks.rows import row_png
 from app.explorer.looks.shift import shifted_png
 from app.explorer.options import options_of
-from app.explorer.page import explorer_page, figures, look_context, pointing_context, predicting, sum_context
+from app.explorer.page.page import explorer_page
+from app.explorer.page.parts import asked_about, look_part, plate_part, pointed_part, sum_part
 from app.explorer.state import State, counted_place, place_of, within
+from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.explorer.view import view_of
 from app.lab import Lab, Run
@@ -151,7 +154,7 @@ async def asked_at(run_id: str, at: str, request: Request, lab: InLab) -> LookRe
     state = settled(state.but(options=options_of(fields), **held), run)
     digits, language = state.option("digits"), language_of(request)
     view = await view_of(lab, run, state.layer, state.place, page_theme(request), language, digits)
-    return LookRequest(lab, run, state, predicting(view, state), recent(request))
+    return LookRequest(lab, run, state, asked_about(view, state), recent(request))
 
 
 def look_at(name: str) -> Look:
@@ -163,45 +166,36 @@ At = Annotated[LookRequest, Depends(asked_at)]
 
 
 @pages.get("/parts/plate/{run_id}")
-async def plate_part(asked: At, layout: str = "") -> Response:
+async def plate(asked: At, layout: str = "") -> Response:
     """The drawing of a place."""
-    view, look = asked.view, LOOKS[asked.state.view]
-
-    def plate() -> str:
-        drawn = figures(view, look, [layout] if layout in LAYOUTS else LAYOUTS)
-        return render(view.language, "_plate.html", view=view, figures=drawn, look=look)
-
-    return HTMLResponse(await asked.lab.queue.light(plate))
+    look = LOOKS[asked.state.view]
+    return HTMLResponse(await asked.lab.queue.light(lambda: plate_part(asked, look, layout)))
 
 
 @pages.get("/parts/sum/{run_id}")
-async def sum_part(asked: At, layout: str = "wide") -> Response:
+async def sum_(asked: At, layout: str = "wide") -> Response:
     """The written sum of a place, and the numbers in the lens where they are drawn."""
     look = LOOKS[asked.state.view]
-    text = await asked.lab.queue.light(
-        lambda: render(asked.view.language, "_sum.html", **sum_context(asked, look, layout))
-    )
+    text = await asked.lab.queue.light(lambda: sum_part(asked, look, layout))
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
 
 
 @pages.get("/parts/pointing/{run_id}")
-async def pointing_part(asked: At, layout: str = "wide") -> Response:
+async def pointing(asked: At, layout: str = "wide") -> Response:
     """What is pointed at from a place, marked in the drawing and said."""
     look = LOOKS[asked.state.view]
-    text = await asked.lab.queue.light(
-        lambda: render(asked.view.language, "_pointed.html", **pointing_context(asked, look, layout))
-    )
+    text = await asked.lab.queue.light(lambda: pointed_part(asked, look, layout))
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
 
 
 @pages.get("/parts/look/{run_id}")
-async def look_part(asked: At) -> Response:
+async def look(asked: At) -> Response:
     """What a look shows of a place."""
     look = LOOKS[asked.state.view]
     if look.draw:
         raise NotFound("The look {name} is a drawing; it comes as /parts/plate.", name=look.name)
-    context = await look_context(asked, look)
-    text = await asked.lab.queue.light(lambda: render(asked.view.language, f"looks/{look.name}.html", **context))
+    shown = await look.context(asked)
+    text = await asked.lab.queue.light(lambda: look_part(asked, look, shown))
     return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
 
 
@@ -311,15 +305,43 @@ async def colour_tables(request: Request) -> Response:
     return Response(palettes(page_theme(request)), media_type="application/octet-stream", headers=headers)
 
 
+@dataclass(frozen=True)
+class DocsContext(Context):
+    """What templates/docs.html shows."""
+
+    language: str
+    theme: Theme
+
+
 @pages.get("/docs")
 async def docs(request: Request) -> Response:
     language = language_of(request)
-    return HTMLResponse(render(language, "docs.html", language=language, theme=page_theme(request)))
+    return HTMLResponse(render(language, "docs.html", DocsContext(language, page_theme(request))))
 
 
 @pages.get("/favicon.ico")
 async def favicon() -> Response:
     return FileResponse(folder("static") / "icon.svg", media_type="image/svg+xml")
+
+
+@dataclass(frozen=True)
+class SaidContext(Context):
+    """What templates/_notice.html and _wrong.html show."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class MistakeContext(Context):
+    """What templates/mistake.html shows."""
+
+    title: str
+    sentence: str
+    fields: dict[str, str]  # of what was asked for
+    choices: list[tuple[gallery.Entry, str]]  # pictures that could take the place of one that is gone
+    back: str
+    theme: Theme
+    language: str
 
 
 async def mistake_page(request: Request, mistake: Mistake) -> Response:
@@ -335,7 +357,7 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
             name = "filter"
         target, said = (f"#h-{name}", "wrong") if name.isidentifier() and name.isascii() else ("#notice", "notice")
         return HTMLResponse(
-            render(language, f"_{said}.html", sentence=sentence),
+            render(language, f"_{said}.html", SaidContext(sentence)),
             200 if name == "filter" else mistake.status,  # an edit that cannot be is no fault for the browser to report
             {
                 **headers,
@@ -358,15 +380,5 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
         if mistake.pointer == "/input/image" and short
         else []
     )
-    text = render(
-        language,
-        "mistake.html",
-        sentence=sentence,
-        title=say(mistake.title),
-        fields=fields,
-        choices=choices,
-        back=back,
-        theme=page_theme(request),
-        language=language,
-    )
-    return HTMLResponse(text, mistake.status, headers)
+    shown = MistakeContext(say(mistake.title), sentence, fields, choices, back, page_theme(request), language)
+    return HTMLResponse(render(language, "mistake.html", shown), mistake.status, headers)

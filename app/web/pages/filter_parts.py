@@ -1,13 +1,16 @@
 """The card's filters, fetched alone: named kernels at work, colour tiles, and an edit as it is being made."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.errors import Mistake, NotFound
-from app.explorer.card.filters import filter_card
+from app.explorer.card.filters import FilterEditor, filter_editor
 from app.explorer.drawing import filters_of
 from app.explorer.editing.edits import edited
+from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.layers.layer import Array
 from app.numerics.convolution import correlate
@@ -25,6 +28,14 @@ filter_parts = APIRouter(prefix="/parts", include_in_schema=False)
 THUMBNAIL = 96  # pixels a side, at most
 
 
+@dataclass(frozen=True)
+class FilteredContext(Context):
+    """What templates/filters/_live.html shows."""
+
+    editor: FilterEditor
+    part: str  # of the card
+
+
 @filter_parts.post("/filtered")
 async def filtered(request: Request, lab: InLab) -> Response:
     """What an edit would make of the layer's maps; nothing where it cannot be. The address stays as it is."""
@@ -36,13 +47,13 @@ async def filtered(request: Request, lab: InLab) -> Response:
         index = int(fields["layer"])
         run = await lab.open(state.document.prefix(index + 1))
         language = language_of(request)
-        editor = await filter_card(lab, run, state, index, page_theme(request), language)
+        editor = await filter_editor(lab, run, state, index, page_theme(request), language)
     except Mistake:
         return Response(status_code=204)  # half a number, say: the next key may put it right
-    if not editor["sliding"]:
+    if editor.sliding is None:
         return Response(status_code=204)
-    part = state.edit.partition(".")[2]
-    return HTMLResponse(await lab.queue.light(lambda: render(language, "filters/_live.html", editor=editor, part=part)))
+    shown = FilteredContext(editor, state.edit.partition(".")[2])
+    return HTMLResponse(await lab.queue.light(lambda: render(language, "filters/_live.html", shown)))
 
 
 @filter_parts.get("/preset/{run_id}/{name}.png")

@@ -4,7 +4,8 @@ GET /picture/<tool>?<state>  the tool for the picture of that state; scripts sho
 POST /picture/<tool>         makes the picture and leads to the same layers on it
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,16 @@ from fastapi.responses import HTMLResponse
 
 from app.errors import BrokenRequest, Mistake, NotFound, Unfit
 from app.explorer.fields import query
-from app.explorer.shrunk import counted, rectangle_of, seen_cell, shrunk_address
+from app.explorer.shrunk import Cell, counted, rectangle_of, seen_cell, shrunk_address
 from app.explorer.state import State
+from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.lab import Lab
 from app.messages import N_
 from app.pictures.picture import Picture, Rectangle, Size, placed, png, wanted_size
 from app.pictures.shrinking import Shrunk, cut
 from app.pipeline.document import ImageInput
+from app.rendering.palette import Theme
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
@@ -71,17 +74,8 @@ async def tool_page(tool: str, request: Request, lab: InLab) -> Response:
     fields = dict(request.query_params)
     state = await state_of(fields, lab)
     language = language_of(request)
-    context = await CONTEXTS[tool](lab, state, fields)
-    text = render(
-        language,
-        f"picture/{tool}.html",
-        tool=tool,
-        state=state,
-        fields=state.form_fields(),
-        theme=page_theme(request),
-        language=language,
-        **context,
-    )
+    around = ToolContext(tool, state, state.form_fields(), page_theme(request), language)
+    text = render(language, f"picture/{tool}.html", around, await CONTEXTS[tool](lab, state, fields))
     return HTMLResponse(text, headers={"Vary": "Accept-Language, Cookie"})
 
 
@@ -142,7 +136,53 @@ async def way_of(lab: Lab, state: State, taken: Rectangle | None = None) -> Shru
 # ---- what each tool shows
 
 
-async def _draw(lab: Lab, state: State, fields: Fields) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ToolContext(Context):
+    """What every tool's template shows."""
+
+    tool: str
+    state: State
+    fields: dict[str, str]  # that its form carries along
+    theme: Theme
+    language: str
+
+
+@dataclass(frozen=True)
+class DrawContext(Context):
+    """What templates/picture/draw.html shows."""
+
+    size: Size
+    start: str  # address of the picture to draw on
+    free: int  # pixels a side where the cells of the input are not kept to
+    colours: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class CropContext(Context):
+    """What templates/picture/crop.html shows."""
+
+    way: Shrunk
+    source: ImageInput
+    aspect: float | None  # columns ÷ rows, where the input's shape is kept
+    widest: Rectangle  # the largest part of that shape
+    overview: str  # address of the whole picture
+    shrunk: str  # address of what a run would read of it
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class CellsContext(Context):
+    """What templates/picture/cells.html shows."""
+
+    size: Size
+    pixels: list[list[list[int]]] | None  # by channel and row; none where they are too many
+    channel: int = 0
+    shrunk: str = ""  # address of the picture as it is
+    offered: tuple[tuple[int, State], ...] = ()  # smaller sizes
+    most: int = MOST_CELLS
+
+
+async def _draw(lab: Lab, state: State, fields: Fields) -> DrawContext:
     if isinstance(state.document.input, ImageInput):
         way = await way_of(lab, state)
         size, grey = way.size, way.mode == "L"
@@ -150,16 +190,10 @@ async def _draw(lab: Lab, state: State, fields: Fields) -> dict[str, Any]:
     else:
         depth, *sides = state.document.input.shape
         size, grey, start = (sides[0], sides[1]), depth == 1, ""
-    return {
-        "size": size,
-        "grey": grey,
-        "start": start,
-        "free": FREE,
-        "colours": (*GREYS, (N_("White"), "#ffffff")) if grey else COLOURS,
-    }
+    return DrawContext(size, start, FREE, (*GREYS, (N_("White"), "#ffffff")) if grey else COLOURS)
 
 
-async def _crop(lab: Lab, state: State, fields: Fields) -> dict[str, Any]:
+async def _crop(lab: Lab, state: State, fields: Fields) -> CropContext:
     source = source_of(state)
     way = await way_of(lab, state)
     picture, fixed = way.picture, source.height is not None and source.width is not None and source.fit == "cover"
@@ -168,32 +202,28 @@ async def _crop(lab: Lab, state: State, fields: Fields) -> dict[str, Any]:
     way = await way_of(lab, state, chosen)
     scale = min(1.0, OVERVIEW / max(picture.height, picture.width))
     overview: Size = max(1, round(picture.height * scale)), max(1, round(picture.width * scale))
-    return {
-        "way": way,
-        "source": source,
-        "aspect": way.size[1] / way.size[0] if fixed else None,
-        "widest": placed((picture.height, picture.width), *way.size, "cover")[0] if fixed else whole(picture),
-        "overview": shrunk_address(source, whole(picture), overview, fit="stretch"),
-        "shrunk": shrunk_address(source, chosen, way.size),
-        "cell": await lab.queue.light(lambda: seen_cell(way, source, fields.get("cell", ""))),
-    }
+    return CropContext(
+        way,
+        source,
+        way.size[1] / way.size[0] if fixed else None,
+        placed((picture.height, picture.width), *way.size, "cover")[0] if fixed else whole(picture),
+        shrunk_address(source, whole(picture), overview, fit="stretch"),
+        shrunk_address(source, chosen, way.size),
+        await lab.queue.light(lambda: seen_cell(way, source, fields.get("cell", ""))),
+    )
 
 
-async def _cells(lab: Lab, state: State, fields: Fields) -> dict[str, Any]:
+async def _cells(lab: Lab, state: State, fields: Fields) -> CellsContext:
     way = await way_of(lab, state)
     if max(way.size) > MOST_CELLS:
-        return {"pixels": None, "size": way.size, "offered": await _smaller(lab, state), "most": MOST_CELLS}
+        return CellsContext(way.size, None, offered=await _smaller(lab, state))
     pixels = await lab.queue.light(way.pixels)
     channel = counted(fields, "channel", 0)
-    return {
-        "pixels": pixels.tolist(),
-        "size": way.size,
-        "channel": min(channel, len(pixels) - 1),
-        "shrunk": shrunk_address(source_of(state), way.taken, way.size),
-    }
+    shrunk = shrunk_address(source_of(state), way.taken, way.size)
+    return CellsContext(way.size, pixels.tolist(), min(channel, len(pixels) - 1), shrunk)
 
 
-async def _smaller(lab: Lab, state: State) -> list[tuple[int, State]]:
+async def _smaller(lab: Lab, state: State) -> tuple[tuple[int, State], ...]:
     """Return the sizes at which cells can be typed and the layers still fit."""
     offered = []
     for side in OFFERED:
@@ -205,14 +235,19 @@ async def _smaller(lab: Lab, state: State) -> list[tuple[int, State]]:
         if smaller.needs_run:
             await lab.keep(run)  # or its link would lead nowhere
         offered.append((side, smaller))
-    return offered
+    return tuple(offered)
 
 
-async def _camera(lab: Lab, state: State, fields: Fields) -> dict[str, Any]:
-    return {}
+async def _camera(lab: Lab, state: State, fields: Fields) -> Context:
+    return Context()
 
 
-CONTEXTS = {"draw": _draw, "crop": _crop, "cells": _cells, "camera": _camera}
+CONTEXTS: dict[str, Callable[[Lab, State, Fields], Awaitable[Context]]] = {
+    "draw": _draw,
+    "crop": _crop,
+    "cells": _cells,
+    "camera": _camera,
+}
 
 
 # ---- what a tool's form makes, where it does not send the picture itself

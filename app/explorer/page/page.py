@@ -1,0 +1,134 @@
+"""All that the explorer's page shows of a state, ready for its template."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from app.explorer.card.filters import FilterEditor, filter_editor
+from app.explorer.card.settings import Addition, Card, adding, card
+from app.explorer.looks.look import Look, LookRequest
+from app.explorer.looks.registry import LOOKS
+from app.explorer.options import OPTIONS
+from app.explorer.page.controls import InputChoices, Jumps, Moves, input_choices, jumps_of, moves_of
+from app.explorer.page.keys import KEYS, Key
+from app.explorer.page.parts import Figures, asked_about, figures, parts_of
+from app.explorer.page.ribbon import Stop, ribbon
+from app.explorer.state import State
+from app.explorer.templating.context import Context
+from app.explorer.templating.templates import render
+from app.explorer.view import View, view_of
+from app.lab import Lab, Run
+from app.messages import catalogue
+from app.pictures import gallery
+from app.pipeline.document import ImageInput
+from app.rendering.figure.layout import BOARDS, SCREENS
+from app.rendering.palette import Theme
+
+MOST_SEGMENTS = 24  # of the scrubber
+SPEEDS = ("0.25", "0.5", "1", "2", "4", "8", "16", "60")
+
+
+class Totals(NamedTuple):
+    """What a whole network costs."""
+
+    parameters: int
+    multiplications: int
+
+
+@dataclass(frozen=True)
+class PageContext(Context):
+    """What templates/explorer.html shows around a look; without layers there is no view, and nothing of a look."""
+
+    state: State
+    run: Run
+    view: View | None
+    look: Look
+    theme: Theme
+    language: str
+    embedded: bool
+    stops: list[Stop]
+    entries: list[tuple[gallery.Entry, str]]  # pictures to choose from, each with its address
+    picture: str  # what the present one is called
+    sizes: InputChoices | None
+    fields: dict[str, str]  # that a form carries along
+    adding: list[Addition]
+    totals: Totals
+    moves: Moves | None
+    jumps: Jumps | None
+    speeds: tuple[str, ...]
+    most_segments: int
+    life_hours: int  # of an upload
+    keys: list[Key]
+    options: tuple[str, ...]  # that are kept from page to page
+    figures: Figures
+    card: Card | None
+    editor: FilterEditor | None
+
+
+async def explorer_page(
+    lab: Lab, run: Run, state: State, theme: Theme, language: str, layout: str, recent: tuple[str, ...]
+) -> str:
+    """Return the page, drawn for `layout` or, where that is none, for all; what takes long is off the event loop."""
+    look, view = LOOKS[state.view], None
+    looked: tuple[Context, ...] = ()
+    if run.stages:
+        seen = await view_of(lab, run, state.layer, state.place, theme, language, state.option("digits"))
+        view = asked_about(seen, state)
+        looked = await _looked(LookRequest(lab, run, state, view, recent), look)
+    shown = await lab.queue.light(lambda: card(run, state, lab, catalogue(language).gettext)) if state.edit else None
+    filtering = shown is not None and shown.part != "settings"
+    editor = await filter_editor(lab, run, state, shown.index, theme, language) if shown and filtering else None
+
+    def page() -> str:
+        names = BOARDS if state.option("projector") else SCREENS
+        drawn = figures(view, look, [layout] if layout in names else names) if view else {}
+        around = PageContext(
+            state=state,
+            run=run,
+            view=view,
+            look=look,
+            theme=theme,
+            language=language,
+            embedded=state.path == "/embed",
+            stops=ribbon(run, state, theme, language),
+            entries=_entries(state),
+            picture=_picture_name(run, language),
+            sizes=input_choices(state),
+            fields=state.form_fields(),
+            adding=adding(run, state, lab, catalogue(language).gettext),
+            totals=Totals(
+                sum(stage.layer.parameters(stage.input_shape) for stage in run.stages),
+                sum(stage.layer.multiplications(stage.input_shape) for stage in run.stages),
+            ),
+            moves=moves_of(state, run) if run.stages else None,
+            jumps=jumps_of(state, view) if view else None,
+            speeds=SPEEDS,
+            most_segments=MOST_SEGMENTS,
+            life_hours=lab.settings.upload_ttl // 3600,
+            keys=[key for key in KEYS if not key.projector or state.option("projector")],
+            options=tuple(OPTIONS),
+            figures=drawn,
+            card=shown,
+            editor=editor,
+        )
+        return render(language, "explorer.html", around, *looked)
+
+    return await lab.queue.light(page)
+
+
+async def _looked(asked: LookRequest, look: Look) -> tuple[Context, ...]:
+    """Return what the page shows of a look, and what the look's own template shows."""
+    return parts_of(asked), await look.context(asked)
+
+
+def _entries(state: State) -> list[tuple[gallery.Entry, str]]:
+    if not isinstance(state.document.input, ImageInput):
+        return []
+    return [(entry, state.of_input(image=entry.id).address()) for entry in gallery.GALLERY.values()]
+
+
+def _picture_name(run: Run, language: str) -> str:
+    image = run.document.input.image
+    if image is None:
+        return catalogue(language).gettext("Numbers")
+    entry = gallery.GALLERY.get(image)
+    return catalogue(language).gettext(entry.title if entry else "Your picture")

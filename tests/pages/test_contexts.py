@@ -1,0 +1,90 @@
+"""What templates read is declared by a class, and what a class declares is read by a template."""
+
+from dataclasses import fields
+from functools import cache
+from typing import get_type_hints
+
+import pytest
+from jinja2 import meta, nodes
+
+from app.explorer.looks.registry import LOOKS
+from app.explorer.page.page import PageContext
+from app.explorer.page.parts import LookContext, LookParts, PlateContext, PointedContext, SumContext
+from app.explorer.templating.context import Context, variables
+from app.explorer.templating.templates import environment
+from app.web.pages.explorer import DocsContext, MistakeContext, SaidContext
+from app.web.pages.filter_parts import FilteredContext
+from app.web.pages.picture_tools import CONTEXTS, ToolContext
+
+OWN = {name: get_type_hints(look.context)["return"] for name, look in LOOKS.items() if not look.draw}
+TOOLS = {name: get_type_hints(make)["return"] for name, make in CONTEXTS.items()}
+SHOWN: dict[str, tuple[type[Context], ...]] = {
+    "explorer.html": (PageContext, LookParts),
+    "_plate.html": (PlateContext,),
+    "_sum.html": (SumContext,),
+    "_pointed.html": (PointedContext,),
+    "docs.html": (DocsContext,),
+    "mistake.html": (MistakeContext,),
+    "_notice.html": (SaidContext,),
+    "_wrong.html": (SaidContext,),
+    "filters/_live.html": (FilteredContext,),
+    **{f"looks/{name}.html": (LookContext, own) for name, own in OWN.items()},
+    **{f"picture/{name}.html": (ToolContext, own) for name, own in TOOLS.items()},
+}
+TESTED = {"state", "each"}  # names that a template asks for with `is defined`
+
+
+@cache
+def read_by(template: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a template and all that it includes take from the context, and those that they make themselves."""
+    env, found, read, made = environment("en"), [template], set(), set()
+    for name in found:  # grows while it is read
+        source, _, _ = env.loader.get_source(env, name)
+        tree = env.parse(source)
+        read |= meta.find_undeclared_variables(tree)
+        made |= {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
+        made |= {node.name for node in tree.find_all(nodes.Macro)}
+        made |= {node.target for node in tree.find_all(nodes.Import)}
+        for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+            if isinstance(node, nodes.FromImport):
+                made |= {each if isinstance(each, str) else each[1] for each in node.names}
+            whole = isinstance(node.template, nodes.Const)
+            start = node.template.value if whole else node.template.nodes[0].value
+            if start != "looks/":  # each look is held on its own
+                others = (
+                    [start] if whole else [n for n in env.list_templates() if n.startswith(start) and "/_" not in n]
+                )
+                found += [other for other in others if other not in found]
+    return frozenset(read - set(env.globals)), frozenset(made)
+
+
+def names(*contexts: type[Context]) -> set[str]:
+    return {field.name for context in contexts for field in fields(context)}
+
+
+@pytest.mark.parametrize("template", SHOWN)
+def test_a_template_reads_only_what_its_contexts_declare(template):
+    read, made = read_by(template)
+    assert read - made - names(*SHOWN[template]) <= TESTED
+
+
+@pytest.mark.parametrize("template", SHOWN)
+def test_what_a_context_declares_is_read(template):
+    read, _ = read_by(template)
+    assert names(*(context for context in SHOWN[template] if context is not LookContext)) <= read
+
+
+@pytest.mark.parametrize("look", OWN)
+def test_a_look_says_nothing_that_the_page_says(look):
+    """Both stand in one page, where the same name would be two things."""
+    assert not names(OWN[look]) & names(PageContext, LookParts, LookContext)
+
+
+def test_every_context_is_held():
+    held = {context for contexts in SHOWN.values() for context in contexts}
+    assert set(Context.__subclasses__()) == held - {Context}
+
+
+def test_two_contexts_that_say_the_same_are_refused():
+    with pytest.raises(AssertionError, match="says again"):
+        variables(SaidContext("a"), SaidContext("b"))
