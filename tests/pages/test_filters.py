@@ -380,6 +380,12 @@ def test_an_edit_in_the_making_shows_its_map_and_says_nothing_of_half_a_number(c
     assert client.post("/parts/filtered", data={**fields, "w.0.0.0": "1e"}).status_code == 204
 
 
+def test_an_edit_of_weights_that_do_not_slide_has_no_map_to_show(client: TestClient) -> None:
+    page = opened(client, "flatten | linear(3)", at="1.0.0.0", edit="1.weights")
+    fields = {**form_of(page), "op": "seed", "seed": "3"}
+    assert client.post("/parts/filtered", data=fields).status_code == 204
+
+
 def test_what_cannot_be_is_said_in_the_card(client: TestClient) -> None:
     page = opened(client, 'conv2d(2, 3, weights=preset("sobel_x", "sobel_y"))', at="0.1.4.5")
     for change, said in (("sum", "add up to 0"), ("mean", "leaves the filter as it is")):
