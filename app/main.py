@@ -27,9 +27,13 @@ from app.web.asgi.leaving import Leaving
 from app.web.asgi.response_cache import ResponseCache, answer_size
 from app.web.asgi.security import Security
 from app.web.asgi.static_files import PrintedFiles
-from app.web.pages import explorer as pages
+from app.web.pages.docs import docs
+from app.web.pages.explorer import pages
 from app.web.pages.filter_parts import filter_parts
+from app.web.pages.mistakes import mistake_page
+from app.web.pages.parts import parts
 from app.web.pages.picture_tools import picture_tools
+from app.web.pages.pictures import pictures
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -69,7 +73,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(cones)
     app.include_router(picture_tools)
     app.include_router(filter_parts)
-    app.include_router(pages.pages)
+    app.include_router(parts)  # behind those of the filters: it takes what is left of /parts
+    app.include_router(pictures)
+    app.include_router(docs)
+    app.include_router(pages)
     app.mount("/static", PrintedFiles(directory=folder("static")), name="static")
 
     @app.get("/healthz", include_in_schema=False)
@@ -83,7 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"status": "ready" if ready else "not ready"}, 200 if ready else 503, {} if ready else {"Retry-After": "5"}
         )
 
-    voice = problems.install(app, pages.mistake_page)
+    voice = problems.install(app, mistake_page)
     app.add_middleware(Compression)
     app.add_middleware(ResponseCache)
     app.add_middleware(Leaving)

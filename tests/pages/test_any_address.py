@@ -1,5 +1,6 @@
 """No address breaks the page: whatever stands in it, the answer is a page or a sentence, never a mistake of ours."""
 
+import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -75,3 +76,17 @@ def test_every_form_has_an_answer(
 ) -> None:
     answer = client.post("/edit", data={**fields, "op": operation, **more}, follow_redirects=False)
     assert answer.status_code in (303, 400, 404, 422)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_part_of_a_look_is_there_where_the_look_has_one(client: TestClient, look: str) -> None:
+    run = client.get("/api/v1/runs", params={"image": "coffee", "size": 12, "recipe": "conv2d(2, 3)"}).json()["id"]
+    answer = client.get(f"/parts/look/{run}?at=0.0.1.1&view={look}")
+    assert answer.status_code == (404 if LOOKS[look].draw else 200)
+
+
+def test_a_picture_that_no_look_has_is_not_found(client: TestClient) -> None:
+    run = client.get("/api/v1/runs", params={"image": "coffee", "size": 12, "recipe": "relu"}).json()["id"]
+    answer = client.get(f"/parts/drawn/{run}/0.png")
+    assert answer.status_code == 404
+    assert "There is no picture drawn here." in answer.text

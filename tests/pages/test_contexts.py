@@ -12,8 +12,9 @@ from app.explorer.page.page import PageContext
 from app.explorer.page.parts import LookContext, LookParts, PlateContext, PointedContext, SumContext
 from app.explorer.templating.context import Context, variables
 from app.explorer.templating.templates import environment
-from app.web.pages.explorer import DocsContext, MistakeContext, SaidContext
+from app.web.pages.docs import DocsContext
 from app.web.pages.filter_parts import FilteredContext
+from app.web.pages.mistakes import MistakeContext, SaidContext
 from app.web.pages.picture_tools import CONTEXTS, ToolContext
 
 OWN = {name: get_type_hints(look.context)["return"] for name, look in LOOKS.items() if not look.draw}

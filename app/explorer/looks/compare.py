@@ -25,7 +25,7 @@ from app.explorer.comparison import (
 from app.explorer.fields import query
 from app.explorer.looks.live import Live, live_of
 from app.explorer.looks.look import Look, LookRequest
-from app.explorer.looks.rows import Rows, rows_of
+from app.explorer.looks.rows import Rows, row_png, rows_of
 from app.explorer.looks.shift import whole_number
 from app.explorer.looks.sides import Choices, choices, names_of
 from app.explorer.scales import scale_href
@@ -255,5 +255,6 @@ LOOK = Look(
     "Two maps side by side: another picture, filter, layer or setting, and what differs.",
     110,
     _context,
+    pictures={"difference": compared_png, "row": row_png},
     lasting=False,
 )

@@ -4,8 +4,8 @@ Looks that are drawn (`draw`) show one place with its sum below and move by them
 asked for anew at every place.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from app.explorer.state import State
@@ -26,6 +26,10 @@ class LookRequest:
     state: State
     view: View
     recent: tuple[str, ...] = ()  # pictures of the visitor's own
+
+
+# Makes a picture of a layer (its number, or "input") as the fields of its address ask; raises NotFound.
+Picture = Callable[[Lab, Run, str, Mapping[str, str]], Awaitable[bytes]]
 
 
 async def nothing(asked: LookRequest) -> Context:
@@ -50,4 +54,5 @@ class Look:
     draw: Callable[[Scene, Layout], Element] | None = None
     applies: Callable[[Stage], bool] = everywhere  # whether it says anything of a layer
     moves: bool = True  # with the place; False where it shows the whole layer
+    pictures: Mapping[str, Picture] = field(default_factory=dict)  # of its own, at /parts/<name>/<run>/<layer>.png
     lasting: bool = True  # the same state looks the same for ever; False where it shows what may expire

@@ -4,7 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from app.explorer import looks
-from app.explorer.looks.look import Look
+from app.explorer.looks.look import Look, Picture
 
 
 def _found() -> dict[str, Look]:
@@ -13,5 +13,14 @@ def _found() -> dict[str, Look]:
     return {look.name: look for look in sorted(found, key=lambda look: look.order)}
 
 
+def _pictures() -> dict[str, Picture]:
+    found: dict[str, Picture] = {}
+    for look in LOOKS.values():
+        assert not found.keys() & look.pictures.keys(), f"{look.name} gives a name to a picture that another has"
+        found |= look.pictures
+    return found
+
+
 LOOKS = _found()
+PICTURES = _pictures()
 FIRST = next(iter(LOOKS))

@@ -264,4 +264,11 @@ def whole_number(text: str, end: int) -> int:
     return number
 
 
-LOOK = Look("shift", "Shift test", "The picture moved by a pixel: the map moves, the pooled map hardly.", 100, _context)
+LOOK = Look(
+    "shift",
+    "Shift test",
+    "The picture moved by a pixel: the map moves, the pooled map hardly.",
+    100,
+    _context,
+    pictures={"shifted": shifted_png},
+)

@@ -1,69 +1,31 @@
-"""The pages: the explorer, its parts that are fetched alone, and what its forms send. It parses, asks and renders."""
+"""The explorer's page, and what its forms send: from a request to a state, and on to the next."""
 
-import json
 from collections.abc import Awaitable
-from dataclasses import dataclass
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.errors import BrokenRequest, Mistake, NotFound
-from app.explorer.card.settings import FILTERS
+from app.errors import BrokenRequest
 from app.explorer.editing.edits import edited
 from app.explorer.editing.ranges import refuse_pointless
-from app.explorer.fields import document_of, query
+from app.explorer.fields import document_of
 from app.explorer.first import FIRST as FIRST_DOCUMENT
 from app.explorer.first import FIRST_PLACE
-from app.explorer.looks.compare import compared_png
-from app.explorer.looks.live import frame_of
-from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import FIRST, LOOKS
-from app.explorer.looks.rows import row_png
-from app.explorer.looks.shift import shifted_png
 from app.explorer.options import options_of
 from app.explorer.page.page import explorer_page
-from app.explorer.page.parts import asked_about, look_part, plate_part, pointed_part, sum_part
 from app.explorer.state import State, counted_place, place_of, within
-from app.explorer.templating.context import Context
-from app.explorer.templating.templates import render
-from app.explorer.view import view_of
 from app.lab import Lab, Run
-from app.paths import folder
-from app.pictures import gallery
-from app.pictures.picture import Picture, png, prepare
 from app.rendering.figure.layout import LAYOUTS
-from app.rendering.palette import Theme, palettes, scale_png
-from app.rendering.scales import read_colours
-from app.web.asgi.artifacts import immutable
+from app.rendering.palette import Theme
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
-from app.web.asgi.language import language_of, translator
-from app.web.asgi.problems import headers_of
+from app.web.asgi.language import language_of
 from app.web.pages.recent import recent, remember
 
 pages = APIRouter(include_in_schema=False)
 DAY = 86_400
-LONGEST_SAID = 10_000  # characters of what was asked for, up to which a page about a mistake links to it
-# what an address may hold
-LINKED = (
-    "image",
-    "size",
-    "height",
-    "width",
-    "fit",
-    "mode",
-    "scale",
-    "recipe",
-    "run",
-    "at",
-    "view",
-    "edit",
-    "pin",
-    "sheet",
-    "guess",
-)
 
 
 def page_theme(request: Request) -> Theme:
@@ -143,100 +105,6 @@ async def page_of(run: Run, state: State, request: Request, lab: Lab) -> Respons
     return response
 
 
-async def asked_at(run_id: str, at: str, request: Request, lab: InLab) -> LookRequest:
-    """Return what there is to see at a place of a run, for a page that is already there."""
-    run, place = await lab.run(run_id), place_of(at)
-    if place is None or not run.stages:
-        raise NotFound("There is no place {at} here.", at=at[:40])
-    fields = dict(request.query_params)
-    state = State(run.document, layer=place[0], place=place[1], view=look_at(fields.get("view", "")).name)
-    held = {name: fields.get(name, "")[:40] for name in ("pin", "sheet", "guess")}
-    state = settled(state.but(options=options_of(fields), **held), run)
-    digits, language = state.option("digits"), language_of(request)
-    view = await view_of(lab, run, state.layer, state.place, page_theme(request), language, digits)
-    return LookRequest(lab, run, state, asked_about(view, state), recent(request))
-
-
-def look_at(name: str) -> Look:
-    """Return the look of that name, or the first."""
-    return LOOKS.get(name, LOOKS[FIRST])
-
-
-At = Annotated[LookRequest, Depends(asked_at)]
-
-
-@pages.get("/parts/plate/{run_id}")
-async def plate(asked: At, layout: str = "") -> Response:
-    """The drawing of a place."""
-    look = LOOKS[asked.state.view]
-    return HTMLResponse(await asked.lab.queue.light(lambda: plate_part(asked, look, layout)))
-
-
-@pages.get("/parts/sum/{run_id}")
-async def sum_(asked: At, layout: str = "wide") -> Response:
-    """The written sum of a place, and the numbers in the lens where they are drawn."""
-    look = LOOKS[asked.state.view]
-    text = await asked.lab.queue.light(lambda: sum_part(asked, look, layout))
-    return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
-
-
-@pages.get("/parts/pointing/{run_id}")
-async def pointing(asked: At, layout: str = "wide") -> Response:
-    """What is pointed at from a place, marked in the drawing and said."""
-    look = LOOKS[asked.state.view]
-    text = await asked.lab.queue.light(lambda: pointed_part(asked, look, layout))
-    return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
-
-
-@pages.get("/parts/look/{run_id}")
-async def look(asked: At) -> Response:
-    """What a look shows of a place."""
-    look = LOOKS[asked.state.view]
-    if look.draw:
-        raise NotFound("The look {name} is a drawing; it comes as /parts/plate.", name=look.name)
-    shown = await look.context(asked)
-    text = await asked.lab.queue.light(lambda: look_part(asked, look, shown))
-    return HTMLResponse(text, headers={"Cache-Control": "private, max-age=600"})
-
-
-@pages.get("/parts/shifted/{run_id}/{layer}.png")
-async def shifted_part(run_id: str, layer: str, request: Request, lab: InLab) -> Response:
-    """A layer's map had the picture been moved (`shift`), and what differs."""
-    run, fields = await lab.run(run_id), dict(request.query_params)
-    key = f"shifted-{run_id}-{layer}-{query({k: v[:20] for k, v in sorted(fields.items())})}"
-    return await immutable(request, key, "image/png", lambda: shifted_png(lab, run, layer, fields))
-
-
-@pages.get("/parts/difference/{run_id}/{layer}.png")
-async def difference_part(run_id: str, layer: str, request: Request, lab: InLab) -> Response:
-    """A map less the one that it is compared with (`with`); side=left or right: each of them on the scale of both."""
-    run, fields = await lab.run(run_id), dict(request.query_params)
-    key = f"difference-{run_id}-{layer}-{query({k: v[:80] for k, v in sorted(fields.items())})}"
-    return await immutable(request, key, "image/png", lambda: compared_png(lab, run, layer, fields))
-
-
-@pages.get("/parts/row/{run_id}/{layer}.png")
-async def row_part(run_id: str, layer: str, request: Request, lab: InLab) -> Response:
-    """What the layers of a run make of another picture (`image`): one map on a given scale, or the picture itself."""
-    run, fields = await lab.run(run_id), dict(request.query_params)
-    key = f"row-{run_id}-{layer}-{query({k: v[:80] for k, v in sorted(fields.items())})}"
-    return await immutable(request, key, "image/png", lambda: row_png(lab, run, layer, fields))
-
-
-@pages.post("/parts/live")
-async def live_part(request: Request, lab: InLab) -> Response:
-    """The maps of the layer in view for a frame of the camera in `file`, of which nothing is kept."""
-    fields, data = await read_form(request)
-    request.state.fields = fields
-    if not data:
-        raise BrokenRequest("The form holds no frame of the camera.")
-    state = await state_of(fields, lab)
-    run = await lab.open(state.document)
-    frame = await frame_of(lab, run, settled(state, run), data, fields.get("extent", ""), page_theme(request))
-    headers = {"Convscope-Live": json.dumps(frame.facts), "Cache-Control": "no-store"}
-    return Response(frame.picture, media_type="image/png", headers=headers)
-
-
 async def led_to(run: Run, state: State, request: Request, lab: Lab) -> Response:
     """Send a browser on to another state; htmx is spared the way and gets its page at once."""
     address = state.address()
@@ -276,109 +144,3 @@ async def taken(state: State, data: bytes | None, request: Request, lab: Lab) ->
     if request.headers.get("hx-request"):
         return Response(status_code=204, headers={"HX-Location": after.address()})
     return RedirectResponse(after.address(), 303)
-
-
-@pages.get("/thumb/{image}.png")
-async def thumb(image: str, request: Request, lab: InLab) -> Response:
-    """A gallery picture or an upload at 96×96."""
-    picture = await lab.album.picture(image)
-
-    def small() -> bytes:
-        pixels, _ = prepare(picture, 96, 96, "cover", "RGB")
-        return png(Picture(pixels.transpose(1, 2, 0).copy()))
-
-    return await immutable(request, f"thumb-{image}", "image/png", lambda: lab.queue.light(small))
-
-
-@pages.get("/scale.png")
-async def scale(request: Request) -> Response:
-    theme: Theme = "dark" if request.query_params.get("theme") == "dark" else "light"
-    kind = read_colours(request.query_params.get("colours", ""), "").kind
-    picture = scale_png(theme, kind, from_zero=request.query_params.get("from") == "zero")
-    return Response(picture, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
-
-
-@pages.get("/palettes.bin")
-async def colour_tables(request: Request) -> Response:
-    """The colours of every scale, for pictures that are here already."""
-    headers = {"Cache-Control": "public, max-age=86400"}
-    return Response(palettes(page_theme(request)), media_type="application/octet-stream", headers=headers)
-
-
-@dataclass(frozen=True)
-class DocsContext(Context):
-    """What templates/docs.html shows."""
-
-    language: str
-    theme: Theme
-
-
-@pages.get("/docs")
-async def docs(request: Request) -> Response:
-    language = language_of(request)
-    return HTMLResponse(render(language, "docs.html", DocsContext(language, page_theme(request))))
-
-
-@pages.get("/favicon.ico")
-async def favicon() -> Response:
-    return FileResponse(folder("static") / "icon.svg", media_type="image/svg+xml")
-
-
-@dataclass(frozen=True)
-class SaidContext(Context):
-    """What templates/_notice.html and _wrong.html show."""
-
-    sentence: str
-
-
-@dataclass(frozen=True)
-class MistakeContext(Context):
-    """What templates/mistake.html shows."""
-
-    title: str
-    sentence: str
-    fields: dict[str, str]  # of what was asked for
-    choices: list[tuple[gallery.Entry, str]]  # pictures that could take the place of one that is gone
-    back: str
-    theme: Theme
-    language: str
-
-
-async def mistake_page(request: Request, mistake: Mistake) -> Response:
-    """Say a mistake to a person: a notice in the page that is there, or a page that keeps what was asked for."""
-    say = translator(request)
-    language = language_of(request)
-    sentence = mistake.say(say)
-    headers = headers_of(mistake)
-    if request.headers.get("hx-request") and not request.headers.get("hx-history-restore-request"):
-        form = getattr(request.state, "fields", {})
-        name = form.get("field", "") if form.get("op") == "set" else ""  # said where it was typed
-        if "op" in form and form.get("edit", "").partition(".")[2] in FILTERS:
-            name = "filter"
-        target, said = (f"#h-{name}", "wrong") if name.isidentifier() and name.isascii() else ("#notice", "notice")
-        return HTMLResponse(
-            render(language, f"_{said}.html", SaidContext(sentence)),
-            200 if name == "filter" else mistake.status,  # an edit that cannot be is no fault for the browser to report
-            {
-                **headers,
-                "HX-Retarget": target,
-                "HX-Reswap": "innerHTML show:none" if said == "wrong" else "innerHTML",  # not scrolled past its field
-                "HX-Reselect": f".{said}",
-                "HX-Push-Url": "false",
-            },
-        )
-    fields = {**dict(request.query_params), **getattr(request.state, "fields", {})}
-    held = {name: value[: 200 if name != "recipe" else None] for name, value in fields.items() if name in LINKED}
-    fields = held | dict(options_of(fields))
-    short = sum(map(len, fields.values())) <= LONGEST_SAID
-    if not short:
-        fields.pop("recipe", "")
-    back = "/?" + query(fields) if request.method == "POST" and short else ""
-    kept = {name: value for name, value in fields.items() if name not in ("image", "run", "at", "edit")}
-    choices = (
-        [(entry, "/?" + query({"image": entry.id, **kept})) for entry in gallery.GALLERY.values()]
-        if mistake.pointer == "/input/image" and short
-        else []
-    )
-    shown = MistakeContext(say(mistake.title), sentence, fields, choices, back, page_theme(request), language)
-    return HTMLResponse(render(language, "mistake.html", shown), mistake.status, headers)
