@@ -10,13 +10,12 @@ import { listenForPictures } from "./picture/upload.js";
 
 /** @type {[string, () => Promise<{begin: (current: () => Explorer) => void}>][]} what is fetched once something is there for it */
 const LATER = [
-  ["cs-stack", () => import("./stack/stack.js")],
-  ["cs-trace", () => import("./looks/trace.js")],
-  ["#look .enlarged", () => import("./looks/map.js")],
-  ["#look [data-drag]", () => import("./looks/places.js")],
   ['#predict, [form="predict"], a[data-next]', () => import("./explorer/predict.js")],
   ["html[data-projector]", () => import("./explorer/projector.js")],
 ];
+
+/** @type {Set<string>} the scripts of looks that have begun */
+const begun = new Set();
 
 let explorer = null;
 let beginning = 0; // parts of the page that are asked for and have not all begun
@@ -43,12 +42,15 @@ function start() {
   }
 }
 
-/** Fetches what the page has come to need; each has begun when its promise is kept. */
+/** Fetches what the page has come to need: what its look needs, and what is there of other parts; each has begun when
+ * its promise is kept. */
 function fetchParts() {
-  return LATER.filter(([selector]) => document.querySelector(selector)).map((part) => {
-    LATER.splice(LATER.indexOf(part), 1);
-    return part[1]().then(({ begin }) => begin(() => explorer));
-  });
+  const scripts = document.querySelector("#app").dataset.scripts.split(" ").filter((script) => script && !begun.has(script));
+  const parts = LATER.filter(([selector]) => document.querySelector(selector));
+  for (const script of scripts) begun.add(script);
+  for (const part of parts) LATER.splice(LATER.indexOf(part), 1);
+  const modules = [...scripts.map((script) => import(script)), ...parts.map((part) => part[1]())];
+  return modules.map((module) => module.then(({ begin }) => begin(() => explorer)));
 }
 
 /** <html> is "ready" while all that the page needs has begun. @param {Promise<void>[]} parts that begin now */

@@ -255,6 +255,7 @@ LOOK = Look(
     "Two maps side by side: another picture, filter, layer or setting, and what differs.",
     110,
     _context,
+    scripts=("looks/trace.js", "looks/places.js"),
     pictures={"difference": compared_png, "row": row_png},
     lasting=False,
 )

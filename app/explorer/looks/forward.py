@@ -174,4 +174,11 @@ def _middle(reach: Reach, channel: int) -> Place | None:
     return Place(own, int(rows[(len(rows) - 1) // 2]), int(columns[(len(columns) - 1) // 2]))
 
 
-LOOK = Look("forward", "Follow a pixel", "Every place that one pixel of the picture can change.", 70, _context)
+LOOK = Look(
+    "forward",
+    "Follow a pixel",
+    "Every place that one pixel of the picture can change.",
+    70,
+    _context,
+    scripts=("looks/trace.js",),
+)

@@ -44,7 +44,12 @@ def everywhere(stage: Stage) -> bool:
 
 @dataclass(frozen=True)
 class Look:
-    """One way; its template is templates/looks/<name>.html."""
+    """One way; found by its name are
+
+    templates/looks/<name>.html    what it shows; not of one that is drawn
+    static/css/looks/<name>.css    its style, where it has one
+    static/js/looks/<name>.js      its script, where it has one: `begin` is called once, when the look is first there
+    """
 
     name: str  # as the address has it
     title: str  # msgid: what the link to it says
@@ -55,4 +60,5 @@ class Look:
     applies: Callable[[Stage], bool] = everywhere  # whether it says anything of a layer
     moves: bool = True  # with the place; False where it shows the whole layer
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # of its own, at /parts/<name>/<run>/<layer>.png
+    scripts: tuple[str, ...] = ()  # of static/js, where they are others than its own
     lasting: bool = True  # the same state looks the same for ever; False where it shows what may expire

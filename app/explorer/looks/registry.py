@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 
 from app.explorer import looks
 from app.explorer.looks.look import Look, Picture
+from app.paths import folder
 
 
 def _found() -> dict[str, Look]:
@@ -19,6 +20,13 @@ def _pictures() -> dict[str, Picture]:
         assert not found.keys() & look.pictures.keys(), f"{look.name} gives a name to a picture that another has"
         found |= look.pictures
     return found
+
+
+def scripts_of(look: Look) -> tuple[str, ...]:
+    """Return the static files that a look begins with."""
+    own = f"looks/{look.name}.js"
+    names = look.scripts or ((own,) if (folder("static") / "js" / own).is_file() else ())
+    return tuple(f"js/{name}" for name in names)
 
 
 LOOKS = _found()

@@ -134,4 +134,5 @@ LOOK = Look(
     90,
     _context,
     applies=_shares,
+    scripts=("looks/places.js",),
 )

@@ -219,4 +219,5 @@ LOOK = Look(
     40,
     _context,
     moves=False,
+    scripts=("stack/stack.js",),
 )

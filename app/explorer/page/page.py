@@ -6,7 +6,7 @@ from typing import NamedTuple
 from app.explorer.card.filters import FilterEditor, filter_editor
 from app.explorer.card.settings import Addition, Card, adding, card
 from app.explorer.looks.look import Look, LookRequest
-from app.explorer.looks.registry import LOOKS
+from app.explorer.looks.registry import LOOKS, scripts_of
 from app.explorer.options import OPTIONS
 from app.explorer.page.controls import InputChoices, Jumps, Moves, input_choices, jumps_of, moves_of
 from app.explorer.page.keys import KEYS, Key
@@ -59,6 +59,8 @@ class PageContext(Context):
     life_hours: int  # of an upload
     keys: list[Key]
     options: tuple[str, ...]  # that are kept from page to page
+    look_scripts: tuple[str, ...]
+    scripts: tuple[str, ...]  # that the page begins with, beside those of every page
     figures: Figures
     card: Card | None
     editor: FilterEditor | None
@@ -80,6 +82,7 @@ async def explorer_page(
 
     def page() -> str:
         names = BOARDS if state.option("projector") else SCREENS
+        others = [f"js/explorer/{name}.js" for name in ("predict", "projector") if state.option(name)]
         drawn = figures(view, look, [layout] if layout in names else names) if view else {}
         around = PageContext(
             state=state,
@@ -106,6 +109,8 @@ async def explorer_page(
             life_hours=lab.settings.upload_ttl // 3600,
             keys=[key for key in KEYS if not key.projector or state.option("projector")],
             options=tuple(OPTIONS),
+            look_scripts=scripts_of(look),
+            scripts=(*scripts_of(look), *others),
             figures=drawn,
             card=shown,
             editor=editor,

@@ -21,22 +21,18 @@ IMPORT = re.compile(r'^import .* from "(\.[^"]+)";$', re.MULTILINE)  # linear: o
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 LARGE = 500_000  # bytes from which the last percent costs half a second
 JOINED = "css/all.css"  # one file: many small ones compress badly
-# Its parts, in the order in which their rules override one another; rooms as on the screen.
+# Its parts, in the order in which their rules override one another; rooms as on the screen. Those of looks come last.
 SHEETS: tuple[str, ...] = (
     *("tokens", "tints", "figure/figure"),
     *("explorer/page", "explorer/ribbon", "explorer/stage"),
-    *(
-        "figure/sum",
-        "figure/line",
-        "looks/fan",
-        "explorer/transport",
-        "card/card",
-        "figure/products",
-        "figure/pointing",
-    ),
-    *("looks/trace", "looks/places", "looks/sharing", "looks/shift", "looks/compare"),
-    *("explorer/predict", "explorer/colours", "looks/map", "picture/tool", "stack/stack", "card/filters"),
+    *("figure/sum", "figure/line", "explorer/transport", "card/card", "figure/products", "figure/pointing"),
+    *("explorer/predict", "explorer/colours", "picture/tool", "stack/stack", "card/filters"),
 )
+
+
+def sheets(root: Path) -> tuple[str, ...]:
+    """Return the parts of the joined style sheet: those of every page, then each look's own by its name."""
+    return (*SHEETS, *sorted(f"looks/{path.stem}" for path in (root / "css" / "looks").glob("*.css")))
 
 
 class Assets:
@@ -57,7 +53,7 @@ class Assets:
     def text(self, name: str) -> bytes | None:
         """Return a file as it travels, before it is compressed; None where there is none of the kind."""
         if name == JOINED:
-            return b"".join(self.text(f"css/{sheet}.css") or b"" for sheet in SHEETS)
+            return b"".join(self.text(f"css/{sheet}.css") or b"" for sheet in sheets(self.root))
         path = (self.root / name).resolve()
         if path.suffix not in KINDS or not path.is_relative_to(self.root) or not path.is_file():
             return None

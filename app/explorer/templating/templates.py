@@ -46,6 +46,7 @@ def environment(language: str) -> Environment:
         brief=numbers.brief,
         fact=number,
         abs_max=extent_of,
+        static=static,
         decimal=Decimal,
     )
     env.globals.update(adding_up=numbers.adding_up, brightness=numbers.brightness, crop=crop, by=by, fits=fits)

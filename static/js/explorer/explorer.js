@@ -27,7 +27,7 @@ export class Explorer {
     const app = document.querySelector("#app");
     this.run = app.dataset.run;
     this.view = app.dataset.view;
-    this.carried = app.dataset.carried.split(" ");
+    this.options = app.dataset.options.split(" ");
     if (!this.transport) return;
     const data = this.transport.dataset;
     this.layer = +data.layer;
@@ -88,7 +88,7 @@ export class Explorer {
     const query = new URLSearchParams({ at, view: this.view, layout: layout() });
     const here = new URLSearchParams(location.search), theme = document.documentElement.dataset.theme;
     const lasting = document.querySelector("[data-lasting]") ? ["guess"] : []; // an answer about the layer, not the place
-    for (const field of [...this.carried, "pin", "sheet", ...lasting]) if (here.get(field)) query.set(field, here.get(field));
+    for (const field of [...this.options, "pin", "sheet", ...lasting]) if (here.get(field)) query.set(field, here.get(field));
     if (theme) query.set("theme", theme);
     if (sheet) query.set("sheet", sheet);
     return `/parts/${name}/${this.run}?${query}`;
