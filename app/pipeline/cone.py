@@ -19,7 +19,7 @@ from app.pipeline.plan import Stage
 
 
 @dataclass(frozen=True)
-class Reach:
+class Cone:
     """What a cell can change in one volume: some channels, in each of them every one of some rows and columns."""
 
     channels: Mask
@@ -47,22 +47,22 @@ class Reach:
         return self.places * int(self.channels.sum())
 
 
-def reaches(stages: Sequence[Stage], row: int, column: int) -> list[Reach]:
+def cones(stages: Sequence[Stage], row: int, column: int) -> list[Cone]:
     """Return what cell (row, column) of the input, in all its channels, can change: there, then after each stage."""
     rows, columns = one(row, column, stages[0].input_shape[1:])
-    found = [Reach(np.ones(stages[0].input_shape[0], bool), rows, columns)]
+    found = [Cone(np.ones(stages[0].input_shape[0], bool), rows, columns)]
     for stage in stages:
-        found.append(Reach(*stage.geometry.reaches(found[-1].channels, found[-1].rows, found[-1].columns)))
+        found.append(Cone(*stage.geometry.reaches(found[-1].channels, found[-1].rows, found[-1].columns)))
     return found
 
 
 Missed = Literal["stride", "end"]
 
 
-def missed(stages: Sequence[Stage], volumes: Sequence[Reach]) -> tuple[int, Missed] | None:
+def missed(stages: Sequence[Stage], volumes: Sequence[Cone]) -> tuple[int, Missed] | None:
     """Return the first stage that never reads what a cell changes, and why; None where all do.
 
-    Its windows step over it (stride), or the last of them ends before it (end). `volumes` are what `reaches` found.
+    Its windows step over it (stride), or the last of them ends before it (end). `volumes` are what `cones` found.
     """
     for stage, before, after in zip(stages, volumes, volumes[1:], strict=False):
         if after.any:

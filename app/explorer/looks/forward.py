@@ -14,7 +14,7 @@ from app.explorer.state import State
 from app.explorer.templating.context import Context
 from app.layers import Place
 from app.numerics.window import Span
-from app.pipeline.cone import Reach, missed, reaches
+from app.pipeline.cone import Cone, cones, missed
 from app.printing.numbers import grouped
 from app.rendering.arrangement import Arrangement
 from app.rendering.diagrams.trace import Block
@@ -68,7 +68,7 @@ async def _context(asked: LookRequest) -> ForwardContext:
     chain = await chain_of(asked)
     state, view, say = asked.state, asked.view, asked.view.say
     row, column = pixel_of(asked)
-    found = await asked.lab.queue.light(lambda: reaches(chain.stages, row, column))
+    found = await asked.lab.queue.light(lambda: cones(chain.stages, row, column))
     lost = missed(chain.stages, found)
     _, rows, columns = asked.run.input_shape
     words = say("The picture: arrow keys choose another pixel, the next row and column")
@@ -103,7 +103,7 @@ async def _context(asked: LookRequest) -> ForwardContext:
 
 
 def _column(
-    chain: Chain, volume: int, reach: Reach, state: State, before: tuple[tuple[str, str], ...], words: str
+    chain: Chain, volume: int, cone: Cone, state: State, before: tuple[tuple[str, str], ...], words: str
 ) -> Column:
     asked, shape, plan = chain.asked, chain.shape(volume), chain.arrangement(volume)
     stage = chain.stages[volume - 1] if volume else None
@@ -112,8 +112,8 @@ def _column(
     channels = (0, shape[0])
     last = volume == len(chain.stages)
     front = chain.face(0, channels) if volume == 0 else asked.view.pictures.map(volume - 1, channel)
-    holes = _holes(plan, reach)
-    middle = _middle(reach, channel)
+    holes = _holes(plan, cone)
+    middle = _middle(cone, channel)
     href = state.but(layer=volume - 1, place=middle or Place(channel, 0, 0)) if stage else state.but(pin="")
     cell = plan.cell(here)
     block = Block(
@@ -130,23 +130,23 @@ def _column(
     )
     facts = {
         "vector": plan.single,
-        "places": grouped(reach.numbers if plan.single else reach.places),
+        "places": grouped(cone.numbers if plan.single else cone.places),
         "of": grouped(shape[0] if plan.single else shape[1] * shape[2]),
         "maps": shape[0],
-        "any": reach.any,
+        "any": cone.any,
         "last": last,
     }
-    return Column(volume, stage, href.address(), channels, reach.span, block, facts=facts, before=before)
+    return Column(volume, stage, href.address(), channels, cone.span, block, facts=facts, before=before)
 
 
-def _holes(plan: Arrangement, reach: Reach) -> tuple[Span, ...]:
+def _holes(plan: Arrangement, cone: Cone) -> tuple[Span, ...]:
     """Return the rectangles, on a sheet as it is laid out, that hold all that is changed and nothing else."""
-    if not reach.any:
+    if not cone.any:
         return ()
     if not plan.single:
-        return tuple(Span(rows, columns) for rows in runs(reach.rows) for columns in runs(reach.columns))
+        return tuple(Span(rows, columns) for rows in runs(cone.rows) for columns in runs(cone.columns))
     found = []
-    for first, last in runs(reach.channels):
+    for first, last in runs(cone.channels):
         while first < last:
             _, row, column = plan.cell(Place(first, 0, 0))
             end = min(plan.columns, column + last - first)
@@ -165,12 +165,12 @@ def _hull(spans: Sequence[Span]) -> Span | None:
     )
 
 
-def _middle(reach: Reach, channel: int) -> Place | None:
+def _middle(cone: Cone, channel: int) -> Place | None:
     """Return a place in the middle of what is changed; in a vector the first."""
-    if not reach.any:
+    if not cone.any:
         return None
-    rows, columns = reach.rows.nonzero()[0], reach.columns.nonzero()[0]
-    own = channel if reach.channels[channel] else int(reach.channels.nonzero()[0][0])
+    rows, columns = cone.rows.nonzero()[0], cone.columns.nonzero()[0]
+    own = channel if cone.channels[channel] else int(cone.channels.nonzero()[0][0])
     return Place(own, int(rows[(len(rows) - 1) // 2]), int(columns[(len(columns) - 1) // 2]))
 
 
