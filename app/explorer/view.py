@@ -6,6 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
+from app.explorer.brightness import brightness_range
+from app.explorer.decimals import decimals_of
 from app.explorer.pictures import Pictures
 from app.explorer.prediction import Prediction
 from app.explorer.tracks import meetings, track
@@ -16,11 +18,9 @@ from app.layers.geometry import Geometry
 from app.messages import catalogue
 from app.numerics.window import Span
 from app.pipeline.closeup import Closeup
-from app.pipeline.document import ImageInput
 from app.pipeline.plan import Stage
 from app.printing.digits import AUTOMATIC, Digits, read_digits
-from app.printing.numbers import NARROW, Significant, brightness, decimals_for, fixed, level, short
-from app.printing.products import exact_decimals
+from app.printing.numbers import NARROW, Significant, brightness, fixed, level, short
 from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.figure.pointing import Pointed
 from app.rendering.figure.scene import MOST_SHEETS
@@ -32,9 +32,7 @@ from app.rendering.svg import Face
 
 Say = Callable[[str], str]
 MOST_SENT = 262_144  # numbers of one map that the page holds to read from
-MOST_WEIGHT_DECIMALS = 3
 MOST_MET = 32  # rows or columns of a filter of which the page holds where they meet a cell
-LARGEST_EXACT_CHECK = 1_000_000  # cells of which it is worth asking whether all are whole
 
 
 @dataclass(frozen=True)
@@ -338,27 +336,9 @@ async def view_of(
     closeup = await lab.close_up(run, index, place)
     extent = (await lab.extents(run, index))[0]
     input_extent = max(-before.whole.minimum, before.whole.maximum)
-    source = run.document.input
-    span: tuple[float, float] | None = None
-    if isinstance(source, ImageInput):
-        span = (
-            {"unit": (0.0, 1.0), "byte": (0.0, 255.0)}.get(source.scale)
-            if isinstance(source.scale, str)
-            else (before.whole.minimum, before.whole.maximum + 1e-9)
-        )
-
-    def decimals() -> tuple[int, int, int]:
-        weight = result.weights.get("weight")
-        entering = decimals_for(input_extent, _whole(before.output))
-        if index or weight is None:  # the values of a picture that a filter reads stay as they are
-            entering = digits.decimals(input_extent, entering)
-        return (
-            digits.decimals(extent, decimals_for(extent, _whole(result.output))),
-            entering,
-            0 if weight is None else _decimals_of(weight),
-        )
-
-    own, entering, weights = await lab.queue.light(decimals)
+    own, entering, weights = await lab.queue.light(
+        lambda: decimals_of(digits, result, extent, before, input_extent, first=index == 0)
+    )
     return View(
         run,
         index,
@@ -373,20 +353,6 @@ async def view_of(
         own,
         entering,
         weights,
-        span if index == 0 else None,
+        None if index else brightness_range(run.document.input, before.output),
         digits,
     )
-
-
-def _decimals_of(weight: np.ndarray) -> int:
-    """Return how many decimals weights have in a narrow cell: all that they have, else as many as it holds."""
-    extent = extent_of(weight)
-    exact = exact_decimals(weight, MOST_WEIGHT_DECIMALS) if weight.size <= LARGEST_EXACT_CHECK else None
-    decimals = MOST_WEIGHT_DECIMALS if exact is None else exact
-    while decimals and len(short(-extent, decimals)) > NARROW:
-        decimals -= 1
-    return decimals
-
-
-def _whole(x: np.ndarray) -> bool:
-    return x.size <= LARGEST_EXACT_CHECK and bool(np.equal(x, np.rint(x)).all())

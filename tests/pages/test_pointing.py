@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from app.explorer.pointing import Pin, pointed, read_pin
+from app.explorer.pointing.pointed import Pin, pointed, read_pin
 from app.explorer.view import view_of
 from app.layers import Place
 from app.pipeline.document import read_document

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from app.explorer.predicting import read_number
+from app.explorer.questions import read_number
 from app.printing.numbers import fixed, rounded
 from tests.pages.reading import Api, Element, link, printed_sum, read
 

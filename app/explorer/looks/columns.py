@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from markupsafe import Markup
 
+from app.explorer.brightness import brightness_range
+from app.explorer.decimals import whole
 from app.explorer.looks.look import LookRequest
-from app.explorer.view import LARGEST_EXACT_CHECK
 from app.layers import Place, Shape
 from app.layers.layer import Array
 from app.numerics.axis import Mask
@@ -66,18 +66,12 @@ class Chain:
 
     def brightness(self, volume: int) -> tuple[float, float] | None:
         """Return the darkest and the lightest value that a picture can have; None for what is no picture."""
-        if volume or not pixels(self.asked):
-            return None
-        ends = {"unit": (0.0, 1.0), "byte": (0.0, 255.0)}
-        scale = getattr(self.asked.run.document.input, "scale", "")
-        picture = self.outputs[0]
-        return ends.get(scale) if isinstance(scale, str) else (float(picture.min()), float(picture.max()) + 1e-9)
+        return None if volume else brightness_range(self.asked.run.document.input, self.outputs[0])
 
     def fit(self, volume: int, numbers: Array) -> int | None:
         """Return with how many decimals some numbers of a volume fit in a table; None where they do not."""
         extent, output = self.extents[volume], self.outputs[volume]
-        whole = output.size <= LARGEST_EXACT_CHECK and bool(np.equal(output, np.rint(output)).all())
-        decimals = self.asked.view.digits.decimals(extent, decimals_for(extent, whole))
+        decimals = self.asked.view.digits.decimals(extent, decimals_for(extent, whole(output)))
         return decimals_that_fit(numbers, decimals, extent)
 
     def laid_out(self, volume: int, channels: tuple[int, int], span: Span | None) -> Span | None:

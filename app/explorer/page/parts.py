@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import LOOKS
-from app.explorer.pointing import pointed
-from app.explorer.predicting import predicted
+from app.explorer.pointing.pointed import pointed
+from app.explorer.questions import predicted
 from app.explorer.scales import Chooser, chooser, colours_of
 from app.explorer.scene import scene_of
 from app.explorer.state import State

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from app.explorer.pointing_words import output_told, readers_told, weight_told
+from app.explorer.pointing.words import output_told, readers_told, weight_told
 from app.explorer.view import View
 from app.layers import Place
 from app.numerics.axis import Mask
