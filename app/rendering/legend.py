@@ -23,8 +23,8 @@ def words(scale: Scale, say: Callable[[str], str], shared: str = "") -> str:
     if scale.colours.extent is None:
         return shared or say("one scale for the layer")
     share = 100 * scale.clipped
-    told = "0 %" if not share else f"{share:.1f} %" if share >= 0.1 else "< 0.1 %"
-    return say("{share} clipped").format(share=told)
+    text = "0 %" if not share else f"{share:.1f} %" if share >= 0.1 else "< 0.1 %"
+    return say("{share} clipped").format(share=text)
 
 
 def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, large: bool = False) -> Element:
@@ -78,7 +78,7 @@ def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, l
 
 def alone(scale: Scale, say: Callable[[str], str], width: int = 260, shared: str = "") -> Element:
     """Return the legend as a drawing of its own, its words beneath."""
-    pad, told = 10, words(scale, say, shared)
+    pad, text = 10, words(scale, say, shared)
     figure = Element(
         "svg",
         {
@@ -87,11 +87,11 @@ def alone(scale: Scale, say: Callable[[str], str], width: int = 260, shared: str
             "width": str(width + 2 * pad),
             "height": "62",
             "role": "img",
-            "aria-label": told
+            "aria-label": text
             if scale.several
-            else f"{told}: {'−' * (not scale.from_zero)}{end_text(-scale.low)} … {end_text(scale.extent)}",
+            else f"{text}: {'−' * (not scale.from_zero)}{end_text(-scale.low)} … {end_text(scale.extent)}",
         },
     )
     legend(figure, scale, pad, 4, width)
-    label(figure, pad + width / 2, 57, told, text_anchor="middle", class_="sub")
+    label(figure, pad + width / 2, 57, text, text_anchor="middle", class_="sub")
     return figure

@@ -156,7 +156,7 @@ def best_places(
     apart = (ceil(rows.reach / rows.step), ceil(columns.reach / columns.step))
     photo, decimals = pictures.photo(), decimals_for(float(np.abs(map_).max()), False)
 
-    def told(spots: Sequence[tuple[int, int]]) -> list[Best]:
+    def bests(spots: Sequence[tuple[int, int]]) -> list[Best]:
         found = []
         for rank, (row, column) in enumerate(spots):
             place = Place(channel, row, column)
@@ -166,7 +166,7 @@ def best_places(
             found.append(Best(rank + 1, value, place, photo.part(left, top, right - left, bottom - top), href))
         return found
 
-    return told(strongest(map_, BEST, apart)), told(strongest(-map_, BEST, apart))
+    return bests(strongest(map_, BEST, apart)), bests(strongest(-map_, BEST, apart))
 
 
 def chips(pictures: Pictures, state: State, index: int, filters: Array | None, *, colour: bool = False) -> list[Chip]:

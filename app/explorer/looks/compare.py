@@ -164,10 +164,10 @@ def _legend_between(view: View, between: Difference, sheets: list[Array]) -> Mar
     """Return the scale of the difference, and how many places it is of where only one map has the others."""
     href = scale_href(view.theme, Colours(), False)
     scale = Scale(Colours(), between.extent, between.low, between.high, href=href)
-    told = view.say("a scale of its own")
+    words = view.say("a scale of its own")
     if sheets[0].shape != sheets[1].shape:
-        told = view.say("on the {count} places of both").format(count=grouped(between.change.numbers))
-    return markup(legend(scale, view.say, shared=told))
+        words = view.say("on the {count} places of both").format(count=grouped(between.change.numbers))
+    return markup(legend(scale, view.say, shared=words))
 
 
 def _from_zero(colours: Colours, *results: Result) -> bool:

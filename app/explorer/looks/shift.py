@@ -48,7 +48,7 @@ class Row:
     cell: Place | None  # on the sheet that is shown, of the layer in view
     change: Change
     moved: Moved | None
-    told: str  # what became of the map, moved back
+    sentence: str  # what became of the map, moved back
 
     @property
     def share(self) -> str:
@@ -143,7 +143,7 @@ def measured(
     return here, moved_back(before, after, (int(shift[0] / jump[0]), int(shift[1] / jump[1])), was, now)
 
 
-def told(view: View, index: int | None, shape: tuple[int, int, int], moved: Moved | None, shift: Pair) -> str:
+def sentence_of(view: View, index: int | None, shape: tuple[int, int, int], moved: Moved | None, shift: Pair) -> str:
     """Say what became of a map when it is moved back."""
     say = view.say
     if not any(shift):
@@ -194,7 +194,7 @@ async def row_of(asked: LookRequest, shift: Pair, index: int | None, channel: in
         faces(view.pictures, index, only, before.pixels is not None, shift),
         plan.cell(state.place) if index == state.layer else None,
         *compared,
-        told(view, index, shape, compared[1], shift),
+        sentence_of(view, index, shape, compared[1], shift),
     )
 
 

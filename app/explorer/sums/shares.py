@@ -26,7 +26,7 @@ class Bar:
 class Shares:
     """Bars with what the others make together; both columns add up as printed."""
 
-    told: tuple[Bar, ...]
+    shown: tuple[Bar, ...]
     others: int
     exps: tuple[Decimal, Decimal, Decimal]  # of the others, rounding, the whole
     percents: tuple[Decimal, Decimal, Decimal]
@@ -37,21 +37,21 @@ def shares(exps: Sequence[float], inputs: Sequence[float], index: int, most: int
     numbers = np.asarray(exps, np.float64)
     whole = float(numbers.sum())
     largest = np.argsort(-numbers, kind="stable")
-    told = largest[:most].tolist() if len(numbers) > most else list(range(len(numbers)))
-    if index not in told:
-        told[-1] = index
-    told.sort()
-    rest = whole - float(numbers[told].sum()) if len(told) < len(numbers) else 0.0
-    terms = [*numbers[told].tolist(), rest]
+    shown = largest[:most].tolist() if len(numbers) > most else list(range(len(numbers)))
+    if index not in shown:
+        shown[-1] = index
+    shown.sort()
+    rest = whole - float(numbers[shown].sum()) if len(shown) < len(numbers) else 0.0
+    terms = [*numbers[shown].tolist(), rest]
     exp = adding_up(terms, whole, EXP_DECIMALS)
     percent = adding_up([100 * term / whole for term in terms], 100.0, PERCENT_DECIMALS)
     bars = tuple(
         Bar(i, float(inputs[i]), float(numbers[i]) / whole, exp.terms[at], percent.terms[at])
-        for at, i in enumerate(told)
+        for at, i in enumerate(shown)
     )
     return Shares(
         bars,
-        len(numbers) - len(told),
+        len(numbers) - len(shown),
         (exp.terms[-1], exp.remainder, exp.total),
         (percent.terms[-1], percent.remainder, percent.total),
     )

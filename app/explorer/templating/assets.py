@@ -40,10 +40,10 @@ class Assets:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        told = hashlib.sha256()
+        digest = hashlib.sha256()
         for path in files(root):
-            told.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-        self.print = told.hexdigest()[:12]
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+        self.print = digest.hexdigest()[:12]
         self._packed: dict[str, bytes] = {}
 
     def address(self, name: str) -> str:

@@ -40,8 +40,8 @@ class Sheets(NamedTuple):
 
     def facts(self) -> dict[str, Any]:
         """Return where the sheets lie, for JSON; the addresses stand in the page's images."""
-        told = {name: value for name, value in self._asdict().items() if name not in ("hrefs", "number")}
-        return {"count": self.number, **told}
+        facts = {name: value for name, value in self._asdict().items() if name not in ("hrefs", "number")}
+        return {"count": self.number, **facts}
 
 
 class Pose(NamedTuple):

@@ -13,8 +13,8 @@ ID = re.compile(r"[0-9a-f]{8,64}", re.ASCII)
 
 def recent(request: Request) -> tuple[str, ...]:
     """Return the ids that the cookie holds."""
-    told = request.cookies.get(COOKIE, "")[: MOST * 65].split(".")
-    return tuple(dict.fromkeys(image for image in told if ID.fullmatch(image)))[:MOST]
+    ids = request.cookies.get(COOKIE, "")[: MOST * 65].split(".")
+    return tuple(dict.fromkeys(image for image in ids if ID.fullmatch(image)))[:MOST]
 
 
 def remember(request: Request, response: Response, image: str | None, life: int) -> None:
