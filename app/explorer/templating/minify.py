@@ -2,7 +2,7 @@
 
 import re
 
-TYPE = re.compile(r"/\*\* @type \{[^*]*\} \*/ ?")  # within a line, said to the compiler
+TYPE = re.compile(r"/\*\* @type \{[^*]*\} \*/ ?")  # linear: of our own files; within a line, said to the compiler
 # Behind the end of a statement, and without a quotation mark after it, as it would have inside a string.
 BEHIND = re.compile(r"""(?<=[;{},()\]]) // [^"'`]*$""")  # linear: of our own files
 

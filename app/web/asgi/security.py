@@ -88,7 +88,7 @@ class Security:
                 most=f"{LONGEST_ADDRESS:,}",
             )
         length = headers.get("content-length", "")
-        if length.isascii() and length.isdigit() and read_whole(length, self._limit + 1) is None:
+        if length and read_whole(length, self._limit + 1) is None:
             raise self._too_large(read_whole(length) or END)
         if scope["method"] in SAFE:
             return
