@@ -74,6 +74,7 @@ class Lab:
 
         def read() -> Document:
             document = reading()
+            self._refuse_large(document.input)  # before more memory goes into it
             assert document.ids  # hashed here, not on the event loop
             return document
 
@@ -100,20 +101,26 @@ class Lab:
 
     async def _input_shape(self, source: AnyInput) -> tuple[Shape, int]:
         """Return the shape of an input, and the bytes of the picture that it is made from."""
-        limit = self.settings.working_max_pixels
+        self._refuse_large(source)
         if isinstance(source, ValuesInput):
-            if source.shape[1] * source.shape[2] > limit:
-                raise Unfit(
-                    "An input of {rows}×{columns} has more than {most} pixels; give a smaller one.",
-                    rows=source.shape[1],
-                    columns=source.shape[2],
-                    most=f"{limit:,}",
-                    pointer="/input/values",
-                )
             return source.shape, 0
         picture = await self.album.picture(source.image)
-        rows, columns = wanted_size((picture.height, picture.width), source.height, source.width, limit)
+        rows, columns = wanted_size(
+            (picture.height, picture.width), source.height, source.width, self.settings.working_max_pixels
+        )
         return (source.channels, rows, columns), picture.pixels.nbytes
+
+    def _refuse_large(self, source: AnyInput) -> None:
+        """Refuse numbers given one by one that are more pixels than a run may have."""
+        limit = self.settings.working_max_pixels
+        if isinstance(source, ValuesInput) and source.shape[1] * source.shape[2] > limit:
+            raise Unfit(
+                "An input of {rows}×{columns} has more than {most} pixels; give a smaller one.",
+                rows=source.shape[1],
+                columns=source.shape[2],
+                most=f"{limit:,}",
+                pointer="/input/values",
+            )
 
     async def keep(self, run: Run) -> bool:
         """Keep the document of `run` and of its prefixes under their ids; tell whether it was new."""
