@@ -4,13 +4,13 @@
 /** @typedef {{run: (place: number) => [number, number] | null, nearest: (cell: number) => number}} Track */
 
 /** @param {string} text @returns {Track} */
-export const track = (text) => text.includes(":") ? table(text.split(" ").map(runOf)) : even(...text.split(" ").map(Number));
+export const track = (text) => text.includes(":") ? table(text.split(" ").map(runOf)) : even(text.split(" ").map(Number));
 
 /** @param {string} text @returns {[number, number] | null} */
 const runOf = (text) => text === ":" ? null : /** @type {[number, number]} */ (text.split(":").map(Number));
 
-/** @param {number} start @param {number} step @param {number} size @returns {Track} */
-const even = (start, step, size) => ({
+/** @param {number[]} window its start, step and size @returns {Track} */
+const even = ([start, step, size]) => ({
   run: (place) => [start + place * step, start + place * step + size],
   nearest: (cell) => Math.round((cell - size / 2 - start) / step),
 });
