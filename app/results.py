@@ -353,8 +353,9 @@ class Results:
 
     def _end(self, work: Work) -> None:
         """Give back what a work has taken, even where it was stopped before it began."""
-        if isinstance(work.source, Expected):
-            self._leave(work.source.work)
+        source, work.source = work.source, None
+        if isinstance(source, Expected):
+            self._leave(source.work)
         self._forget(work)
         for share in work.shares:
             share.give_back()
