@@ -99,7 +99,7 @@ def working_bytes(shape: tuple[int, int, int], filters: tuple[int, ...], window:
     if groups > 1 or window.stride != (1, 1):
         return most
     if fits(window) and min(depth, filters[0]) >= WINOGRAD:
-        tiles = min(12 * (2 * depth + filters[0]) * prod(places), TILES)
+        tiles = min(15 * (2 * depth + filters[0]) * prod(places), TILES)
         return max(most, tiles + carried_bytes(filters[0], depth) + cells // 2)
     if window.size[0] * window.size[1] >= SEPARABLE and window.dilation == (1, 1):
         most = max(most, swept_bytes(places), spectrum_bytes(filters, places) + cells // 2)

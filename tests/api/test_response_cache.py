@@ -52,3 +52,16 @@ def test_nothing_is_given_of_a_run_whose_picture_is_gone(client):
     token = {"Authorization": f"Bearer {image['delete_token']}"}
     assert client.delete(f"/api/v1/images/{image['id']}", headers=token).status_code == 204
     assert client.get(address).status_code == 404
+
+
+def test_a_large_array_is_sent_whole_and_not_kept(client, app):
+    import io
+
+    import numpy as np
+
+    address = client.get(RUNS, params={"image": "chelsea", "size": 600, "recipe": "relu"}).json()["layers"][0]["links"]
+    first, again = client.get(address["output_npy"]), client.get(address["output_npy"])
+    assert first.content == again.content
+    assert int(first.headers["content-length"]) == len(first.content) > 4_000_000
+    assert np.load(io.BytesIO(first.content)).shape == (3, 600, 600)
+    assert not [key for cache, key in app.state.lab.budget._order if cache is app.state.known_answers]
