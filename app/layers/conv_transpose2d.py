@@ -3,6 +3,7 @@
 Seen from a place of the map it is a window again: on the cells whose stamps meet there, each with the weight that does.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
@@ -13,7 +14,7 @@ from pydantic import Field, model_validator
 from app.errors import Unfit
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, spreading
-from app.layers.layer import MOST_CHANNELS, Array, PaddingPair, Shape, SizePair, Total, Weights, shape_of
+from app.layers.layer import BUFFERS, MOST_CHANNELS, Array, PaddingPair, Shape, SizePair, Total, Weights, shape_of
 from app.layers.spreading import SpreadingLayer
 from app.layers.weights import RandomWeights, TransposedWeights
 from app.numerics.axis import Pair
@@ -145,6 +146,11 @@ class ConvTranspose2d(SpreadingLayer):
         weight_shape = (shape[0], self._maps // self.groups, *self._size)
         weight, bias = self.weights.draw(weight_shape, self._fan_in(shape), self._maps)
         return {"weight": weight, "bias": bias} if self.bias else {"weight": weight}
+
+    def working_bytes(self, shape: Shape) -> int:
+        output = math.prod(self.output_shape(shape))
+        cells = math.prod(shape) + output
+        return min(32 * cells, 4 * BUFFERS) + cells // 2 + 4 * output  # each part of the map is made as one of its own
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return conv_transpose(x, weights["weight"], weights.get("bias"), self.spread(), groups=self.groups)
