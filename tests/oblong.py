@@ -6,6 +6,7 @@ all. What a number has read is found by marking cells, so that a test has a witn
 picture 3×21×34 ─ conv2d ─ relu ─ 6×21×34 ─ max_pool2d ─ 6×11×12 ─ conv2d ─ 4×11×7 ─ flatten ─ linear ─ 5
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from app.explorer.state import State
 from app.lab import Run
 from app.layers import Place
+from app.numerics.window import Pair, Span
 from app.pipeline.document import Document, read_document
-from app.pipeline.plan import plan
+from app.pipeline.plan import Stage, plan
 from tests import pipelines
 
 SOURCE: dict[str, Any] = {"image": "coffee", "height": 21, "width": 34}
@@ -58,45 +60,67 @@ def fields(**more: object) -> dict[str, str]:
     return {name: str(value) for name, value in {**SOURCE, "recipe": RECIPE, **more}.items()}
 
 
+def marked(stages: Sequence[Stage], where: Any) -> list[Cells]:
+    """Return which numbers of the input and of each stage change where cells (row, column) of the picture do.
+
+    They are marked with NaN in all channels, and what is computed from NaN is NaN again.
+    """
+    x = np.random.default_rng(1).normal(size=stages[0].input_shape).astype(np.float32)
+    x[:, *where] = np.nan
+    found = [np.isnan(x)]
+    for stage in stages:
+        with np.errstate(invalid="ignore"):
+            x = stage.layer.forward(x, stage.layer.weights_for(stage.input_shape))
+        found.append(np.isnan(x))
+    return found
+
+
 @cache
-def _reached() -> tuple[Cells, ...]:
-    """Return for the input and for each layer which cells of the picture (row, column) change which numbers."""
-    source = np.random.default_rng(1).normal(size=SHAPE).astype(np.float32)
-    weights = [stage.layer.weights_for(stage.input_shape) for stage in run().stages]
-    found: list[list[Cells]] = [[] for _ in range(len(weights) + 1)]
-    for row, column in np.ndindex(source.shape[1:]):
-        x = source.copy()
-        x[:, row, column] = np.nan
-        found[0].append(np.isnan(x))
-        for number, (stage, arrays) in enumerate(zip(run().stages, weights, strict=True), 1):
-            with np.errstate(invalid="ignore"):
-                x = stage.layer.forward(x, arrays)
-            found[number].append(np.isnan(x))
-    return tuple(np.array(each).reshape(*source.shape[1:], *each[0].shape) for each in found)
-
-
-def seen(layer: int, place: tuple[int, int, int]) -> Cells:
-    """Return which cells (row, column) of the picture the number at `place` of a layer is made from."""
-    return _reached()[layer + 1][:, :, *place]
+def _changed(row: int, column: int) -> list[Cells]:
+    return marked(run().stages, (row, column))
 
 
 def changed(layer: int, row: int, column: int) -> Cells:
     """Return which numbers (channel, row, column) of a layer a cell of the picture changes."""
-    return _reached()[layer + 1][row, column]
+    return _changed(row, column)[layer + 1]
 
 
-def around(cells: Cells) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """Return the smallest rectangle, half-open, of rows and columns around what is true; None where nothing is."""
+def seen(layer: int, place: tuple[int, int, int]) -> Cells:
+    """Return which cells (row, column) of the picture the number at `place` of a layer is made from."""
+    cells = [changed(layer, row, column)[place] for row, column in np.ndindex(SHAPE[1:])]
+    return np.array(cells).reshape(SHAPE[1:])
+
+
+def lines(stages: Sequence[Stage]) -> tuple[Cells, Cells]:
+    """Return which rows, and which columns, of the picture each number (channel, row, column) of the last stage sees.
+
+    The first axis is the row, or the column.
+    """
+    _, rows, columns = stages[0].input_shape
+    return (
+        np.array([marked(stages, (row, slice(None)))[-1] for row in range(rows)]),
+        np.array([marked(stages, (slice(None), column))[-1] for column in range(columns)]),
+    )
+
+
+def around(cells: Cells) -> Span | None:
+    """Return the smallest rectangle around the cells that are true; None where none is."""
     if not cells.any():
         return None
-    rows, columns = (np.flatnonzero(cells.any(axis)) for axis in (1, 0))
-    return (int(rows[0]), int(rows[-1]) + 1), (int(columns[0]), int(columns[-1]) + 1)
+    return Span(ends(cells.any(1)), ends(cells.any(0)))
+
+
+def ends(cells: Cells) -> Pair:
+    """Return where, along one axis, what is true begins and ends."""
+    found = np.flatnonzero(cells)
+    return int(found[0]), int(found[-1]) + 1
 
 
 def middle(cells: Cells) -> tuple[float, float]:
-    """Return the middle of the cells that are true, in rows and columns of the picture."""
-    rows, columns = np.nonzero(cells)
-    return float(rows.mean()) + 0.5, float(columns.mean()) + 0.5
+    """Return the middle of the rectangle around the cells that are true."""
+    span = around(cells)
+    assert span is not None
+    return sum(span.rows) / 2, sum(span.columns) / 2
 
 
 def somewhere(layer: int, count: int = 12) -> list[Place]:
