@@ -1,5 +1,6 @@
 """One case of the comparison with PyTorch: a dictionary of PyTorch's own arguments, and what we make of it.
 
+Ours is what a visitor's document gives, from its reading on: the arguments have PyTorch's names, and so are its fields.
 Inputs are not stored: they are made from a seed by PCG64's raw words, whose stream NumPy keeps.
 """
 
@@ -7,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from app.numerics.activations import relu
-from app.numerics.convolution import correlate
-from app.numerics.pooling import avg_pool, max_pool
-from app.numerics.spread import Spread
-from app.numerics.transposed import conv_transpose, upsample
-from app.numerics.window import Window
+from app.errors import Unfit
+from app.pipeline.document import ValuesInput, read_document
+from app.pipeline.plan import plan
+from tests import pipelines
 
 Case = dict[str, Any]
 
@@ -37,43 +36,29 @@ def inputs(case: Case) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None
     return x, weight, numbers(case["seed"] + 2, out) if case["bias"] else None
 
 
-def spread(case: Case) -> Spread:
-    if case["type"] == "upsample2d":
-        return Spread(tuple(case["scale"]), tuple(case["scale"]))
-    names = "kernel_size", "stride", "padding", "output_padding", "dilation"
-    return Spread(*(tuple(case[name]) for name in names))
+def fits(case: Case) -> bool:
+    """Tell whether there is a document for a case."""
+    try:
+        ours(case, *inputs(case), computed=False)
+    except Unfit:
+        return False
+    return True
 
 
-def window(case: Case) -> Window | Spread:
-    if case["type"] in ("conv_transpose2d", "upsample2d"):
-        return spread(case)
-    if case["type"] == "relu":
-        return Window()
-    size, stride = tuple(case["kernel_size"]), tuple(case["stride"])
-    if case["type"] == "conv2d":
-        dilation = tuple(case["dilation"])
-        if case["padding"] == "same":
-            spare = [(k - 1) * d for k, d in zip(size, dilation, strict=True)]
-            padding = tuple((n // 2, n - n // 2) for n in spare)
-        else:
-            padding = tuple((n, n) for n in case["padding"])
-        return Window(size, stride, padding, dilation)
-    return Window(size, stride, tuple((n, n) for n in case["padding"]), ceil_mode=case["ceil_mode"])
-
-
-def ours(case: Case, x, weight, bias) -> np.ndarray:
-    match case["type"]:
-        case "relu":
-            return relu(x)
-        case "max_pool2d":
-            return max_pool(x, window(case))
-        case "avg_pool2d":
-            return avg_pool(x, window(case), count_include_pad=case["count_include_pad"])
-        case "upsample2d":
-            return upsample(x, tuple(case["scale"]))
-        case "conv_transpose2d":
-            return conv_transpose(x, weight, bias, spread(case), groups=case["groups"])
-    return correlate(x, weight, bias, window(case), padding_mode=case["padding_mode"], groups=case["groups"])
+def ours(case: Case, x, weight, bias, computed: bool = True) -> np.ndarray | None:
+    """Return what the document of a case gives; nothing where it is only to be planned."""
+    layer = {name: value for name, value in case.items() if name not in ("seed", "shape")}
+    if weight is not None:
+        arrays = {"weight": weight.tolist()} | ({} if bias is None else {"bias": bias.tolist()})
+        layer |= {"weights": {"init": "values", **arrays}, "bias": bias is not None}
+    document = read_document({"input": {"values": x.tolist()}, "layers": [layer]})
+    (stage,) = plan(document, x.shape, **pipelines.PLENTY)
+    if not computed:
+        return None
+    assert isinstance(document.input, ValuesInput)
+    result = stage.layer.forward(document.input.values.array, stage.layer.weights_for(stage.input_shape))
+    assert result.shape == stage.output_shape, case
+    return result
 
 
 def assert_equal(case: Case, theirs: np.ndarray) -> None:
@@ -81,7 +66,6 @@ def assert_equal(case: Case, theirs: np.ndarray) -> None:
     x, weight, bias = inputs(case)
     result = ours(case, x, weight, bias)
     assert result.shape == theirs.shape, case
-    assert result.shape[1:] == tuple(window(case).output_length(axis, x.shape[axis + 1]) for axis in (0, 1)), case
     if case["type"] in ("relu", "max_pool2d", "upsample2d"):
         assert np.array_equal(result, theirs), case
         return
