@@ -1,5 +1,6 @@
 """What every kind of layer owes: the tests walk the union, so a new kind is held to the same by being in it."""
 
+from functools import cache
 from typing import get_args
 
 import jsonschema_rs
@@ -12,6 +13,7 @@ from app.layers.cells import Cells
 from app.layers.reading import read_layer
 from app.pipeline.recipe import read, write
 from tests import pipelines
+from tests.witnesses import WITNESSES, witness_of
 
 EVERY = pytest.mark.parametrize("kind", LAYERS)
 CASES = 40
@@ -19,19 +21,27 @@ CASES = 40
 
 def cases(kind):
     """Return layers of a kind, each with an input that it takes."""
+    return [(layer, x) for _, layer, x in documents(kind)]
+
+
+@cache
+def documents(kind):
+    """Return layers of a kind as they are written and as they are read, each with an input that it takes."""
     chance, found, takes = pipelines.chance(kind), [], LAYERS[kind].takes
     while len(found) < CASES:
         vector = chance.choice(takes) == "vector"
         sides = (1, 1) if vector else (chance.randint(1, 16), chance.randint(1, 16))
         shape = (chance.randint(1, 40 if vector else 4), *sides)
-        layer = read_layer(pipelines.layer(chance, kind, shape))
+        fields = pipelines.layer(chance, kind, shape)
+        layer = read_layer(fields)
         try:
             layer.gives_vector(shape, vector)
             layer.output_shape(shape)
         except Unfit:
             continue
         x = np.random.default_rng(len(found)).normal(size=shape).astype(np.float32)
-        found.append((layer, x))
+        x.flags.writeable = False
+        found.append((fields, layer, x))
     return found
 
 
@@ -73,6 +83,26 @@ def test_its_shape_rule_predicts_its_result(kind):
         assert y.shape == layer.output_shape(x.shape)
         assert y.dtype == np.float32
         assert y.flags.c_contiguous
+
+
+@EVERY
+def test_its_arithmetic_agrees_with_a_witness_that_is_not_ours(kind):
+    witness = witness_of(kind)
+    for fields, layer, x in documents(kind):
+        weights = layer.weights_for(x.shape)
+        theirs, tolerance = witness.theirs(fields, x, weights)
+        ours = layer.forward(x, weights).reshape(theirs.shape)
+        assert np.abs(ours - theirs).max() <= tolerance, (fields, x.shape)
+        given = fields.get("weights", {})
+        if given.get("init") == "values":  # the witness's numbers are those of the document
+            for name in given.keys() & weights.keys():
+                assert np.array_equal(weights[name], np.array(given[name], np.float32))
+
+
+def test_a_layer_without_a_witness_is_told_how_to_get_one(monkeypatch):
+    monkeypatch.delitem(WITNESSES, "tanh")
+    with pytest.raises(AssertionError, match=r"tanh has no witness.*Add a row to WITNESSES in tests/witnesses\.py"):
+        witness_of("tanh")
 
 
 @EVERY
