@@ -11,6 +11,10 @@ from app.errors import Unfit
 from app.layers import LAYERS, Kind, Place
 from app.layers.cells import Cells
 from app.layers.reading import read_layer
+from app.pipeline.closeup import hops
+from app.pipeline.cone import reaches
+from app.pipeline.document import read_document
+from app.pipeline.plan import plan
 from app.pipeline.recipe import read, write
 from tests import pipelines
 from tests.witnesses import WITNESSES, witness_of
@@ -147,6 +151,43 @@ def test_a_cell_depends_on_its_window_alone(kind):
                 continue  # what padding stands for lies elsewhere; the receptive field's tests look at that
             elsewhere = np.where(inside, x, np.float32(1000))
             assert layer.forward(elsewhere, weights)[place] == y[place]
+
+
+def staged(layer, x):
+    """Return the one stage of a document; what takes vectors alone is given the numbers of a flattened input."""
+    before = [] if "maps" in layer.takes else [{"type": "flatten"}]
+    document = read_document({"input": {"values": x.tolist()}, "layers": [*before, layer.canonical()]})
+    return plan(document, x.shape, **pipelines.PLENTY)[-1:]
+
+
+@EVERY
+def test_its_field_is_what_changes_when_one_cell_does(kind):
+    chance, met = pipelines.chance(f"field-{kind}"), 0
+    for layer, x in cases(kind)[:15]:
+        stages, weights = staged(layer, x), layer.weights_for(x.shape)
+        y = layer.forward(x, weights)
+        read, moved = [], []
+        for cell in np.ndindex(x.shape):
+            marked, larger = x.copy(), x.copy()
+            marked[cell], larger[cell] = np.nan, 1000  # beyond all others, so that it wins and does not cancel
+            with np.errstate(invalid="ignore"):
+                read.append(np.isnan(layer.forward(marked, weights)))
+            moved.append(layer.forward(larger, weights) != y)
+        read, moved = (np.reshape(each, (*x.shape, *y.shape)) for each in (read, moved))
+        assert not (moved & ~read).any()
+        if all(array.all() for array in weights.values()):
+            assert np.array_equal(moved, read)
+        for place in [*places(chance, y.shape), Place(*(length - 1 for length in y.shape))]:
+            cells = hops(stages, 0, place)[-1].cells
+            told = np.zeros(x.shape, bool)
+            told[slice(*cells.channels)] = np.logical_and.outer(cells.rows, cells.columns)
+            assert np.array_equal(told, read[..., *place]), (layer, x.shape, place)
+            met += told.sum()
+        row, column = chance.randrange(x.shape[1]), chance.randrange(x.shape[2])
+        reach = reaches(stages, row, column)[-1]
+        told = np.logical_and.outer(reach.channels, np.logical_and.outer(reach.rows, reach.columns))
+        assert np.array_equal(told, read[:, row, column].any(0)), (layer, x.shape, row, column)
+    assert met
 
 
 @EVERY

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from tests import oblong
 from tests.browser.screen import FIRST, START
 from tests.pages.reading import Element, decimals_of, link, number, printed, read
 from tests.pages.test_twins import api, page
@@ -73,11 +74,11 @@ def hops_of(tree: Element) -> list[Hop]:
     return found
 
 
-def drawn(tree: Element, role: str) -> list[dict[str, list[int]]]:
+def drawn(tree: Element, role: str, quad: str = "seen") -> list[dict[str, list[int]]]:
     """Return the rectangles that each drawing outlines in a role, measured on their planes."""
     found = []
     for path in tree.all("path"):
-        if path.attributes.get("data-quad") != "seen" or not path.has(role):
+        if path.attributes.get("data-quad") != quad or not path.has(role):
             continue
         a, b, c, d, e, f = map(float, path.attributes["data-plane"].split())
         back = np.linalg.inv([[a, c], [b, d]])
@@ -266,3 +267,22 @@ def test_gaps_between_the_cells_that_are_read_are_pale(client: TestClient) -> No
     cells = [cell.has("gap") for cell in item.all("td")]
     assert cells == [False, True, False, True, True, True, False, True, False]
     assert Decimal(4) == sum(not gap for gap in cells)
+
+
+@pytest.mark.parametrize("layer", range(len(oblong.SHAPES)))
+def test_on_an_oblong_picture_both_ways_are_what_marking_cells_finds(client: TestClient, layer: int) -> None:
+    for place in oblong.somewhere(layer, 5):
+        at = ".".join(map(str, (layer, *place)))
+        span = oblong.around(oblong.seen(layer, place))
+        tree = page(client, link(oblong.RECIPE, **oblong.SOURCE, size=None, at=at, view="trace"))
+        wanted = span and {"rows": list(span.rows), "columns": list(span.columns)}
+        assert hops_of(tree)[0].span == wanted
+        windows = drawn(tree, "window")
+        assert windows.count(wanted) >= 3  # at three widths of screen
+        row, column = (place.row * 7 + 3) % 21, (place.column * 5 + 11) % 34
+        fields = {"at": at, "view": "forward", "pin": f"i.0.{row}.{column}"}
+        columns = hops_of(page(client, link(oblong.RECIPE, **oblong.SOURCE, size=None, **fields)))
+        assert [hop.volume for hop in columns][-1] == layer + 1
+        for hop in columns[1:]:
+            found = oblong.around(oblong.changed(hop.volume - 1, row, column).any(0))
+            assert hop.span == (found and {"rows": list(found.rows), "columns": list(found.columns)})
