@@ -36,7 +36,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -243,11 +243,17 @@ def _says(node: ast.expr) -> bool:
 
 
 def mutants_of(file: str) -> list[Mutant]:
-    """Return every mutant of a file that is still Python and another program."""
+    """Return every mutant of a file; some may be no program, or the same one."""
     source = (ROOT / file).read_text()
     finder = Finder(file, source)
     finder.visit(ast.parse(source))
-    return [mutant for mutant in finder.found if _differs(source, mutant.applied(source))]
+    return finder.found
+
+
+def is_another_program(mutant: Mutant) -> bool:
+    """Tell whether there is Python in which the fault makes a difference."""
+    source = (ROOT / mutant.file).read_text()
+    return _differs(source, mutant.applied(source))
 
 
 def _differs(source: str, other: str) -> bool:
@@ -278,7 +284,7 @@ def sampled(count: int, seed: int) -> tuple[list[Mutant], int]:
     for found in every:
         random.Random(seed).shuffle(found)  # noqa: S311
     turns = [mutant for turn in zip_longest(*every) for mutant in turn if mutant is not None]
-    return turns[:count], len(turns)
+    return list(islice(filter(is_another_program, turns), count)), len(turns)
 
 
 # ---- which tests execute which line

@@ -1,5 +1,6 @@
 """The comparison says and shows what the API has: both maps on one scale, their difference, and all counted."""
 
+import re
 from io import BytesIO
 
 import numpy as np
@@ -15,6 +16,7 @@ from app.explorer.comparison import FORMS, read_with
 from app.explorer.looks.rows import MOST_MAPS
 from app.pictures.gallery import GALLERY
 from app.rendering.palette import palette, signed_bytes, signed_palette
+from tests import oblong
 from tests.pages.reading import Api, Element, decimals_of, link, number, printed, read
 
 RECIPE = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"
@@ -287,3 +289,33 @@ def test_ones_own_pictures_can_be_compared_with_each_other(client):
     client.cookies.clear()
     linked = opened(client, image=own[1], **{"with": f"image:{own[0]}"})
     assert f"/thumb/{own[0]}.png" in [each.attributes["src"] for each in linked.one("div", "thumbs").all("img")]
+
+
+def test_on_an_oblong_picture_the_difference_lies_where_both_maps_have_places(client: TestClient) -> None:
+    before = "max_pool2d((3, 2), (2, 3), padding=(1, 0), ceil_mode=True)"
+    recipe = f"{before} | conv2d(2, (3, 2), padding=(2, 1), weights=random(3))"
+    look = opened(client, recipe, **oblong.SOURCE, size=None, at="1.1.4.5", **{"with": "padding:0"})
+    assert [part.text for part in look.all(class_="where")] == ["row 5, column 6", "row 3, column 5"]
+    left, right, gap = values(look)
+    assert left == right  # of the same cells
+    assert number(gap) == 0
+    run = maps(look)[0].split("/")[3]
+    mine = client.get(f"/api/v1/runs/{run}/layers/1/output.json").json()[1]
+    assert number(left) == printed(float(np.float32(mine[4][5])), decimals_of(number(left)))
+    image = np.asarray(Image.open(BytesIO(client.get(maps(look)[2]).content)).convert("RGBA"))
+    drawn = np.zeros((13, 13), np.bool_)
+    drawn[2:11, 1:12] = True
+    np.testing.assert_array_equal(image[..., 3] > 0, drawn)
+    assert f"on the {9 * 11} places of both" in look.one(class_="of").text
+
+
+def test_on_an_oblong_picture_both_sides_show_what_their_numbers_have_seen(client: TestClient) -> None:
+    for text, at in (("layer:2", "3.1.4.5"), ("stride:1", "3.2.6.2"), ("padding:4", "3.0.5.3")):
+        look = opened(client, oblong.RECIPE, **oblong.SOURCE, size=None, at=at, **{"with": text})
+        layer, *place = map(int, at.split("."))
+        span = oblong.around(oblong.seen(layer, (place[0], place[1], place[2])))
+        assert span is not None
+        (top, bottom), (first, last) = span
+        outline = next(look.all("div", "photo")).one("path", "window").attributes["d"]
+        numbers_ = [int(n) for n in re.findall(r"-?\d+", outline)]
+        assert ({*numbers_[::2]}, {*numbers_[1::2]}) == ({first, last}, {top, bottom})

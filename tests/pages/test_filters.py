@@ -19,6 +19,8 @@ from app.explorer.editing.filter_edits import changed, painted, pattern
 from app.explorer.editing.filter_facts import filter_facts
 from app.numerics.kernels import KERNELS, bank
 from app.rendering.palette import signed_bytes, signed_palette
+from tests import oblong
+from tests.numerics.test_ranking import by_brute_force
 from tests.pages.reading import Api, Element, link, read
 
 Array = NDArray[np.float32]
@@ -420,3 +422,47 @@ def test_named_kernels_are_not_offered_where_they_cannot_be(client: TestClient) 
                                                  "recipe": 'conv_transpose2d(weights=preset("box"))'})  # fmt: skip
     assert refused.status_code == 422
     assert "conv2d" in refused.json()["detail"]
+
+
+def test_on_an_oblong_picture_the_best_places_are_as_far_apart_as_their_windows_are_high_and_wide(
+    client: TestClient,
+) -> None:
+    recipe, source = "conv2d(2, (6, 2), stride=(2, 1), padding=(3, 0), weights=random(3))", {"height": 21, "width": 34}
+    apart = (3, 2)  # six rows are three steps of two, two columns are two of one
+    page = opened(client, recipe, edit="0.pattern", at="0.1.2.2", size=None, **source)
+    fields = {"image": "chelsea", **{name: str(side) for name, side in source.items()}, "recipe": recipe}
+    map_ = api(client).output(api(client).run(fields)["id"], 0)[1]
+    assert map_.shape == (11, 33)
+    for shown, sign in zip(page.all("ol", "bests"), (1, -1), strict=True):
+        wanted = by_brute_force(sign * map_, 5, apart)
+        links = list(shown.all("a"))
+        ats = [re.search(r"at=0\.1\.(\d+)\.(\d+)", a.attributes["href"]) for a in links]
+        assert [(int(at[1]), int(at[2])) for at in ats if at] == wanted
+        for a, (row, column) in zip(links, wanted, strict=True):  # what the window reads there, cut out of the picture
+            box = [float(number) for number in a.one("svg").attributes["viewbox"].split()]
+            assert box == [column, 2 * row - 3, 2, 6]
+    assert by_brute_force(map_, 5, apart) != by_brute_force(map_, 5, apart[::-1])
+
+
+def test_the_filters_of_groups_are_those_of_their_own_sheets(client: TestClient) -> None:
+    for layer, channel in ((oblong.CONV, 4), (oblong.SECOND, 3)):
+        at = f"{layer}.{channel}.4.5"
+        page = opened(client, oblong.RECIPE, size=None, **oblong.SOURCE, at=at, edit=f"{layer}.weights")
+        run = page.one(id="app").attributes["data-run"]
+        weight = api(client).weight(run, layer)[channel]
+        typed = {
+            tuple(map(int, field.attributes["name"].split(".")[1:])): field.attributes["value"]
+            for field in page.one("form", "grid").all("input")
+            if field.attributes.get("name", "").startswith("w.")
+        }
+        assert typed.keys() == set(np.ndindex(weight.shape))
+        for cell, text in typed.items():
+            assert float(text.replace("−", "-")) == pytest.approx(float(weight[cell]), abs=6e-4)
+        answer = client.post("/edit", data={**form_of(page), "w.0.0.1": "2.5", "w.0.1.0": "-1"}, follow_redirects=False)
+        query = {k: v[0] for k, v in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+        after = api(client).weight(
+            api(client).run({k: v for k, v in query.items() if k not in ("at", "edit")})["id"], layer
+        )
+        assert (after[channel, 0, 0, 1], after[channel, 0, 1, 0]) == (2.5, -1)
+        changed_ = after != api(client).weight(run, layer)
+        assert changed_.sum() == 2

@@ -11,6 +11,7 @@ from app.numerics.likeness import likeness
 from app.rendering.diagrams.histogram import BARS, counts_along
 from app.rendering.diagrams.ranks import Area, ranks
 from app.rendering.scales import Colours, range_text, read_colours
+from tests import oblong
 from tests.numerics.test_ranking import by_brute_force
 from tests.pages.reading import link
 from tests.pages.test_places import planned
@@ -162,3 +163,45 @@ def test_a_range_is_a_number_above_zero(text, found):
 def test_pictures_say_which_colours_they_cannot_have(client, query, status):
     run = re.search(r'data-run="(\w+)"', page(client)).group(1)
     assert client.get(f"/api/v1/runs/{run}/layers/0/output.png?{query}").status_code == status
+
+
+@pytest.mark.parametrize("layer", [oblong.CONV, oblong.RELU, oblong.POOL, oblong.SECOND])
+def test_on_an_oblong_picture_rings_lie_on_what_the_strongest_and_weakest_have_seen(client, layer):
+    answer = client.get(link(oblong.RECIPE, **oblong.SOURCE, size=None, at=f"{layer}.1.2.3", view="map"))
+    values = output(client, answer.text, layer)[1]
+    fields = {(row, column): oblong.around(oblong.seen(layer, (1, row, column))) for row, column in _some(values)}
+    for name, of in (("strongest", values), ("weakest", -values)):
+        spots = [
+            tuple(map(int, spot))
+            for spot in re.findall(rf'class="patch {name}" href="[^"]*" data-spot="(\d+) (\d+)"', answer.text)
+        ]
+        assert of[spots[0]] == of.max()
+        numbers = [of[spot] for spot in spots]
+        assert numbers == sorted(numbers, reverse=True)
+        rings = re.findall(rf'data-ring="{name} (\d)" data-cells="(\d+) (\d+) (\d+) (\d+)"', answer.text)
+        assert len(rings) == len(spots)
+        for ring, spot in zip(rings, spots, strict=True):
+            span = fields.get(spot) or oblong.around(oblong.seen(layer, (1, *spot)))
+            assert [int(number) for number in ring[1:]] == [*span.rows, *span.columns]
+
+
+def _some(values):
+    """Return the places of the largest and the smallest number."""
+    return [tuple(map(int, np.unravel_index(at, values.shape))) for at in (values.argmax(), values.argmin())]
+
+
+@pytest.mark.parametrize("layer", [oblong.CONV, oblong.POOL, oblong.SECOND])
+def test_on_an_oblong_picture_a_map_lies_where_its_cells_look(client, layer):
+    answer = client.get(link(oblong.RECIPE, **oblong.SOURCE, size=None, at=f"{layer}.1.2.3", view="map"))
+    x, y, width, height = map(float, re.search(r'data-map-box="([^"]+)"', answer.text).group(1).split())
+    _, rows, columns = oblong.SHAPES[layer]
+    sizes = {oblong.CONV: (4, 4), oblong.POOL: (6, 5), oblong.SECOND: (14, 8)}[layer]
+    compared = 0
+    for row, column in ((2, 3), (4, 5), (6, 4), (7, 2)):
+        span = oblong.around(oblong.seen(layer, (1, row, column)))
+        whole = [end - start for start, end in span]
+        for axis, (start, step, at) in enumerate(((y, height / rows, row), (x, width / columns, column))):
+            if whole[axis] == sizes[axis]:  # the edge cuts nothing off
+                assert start + (at + 0.5) * step == pytest.approx(sum(span[axis]) / 2)
+                compared += 1
+    assert compared > 3
