@@ -352,7 +352,7 @@ def keep_map(data: list[Path], times: list[Path]) -> Map:
         for file in found.measured_files():
             there = lines["app/" + file.rpartition("/app/")[2]]
             for line, contexts in found.contexts_by_lineno(file).items():
-                names = {context.partition("|")[0] for context in contexts}
+                names = {context.rpartition("|")[0] for context in contexts}
                 numbers = {tests.setdefault(name, len(tests)) if name else -1 for name in names}
                 there[str(line)] = sorted({*there.get(str(line), ()), *numbers})
     made = Map(dict(lines), list(tests), [seconds.get(name, 1.0) for name in tests])
@@ -476,7 +476,7 @@ def main() -> None:
     stored = KEPT / "results.json"
     kept = json.loads(stored.read_text()) if stored.exists() else {}
     results: dict[str, str] = kept.get(fingerprint(), {})
-    left = [mutant for mutant in sample if mutant.name not in results]
+    left = [mutant for mutant in sample if results.get(mutant.name, "error").startswith("error")]
     if asked.again is not None:
         left = [
             m

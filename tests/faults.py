@@ -1,0 +1,319 @@
+"""Faults that were put in on purpose, each with an ordinary test that fails of it: a record that can be run.
+
+python -m tests.faults            every one in a copy of the clone; those in the browser where CHROMIUM is set
+python -m tests.faults relu       those with the word in their name
+
+The first nine once passed the tests of their part. A text that is no longer there, or a fault that nothing notices,
+ends the run with 1: mend the record with the code.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv*", "__pycache__", ".mypy_cache", ".ruff_cache", ".mutants", "node_modules"
+)
+
+
+class Fault(NamedTuple):
+    """What is wrong; the file or folder in one file of which `old` stands once; what stands there then; what fails."""
+
+    name: str
+    where: str
+    old: str
+    new: str
+    test: str
+
+
+FAULTS = (
+    # ---- the nine that once survived
+    Fault(
+        "the odd cell of same is at the top",
+        "app/layers/conv2d.py",
+        "((spare[0] // 2, spare[0] - spare[0] // 2),",
+        "((spare[0] - spare[0] // 2, spare[0] // 2),",
+        "tests/test_layers.py -k witness",
+    ),
+    Fault(
+        "relu has a scale of its own",
+        "app/layers/relu.py",
+        "keeps_values: ClassVar[bool] = True",
+        "keeps_values: ClassVar[bool] = False",
+        "tests/explorer/test_view.py -k scale_of_its_convolution",
+    ),
+    Fault(
+        "rows and columns change places when a place is carried to another layer",
+        "app/explorer/state.py",
+        "min(state.place.row * there[1] // here[1], there[1] - 1),",
+        "min(state.place.column * there[1] // here[2], there[1] - 1),",
+        "tests/explorer/test_state.py -k carried",
+    ),
+    Fault(
+        "a pin is kept on another layer",
+        "app/explorer/state.py",
+        "looks & DRAWN and after.layer != self.layer",
+        "False",
+        "tests/explorer/test_state.py -k pin",
+    ),
+    Fault(
+        "the comparison's origin forgets the jump",
+        "app/explorer/comparison.py",
+        "start[axis] -= window.padding[axis][0] * jump[axis]",
+        "start[axis] -= window.padding[axis][0]",
+        "tests/explorer/test_comparison.py -k same_cells",
+    ),
+    Fault(
+        "best places are apart by the wrong axis",
+        "app/explorer/card/filters.py",
+        "apart = (ceil(reach[0] / window.stride[0]), ceil(reach[1] / window.stride[1]))",
+        "apart = (ceil(reach[1] / window.stride[1]), ceil(reach[0] / window.stride[0]))",
+        "tests/pages/test_filters.py -k oblong",
+    ),
+    Fault(
+        "pictures from 0 to 255 are tinted as if from 0 to 1",
+        "app/explorer/view.py",
+        '"byte": (0.0, 255.0)',
+        '"byte": (0.0, 1.0)',
+        "tests/explorer/test_view.py -k brightness",
+    ),
+    Fault(
+        "the weakest number is the largest",
+        "app/explorer/view.py",
+        '"weakest": sheet.argmin()',
+        '"weakest": sheet.argmax()',
+        "tests/explorer/test_view.py -k weakest",
+    ),
+    Fault(
+        "Earlier and Later do nothing",
+        "app/explorer/state.py",
+        "layers.insert(index + by, layers.pop(index))",
+        "layers.insert(index, layers.pop(index))",
+        "tests/explorer/test_state.py -k earlier",
+    ),
+    # ---- layers
+    Fault(
+        "a grouped filter reads the channels of another group",
+        "app/layers/conv2d.py",
+        "if self.groups > 1 else {}",
+        "if self.groups > 9 else {}",
+        "tests/pipeline/test_steps.py",
+    ),
+    Fault(
+        "flatten goes down the columns first",
+        "app/layers/flatten.py",
+        "rest, column = divmod(element, shape[2])",
+        "rest, column = divmod(element, shape[1])",
+        "tests/test_layers.py -k one_cell_does",
+    ),
+    Fault(
+        "a winner is told by its place in the window alone",
+        "app/layers/pool2d.py",
+        '"row": top + int(r)',
+        '"row": int(r)',
+        "tests/pipeline/test_steps.py",
+    ),
+    Fault(
+        "the mean of a step leaves out padding that counts",
+        "app/layers/pool2d.py",
+        "None if out and not self.count_include_pad else",
+        "None if out and self.count_include_pad else",
+        "tests/test_layers.py -k terms_of_a_step",
+    ),
+    # ---- numerics
+    Fault(
+        "reflection repeats the edge",
+        "app/numerics/padding.py",
+        "np.where(folded < length, folded, period - folded)",
+        "np.where(folded < length, folded, period - folded - 1)",
+        "tests/numerics/test_padding.py",
+    ),
+    Fault(
+        "a last place that starts in the padding before counts not",
+        "app/numerics/window.py",
+        "if (places - 1) * stride >= length + before:",
+        "if (places - 1) * stride >= length:",
+        "tests/test_layers.py -k witness",
+    ),
+    Fault(
+        "strong places are kept apart along one axis by the other's measure",
+        "app/numerics/ranking.py",
+        "max(0, row - high + 1) : row + high,",
+        "max(0, row - wide + 1) : row + wide,",
+        "tests/numerics/test_ranking.py",
+    ),
+    # ---- pipeline
+    Fault(
+        "the bytes of maps are those of the last alone",
+        "app/pipeline/plan.py",
+        "numbers += output[0] * output[1] * output[2]",
+        "numbers = output[0] * output[1] * output[2]",
+        "tests/pipeline/test_document.py",
+    ),
+    Fault(
+        "the way home of a winner goes on behind a layer that mixes",
+        "app/pipeline/closeup.py",
+        "here = here and stage.layer.passes_from(outputs[stage.index], {}, here)",
+        "here = stage.layer.passes_from(outputs[stage.index], {}, here or place)",
+        "tests/pipeline/test_closeup.py -k win",
+    ),
+    # ---- printing
+    Fault(
+        "halves are rounded to the even digit",
+        "app/printing/numbers.py",
+        "Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)",
+        "Decimal(value).quantize(Decimal(1).scaleb(-decimals))",
+        "tests/printing/test_numbers.py",
+    ),
+    Fault(
+        "what rounding leaves over is not shown",
+        "app/printing/numbers.py",
+        "left = whole - sum(printed, Decimal(0))",
+        "left = whole - whole",
+        "tests/printing/test_numbers.py",
+    ),
+    # ---- rendering
+    Fault(
+        "the zero of a scale is not in its middle",
+        "app/rendering/palette.py",
+        "scaled += np.float32(ZERO)",
+        "scaled += np.float32(ZERO + 1)",
+        "tests/rendering/test_palette.py",
+    ),
+    Fault(
+        "the second sheet's numbers are moved the wrong way in a difference",
+        "app/rendering/sheets/difference.py",
+        "(max(0, -by), min(mine, theirs - by))",
+        "(max(0, by), min(mine, theirs + by))",
+        "tests/pages/test_compare.py -k oblong",
+    ),
+    # ---- explorer
+    Fault(
+        "a place asked for by number is counted from 0",
+        "app/explorer/state.py",
+        "max(0, number - 1) for number in place[1]",
+        "max(0, number) for number in place[1]",
+        "tests/explorer/test_state.py -k counted",
+    ),
+    Fault(
+        "half a turn mirrors",
+        "app/explorer/editing/edits.py",
+        "weight[chosen][..., ::-1, ::-1]",
+        "weight[chosen][..., ::-1]",
+        "tests/api tests/pages tests/explorer -k turn",
+    ),
+    Fault(
+        "the pixel beside a number is that of the mirrored place",
+        "app/explorer/view.py",
+        "return self.map_face(sheet).part(column, row, 1, 1)",
+        "return self.map_face(sheet).part(row, column, 1, 1)",
+        "tests/explorer/test_view.py -k cells_of_the_window",
+    ),
+    Fault(
+        "a cell's readers are weighed by the first channel's weights",
+        "app/explorer/pointing.py",
+        "kernel = view.weight[view.place.channel, cell.channel - view.channels[0]]",
+        "kernel = view.weight[view.place.channel, 0]",
+        "tests/pages/test_pointing.py -k cell_of_the_input",
+    ),
+    Fault(
+        "the comparison is of the first map, whichever is in view",
+        "app/explorer/looks/compare.py",
+        "left, right = sheet_of(results[0].output, channel),",
+        "left, right = sheet_of(results[0].output, 0),",
+        "tests/pages/test_compare.py -k both_maps_and_their",
+    ),
+    # ---- web
+    Fault(
+        "the cone's row is its column",
+        "app/web/api/cone.py",
+        "zip((row, column), (",
+        "zip((column, row), (",
+        "tests/api tests/pages/test_trace.py -k cone",
+    ),
+    Fault(
+        "another site may send and change",
+        "app/web/asgi/security.py",
+        'in ("cross-site", "same-site")',
+        'in ("cross-origin",)',
+        "tests/api tests/pages -k site",
+    ),
+    # ---- scripts, in the browser
+    Fault(
+        "rows and columns change places when the browser carries a place along",
+        "static/js",
+        "along(place.row, tall, rows), along(place.column, wide, columns)",
+        "along(place.column, tall, rows), along(place.row, wide, columns)",
+        "tests/browser/test_oblong.py -k carried",
+    ),
+    Fault(
+        "an arrow moves the cursor along the other axis",
+        "static/js",
+        "const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };\nconst SHEETS",
+        "const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };\nconst SHEETS",
+        "tests/browser/test_pointing.py",
+    ),
+)
+
+
+def found(fault: Fault, root: Path) -> list[Path]:
+    """Return the files in which the text of a fault stands, as often as it stands there."""
+    there = root / fault.where
+    files = [there] if there.is_file() else sorted(path for path in there.rglob("*") if path.is_file())
+    texts = [(path, path.read_text(errors="replace")) for path in files if "vendor" not in path.parts]
+    return [path for path, text in texts for _ in range(text.count(fault.old))]
+
+
+def lost() -> list[str]:
+    """Return the faults whose text is not in the code once."""
+    return [f"{fault.name}: {len(there)} times below {fault.where}" for fault in FAULTS
+            if len(there := found(fault, ROOT)) != 1]  # fmt: skip
+
+
+def outcomes(asked: str) -> Iterator[tuple[Fault, bool | None]]:
+    """Yield the faults with `asked` in their name, each with whether its test fails; None where it is not tried."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        copy = Path(folder) / "clone"
+        shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        for fault in FAULTS:
+            if asked not in fault.name:
+                continue
+            if "tests/browser" in fault.test and "CHROMIUM" not in os.environ:
+                yield fault, None
+                continue
+            (path,) = found(fault, copy)
+            text = path.read_text()
+            path.write_text(text.replace(fault.old, fault.new))
+            selection, _, words = fault.test.partition(" -k ")
+            command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *selection.split()]
+            answer = subprocess.run(
+                [*command, *(["-k", words] if words else [])], cwd=copy, capture_output=True, text=True,
+                env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+            )  # fmt: skip
+            path.write_text(text)
+            if answer.returncode not in (0, 1):
+                sys.stdout.write(answer.stdout[-2000:])
+            yield fault, answer.returncode == 1
+
+
+def main() -> int:
+    """Put in every fault that is asked for; return 1 where one is not noticed."""
+    if gone := lost():
+        print("These texts are not there once; write them as they are now:", *gone, sep="\n  ")  # noqa: T201
+        return 1
+    asked, unnoticed = " ".join(sys.argv[1:]), 0
+    for fault, fails in outcomes(asked):
+        word = {True: "noticed", False: "NOT NOTICED", None: "not tried: CHROMIUM is not set"}[fails]
+        print(f"{fault.name}: {word} ({fault.test})", flush=True)  # noqa: T201
+        unnoticed += fails is False
+    return min(1, unnoticed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
