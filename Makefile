@@ -16,7 +16,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 TRACE = COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock parity bench docker-steps clean messages
+.PHONY: help run test lint format lock parity bench mutants docker-steps clean messages
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,11 +61,14 @@ parity: .venv-parity/.made  ## the long comparison with PyTorch (fetches PyTorch
 bench: .venv-bench/.made  ## how long we take beside others (fetches PyTorch; ARGS="engine --json found.json")
 	.venv-bench/bin/python -m bench $(ARGS)
 
+mutants: $(VENV)/.test  ## what share of small faults the tests notice, within 90 minutes (ARGS="--sample 60")
+	$(BIN)/python -m scripts.mutants --workers $(WORKERS) $(ARGS)
+
 docker-steps:  ## the Dockerfile's own steps in a scratch folder, without Docker
 	$(PYTHON) -m scripts.docker_steps
 
 clean:  ## forget the environments and caches
-	rm -rf $(VENV) .venv-lock .venv-parity .venv-bench .coverage dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(JS)/node_modules
+	rm -rf $(VENV) .venv-lock .venv-parity .venv-bench .coverage .mutants dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(JS)/node_modules
 
 # Stamps: each step runs again only when what it depends on is newer.
 

@@ -9,8 +9,8 @@ make mutants ARGS="--again app/layers"   those that survived there, after a test
     source ─ ast ─► mutants ─ sample ─► each in a copy of the clone, against just those tests, the quickest first, -x
                                         .mutants/results.json · report.txt · survivors.diff
 
-A mutant that no test executes has survived. One whose tests take longer than SECONDS is tried with the quickest that
-fit in it, so that the share which is reported is at most too low.
+A mutant that no test executes has survived. One whose tests take longer than --seconds is tried with the quickest
+that fit in them, so that the share which is reported is at most too low.
 
 Left out, since no test can or should notice them: words for people and docstrings, what stands in `raise`, `assert`
 and the log, types, decorators, constants in capitals (limits, and the sizes at which the engine changes its method),
@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / ".mutants"
 FOLDERS = ("app/layers", "app/numerics", "app/pipeline", "app/explorer")
 SKIPPED = ("app/numerics/threads.py",)
-SECONDS = 60.0  # of tests that are run against one mutant, as long as they took with coverage
+SECONDS = 60.0  # of tests that are run against one mutant, counted as they took with coverage
 COPIED = ("app", "templates", "static", "locale", "tests", "scripts", "docs", "requirements", "pyproject.toml")
 UNTOLD = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "Dockerfile", "LICENSE")
 HIDDEN = (".ci", ".dockerignore", ".gitignore", "babel.cfg", "compose.yaml", "bench")
@@ -328,9 +328,17 @@ def read_map(workers: int) -> Map:
     covered = [f"--cov={folder}" for folder in FOLDERS]
     command = [
         *(sys.executable, "-m", "pytest", "-q", "-n", str(workers), "-m", "not browser", "-p", "no:cacheprovider"),
-        *(*covered, "--cov-context=test", "--cov-report=", f"--junitxml={times}", "-o", "junit_family=xunit1"),
+        *(
+            *covered,
+            "--cov-context=test",
+            "--cov-report=",
+            "--cov-fail-under=0",
+            f"--junitxml={times}",
+            "-o",
+            "junit_family=xunit1",
+        ),
     ]
-    environment = os.environ | {"COVERAGE_FILE": str(data), "CI": "1"}
+    environment = os.environ | {"COVERAGE_FILE": str(data), "COVERAGE_CORE": "ctrace", "CI": "1"}
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:
         raise SystemExit("The tests fail as it is; faults can be looked for when they pass.")
     return keep_map([data], [times])
@@ -392,13 +400,13 @@ class Copies:
         return folder
 
 
-def tried(mutant: Mutant, copies: Copies, found: Map) -> str:
+def tried(mutant: Mutant, copies: Copies, found: Map, most: float) -> str:
     """Return "killed" or "survived", with the test or what there is to know."""
     chosen, spent = [], 0.0
     everyone = found.tests_of(mutant)
     for test in everyone:
         spent += found.seconds[test]
-        if chosen and spent > SECONDS:
+        if chosen and spent > most:
             break
         chosen.append(found.tests[test])
     if not chosen:
@@ -413,7 +421,7 @@ def tried(mutant: Mutant, copies: Copies, found: Map) -> str:
     try:
         answer = subprocess.run(
             [sys.executable, "-m", "pytest", *options, f"@{asked}"],
-            cwd=copy, env=environment, capture_output=True, text=True, timeout=120 + 10 * SECONDS,
+            cwd=copy, env=environment, capture_output=True, text=True, timeout=120 + 10 * most,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return "killed: it never ends"
@@ -464,6 +472,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="of tests against one mutant")
     parser.add_argument("--minutes", type=float, default=90, help="no new mutant is begun after them")
     parser.add_argument("--again", metavar="FOLDER", help="try those again that survived below it")
     asked = parser.parse_args()
@@ -490,7 +499,7 @@ def main() -> None:
         def one(mutant: Mutant) -> None:
             if time.monotonic() - started > 60 * asked.minutes:
                 return
-            result = tried(mutant, copies, found)
+            result = tried(mutant, copies, found, asked.seconds)
             with lock:
                 results[mutant.name] = result
                 stored.write_text(json.dumps({fingerprint(): results}, indent=0))

@@ -64,16 +64,16 @@ FAULTS = (
     ),
     Fault(
         "the comparison's origin forgets the jump",
-        "app/explorer/comparison.py",
-        "start[axis] -= window.padding[axis][0] * jump[axis]",
-        "start[axis] -= window.padding[axis][0]",
+        "app/numerics/field.py",
+        "run = first + start * self.advance,",
+        "run = first + start,",
         "tests/explorer/test_comparison.py -k same_cells",
     ),
     Fault(
         "best places are apart by the wrong axis",
         "app/explorer/card/filters.py",
-        "apart = (ceil(reach[0] / window.stride[0]), ceil(reach[1] / window.stride[1]))",
-        "apart = (ceil(reach[1] / window.stride[1]), ceil(reach[0] / window.stride[0]))",
+        "apart = (ceil(rows.reach / rows.step), ceil(columns.reach / columns.step))",
+        "apart = (ceil(columns.reach / columns.step), ceil(rows.reach / rows.step))",
         "tests/pages/test_filters.py -k oblong",
     ),
     Fault(

@@ -5,12 +5,14 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from app.errors import BrokenRequest, Unfit
-from app.explorer.editing.edits import edited
+from app.explorer.editing.edits import changed_state
 from app.explorer.fields import document_of
-from app.explorer.state import State, along, counted_place, options_of, place_of, within
+from app.explorer.options import options_of
+from app.explorer.state import State, along, counted_place, place_of, within
 from app.layers import Place
+from app.pipeline.plan import plan
 from app.pipeline.recipe import write
-from tests import oblong
+from tests import oblong, pipelines
 from tests.oblong import CONV, FLATTEN, LINEAR, POOL, RELU, SECOND, SHAPES
 
 MAPS = (CONV, RELU, POOL, SECOND)
@@ -125,6 +127,11 @@ def test_a_place_asked_for_by_number_is_counted_from_one() -> None:
 
 
 # ---- layers added, removed, moved
+
+
+def edited(state: State, fields: dict[str, str]) -> State:
+    """Return the state after a form."""
+    return changed_state(state, plan(state.document, oblong.SHAPE, **pipelines.PLENTY), fields)
 
 
 def types(state: State) -> list[str]:
