@@ -123,27 +123,25 @@ class Chain:
         """Return the bytes of the output of a stage, and of what it learned."""
         if number < 0:
             return 5 * math.prod(self.run.input_shape)  # the pixels too
-        stage = self.run.stages[number]
-        return 4 * (math.prod(stage.output_shape) + stage.layer.parameters(stage.input_shape))
+        return self.run.stages[number].bytes
 
     def working_bytes(self, number: int) -> int:
         """Return the bytes that computing a stage takes beside its input and its output."""
         if number < 0:  # moved, the picture as it is stands beside it
             return PICTURE * self.run.source_bytes + (13 if any(self.shift) else 8) * math.prod(self.run.input_shape)
-        stage = self.run.stages[number]
-        return stage.layer.working_bytes(stage.input_shape)
+        return self.run.stages[number].working_bytes
 
     def jobs(self, first: int, last: int) -> Iterator[range]:
         """Part the stages into those that are computed in one job each: quick ones together."""
         begun, cost, size = first, 0, 0
         for number in range(first, last + 1):
             stage = self.run.stages[number] if number >= 0 else None
-            cost += stage.layer.cost(stage.input_shape) if stage else 0
+            cost += stage.cost if stage else 0
             size += self.output_bytes(number)
             if number > begun and (cost > QUICK or size > SLIGHT):
                 yield range(begun, number)
                 begun, size = number, self.output_bytes(number)
-                cost = stage.layer.cost(stage.input_shape) if stage else 0
+                cost = stage.cost if stage else 0
         yield range(begun, last + 1)
 
     def peak(self, first: int, last: int, wanted: Iterable[int]) -> int:

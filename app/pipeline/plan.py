@@ -1,6 +1,8 @@
 """What follows from a document before any arithmetic: the shapes and costs of its stages, and what cannot be."""
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from app.errors import Mistake, Unfit
@@ -19,6 +21,8 @@ class Stage:
     layer: Layer
     geometry: Geometry  # what its numbers read of its input
     fields: tuple[ReceptiveField, ReceptiveField]  # what they have seen of the picture, down and across
+    cost: int  # of computing it, in multiplications or operations as dear
+    parameters: int  # that it learns
     from_vector: bool = False  # its input is a vector
     vector: bool = False  # its output is a vector, an array of shape (n, 1, 1)
 
@@ -29,6 +33,16 @@ class Stage:
     @property
     def output_shape(self) -> Shape:
         return self.geometry.shape
+
+    @cached_property
+    def bytes(self) -> int:
+        """The bytes of its output and of what it learns."""
+        return 4 * (math.prod(self.output_shape) + self.parameters)
+
+    @cached_property
+    def working_bytes(self) -> int:
+        """The bytes that computing it takes at once beside its input, its output and what it learns."""
+        return self.layer.working_bytes(self.input_shape)
 
     @property
     def receptive_size(self) -> Pair:
@@ -89,7 +103,7 @@ def plan(
             raise mistake.within(f"/layers/{index}") from None
         output = fit.geometry.shape
         fields = (fields[0].through(fit.geometry.rows), fields[1].through(fit.geometry.columns))
-        stages.append(Stage(index, layer, fit.geometry, fields, vector, fit.vector))
+        stages.append(Stage(index, layer, fit.geometry, fields, fit.cost, fit.parameters, vector, fit.vector))
         cost += fit.cost
         numbers += output[0] * output[1] * output[2]
         _afford(index, layer, "multiplications, or comparisons as dear", cost, most_multiplications)

@@ -134,7 +134,7 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> C
         lengths=lengths(stage),
         counts=counted,
         fewer=about(counted.times("full")) if counted else "",
-        parameters=layer.parameters(stage.input_shape),
+        parameters=stage.parameters,
         areas=markup(areas(counted, AREA, kinds=("full", "shared"))) if counted else "",
     )
 

@@ -34,7 +34,7 @@ async def edited(lab: Lab, run: Run, state: State, fields: Fields) -> State:
 
     What it takes is done off the event loop, the writing of the new address with it.
     """
-    weights = sum(stage.layer.parameters(stage.input_shape) for stage in run.stages)
+    weights = sum(stage.parameters for stage in run.stages)
 
     def work() -> State:
         after = changed_state(state, run.stages, fields)
@@ -237,7 +237,7 @@ def whole_factors(weight: Array) -> Array:
 
 def _weights_of(stage: Stage) -> dict[str, Array]:
     """Return the weights of a layer, to be changed; raise Unfit where they are too many."""
-    if stage.layer.learned and stage.layer.parameters(stage.input_shape) > MOST_EDITED:
+    if stage.layer.learned and stage.parameters > MOST_EDITED:
         raise Unfit("This layer has too many weights to change here; the recipe and the API reach all.")
     return {name: array.copy() for name, array in stage.layer.weights_for(stage.input_shape).items()}
 

@@ -132,7 +132,7 @@ def _row(asked: LookRequest, image: str, channels: range, extent: float, from_ze
 
 async def ends_of_all(lab: Lab, run: Run, state: State, images: list[str]) -> tuple[float, float] | None:
     """Return the end of a scale that holds the layer's numbers for every picture, and the least; None if too dear."""
-    work = sum(stage.layer.cost(stage.input_shape) for stage in run.stages[: state.layer + 1])
+    work = sum(stage.cost for stage in run.stages[: state.layer + 1])
     if work * len(images) > MOST_WORK:
         return None
     extents, least = [], []

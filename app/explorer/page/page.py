@@ -99,7 +99,7 @@ async def explorer_page(
             fields=state.form_fields(),
             adding=adding(run, state, lab, catalogue(language).gettext),
             totals=Totals(
-                sum(stage.layer.parameters(stage.input_shape) for stage in run.stages),
+                sum(stage.parameters for stage in run.stages),
                 sum(stage.layer.multiplications(stage.input_shape) for stage in run.stages),
             ),
             moves=moves_of(state, run) if run.stages else None,

@@ -32,7 +32,7 @@ def _layer_report(run: Run, index: int, facts: Facts) -> dict[str, Any]:
         "type": layer.type,
         "input_shape": list(stage.input_axes),
         "output_shape": list(stage.output_axes),
-        "parameters": layer.parameters(shape),
+        "parameters": stage.parameters,
         "multiplications": layer.multiplications(shape),
         "fully_connected_parameters": layer.fully_connected_parameters(shape),
         "receptive_field": {"size": list(stage.receptive_size), "jump": list(map(_plain, stage.jump))},
