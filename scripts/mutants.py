@@ -12,8 +12,8 @@ make mutants ARGS="--again app/layers"   those that survived there, after a test
 A mutant that no test executes has survived. One whose tests take longer than --seconds is tried with the quickest
 that fit in them, so that the share which is reported is at most too low.
 
-Left out, since no test can or should notice them: words for people and docstrings, what stands in `raise`, `assert`
-and the log, types, decorators, constants in capitals (limits, and the sizes at which the engine changes its method),
+Left out, since no test can or should notice them: words for people and docstrings, what stands in `raise`, `assert`,
+`strict=` and the log, types, decorators, constants in capitals (limits, and the sizes at which the engine changes its method),
 and how work is parted among threads (SKIPPED). Mutants that change nothing (`<` for `<=` where equals cannot be) are
 not told apart: they count as survivors.
 """
@@ -190,6 +190,10 @@ class Finder(ast.NodeVisitor):
         if _called(node) == "Field":
             return  # limits
         self.generic_visit(node)
+
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg != "strict":  # an assertion of zip's
+            self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if node.attr in NAMES:

@@ -12,7 +12,7 @@ from app.layers import LAYERS, Kind, Place
 from app.layers.cells import Cells
 from app.layers.reading import read_layer
 from app.pipeline.closeup import hops
-from app.pipeline.cone import reaches
+from app.pipeline.cone import cones
 from app.pipeline.document import read_document
 from app.pipeline.plan import plan
 from app.pipeline.recipe import read, write
@@ -184,8 +184,8 @@ def test_its_field_is_what_changes_when_one_cell_does(kind):
             assert np.array_equal(told, read[..., *place]), (layer, x.shape, place)
             met += told.sum()
         row, column = chance.randrange(x.shape[1]), chance.randrange(x.shape[2])
-        reach = reaches(stages, row, column)[-1]
-        told = np.logical_and.outer(reach.channels, np.logical_and.outer(reach.rows, reach.columns))
+        forward = cones(stages, row, column)[-1]
+        told = np.logical_and.outer(forward.channels, np.logical_and.outer(forward.rows, forward.columns))
         assert np.array_equal(told, read[:, row, column].any(0)), (layer, x.shape, row, column)
     assert met
 
@@ -245,6 +245,25 @@ def test_its_costs_are_whole_numbers_that_grow_with_the_input(kind):
         learned = [array.size for name, array in weights.items() if not name.startswith("running")]  # they are measured
         assert layer.parameters(x.shape) == sum(learned)
         assert layer.learned == bool(weights)
+
+
+@EVERY
+def test_the_operations_of_one_number_are_those_of_all_shared_among_them(kind):
+    for layer, x in cases(kind):
+        count, noun = layer.work(x.shape)
+        outputs = int(np.prod(layer.output_shape(x.shape)))
+        if kind == "conv_transpose2d":  # of a place in the middle; at the edges fewer cells meet
+            weights, shape = layer.weights_for(x.shape), layer.output_shape(x.shape)
+            met = [
+                layer.step(x, weights, place)["products"].size for place in places(pipelines.chance(kind), shape, 20)
+            ]
+            assert max(met) <= count <= len(x) * np.prod(layer.kernel_size)
+        elif noun == "multiplications":
+            assert count * outputs == layer.multiplications(x.shape)
+        elif layer.picks:  # all but the first are compared with the largest so far
+            assert count == np.prod(layer.kernel_size) - 1
+        else:
+            assert (count, layer.multiplications(x.shape)) == (1, 0)
 
 
 def test_a_new_layer_has_settings_to_begin_with():

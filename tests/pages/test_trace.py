@@ -286,3 +286,12 @@ def test_on_an_oblong_picture_both_ways_are_what_marking_cells_finds(client: Tes
         for hop in columns[1:]:
             found = oblong.around(oblong.changed(hop.volume - 1, row, column).any(0))
             assert hop.span == (found and {"rows": list(found.rows), "columns": list(found.columns)})
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (20, 33), (20, 0), (7, 33), (9, 16)])
+def test_the_pixels_around_the_followed_one_are_those_of_the_picture(client: TestClient, row: int, column: int) -> None:
+    fields = {"at": "0.1.2.3", "view": "forward", "pin": f"i.0.{row}.{column}"}
+    around = page(client, link(oblong.RECIPE, **oblong.SOURCE, size=None, **fields)).one(class_="around")
+    led = {re.search(r"pin=i\.0\.(\d+)\.(\d+)", a.attributes["href"]).groups() for a in around.all("a")}  # type: ignore[union-attr]
+    wanted = {(str(r), str(c)) for r in range(21) for c in range(34) if abs(r - row) <= 1 and abs(c - column) <= 1}
+    assert led == wanted
