@@ -13,9 +13,9 @@ A mutant that no test executes has survived. One whose tests take longer than --
 that fit in them, so that the share which is reported is at most too low.
 
 Left out, since no test can or should notice them: words for people and docstrings, what stands in `raise`, `assert`,
-`strict=` and the log, types, decorators, constants in capitals (limits, and the sizes at which the engine changes its method),
-and how work is parted among threads (SKIPPED). Mutants that change nothing (`<` for `<=` where equals cannot be) are
-not told apart: they count as survivors.
+`strict=` and the log, types, decorators, constants in capitals (limits, and the sizes at which the engine changes its
+method), and how work is parted among threads (SKIPPED). Mutants that change nothing (`<` for `<=` where equals cannot
+be) are not told apart: they count as survivors.
 """
 
 import argparse

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from app.explorer.comparison import alone, beside, offset, other_of, read_with, swapped, usual
+from app.explorer.comparison import alone, beside, counterpart_of, offset, read_with, swapped, usual
 from app.layers import Place
 from app.pipeline.document import read_document
 from tests import oblong
@@ -37,7 +37,7 @@ def test_the_other_side_is_the_nearest_that_looks_at_the_same_part_of_the_pictur
     places = [Place(layer % 2, *at) for at in np.ndindex(*SHAPES[layer][1:]) if sum(at) % 3 == 0]
 
     async def story(lab, run):
-        return run, [await other_of(lab, run, oblong.state(layer, place), text) for place in places]
+        return run, [await counterpart_of(lab, run, oblong.state(layer, place), text) for place in places]
 
     run, sides = ask(story)
     there = sides[0][0]
@@ -64,7 +64,7 @@ def test_the_other_side_is_the_nearest_that_looks_at_the_same_part_of_the_pictur
 def test_maps_of_one_shape_are_compared_cell_by_cell(ask, layer: int, text: str) -> None:
     async def story(lab, run):
         for place in oblong.somewhere(layer):
-            other, wrong = await other_of(lab, run, oblong.state(layer, place, guess="1", sheet="2"), text)
+            other, wrong = await counterpart_of(lab, run, oblong.state(layer, place, guess="1", sheet="2"), text)
             if other.text == text:  # another map than the one in view
                 assert other.state.place == place._replace(channel=2 if text == "channel:2" else place.channel)
                 assert offset(run, oblong.state(layer, place), other.run, other.state) == (0, 0)
@@ -108,7 +108,7 @@ def test_where_steps_differ_no_offset_says_it(ask) -> None:
     async def story(lab, run):
         state = oblong.state(SECOND, (1, 4, 5))
         for text in ("stride:1", "layer:2"):
-            other, _ = await other_of(lab, run, state, text)
+            other, _ = await counterpart_of(lab, run, state, text)
             assert offset(run, state, other.run, other.state) is None
 
     ask(story)
@@ -117,7 +117,7 @@ def test_where_steps_differ_no_offset_says_it(ask) -> None:
 def test_a_vector_is_compared_whole(ask) -> None:
     async def story(lab, run):
         state = oblong.state(LINEAR, (3, 0, 0))
-        other, _ = await other_of(lab, run, state, "seed:9")
+        other, _ = await counterpart_of(lab, run, state, "seed:9")
         assert other.state.place == Place(3, 0, 0)
         assert offset(run, state, other.run, other.state) == (0, 0)
 
@@ -139,7 +139,7 @@ def test_a_vector_is_compared_whole(ask) -> None:
 def test_the_sides_change_places(ask, layer: int, text: str, back: str) -> None:
     async def story(lab, run):
         state = oblong.state(layer, (1, 4, 5), view="compare")
-        other, _ = await other_of(lab, run, state, text)
+        other, _ = await counterpart_of(lab, run, state, text)
         after = swapped(run, state, other)
         assert after.document == other.state.document
         assert (after.layer, after.place) == (other.state.layer, other.state.place)
