@@ -110,7 +110,7 @@ FAULTS = (
         "app/layers",
         "rest, column = divmod(element, shape[2])",
         "rest, column = divmod(element, shape[1])",
-        "tests/test_layers.py -k one_cell_does",
+        "tests/pipeline/test_steps.py -k 300",
     ),
     Fault(
         "a winner is told by its place in the window alone",

@@ -202,3 +202,17 @@ def test_a_place_outside_the_map_is_not_found():
     for place in (Place(0, 0, 10**6), Place(-1, 0, 0)):
         with pytest.raises(NotFound, match="run from 0 to"):
             close_up(stages, len(stages) - 1, place, outputs[-2], weights[-1], outputs[-1])
+
+
+def test_a_mean_tells_padding_as_zeros_where_it_counts_and_as_nothing_where_it_does_not():
+    told = set()
+    for step, place, stage, x, _, _ in steps("avg_pool2d"):
+        (top, _), (left, _) = step["window"]["rows"], step["window"]["columns"]
+        for (row, column), value in np.ndenumerate(np.array(step["patch"], object)):
+            inside = 0 <= top + row < x.shape[1] and 0 <= left + column < x.shape[2]
+            if inside:
+                assert value == x[place.channel, top + row, left + column]
+            else:
+                assert value == (0 if stage.layer.count_include_pad else None)
+                told.add(value)
+    assert told == {0, None}
