@@ -154,7 +154,7 @@ FAULTS = (
         "app/pipeline",
         "numbers += output[0] * output[1] * output[2]",
         "numbers = output[0] * output[1] * output[2]",
-        "tests/pipeline/test_document.py",
+        "tests/pipeline/test_plan.py",
     ),
     Fault(
         "the way home of a winner goes on behind a layer that mixes",

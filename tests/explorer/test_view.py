@@ -111,3 +111,20 @@ def test_a_place_of_a_vector_is_a_cell_of_its_sheet(looked_at) -> None:
     (top, bottom), (left, right) = view.span
     assert (top, left) == (0, 0)
     assert {(row, column) for _, row, column in cells} <= {(r, c) for r in range(bottom) for c in range(right)}
+
+
+@pytest.mark.parametrize("layer", [CONV, POOL, SECOND])
+def test_cells_of_the_window_beside_the_map_are_told_apart(looked_at, layer: int) -> None:
+    size, gap = {CONV: ((2, 4), (3, 1)), POOL: ((3, 2), (1, 1)), SECOND: ((3, 2), (2, 1))}[layer]
+    stage = oblong.run().stages[layer]
+    _, rows, columns = stage.input_shape
+    met = set()
+    for place in oblong.somewhere(layer, 6):
+        view = looked_at(layer, place)
+        first = view.closeup.span  # the whole window, beside the map too
+        for row, column in np.ndindex(size):
+            down, across = first.rows[0] + row * gap[0], first.columns[0] + column * gap[1]
+            beside = not (0 <= down < rows and 0 <= across < columns)
+            assert view.numbers.outside(row, column) == beside, (place, row, column)
+            met.add(beside)
+    assert met == {True, False}

@@ -319,3 +319,16 @@ def test_on_an_oblong_picture_both_sides_show_what_their_numbers_have_seen(clien
         outline = next(look.all("div", "photo")).one("path", "window").attributes["d"]
         numbers_ = [int(n) for n in re.findall(r"-?\d+", outline)]
         assert ({*numbers_[::2]}, {*numbers_[1::2]}) == ({first, last}, {top, bottom})
+
+
+@pytest.mark.parametrize(("layer", "zero"), [(0, False), (1, True)])
+def test_the_rows_of_every_picture_begin_at_zero_where_no_number_is_negative(
+    client: TestClient, layer: int, zero: bool
+) -> None:
+    look = opened(client, at=f"{layer}.2.3.5", colours="one", **{"with": "pictures"})
+    row = next(look.one("ol").all("li"))
+    cell = list(row.all("a"))[3]
+    shown = pixels(client, cell.one("img").attributes["src"])
+    extent = float(re.search(r"extent=([\d.]+)", cell.one("img").attributes["src"])[1])  # type: ignore[index]
+    table = np.frombuffer(palette("one", "light", from_zero=zero, clips=False), np.uint8).reshape(256, 3)
+    np.testing.assert_array_equal(shown, table[signed_bytes(output(client, layer)[2], extent)])
