@@ -1,5 +1,8 @@
 """The facts of one number that a person is shown, against the numbers themselves, on an oblong picture."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ from app.explorer.state import place_of
 from app.layers import Place
 from app.pipeline.document import read_document
 from app.printing.numbers import brightness
+from app.rendering.scales import Colours
 from tests import oblong
 from tests.oblong import CONV, FLATTEN, LINEAR, POOL, RELU, SECOND, SHAPES
 
@@ -128,3 +132,19 @@ def test_cells_of_the_window_beside_the_map_are_told_apart(looked_at, layer: int
             assert view.numbers.outside(row, column) == beside, (place, row, column)
             met.add(beside)
     assert met == {True, False}
+
+
+def test_the_pictures_of_maps_have_the_colours_that_are_asked_for_and_their_numbers_none(looked_at) -> None:
+    view = looked_at(POOL, (1, 2, 3))
+    for theme, ending in (("light", ""), ("dark", "&theme=dark")):
+        pictures = replace(view, theme=theme, colours=Colours("grey", "0.5")).pictures
+        assert ending in pictures.address(POOL, "output.png")
+        assert {"colours=grey", "extent=0.5"} <= set(re.split("[?&]", pictures.address(POOL, "output.png")))
+        for name in ("weight.png", "kept.png"):
+            assert "grey" not in pictures.address(POOL, name)
+        for address in (pictures.address(POOL, "output.npy"), pictures.address(None, "output.npy")):
+            assert "grey" not in address
+            assert "theme" not in address
+        assert "grey" not in pictures.address(None, "output.png")  # a photo has colours of its own
+        if theme == "light":
+            assert "theme" not in pictures.address(POOL, "output.png")
