@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
 from app.rendering.palette import signed_bytes, signed_palette
+from tests.browser.rest import rest
 from tests.pages.reading import Api, Printed, link, printed_sum, read
 
 FIRST = 'conv2d(weights=preset("edge_x", "edge_y", "line", "warm", "spot", "hue_edge")) | relu | max_pool2d(2)'
@@ -118,7 +119,8 @@ class Screen:
 
     @property
     def tag(self) -> str:
-        """The number that stands at its cell in the drawing."""
+        """The number that stands at its cell in the drawing, once the page is at rest: a drawing may still come."""
+        rest(self.page)
         return self.page.evaluate(f"({SEEN})().querySelector('[data-tag]')?.textContent ?? ''").strip()
 
     @property
