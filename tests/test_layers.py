@@ -97,6 +97,8 @@ def test_its_arithmetic_agrees_with_a_witness_that_is_not_ours(kind):
         theirs, tolerance = witness.theirs(fields, x, weights)
         ours = layer.forward(x, weights).reshape(theirs.shape)
         assert np.abs(ours - theirs).max() <= tolerance, (fields, x.shape)
+        if "bias" in LAYERS[kind].model_fields:
+            assert ("bias" in weights) == fields.get("bias", True)
         given = fields.get("weights", {})
         if given.get("init") == "values":  # the witness's numbers are those of the document
             for name in given.keys() & weights.keys():
@@ -258,6 +260,8 @@ def test_the_operations_of_one_number_are_those_of_all_shared_among_them(kind):
                 layer.step(x, weights, place)["products"].size for place in places(pipelines.chance(kind), shape, 20)
             ]
             assert max(met) <= count <= len(x) * np.prod(layer.kernel_size)
+            maps = layer.out_channels // layer.groups  # each cell of the input goes into them with every weight
+            assert layer.multiplications(x.shape) == x.size * maps * np.prod(layer.kernel_size)
         elif noun == "multiplications":
             assert count * outputs == layer.multiplications(x.shape)
         elif layer.picks:  # all but the first are compared with the largest so far
