@@ -75,7 +75,8 @@ def _calls(text: str) -> list[ast.expr]:
     except (ValueError, MemoryError, RecursionError):
         raise RecipeMistake("This is nested too deeply to be read.", column=1) from None
     for node in ast.walk(tree):
-        _put_back(node, short.aside)
+        if short.aside:
+            _put_back(node, short.aside)
         if isinstance(node, (ast.expr, ast.keyword)):
             node.col_offset = short.place(indent + node.col_offset)
     calls, expression = list[ast.expr](), tree.body
