@@ -1,4 +1,4 @@
-"""Where the window is at each place, as the page holds it so that the browser looks it up: static/js/tracks.js."""
+"""Where the window is at each place, as the page holds it for the browser to look up: static/js/figure/tracks.js."""
 
 from app.numerics.axis import Axis
 

@@ -17,7 +17,7 @@ def idle(parent: Element, plane: Plane, size: Pair, met: tuple[Sequence[int], Se
 
 
 def _unmet(size: Pair, met: tuple[Sequence[int], Sequence[int]]) -> str:
-    """Return the path of the cells, as `unmet` in static/js/tracks.js does."""
+    """Return the path of the cells, as `unmet` in static/js/figure/tracks.js does."""
     rows, columns = size
     d = ""
     for row in range(rows):
