@@ -4,7 +4,7 @@ From its first script on a page counts what it still waits for: answers and thei
 page at rest waits for nothing and moves nothing, for two frames, in which observers of sizes would have begun.
 """
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 LONGEST = 30  # seconds; then the test fails, and says what the page still waits for
 COUNT = """(() => {
@@ -67,3 +67,12 @@ COUNT = """(() => {
 def rest(page: Page) -> None:
     """Wait until a page is at rest."""
     page.evaluate("(seconds) => window.atRest(seconds)", LONGEST)
+
+
+def follow(acted: Locator, key: str = "") -> None:
+    """Click a link or a button of a page without scripts, or press a key there, and wait for the page that follows."""
+    with acted.page.expect_navigation():
+        if key:
+            acted.press(key)
+        else:
+            acted.click()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.rest import follow
 from tests.browser.screen import PLAIN, Screen
 from tests.pages.reading import link
 
@@ -152,7 +153,7 @@ def test_it_is_all_there_without_javascript(open_page: Callable[..., Page]) -> N
     page = open_page(java_script_enabled=False)
     page.goto(PICTURES)
     assert page.locator("#look .map svg").count() == 3
-    page.locator("#swap").click()
+    follow(page.locator("#swap"))
     assert page.locator("#look h2").all_inner_texts()[0] == "Chelsea the cat"
-    page.locator("#look header a").filter(has_text="All pictures").click()
+    follow(page.locator("#look header a").filter(has_text="All pictures"))
     assert page.locator("#look .rows img").count() > 60

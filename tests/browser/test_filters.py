@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.numerics.kernels import bank
-from tests.browser.rest import rest
+from tests.browser.rest import follow, rest
 from tests.browser.screen import Screen, map_is_true
 
 RECIPE = "conv2d(2, 3, weights=random(7)) | relu"
@@ -231,7 +231,7 @@ def test_without_scripts_fields_and_buttons_are_a_form(open_page: Callable[..., 
     screen = Screen(page)
     old = screen.api.weight(screen.api.run(screen.fields)["id"], 0)
     cell(page, "w.0.0.0").fill("2")
-    page.get_by_role("button", name="Negate").click()
+    follow(page.get_by_role("button", name="Negate"))
     after = screen.api.weight(screen.api.run(screen.fields)["id"], 0)
     wanted = old.copy()
     wanted[1] *= -1

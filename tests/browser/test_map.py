@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rest import rest
+from tests.browser.rest import follow, rest
 from tests.browser.screen import Screen
 from tests.browser.test_looks import findings
 from tests.browser.test_places import SMALL
@@ -135,7 +135,7 @@ def test_without_scripts_the_map_is_all_there(open_page: Callable[..., Page]) ->
     page.goto("/?image=coffee&size=224&recipe=conv2d(2, 5)&at=0.1.30.40&view=map&over=50")
     expect(page.locator("#look svg.loupe")).to_be_visible()
     expect(page.locator("#look .beneath")).to_be_visible()
-    page.locator(".patch.weakest").first.click()
+    follow(page.locator(".patch.weakest").first)
     expect(page.locator(".patch.weakest[aria-current]")).to_be_visible()
 
 

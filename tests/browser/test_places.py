@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import Watch
-from tests.browser.rest import rest
+from tests.browser.rest import follow, rest
 from tests.browser.screen import START, Screen
 from tests.browser.test_looks import findings
 
@@ -166,9 +166,9 @@ def test_playing_carries_the_window_along(page: Page) -> None:
 def test_without_scripts_links_go_to_the_edges(open_page: Callable[..., Page]) -> None:
     page = open_page(java_script_enabled=False)
     page.goto("/?image=coffee&size=32&recipe=conv2d(6, 5)&view=places&at=0.0.3.4")
-    page.get_by_role("link", name="To the right edge").click()
+    follow(page.get_by_role("link", name="To the right edge"))
     expect(page.locator(".sentence")).to_contain_text("Row 4 of 28, column 28 of 28.")
-    page.get_by_role("link", name="To the bottom edge").click()
+    follow(page.get_by_role("link", name="To the bottom edge"))
     expect(page.locator(".sentence")).to_contain_text("Row 28 of 28, column 28 of 28.")
 
 

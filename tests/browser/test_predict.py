@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rest import rest
+from tests.browser.rest import follow, rest
 from tests.browser.screen import FIRST, PLAIN, Screen
 from tests.pages.reading import link
 
@@ -189,10 +189,10 @@ def test_a_count_is_asked_in_the_look_about_it(screen: Screen, view: str, truth:
 def test_without_a_script_the_form_leads_to_the_answer(open_page: Callable[..., Page]) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(link(PLAIN, at="0.1.3.4"))
-    page.get_by_role("link", name="Predict first").click()
+    follow(page.get_by_role("link", name="Predict first"))
     page.locator("#sum input[name=guess]").fill("2")
-    page.get_by_role("button", name="Reveal").click()
+    follow(page.get_by_role("button", name="Reveal"))
     expect(page.locator("#verdict")).to_contain_text("You said 2;")
-    page.get_by_role("link", name="Next place").click()
+    follow(page.get_by_role("link", name="Next place"))
     expect(page.locator("#predict")).to_have_count(1)
     assert "at=0.1.3.5" in page.url

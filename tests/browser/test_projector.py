@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rest import rest
+from tests.browser.rest import follow, rest
 from tests.browser.screen import FIRST, Screen
 from tests.pages.reading import link
 
@@ -345,6 +345,6 @@ def test_without_scripts_the_sheet_of_the_address_speaks(open_page: Callable[...
     page = open_page(java_script_enabled=False)
     page.goto(on(FIRST, sheet=2))
     expect(page.locator(".block caption")).to_contain_text("blue")
-    page.locator(".subtotals .part", has_text="green").click()
+    follow(page.locator(".subtotals .part", has_text="green"))
     expect(page.locator(".block caption")).to_contain_text("green")
     expect(page.locator("#full-on")).to_be_hidden()

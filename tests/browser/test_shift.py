@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.rest import rest
+from tests.browser.rest import follow, rest
 from tests.browser.screen import PLAIN, Screen
 from tests.pages.reading import link
 
@@ -124,6 +124,6 @@ def test_everything_stands_above_the_transport(
 def test_without_a_script_the_buttons_are_links(open_page: Callable[..., Page]) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(POOL)
-    page.locator("#shift-down").click()
+    follow(page.locator("#shift-down"))
     assert re.search(r"pin=s\.1\.1", page.url)
     expect(page.locator("#look header p b")).to_have_text("1 right, 1 down")

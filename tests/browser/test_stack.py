@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from app.rendering.palette import signed_bytes, signed_palette
 from app.rendering.plane import ACROSS, DEPTH, DOWN
-from tests.browser.rest import rest
+from tests.browser.rest import follow, rest
 from tests.browser.screen import PLAIN, Screen
 from tests.browser.test_frames import MEASURE
 from tests.pages.reading import link
@@ -294,7 +294,7 @@ def test_without_a_script_every_map_is_a_link(open_page: Callable[..., Page]) ->
     maps = page.locator("cs-stack svg.all a")
     expect(maps).to_have_count(6)
     expect(page.locator("cs-stack canvas")).to_be_hidden()
-    maps.nth(1).click()
+    follow(maps.nth(1))
     assert "at=0.1.4.5" in page.url
     expect(page.locator("cs-stack .sentence")).to_have_text(
         "Map 2 is made from everything before it, through filter 2."

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.explorer.page.keys import KEYS
+from tests.browser.rest import follow
 from tests.browser.screen import FIRST, START, Screen, map_is_true
 from tests.browser.test_slide import same_story
 
@@ -95,7 +96,7 @@ def test_a_place_is_asked_for_without_scripts(open_page: Callable[..., Page]) ->
     page.locator(".jump > summary").click()
     for name, number in (("to_channel", "2"), ("to_row", "3"), ("to_column", "4")):
         page.locator(f"[name={name}]").fill(number)
-    page.locator(".jumps .act").click()
+    follow(page.locator(".jumps .act"))
     assert page.locator(".sum").get_attribute("data-at") == "0.1.2.3"
 
 

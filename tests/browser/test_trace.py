@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.rest import follow
 from tests.browser.screen import FIRST, Screen
 from tests.pages.reading import link
 from tests.pages.test_trace import DEEP
@@ -218,11 +219,11 @@ def test_layers_left_out_are_a_choice_away(page: Page) -> None:
 def test_without_javascript_it_is_all_there(open_page: Callable[..., Page]) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(FORWARD)
-    page.locator(".around .at00").click()
+    follow(page.locator(".around .at00"))
     assert "pin=i.0.8.18" in page.url
-    page.get_by_role("link", name="Trace one home").click()
+    follow(page.get_by_role("link", name="Trace one home"))
     expect(page.locator("#look td.won").first).to_be_visible()
-    page.locator("#look li[data-volume='1'] .volhead").click()
+    follow(page.locator("#look li[data-volume='1'] .volhead"))
     expect(page.locator("#look.trace li[data-volume]")).to_have_count(2)
 
 
