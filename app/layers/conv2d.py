@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, Wi
 
 from app.errors import Unfit, shown
 from app.layers.cells import Place
+from app.layers.filtering import check_groups, products_of, products_total
 from app.layers.geometry import Geometry, sliding
 from app.layers.layer import (
     MOST_CHANNELS,
@@ -142,14 +143,7 @@ class Conv2d(Windowed):
         return sliding(shape, self.window(shape), self._filters, self.groups, self.padding_mode)
 
     def check(self, shape: Shape) -> None:
-        if shape[0] % self.groups:
-            raise Unfit(
-                "{channels} input channels cannot be split evenly into {groups} groups; choose a divisor of "
-                "{channels}.",
-                channels=shape[0],
-                groups=self.groups,
-                pointer="/groups",
-            )
+        check_groups(shape[0], self.groups)
         if self.padding_mode in ("reflect", "circular"):
             self._check_border(shape)
         self.weights.check(shape[0] // self.groups)
@@ -180,9 +174,7 @@ class Conv2d(Windowed):
         return {"weight": weight, "bias": bias} if self.bias else {"weight": weight}
 
     def working_bytes(self, shape: Shape) -> int:
-        assert self.out_channels is not None
-        assert self.kernel_size is not None
-        filters = self.out_channels, shape[0] // self.groups, *self.kernel_size
+        filters = self._filters, shape[0] // self.groups, *self._size
         return working_bytes(shape, filters, self.window(shape), self.groups)
 
     def forward(self, x: Array, weights: Weights) -> Array:
@@ -200,23 +192,13 @@ class Conv2d(Windowed):
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         shape = shape_of(x)
-        first, last = self.geometry(shape).channels_read(place.channel)
-        values, _ = patch(x[first:last], self.window(shape), place.row, place.column, self.padding_mode)
-        kernel = weights["weight"][place.channel]
-        products = values.astype(np.float64) * kernel  # exact: a product of two float32 fits a float64
+        group = self.geometry(shape).channels_read(place.channel)
+        values, _ = patch(x[slice(*group)], self.window(shape), place.row, place.column, self.padding_mode)
         bias = float(weights["bias"][place.channel]) if self.bias else 0.0
-        return {
-            **({"channels": [first, last]} if self.groups > 1 else {}),
-            "patch": values,
-            "kernel": kernel,
-            "products": products,
-            "channel_sums": products.sum(axis=(1, 2)),
-            "bias": bias,
-        }
+        return products_of(values, weights["weight"][place.channel], bias, group if self.groups > 1 else None)
 
     def total(self, terms: Mapping[str, Any]) -> Total:
-        products, bias = np.asarray(terms["products"]), terms["bias"]
-        return Total(float(products.sum()) + bias, float(np.abs(products).sum()) + abs(bias))
+        return products_total(terms)
 
     def parameters(self, shape: Shape) -> int:
         return self._filters * (self._fan_in(shape) + int(self.bias))

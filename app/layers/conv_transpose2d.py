@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from app.errors import Unfit
 from app.layers.cells import Place
+from app.layers.filtering import check_groups, products_of, products_total
 from app.layers.geometry import Geometry, spreading
 from app.layers.layer import BUFFERS, MOST_CHANNELS, Array, PaddingPair, Shape, SizePair, Total, Weights, shape_of
 from app.layers.spreading import SpreadingLayer
@@ -116,14 +117,7 @@ class ConvTranspose2d(SpreadingLayer):
         return spreading(shape, self.spread(), self._maps, self.groups)
 
     def check(self, shape: Shape) -> None:
-        if shape[0] % self.groups:
-            raise Unfit(
-                "{channels} input channels cannot be split evenly into {groups} groups; choose a divisor of "
-                "{channels}.",
-                channels=shape[0],
-                groups=self.groups,
-                pointer="/groups",
-            )
+        check_groups(shape[0], self.groups)
         super().check(shape)
         self.weights.check(shape[0])
 
@@ -168,24 +162,16 @@ class ConvTranspose2d(SpreadingLayer):
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         geometry = self.geometry(shape_of(x))
-        first, last = geometry.channels_read(place.channel)
-        channels, rows, columns = range(first, last), geometry.rows, geometry.columns
+        group = geometry.channels_read(place.channel)
+        channels, rows, columns = range(*group), geometry.rows, geometry.columns
         values = x[np.ix_(channels, rows.read(place.row), columns.read(place.column))]
         taps = weights["weight"][:, place.channel % (self._maps // self.groups)]
         kernel = taps[np.ix_(channels, rows.taps(place.row), columns.taps(place.column))]
-        products = values.astype(np.float64) * kernel  # exact: a product of two float32 fits a float64
-        return {
-            **({"channels": [first, last]} if self.groups > 1 else {}),
-            "patch": values,
-            "kernel": kernel,
-            "products": products,
-            "channel_sums": products.sum(axis=(1, 2)),
-            "bias": float(weights["bias"][place.channel]) if self.bias else 0.0,
-        }
+        bias = float(weights["bias"][place.channel]) if self.bias else 0.0
+        return products_of(values, kernel, bias, group if self.groups > 1 else None)
 
     def total(self, terms: Mapping[str, Any]) -> Total:
-        products, bias = np.asarray(terms["products"]), terms["bias"]
-        return Total(float(products.sum()) + bias, float(np.abs(products).sum()) + abs(bias))
+        return products_total(terms)
 
     def parameters(self, shape: Shape) -> int:
         return self._maps * (self._fan_in(shape) + int(self.bias))

@@ -14,6 +14,7 @@ from app.layers import LAYERS, Layer
 from app.layers.layer import Array
 from app.layers.reading import read_layer
 from app.layers.weights import PresetWeights
+from app.messages import N_
 from app.pipeline.document import ImageInput
 from app.pipeline.plan import Stage
 from app.printing.numbers import brief
@@ -139,28 +140,29 @@ def _preset(state: State, fields: Fields, stages: Stages) -> State:
 
 def _kernel(state: State, fields: Fields, stages: Stages) -> State:
     """Put a named kernel in the place of one filter; the others stay."""
-    index = _layer(state, fields)
-    layer = stages[index].layer
-    arrays = _filters(stages[index])
-    (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
-    if arrays["weight"].ndim != 4:
-        raise Unfit("This layer has no filters that could be replaced.")
+    index, arrays, channel = _filter(state, fields, stages, N_("This layer has no filters that could be replaced."))
     arrays["weight"][channel], bias = kernel_in(fields["kernel"], arrays["weight"].shape[1:])
     if "bias" in arrays:
         arrays["bias"][channel] = bias
-    return state.setting(index, {"weights": _given(layer, arrays)})
+    return state.setting(index, {"weights": _given(stages[index].layer, arrays)})
 
 
 def _pattern(state: State, fields: Fields, stages: Stages) -> State:
     """Make one filter look for a painted pattern: fields p.<row>.<column> hold colours."""
+    refusal = N_("This layer has no filters that could look for a pattern.")
+    index, arrays, channel = _filter(state, fields, stages, refusal)
+    arrays["weight"][channel] = pattern(fields, arrays["weight"].shape[1:])
+    return state.setting(index, {"weights": _given(stages[index].layer, arrays)})
+
+
+def _filter(state: State, fields: Fields, stages: Stages, refusal: str) -> tuple[int, dict[str, Array], int]:
+    """Return the layer, its filters and the one of them that a form names; raise Unfit(refusal) where it has none."""
     index = _layer(state, fields)
-    layer = stages[index].layer
     arrays = _filters(stages[index])
     (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
     if arrays["weight"].ndim != 4:
-        raise Unfit("This layer has no filters that could look for a pattern.")
-    arrays["weight"][channel] = pattern(fields, arrays["weight"].shape[1:])
-    return state.setting(index, {"weights": _given(layer, arrays)})
+        raise Unfit(refusal)
+    return index, arrays, channel
 
 
 def _weights(state: State, fields: Fields, stages: Stages) -> State:
@@ -192,7 +194,6 @@ def _weights(state: State, fields: Fields, stages: Stages) -> State:
 def _flip(state: State, fields: Fields, stages: Stages) -> State:
     """Turn one filter by half a turn, or with `channel` empty all of them: what tells convolution from correlation."""
     index = _layer(state, fields)
-    layer = stages[index].layer
     arrays = _filters(stages[index])
     weight = arrays["weight"]
     if weight.ndim != 4:
@@ -202,7 +203,7 @@ def _flip(state: State, fields: Fields, stages: Stages) -> State:
     turned[chosen] = weight[chosen][..., ::-1, ::-1]
     if np.array_equal(turned, weight):
         raise Unfit("Half a turn leaves this filter as it is: it is symmetric, and its map would stay the same.")
-    return state.setting(index, {"weights": _given(layer, {**arrays, "weight": turned})})
+    return state.setting(index, {"weights": _given(stages[index].layer, {**arrays, "weight": turned})})
 
 
 def _whole(state: State, fields: Fields, stages: Stages) -> State:
