@@ -142,7 +142,7 @@ class ConvTranspose2d(SpreadingLayer):
         return {"weight": weight, "bias": bias} if self.bias else {"weight": weight}
 
     def working_bytes(self, shape: Shape) -> int:
-        output = math.prod(self.output_shape(shape))
+        output = math.prod(self.geometry(shape).shape)
         cells = math.prod(shape) + output
         return min(32 * cells, 4 * BUFFERS) + cells // 2 + 4 * output  # each part of the map is made as one of its own
 

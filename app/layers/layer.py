@@ -207,7 +207,7 @@ class Layer(BaseModel):
 
     def working_bytes(self, shape: Shape) -> int:
         """Return the bytes that computing takes at once beside input, output and weights, about, and no less."""
-        cells = math.prod(shape) + math.prod(self.output_shape(shape))
+        cells = math.prod(shape) + math.prod(self.geometry(shape).shape)
         return min(16 * cells, BUFFERS) + cells // 2
 
     # ---- document
