@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     voice = problems.install(app, mistake_page)
     app.add_middleware(Compression)
-    app.add_middleware(ResponseCache)
     app.add_middleware(Leaving)
+    app.add_middleware(ResponseCache)  # what it has is there too soon for anybody to leave
     app.add_middleware(Security, settings=settings, voice=voice)
     return app

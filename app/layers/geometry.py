@@ -6,6 +6,7 @@ map becomes asks it, and no setting of the layer.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -132,12 +133,14 @@ class Geometry:
         return np.repeat(group, self.channels.made // self.channels.groups)
 
 
+@lru_cache(1024)  # a layer is asked several times for its geometry, and many runs have the same layers
 def sliding(shape: Shape, window: Window, made: int, groups: int, padding_mode: str = "zeros") -> Geometry:
     """Return the geometry of a `window` that slides over an input of `shape` to make maps, in groups of channels."""
     rows, columns = (Sliding.of(window, axis, shape[axis + 1], padding_mode) for axis in (0, 1))
     return Geometry(Groups(shape[0], made, groups), rows, columns)
 
 
+@lru_cache(1024)
 def spreading(shape: Shape, spread: Spread, made: int, groups: int) -> Geometry:
     """Return the geometry of a `spread` of each cell of an input of `shape` over places of the maps."""
     rows, columns = (Spreading.of(spread, axis, shape[axis + 1]) for axis in (0, 1))

@@ -8,6 +8,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from app.layers.weights import WEIGHTS
 from app.pipeline.aside import Overlong, Part, Shortened, blocks, reach
 
 MAX_CHARACTERS = 100_000  # beside long blocks of numbers
+SHORT = 1_000  # characters: a recipe that is no longer is read once, however many ask for it
 warnings.filterwarnings("ignore", module="<unknown>")  # of what Python's parser finds odd in a recipe
 _BLANKS = str.maketrans("\n\r\t", "   ")
 _FAMILIAR = re.compile(r"[^\\#;`\x00-\x1f\x7f-\U0010ffff]*+")
@@ -28,7 +30,14 @@ Kinds = Mapping[str, Any]  # names of calls: layers, or sources of weights
 
 def read(text: str) -> tuple[Layer, ...]:
     """Return the layers that the recipe `text` names; raise RecipeMistake, with its column, where it cannot be read."""
+    return _read_short(text) if len(text) <= SHORT else _read(text)
+
+
+def _read(text: str) -> tuple[Layer, ...]:
     return tuple(_layer(call) for call in _calls(text))
+
+
+_read_short = lru_cache(256)(_read)
 
 
 def write(layers: Iterable[Layer]) -> str:

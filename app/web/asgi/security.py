@@ -19,6 +19,12 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; manifest-src 'self'; frame-ancestors {ancestors}"
 )
+ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
+)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LONGEST_ADDRESS = 32_768  # bytes; what is longer is posted
 
@@ -115,10 +121,7 @@ class Security:
         if scope["path"].endswith(".svg") or scope["path"] == "/docs":  # a drawing carries its pictures with it
             policy = policy.replace("blob:", "blob: data:")
         headers.setdefault("Content-Security-Policy", policy)
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+        headers.raw.extend(ALWAYS)  # no handler sets them
 
 
 def _hosts(settings: Settings) -> set[str]:
