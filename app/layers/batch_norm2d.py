@@ -12,10 +12,13 @@ from pydantic import Field, model_validator
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, sliding
 from app.layers.layer import Array, Layer, Shape, Total, Weights
+from app.layers.trainable import Gradients, Passed
 from app.layers.weights import NormWeights, RandomWeights
+from app.numerics.batches import normalization as batches
 from app.numerics.normalization import batch_norm, normalized
 from app.numerics.window import Window
 
+MOMENTUM = 0.1  # the part of each batch in the running mean and variance; PyTorch's
 Epsilon = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False, strict=True)]
 
 
@@ -48,6 +51,26 @@ class BatchNorm2d(Layer):
     def forward(self, x: Array, weights: Weights) -> Array:
         mean, variance = weights["running_mean"], weights["running_var"]
         return batch_norm(x, mean, variance, weights["weight"], weights["bias"], self.eps)
+
+    def forward_batch(self, x: Array, weights: Weights) -> Passed:
+        found = batches.moments(x)
+        out = batches.batch_norm(x, found.mean, found.variance, weights["weight"], weights["bias"], self.eps)
+        return Passed(out, (x, found))
+
+    def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
+        x, found = kept
+        by_input, by_weight, by_bias = batches.batch_norm_gradients(gradient, x, found, weights["weight"], self.eps)
+        return Gradients(by_input, {"weight": by_weight, "bias": by_bias})
+
+    def evaluate(self, x: Array, weights: Weights) -> Array:
+        mean, variance = weights["running_mean"], weights["running_var"]
+        return batches.batch_norm(x, mean, variance, weights["weight"], weights["bias"], self.eps)
+
+    def statistics(self, kept: Any, weights: Weights) -> Weights:
+        _, found = kept
+        estimate = found.variance * (found.numbers / max(found.numbers - 1, 1))  # of all pictures, from those seen
+        seen = {"running_mean": found.mean, "running_var": estimate}
+        return {name: weights[name] + MOMENTUM * (array - weights[name]) for name, array in seen.items()}
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         mean, variance = (weights[name][place.channel] for name in ("running_mean", "running_var"))

@@ -3,6 +3,7 @@
 What networks call convolution is computed without flipping the filter, which mathematics calls correlation.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -25,8 +26,11 @@ from app.layers.layer import (
     read_pair,
     shape_of,
 )
+from app.layers.trainable import WORKING, Gradients, Passed, of_filters
 from app.layers.weights import AnyWeights, RandomWeights
 from app.layers.windowed import Windowed
+from app.numerics.batches import convolution as batches
+from app.numerics.batches.products import lane_bytes
 from app.numerics.convolution import correlate, working_bytes
 from app.numerics.gather import patch
 from app.numerics.window import Pair, Window
@@ -186,6 +190,30 @@ class Conv2d(Windowed):
             padding_mode=self.padding_mode,
             groups=self.groups,
         )
+
+    def forward_batch(self, x: Array, weights: Weights) -> Passed:
+        window, mode = self.window(shape_of(x[..., 0])), self.padding_mode
+        out = batches.correlate(
+            x, weights["weight"], weights.get("bias"), window, padding_mode=mode, groups=self.groups
+        )
+        return Passed(out, x)
+
+    def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
+        found = batches.correlate_gradients(
+            gradient,
+            kept,
+            weights["weight"],
+            self.window(shape_of(kept[..., 0])),
+            padding_mode=self.padding_mode,
+            groups=self.groups,
+            to_input=to_input,
+        )
+        return of_filters(found, weights, kept.shape)
+
+    def training_bytes(self, shape: Shape, examples: int) -> int:
+        padded = [length + sum(border) for length, border in zip(shape[1:], self.window(shape).padding, strict=True)]
+        lanes = lane_bytes(self._filters * self._fan_in(shape))
+        return lanes + 8 * examples * shape[0] * math.prod(padded) + WORKING
 
     def filters(self, shape: Shape, weight: Array) -> Array:
         return weight

@@ -17,8 +17,11 @@ from app.layers.filtering import check_groups, products_of, products_total
 from app.layers.geometry import Geometry, spreading
 from app.layers.layer import BUFFERS, MOST_CHANNELS, Array, PaddingPair, Shape, SizePair, Total, Weights, shape_of
 from app.layers.spreading import SpreadingLayer
+from app.layers.trainable import WORKING, Gradients, Passed, of_filters
 from app.layers.weights import RandomWeights, TransposedWeights
 from app.numerics.axis import Pair
+from app.numerics.batches import transposed as batches
+from app.numerics.batches.products import lane_bytes
 from app.numerics.spread import Spread, Spreading
 from app.numerics.transposed import conv_transpose, cost
 
@@ -148,6 +151,19 @@ class ConvTranspose2d(SpreadingLayer):
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return conv_transpose(x, weights["weight"], weights.get("bias"), self.spread(), groups=self.groups)
+
+    def forward_batch(self, x: Array, weights: Weights) -> Passed:
+        bias = weights.get("bias")
+        return Passed(batches.conv_transpose(x, weights["weight"], bias, self.spread(), groups=self.groups), x)
+
+    def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
+        found = batches.conv_transpose_gradients(
+            gradient, kept, weights["weight"], self.spread(), groups=self.groups, to_input=to_input
+        )
+        return of_filters(found, weights, kept.shape)
+
+    def training_bytes(self, shape: Shape, examples: int) -> int:
+        return lane_bytes(shape[0] * self._maps // self.groups * math.prod(self._size)) + WORKING
 
     def filters(self, shape: Shape, weight: Array) -> Array:
         return self._turned(weight)

@@ -8,6 +8,7 @@ import numpy as np
 from app.layers.cells import Cells, Place
 from app.layers.geometry import Geometry, Groups
 from app.layers.layer import Array, Form, Layer, Shape, Total, Weights, shape_of
+from app.layers.trainable import Gradients, Passed
 from app.numerics.axis import Mask
 from app.numerics.whole import Whole
 from app.numerics.window import Span
@@ -59,6 +60,12 @@ class Flatten(Layer):
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return np.ascontiguousarray(x).reshape(-1, 1, 1)
+
+    def forward_batch(self, x: Array, weights: Weights) -> Passed:
+        return Passed(x.reshape(-1, 1, 1, x.shape[3]), x.shape)
+
+    def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
+        return Gradients(gradient.reshape(kept))
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         cell = self.passes_from(x, weights, place)

@@ -8,6 +8,8 @@ import numpy as np
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, whole
 from app.layers.layer import Array, Layer, Shape, Total, Weights
+from app.layers.trainable import Gradients, Passed
+from app.numerics.batches import pooling as batches
 from app.numerics.pooling import global_avg_pool
 
 
@@ -22,6 +24,12 @@ class GlobalAvgPool2d(Layer):
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return global_avg_pool(x)
+
+    def forward_batch(self, x: Array, weights: Weights) -> Passed:
+        return Passed(batches.global_avg_pool(x), x.shape[1:3])
+
+    def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
+        return Gradients(batches.global_avg_pool_gradient(gradient, kept))
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         cells = x[place.channel].astype(np.float64)

@@ -18,10 +18,11 @@ from app.layers.cells import Place
 from app.layers.geometry import Geometry
 from app.layers.geometry import Shape as Shape
 from app.layers.numbers import written
+from app.layers.trainable import Trainable
+from app.layers.trainable import Weights as Weights
 from app.numerics.axis import Pair
 
 Array = NDArray[np.float32]
-Weights = Mapping[str, Array]
 MOST_CHANNELS = 4096  # of any volume
 BUFFERS = 4_000_000  # bytes, about, of what the engine works in
 LARGEST = 10_000  # of any window, stride or padding: no picture that we take has a place for more
@@ -77,7 +78,7 @@ SizePair = Annotated[Pair, BeforeValidator(_size), PlainSerializer(one_if_equal)
 PaddingPair = Annotated[Pair, BeforeValidator(_padding), PlainSerializer(one_if_equal), WithJsonSchema(pair_schema(0))]
 
 
-class Layer(BaseModel):
+class Layer(Trainable, BaseModel):
     """One stage of a pipeline, as the document has it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)

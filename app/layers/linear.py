@@ -11,7 +11,9 @@ from app.errors import Unfit
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, whole
 from app.layers.layer import BUFFERS, MOST_CHANNELS, Array, Form, Layer, Shape, Total, Weights
+from app.layers.trainable import Gradients, Passed, of_filters
 from app.layers.weights import LinearWeights, RandomWeights
+from app.numerics.batches import linear as batches
 from app.numerics.linear import linear
 
 MOST_TOLD = 10  # of the largest and of the smallest contributions
@@ -76,6 +78,16 @@ class Linear(Layer):
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return linear(x.ravel(), weights["weight"], weights.get("bias")).reshape(-1, 1, 1)
+
+    def forward_batch(self, x: Array, weights: Weights) -> Passed:
+        out = batches.linear(x.reshape(-1, x.shape[3]), weights["weight"], weights.get("bias"))
+        return Passed(out.reshape(-1, 1, 1, x.shape[3]), x)
+
+    def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
+        examples = kept.shape[3]
+        given, read = gradient.reshape(-1, examples), kept.reshape(-1, examples)
+        found = batches.linear_gradients(given, read, weights["weight"], to_input=to_input)
+        return of_filters(found, weights, kept.shape)
 
     def filters(self, shape: Shape, weight: Array) -> Array:
         return weight.reshape(-1, *shape)

@@ -9,7 +9,9 @@ from pydantic import Field, model_validator
 from app.errors import Unfit
 from app.layers.cells import Place
 from app.layers.layer import Array, PaddingPair, Shape, SizePair, Total, Weights, shape_of
+from app.layers.trainable import Gradients, Passed
 from app.layers.windowed import Windowed
+from app.numerics.batches import pooling as batches
 from app.numerics.gather import patch
 from app.numerics.pooling import avg_pool, divisor, max_pool, winners
 from app.numerics.window import Window
@@ -83,6 +85,14 @@ class MaxPool2d(Pool2d):
     def forward(self, x: Array, weights: Weights) -> Array:
         return max_pool(x, self._window_of(x))
 
+    def forward_batch(self, x: Array, weights: Weights) -> Passed:
+        out = batches.max_pool(x, self._window_of(x[..., 0]))
+        return Passed(out, (x, out))
+
+    def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
+        x, out = kept
+        return Gradients(batches.max_pool_gradient(gradient, x, out, self._window_of(x[..., 0])))
+
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         values, outside = self._patch(x, place)
         top, left = self._window_of(x).origin(place.row, place.column)
@@ -119,6 +129,14 @@ class AvgPool2d(Pool2d):
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return avg_pool(x, self._window_of(x), count_include_pad=self.count_include_pad)
+
+    def forward_batch(self, x: Array, weights: Weights) -> Passed:
+        window = self._window_of(x[..., 0])
+        return Passed(batches.avg_pool(x, window, count_include_pad=self.count_include_pad), shape_of(x[..., 0]))
+
+    def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
+        window, include = self.window(kept), self.count_include_pad
+        return Gradients(batches.avg_pool_gradient(gradient, kept[1:], window, count_include_pad=include))
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         values, outside = self._patch(x, place)

@@ -8,13 +8,17 @@ import numpy as np
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, whole
 from app.layers.layer import Array, Form, Layer, Shape, Total, Weights
+from app.layers.trainable import Gradients, Passed
 from app.numerics.activations import exponentials, softmax
+from app.numerics.batches import activations as batches
+from app.numerics.batches.loss import Labels, Loss, cross_entropy
 
 
 class Softmax(Layer):
     """Turns a vector into shares that add up to 1."""
 
     takes: ClassVar[tuple[Form, ...]] = ("vector",)
+    scores: ClassVar[bool] = True
     type: Literal["softmax"] = "softmax"
 
     def check(self, shape: Shape) -> None:
@@ -28,6 +32,16 @@ class Softmax(Layer):
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return softmax(x)
+
+    def forward_batch(self, x: Array, weights: Weights) -> Passed:
+        out = batches.softmax(x)
+        return Passed(out, out)
+
+    def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
+        return Gradients(batches.softmax_gradient(gradient, kept))
+
+    def loss(self, x: Array, labels: Labels) -> Loss:
+        return cross_entropy(x, labels)
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         found = exponentials(x).ravel()

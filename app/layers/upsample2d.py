@@ -8,7 +8,9 @@ from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonS
 from app.layers.cells import Place
 from app.layers.layer import Array, Shape, Total, Weights, one_if_equal, pair_schema, read_pair
 from app.layers.spreading import SpreadingLayer
+from app.layers.trainable import Gradients, Passed
 from app.numerics.axis import Pair
+from app.numerics.batches import transposed as batches
 from app.numerics.spread import Spread
 from app.numerics.transposed import upsample
 
@@ -40,6 +42,12 @@ class Upsample2d(SpreadingLayer):
 
     def forward(self, x: Array, weights: Weights) -> Array:
         return upsample(x, self.scale)
+
+    def forward_batch(self, x: Array, weights: Weights) -> Passed:
+        return Passed(batches.upsample(x, self.scale))
+
+    def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
+        return Gradients(batches.upsample_gradient(gradient, self.scale))
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         return {"input": float(x[self.passes_from(x, weights, place)])}

@@ -12,6 +12,7 @@ from contextlib import suppress
 from math import prod
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from app.numerics import Floats
 
@@ -32,19 +33,19 @@ def give_back() -> None:
     _let_go(0)
 
 
-def fresh(shape: tuple[int, ...]) -> Floats:
-    """Return an array, float32, C-order, of `shape`; what stands in it is arbitrary."""
-    cells = prod(shape)
-    if 4 * cells < LEAST:
-        return np.empty(shape, np.float32)
-    size = _rounded(4 * cells)
+def fresh(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> Floats:
+    """Return an array, C-order, of `shape`; what stands in it is arbitrary."""
+    cells, kind = prod(shape), np.dtype(dtype)
+    if kind.itemsize * cells < LEAST:
+        return np.empty(shape, kind)
+    size = _rounded(kind.itemsize * cells)
     try:
         held = _idle[size].pop()
     except IndexError:
         _let_go(MOST_IDLE - size)
         held = np.empty(size, np.uint8)
     # Over a memoryview, so that arrays which show a part of it refer to this one, and not to what it shows.
-    whole: Floats = np.frombuffer(held.data, np.float32)
+    whole: Floats = np.frombuffer(held.data, kind, size // kind.itemsize)
     weakref.finalize(whole, _take_back, held).atexit = False
     return whole[:cells].reshape(shape)
 

@@ -114,13 +114,13 @@ def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Fl
     The definition is that of `torch.nn.AvgPool2d`.
     """
     out = fresh((len(x), *window.places((x.shape[1], x.shape[2]))))
-    counts = [_counts(window, axis, x.shape[axis + 1], out.shape[axis + 1], count_include_pad) for axis in (0, 1)]
+    divisors = [counts(window, axis, x.shape[axis + 1], out.shape[axis + 1], count_include_pad) for axis in (0, 1)]
 
     def work(block: tuple[slice, slice]) -> None:
         channels, rows = block
         tall = _reduce(np.add, x[channels], window, 0, rows, np.float64(0))
         sums = _reduce(np.add, tall, window, 1, slice(0, out.shape[2]), np.float64(0))
-        out[block] = sums / (counts[0][rows, None] * counts[1])
+        out[block] = sums / (divisors[0][rows, None] * divisors[1])
 
     share(work, list(_blocks(x, window, out, MEANS)))
     return out
@@ -129,7 +129,7 @@ def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Fl
 def divisor(window: Window, shape: tuple[int, ...], row: int, column: int, *, count_include_pad: bool = True) -> int:
     """Return the number of cells that the mean at the place (row, column) of an input of `shape` is divided by."""
     rows, columns = (
-        _counts(window, axis, shape[axis], place + 1, count_include_pad)[-1] for axis, place in enumerate((row, column))
+        counts(window, axis, shape[axis], place + 1, count_include_pad)[-1] for axis, place in enumerate((row, column))
     )
     return int(rows * columns)
 
@@ -215,12 +215,12 @@ def _reduce(
     return result
 
 
-def _counts(window: Window, axis: int, length: int, places: int, include_pad: bool) -> NDArray[np.intp]:
+def counts(window: Window, axis: int, length: int, places: int, include_pad: bool) -> NDArray[np.intp]:
     """Return, for each place along `axis`, the number of its cells that a mean is divided by."""
     before, after = window.padding[axis] if include_pad else (0, 0)
-    counts = np.zeros(places, np.intp)
+    found = np.zeros(places, np.intp)
     for tap in range(window.size[axis]):
         cells = window.cells(axis, slice(0, places), tap)
         counted, _ = overlap(range(cells.start + before, cells.stop + before, cells.step), length + before + after)
-        counts[counted] += 1
-    return counts
+        found[counted] += 1
+    return found

@@ -20,6 +20,7 @@ from math import prod
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from app.numerics import Floats
 
@@ -105,16 +106,17 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def buffer(name: str, shape: tuple[int, ...]) -> Floats:
+def buffer(name: str, shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> Floats:
     """Return an array to work in, the same memory for the same name in this thread: fresh pages cost more than sums."""
-    size = prod(shape)
+    kind = np.dtype(dtype)
+    size = prod(shape) * kind.itemsize // 4
     floats = _kept.buffers.floats
     held = floats.get(name)
     if held is None or held.size < size:
         held = np.empty(size, np.float32)
         if size <= MOST_KEPT:
             floats[name] = held
-    return held[:size].reshape(shape)
+    return held[:size].view(kind).reshape(shape)
 
 
 def give_back() -> None:

@@ -1,0 +1,1 @@
+"""Learning from examples: the network in training, its optimizers, and the Trainer."""
