@@ -9,30 +9,18 @@ torch = pytest.importorskip("torch")
 
 from app.layers import LAYERS  # noqa: E402 - PyTorch first: without it there is nothing to compare
 from tests import pipelines  # noqa: E402
+from tests.parity.modules import module  # noqa: E402
 
 pytestmark = [pytest.mark.parity, pytest.mark.timeout(1800)]
 DOCUMENTS = 3000
-nn = torch.nn
-MODULES = {name.lower(): module for name, module in vars(nn).items() if isinstance(module, type)} | {
-    "softmax": lambda: nn.Softmax(1), "globalavgpool2d": lambda: nn.AdaptiveAvgPool2d(1),
-    "upsample2d": lambda scale=2: nn.Upsample(scale_factor=scale, mode="nearest"),
-}  # fmt: skip
 # Sums of products, linear in their input:
 ADDING = {"conv2d", "conv_transpose2d", "linear", "avg_pool2d", "global_avg_pool2d"}
-FROM_INPUT = {  # what a module needs to know of its input
-    "conv2d": lambda x: (len(x),), "conv_transpose2d": lambda x: (len(x),), "batch_norm2d": lambda x: (len(x),),
-    "linear": lambda x: (x.size,),
-}  # fmt: skip
 
 
 def theirs(layer: dict, x: np.ndarray, weights: dict) -> tuple[np.ndarray, float]:
     """Return PyTorch's result for a layer of a document, and the largest sum of the products' sizes in a cell."""
     kind = layer["type"]
-    arguments = {name: value for name, value in layer.items() if name not in ("type", "weights")}
-    arguments = {name: tuple(value) if isinstance(value, list) else value for name, value in arguments.items()}
-    net = MODULES[kind.replace("_", "")](*FROM_INPUT.get(kind, lambda x: ())(x), **arguments).eval()
-    state = {name: torch.from_numpy(array.copy()) for name, array in weights.items()}
-    net.load_state_dict(state, strict=False)  # all but the count of batches that a normalization keeps
+    net = module(layer, x.shape, weights).eval()
     source = torch.from_numpy(x)[None]
     if kind == "linear":
         source = source.flatten(1)
@@ -40,7 +28,7 @@ def theirs(layer: dict, x: np.ndarray, weights: dict) -> tuple[np.ndarray, float
         made = net(source)[0].numpy()
         sizes = 0.0
         if kind in ADDING:
-            net.load_state_dict({name: array.abs() for name, array in state.items()})
+            net.load_state_dict({name: array.abs() for name, array in net.state_dict().items()})
             sizes = float(net(source.abs()).max())
     if kind == "batch_norm2d":
         factor = np.abs(weights["weight"]) / np.sqrt(weights["running_var"] + np.float32(layer.get("eps", 1e-5)))

@@ -1,0 +1,105 @@
+"""Training against PyTorch: gradients of every kind of layer and of chains, and whole trainings."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from app.errors import Unfit  # noqa: E402 - PyTorch first: without it there is nothing to compare
+from app.layers import LAYERS  # noqa: E402
+from app.layers.reading import read_layer  # noqa: E402
+from tests import pipelines  # noqa: E402
+from tests.golden.training import CASES, ours, theirs  # noqa: E402
+from tests.parity.modules import module  # noqa: E402
+
+pytestmark = [pytest.mark.parity, pytest.mark.timeout(1800)]
+MANY = 500
+RELATIVE = 1e-4  # of the largest
+FEWEST = (
+    12  # numbers of a map in a batch that is normalized: of two, whatever they are, no gradient is left but rounding
+)
+
+
+def drawn(chance, kind):
+    """Return one layer of a kind as a list, and the shape of an input that it takes."""
+    while True:
+        vector = chance.choice(LAYERS[kind].takes) == "vector"
+        sides = (1, 1) if vector else (chance.randint(1, 16), chance.randint(1, 16))
+        shape = (chance.randint(1, 40) if vector else chance.randint(1, 6), *sides)
+        fields = pipelines.layer(chance, kind, shape)
+        try:
+            layer = read_layer(fields)
+            layer.gives_vector(shape, vector)
+            layer.output_shape(shape)
+        except Unfit:
+            continue
+        return [layer], shape
+
+
+def chain(chance):
+    """Return the layers of a random document, and the shape of its input."""
+    document, stages = pipelines.pipeline(chance, layers=6, sides=chance.choice([8, 24]))
+    return [stage.layer for stage in stages], document.input.values.array.shape
+
+
+def compare(chance, layers, shape):
+    """Hold output, input gradient and weight gradients of a batch against PyTorch; return the worst error."""
+    examples, generator = chance.randint(1, 6), np.random.default_rng(chance.randrange(2**32))
+    x = generator.normal(size=(*shape, examples)).astype(np.float32)
+    if chance.random() < 0.3:
+        x = x.round()  # so that cells are equal, and pools have ties
+    source = torch.from_numpy(np.ascontiguousarray(x.transpose(3, 0, 1, 2))).requires_grad_()
+    their, passed, modules, weighed = source, [], [], []
+    for layer in layers:
+        weights = dict(layer.weights_for(x.shape[:3]))
+        if layer.type == "batch_norm2d" and math.prod(x.shape[1:]) < FEWEST:
+            return None
+        net = module(layer.canonical(), x.shape[:3], weights).train()
+        their = net(their.flatten(1) if layer.type in ("linear", "softmax") else their)
+        out, kept = layer.forward_batch(x, weights)
+        passed.append(kept)
+        weighed.append(weights)
+        modules.append(net)
+        x = out
+    mine = x.transpose(3, 0, 1, 2).reshape(their.shape)
+    toward = generator.normal(size=mine.shape).astype(np.float32)
+    their.backward(torch.from_numpy(toward))
+    gradient = np.ascontiguousarray(toward.reshape(examples, *x.shape[:3]).transpose(1, 2, 3, 0))
+    pairs = [(mine, their.detach().numpy())]
+    for layer, kept, weights, net in zip(layers[::-1], passed[::-1], weighed[::-1], modules[::-1], strict=True):
+        found = layer.backward(gradient, kept, weights)
+        for name, array in found.weights.items():
+            pairs.append((array, getattr(net, name).grad.numpy()))
+        for name, array in layer.statistics(kept, weights).items():
+            pairs.append((array, getattr(net, name).numpy()))
+        gradient = found.x
+    pairs.append((gradient.transpose(3, 0, 1, 2), source.grad.numpy()))
+    worst = 0.0
+    for number, (one, other) in enumerate(pairs):
+        assert one.shape == other.shape
+        largest = np.abs(other).max()
+        error = float(np.abs(one - other).max() / largest) if largest else float(np.abs(one).max())
+        assert error <= RELATIVE, (number, error, largest, shape, examples, [layer.canonical() for layer in layers])
+        worst = max(worst, error)
+    return worst
+
+
+@pytest.mark.parametrize("kind", [*LAYERS, "chain"])
+def test_five_hundred_gradients_agree(kind):
+    chance, found = pipelines.chance(f"gradients of {kind}"), []
+    while len(found) < MANY:
+        layers, shape = chain(chance) if kind == "chain" else drawn(chance, kind)
+        with warnings.catch_warnings(action="ignore"):  # "same" with even kernels warns of a copy
+            error = compare(chance, layers, shape)
+        found += [] if error is None else [error]
+    print(f"{kind}: the worst relative error of {MANY} is {max(found):.2g}")  # noqa: T201
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_ten_steps_give_pytorchs_losses(case):
+    mine, other = np.array(ours(CASES[case])), np.array(theirs(CASES[case]))
+    print(f"{case}: the losses differ by {np.abs(mine - other).max():.2g}")  # noqa: T201
+    assert np.abs(mine - other).max() <= 1e-4 * max(1.0, other.max())
