@@ -130,6 +130,12 @@ class Lab:
         """Do what `keep` does, in a thread that may wait for the store."""
         return self._keep_document(run.document, self.settings.upload_ttl)
 
+    def keep_longer(self, document: Document, ttl: int) -> None:
+        """Keep a document and its prefixes for `ttl` seconds from now, in a thread that may wait for the store."""
+        self._keep_document(document, ttl)
+        for kept in document.ids:
+            self._expiry.forget("document", kept)
+
     def keep_for_ever(self, document: Document) -> None:
         """Keep a document of ours, and its prefixes, without expiry."""
         self._keep_document(document, None)
@@ -144,7 +150,7 @@ class Lab:
         found = self.store.expires_at("document", whole)
         end = math.inf if ttl is None else self.store.now() + LONG_ENOUGH * ttl
         text = document.text.encode()
-        if found is None or found < end or not _kept_whole(self.store.get("document", whole), text):
+        if found is None or found < end or not self._kept_whole(whole, text, end):
             self.store.put("document", whole, text, ttl)
         for count, prefix in enumerate(prefixes):
             expiry = self.store.expires_at("document", prefix)
@@ -152,19 +158,29 @@ class Lab:
                 self.store.put("document", prefix, f"{whole} {count}".encode(), ttl)
         return found is None
 
+    def _kept_whole(self, run_id: str, text: bytes, end: float) -> bool:
+        """Tell whether the store has a document's text, or says of which longer document it is the beginning."""
+        data = self.store.get("document", run_id)
+        longer = LONGER.fullmatch(data) if data is not None and data != text else None
+        return data == text or (
+            longer is not None and (self.store.expires_at("document", longer[1].decode()) or 0.0) >= end
+        )
+
     async def run(self, run_id: str) -> Run:
         """Return the run that was kept under `run_id`; raise NotFound where it, or its picture, is gone."""
         return await self.open(await self.find(run_id))
 
-    async def find(self, run_id: str) -> Document:
-        """Return the document that was kept under `run_id`; raise NotFound where it, or its picture, is gone."""
+    async def find(self, run_id: str, *, pictured: bool = True) -> Document:
+        """Return the document that was kept under `run_id`; raise NotFound where it is gone or, where it is to be
+        `pictured`, its picture.
+        """
         if not self._expiry.there("document", run_id) and not await self.queue.light(
             lambda: self._expiry.ask("document", run_id)
         ):  # gone, whatever is still in memory
             self._documents.forget(run_id)
             raise _no_run(run_id)
         document = await self._documents.get(run_id, lambda: self._kept_document(run_id))
-        if document.input.image is not None:
+        if pictured and document.input.image is not None:
             await self.album.picture(document.input.image)
         return document
 
@@ -307,11 +323,6 @@ def _number(index: int | None) -> int:
 
 def _length(document: Document) -> int:
     return 2 * len(document.input.text) + sum(len(layer.text) for layer in document.layers)
-
-
-def _kept_whole(data: bytes | None, text: bytes) -> bool:
-    """Tell whether what is in the store is a document's text, or says of which longer document it is the beginning."""
-    return data is not None and (data == text or LONGER.fullmatch(data) is not None)
 
 
 def _no_run(run_id: str) -> NotFound:

@@ -13,12 +13,14 @@ from app.budget import Cache
 from app.compute import SingleFlightCache
 from app.explorer.templating.templates import keep_compiled
 from app.lab import Lab
+from app.links import Links
 from app.machine import give_large_memory_back
 from app.paths import folder
 from app.settings import Settings
 from app.storage import open_store
 from app.web.api import examples
 from app.web.api.cone import cones
+from app.web.api.links import links
 from app.web.api.outputs import outputs
 from app.web.api.runs import api
 from app.web.asgi import problems
@@ -34,6 +36,7 @@ from app.web.pages.mistakes import mistake_page
 from app.web.pages.parts import parts
 from app.web.pages.picture_tools import picture_tools
 from app.web.pages.pictures import pictures
+from app.web.pages.sharing import sharing
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -48,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         lab = Lab(settings, store, key)
         app.state.lab = lab
+        app.state.links = Links(lab, key)
         app.state.known_answers = Cache(lab.budget, answer_size)
         app.state.known_pages = SingleFlightCache[str](lab.budget, sys.getsizeof)
         for document in examples.KEPT:
@@ -71,10 +75,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api)
     app.include_router(outputs)
     app.include_router(cones)
+    app.include_router(links)
     app.include_router(picture_tools)
     app.include_router(filter_parts)
     app.include_router(parts)  # behind those of the filters: it takes what is left of /parts
     app.include_router(pictures)
+    app.include_router(sharing)
     app.include_router(docs)
     app.include_router(pages)
     app.mount("/static", PrintedFiles(directory=folder("static")), name="static")

@@ -41,4 +41,10 @@ class Settings(BaseSettings):
         "machine's, or of the container's limit.",
     )
     upload_ttl: int = Field(86_400, gt=0, description="Life of an upload and of a stored document, seconds.")
+    lesson_ttl: int = Field(
+        31_536_000, gt=0, description="Life of a short link, and of what its maker keeps with it, since it was opened."
+    )
+    links_max_bytes: int = Field(
+        4_000_000_000, gt=0, description="Pictures and documents that short links keep, together, bytes; beyond: 503."
+    )
     log_level: str = Field("info", description="Log level: debug, info, warning or error.")

@@ -57,3 +57,16 @@ def client(app: "FastAPI") -> Iterator["TestClient"]:
 
     with TestClient(app, base_url="http://localhost:8000") as client:
         yield client
+
+
+@pytest.fixture
+def clocked(app: "FastAPI") -> Iterator["TestClient"]:
+    """A client whose store has a clock that the test sets forward: client.wait(seconds)."""
+    from fastapi.testclient import TestClient
+
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        store = app.state.lab.store
+        time = [store.now()]
+        store.now = lambda: time[0]
+        client.wait = lambda seconds: time.__setitem__(0, time[0] + seconds)  # type: ignore[attr-defined]
+        yield client

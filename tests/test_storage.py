@@ -78,6 +78,30 @@ def test_putting_again_renews(store: Store, clock: Clock) -> None:
     assert store.expires_at("picture", "a") == clock.time + 10
 
 
+def test_renewing_lets_it_live_longer_and_never_shorter(store: Store, clock: Clock) -> None:
+    store.put("picture", "a", b"1", 60)
+    assert store.renew("picture", "a", 600)
+    assert store.expires_at("picture", "a") == clock.time + 600
+    assert store.renew("picture", "a", 10)
+    assert store.expires_at("picture", "a") == clock.time + 600
+    assert store.get("picture", "a") == b"1"
+    clock.time += 600
+    assert not store.renew("picture", "a", 600)
+    assert store.get("picture", "a") is None
+    store.put("picture", "ever", b"1", None)
+    assert store.renew("picture", "ever", 60)
+    assert store.expires_at("picture", "ever") == math.inf
+    for key in ("missing", "../a", ""):
+        assert not store.renew("picture", key, 60)
+
+
+def test_the_keys_of_a_kind_are_told(store: Store) -> None:
+    assert store.keys("link") == store.keys("../link") == []
+    for kind, key in (("link", "b"), ("link", "a"), ("picture", "c")):
+        store.put(kind, key, b"1", 60)
+    assert sorted(store.keys("link")) == ["a", "b"]
+
+
 def test_without_a_ttl_it_never_expires(store: Store, clock: Clock) -> None:
     store.put("key", "a", b"1", None)
     clock.time += 1e9

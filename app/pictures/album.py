@@ -5,6 +5,8 @@ upload bytes ─ intake ─► picture ─► image id        (keyed hash of the
 
 import hashlib
 import hmac
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -66,7 +68,9 @@ class Album:
     def _keep(self, picture: Picture) -> Upload:
         facts = f"{picture.mode} {picture.width}x{picture.height} ".encode()
         image = self._sign(facts + hashlib.sha256(picture.pixels.data).digest())
-        self._store.put("picture", image, png(picture), self._settings.upload_ttl)
+        ttl, now = self._settings.upload_ttl, self._store.now()
+        longer = math.ceil((self._store.expires_at("picture", image) or now) - now)  # where a link keeps it
+        self._store.put("picture", image, png(picture), max(ttl, longer))
         return self._upload(image, picture, token=True)
 
     def _upload(self, image: str, picture: Picture, token: bool = False) -> Upload:
@@ -118,13 +122,32 @@ class Album:
         if image in gallery.GALLERY:
             raise Forbidden("The gallery's pictures stay; only your own uploads can be deleted.")
         await self.picture(image)
-        if not hmac.compare_digest(token.encode(), self._sign(b"delete " + image.encode()).encode()):
+        if not self.owns(image, [token]):
             raise Forbidden(
                 "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
             )
         await self._queue.light(lambda: self._store.delete("picture", image))
         self._expiry.forget("picture", image)
         self._pictures.forget(image)
+
+    def owns(self, image: str, tokens: Iterable[str]) -> bool:
+        """Tell whether whoever holds `tokens` is one who uploaded a picture."""
+        own = self._sign(b"delete " + image.encode()).encode()
+        return image not in gallery.GALLERY and any(hmac.compare_digest(token.encode(), own) for token in tokens)
+
+    def kept_bytes(self, image: str) -> int:
+        """Return the bytes that an upload takes in the store; in a thread that may wait for it."""
+        return len(self._store.get("picture", image) or b"")
+
+    def renew(self, image: str, ttl: int) -> bool:
+        """Let an upload live `ttl` seconds from now, if not longer; in a thread that may wait for the store."""
+        there = self._store.renew("picture", image, ttl)
+        self._expiry.forget("picture", image)
+        return there
+
+    def expires_at(self, image: str) -> float | None:
+        """Return when an upload goes; None for one that is gone, or a picture of the gallery, which stays."""
+        return None if image in gallery.GALLERY else self._store.expires_at("picture", image)
 
     async def still_there(self, images: tuple[str, ...]) -> tuple[str, ...]:
         """Return those uploads that have not expired."""

@@ -41,11 +41,7 @@ class FolderStore:
                 file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._write(file, EXPIRY.pack(expiry) + data)
         except OSError as error:
-            raise Unavailable(
-                "The server cannot store this just now ({reason}); try again in a minute.",
-                reason=error.strerror or "the disk does not answer",
-                retry_after=60,
-            ) from error
+            raise _unavailable(error) from error
 
     def get(self, kind: str, key: str) -> bytes | None:
         file = self._file(kind, key)
@@ -59,6 +55,24 @@ class FolderStore:
         file = self._file(kind, key)
         expiry = _expiry(file) if file else None
         return expiry if expiry is not None and expiry > self.now() else None
+
+    def renew(self, kind: str, key: str, ttl: int) -> bool:
+        file, expiry = self._file(kind, key), self.expires_at(kind, key)
+        if file is None or expiry is None:
+            return False
+        if expiry < self.now() + ttl:
+            try:
+                with file.open("r+b", buffering=0) as content:  # eight bytes at once: whoever reads sees old or new
+                    content.write(EXPIRY.pack(self.now() + ttl))
+            except FileNotFoundError:  # deleted meanwhile
+                return False
+            except OSError as error:
+                raise _unavailable(error) from error
+        return True
+
+    def keys(self, kind: str) -> list[str]:
+        found = self._entries(self._path / kind) if is_name(kind) else []
+        return [file.name for file in found if is_name(file.name)]
 
     def delete(self, kind: str, key: str) -> bool:
         there = self.expires_at(kind, key) is not None
@@ -140,6 +154,14 @@ class FolderStore:
             aside.write_bytes(b"?")
         finally:
             aside.unlink(missing_ok=True)
+
+
+def _unavailable(error: OSError) -> Unavailable:
+    return Unavailable(
+        "The server cannot store this just now ({reason}); try again in a minute.",
+        reason=error.strerror or "the disk does not answer",
+        retry_after=60,
+    )
 
 
 def _aside(file: Path) -> Path:

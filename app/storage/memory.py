@@ -44,6 +44,18 @@ class MemoryStore:
         expiry, _ = self._kept.get((kind, key), (0.0, None))
         return expiry if expiry > self.now() else None
 
+    def renew(self, kind: str, key: str, ttl: int) -> bool:
+        with self._lock:
+            expiry, data = self._kept.get((kind, key), (0.0, b""))
+            if expiry <= self.now():
+                return False
+            self._kept[kind, key] = (max(expiry, self.now() + ttl), data)
+            return True
+
+    def keys(self, kind: str) -> list[str]:
+        with self._lock:
+            return [key for each, key in self._kept if each == kind]
+
     def delete(self, kind: str, key: str) -> bool:
         with self._lock:
             expiry = self._drop(kind, key)

@@ -26,6 +26,12 @@ class Store(Protocol):
     def expires_at(self, kind: str, key: str) -> float | None:
         """Return when it expires, in seconds since 1970 (inf: never), or None where there is nothing."""
 
+    def renew(self, kind: str, key: str, ttl: int) -> bool:
+        """Let what is there live `ttl` seconds from now, if not longer; tell whether it is there; raise Unavailable."""
+
+    def keys(self, kind: str) -> list[str]:
+        """Return the keys of a kind, of which some may have expired."""
+
     def delete(self, kind: str, key: str) -> bool:
         """Remove it; tell whether it was there."""
 

@@ -152,22 +152,14 @@ document.addEventListener("click", async (event) => {
   }
   if (target.closest("#help-open")) document.querySelector("#help").showModal();
   if (target.closest("[data-live]")) (await import("./picture/live.js")).toggle(() => explorer);
-  const share = target.closest("#share");
-  if (share) await copyAddress(/** @type {HTMLElement} */ (share));
-});
-
-/** @param {HTMLElement} button */
-async function copyAddress(button) {
-  explorer?.settle();
-  try {
-    await navigator.clipboard.writeText(location.href);
-    const text = button.textContent;
-    button.textContent = button.dataset.done;
-    setTimeout(() => { button.textContent = text; }, 1500);
-  } catch {
-    prompt(button.textContent, location.href); // plain http has no clipboard: the address to copy by hand
+  const share = plain && target.closest("#share");
+  if (share) {
+    event.preventDefault();
+    explorer?.settle();
+    const link = /** @type {any} */ (share);
+    await import("./explorer/share.js").then(({ open }) => open(link)).catch(() => say(document.querySelector("#app").dataset.offline));
   }
-}
+});
 
 followTheme();
 customElements.define("cs-plate", Plate); // which begin as they are defined

@@ -41,10 +41,16 @@ class Watch:
         self.host = urlsplit(address).netloc
         self.complaints: list[str] = []
         self.expected: set[int] = set()
+        self.offline = False
 
     def expects(self, *statuses: int) -> None:
         """Let answers with these statuses pass from now on."""
         self.expected |= set(statuses)
+
+    def cut_off(self, page: Page) -> None:
+        """Take a page off the network; from now on the browser may say so."""
+        self.offline = True
+        page.context.set_offline(True)
 
     def over(self, page: Page) -> Page:
         """Listen to everything that a page says from now on."""
@@ -61,6 +67,7 @@ class Watch:
         refused = "Failed to load resource" in message.text and any(
             f"status of {s} " in message.text for s in self.expected
         )
+        refused = refused or (self.offline and "ERR_INTERNET_DISCONNECTED" in message.text)
         if message.type in {"error", "warning"} and not refused:
             self.complaints.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
 
@@ -77,7 +84,7 @@ class Watch:
 
     def failed(self, request: Request) -> None:
         """Note a request that came to nothing, unless the page itself gave it up."""
-        if request.failure and "ERR_ABORTED" not in request.failure:
+        if request.failure and "ERR_ABORTED" not in request.failure and not self.offline:
             self.complaints.append(f"{request.failure} for {request.url}")
 
 

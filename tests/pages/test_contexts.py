@@ -16,6 +16,7 @@ from app.web.pages.docs import DocsContext
 from app.web.pages.filter_parts import FilteredContext
 from app.web.pages.mistakes import MistakeContext, SaidContext
 from app.web.pages.picture_tools import CONTEXTS, ToolContext
+from app.web.pages.sharing import ShareContext
 
 OWN = {name: get_type_hints(look.context)["return"] for name, look in LOOKS.items() if not look.draw}
 TOOLS = {name: get_type_hints(make)["return"] for name, make in CONTEXTS.items()}
@@ -26,6 +27,7 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     "_pointed.html": (PointedContext,),
     "docs.html": (DocsContext,),
     "mistake.html": (MistakeContext,),
+    "share.html": (ShareContext,),
     "_notice.html": (SaidContext,),
     "_wrong.html": (SaidContext,),
     "filters/_live.html": (FilteredContext,),

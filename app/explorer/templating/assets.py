@@ -24,7 +24,7 @@ JOINED = "css/all.css"  # one file: many small ones compress badly
 # Its parts, in the order in which their rules override one another; rooms as on the screen. Those of looks come last.
 SHEETS: tuple[str, ...] = (
     *("tokens", "tints", "figure/figure"),
-    *("explorer/page", "explorer/ribbon", "explorer/stage"),
+    *("explorer/page", "explorer/ribbon", "explorer/stage", "explorer/share"),
     *("figure/sum", "figure/line", "explorer/transport", "card/card", "figure/products", "figure/pointing"),
     *("explorer/predict", "explorer/colours", "picture/tool", "stack/stack", "card/filters"),
 )

@@ -127,6 +127,21 @@ RUN_QUERY: dict[str, Any] = {
 }
 
 
+LINK_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["address"],
+                "properties": {"address": {"type": "string", "description": "As the address bar has it, from / on."}},
+            },
+            "example": {"address": "/?image=chelsea&size=32&recipe=conv2d(6, 5)&at=0.3.7.16&view=flat"},
+        }
+    },
+}
+
+
 def _problem(kind: type[Mistake], sentence: str) -> dict[str, Any]:
     return {
         "description": kind.title,

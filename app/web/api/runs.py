@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from app.pictures.album import Upload
 from app.pipeline.document import Document, read_document
 from app.pipeline.json_reader import parse_json
 from app.web.api import examples
+from app.web.api.instants import instant
 from app.web.api.reports import run_report
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
@@ -93,13 +93,9 @@ def _upload(upload: Upload, token: bool = False) -> dict[str, Any]:
         "width": upload.width,
         "height": upload.height,
         "mode": upload.mode,
-        "expires_at": _instant(upload.expires_at),
+        "expires_at": upload.expires_at and instant(upload.expires_at),
     }
     return {**facts, "delete_token": upload.delete_token} if token else facts
-
-
-def _instant(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 # ---- what there is

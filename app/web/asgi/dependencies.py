@@ -1,10 +1,11 @@
-"""What handlers ask for: the lab."""
+"""What handlers ask for: the lab, and its short links."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.lab import Lab
+from app.links import Links
 
 
 async def lab_of(request: Request) -> Lab:
@@ -13,4 +14,11 @@ async def lab_of(request: Request) -> Lab:
     return lab
 
 
+async def links_of(request: Request) -> Links:
+    """Return the short links that this app makes."""
+    links: Links = request.app.state.links
+    return links
+
+
 InLab = Annotated[Lab, Depends(lab_of)]
+InLinks = Annotated[Links, Depends(links_of)]

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
@@ -15,6 +16,7 @@ from app.web.asgi.language import translator
 
 log = logging.getLogger("convscope")
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")  # HEAD goes with GET
+DATA = re.compile(r"/api/|/links$")  # addresses that answer with data
 Voice = Callable[[Request, Mistake], Awaitable[Response]]
 
 
@@ -74,7 +76,7 @@ def install(app: FastAPI, page: Voice) -> Voice:
     """Let `app` answer every error in the voice of the face that was called; return that voice."""
 
     async def say(request: Request, mistake: Mistake) -> Response:
-        return problem(mistake, request) if request.url.path.startswith("/api/") else await page(request, mistake)
+        return problem(mistake, request) if DATA.match(request.url.path) else await page(request, mistake)
 
     async def answer(request: Request, error: Exception) -> Response:
         mistake = as_mistake(error)

@@ -9,19 +9,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.errors import BrokenRequest
 from app.explorer.editing.edits import edited
 from app.explorer.editing.ranges import refuse_pointless
-from app.explorer.fields import document_of
-from app.explorer.first import FIRST as FIRST_DOCUMENT
-from app.explorer.first import FIRST_PLACE
-from app.explorer.looks.registry import FIRST, LOOKS
-from app.explorer.options import options_of
+from app.explorer.looks.registry import LOOKS
+from app.explorer.opening import opened, state_of
 from app.explorer.page.page import explorer_page
-from app.explorer.state import State, counted_place, place_of, within
+from app.explorer.state import State
 from app.lab import Lab, Run
 from app.rendering.figure.layout import LAYOUTS
 from app.rendering.palette import Theme
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
+from app.web.pages.owned import remember_token
 from app.web.pages.recent import recent, remember
 
 pages = APIRouter(include_in_schema=False)
@@ -37,43 +35,6 @@ def page_theme(request: Request) -> Theme:
         return "light"
     asked = request.query_params.get("theme") or request.cookies.get("theme") or request.cookies.get("system")
     return "dark" if asked == "dark" else "light"
-
-
-async def state_of(fields: dict[str, str], lab: Lab) -> State:
-    """Return the state that the fields of an address or a form describe."""
-    if fields.get("run"):
-        document = (await lab.run(fields["run"])).document
-        if fields.get("image") or fields.get("recipe"):
-            raise BrokenRequest("Give run alone, or image and recipe.")
-    elif "image" not in fields and "recipe" not in fields and "size" not in fields:
-        document = FIRST_DOCUMENT
-        fields = {"at": FIRST_PLACE, **fields}
-    else:
-        defaults = {} if fields.get("image") else {"image": "coffee", "size": "32"}
-        flat = {**defaults, **{k: v for k, v in fields.items() if v}}
-        document = await lab.queue.light(lambda: document_of(flat))
-    state = State(document, options=options_of(fields), path="/embed" if fields.get("path") == "/embed" else "/")
-    if "at" in fields or "to_row" in fields:
-        place = place_of(fields.get("at", "")) or counted_place(fields)
-        if place:
-            state = state.but(layer=place[0], place=place[1])
-    looked = fields.get("view", "")
-    held = {name: fields.get(name, "")[:40] for name in ("edit", "pin", "sheet", "guess")}
-    return state.but(view=looked if looked in LOOKS else FIRST, **held)
-
-
-async def opened(state: State, lab: Lab) -> tuple[Run, State]:
-    """Return the run of a state, kept under its id, and the state at a place that exists."""
-    run = await lab.open(state.document)
-    await lab.keep(run)
-    return run, settled(state, run)
-
-
-def settled(state: State, run: Run) -> State:
-    """Return a state at a place that exists, seen in a way that says something of the layer there."""
-    state = within(state, [stage.output_shape for stage in run.stages])
-    says = not run.stages or LOOKS[state.view].applies(run.stages[state.layer])
-    return state if says else state.but(view=FIRST)
 
 
 @pages.get("/")
@@ -139,8 +100,10 @@ async def taken(state: State, data: bytes | None, request: Request, lab: Lab) ->
     """Keep the picture in the bytes of a file and lead to the layers of a state on it: the way in of every picture."""
     if not data:
         raise BrokenRequest("No picture was chosen; choose a file first.")
-    after = state.with_image((await lab.album.add(data)).id)
-    _, after = await opened(after, lab)
+    picture = await lab.album.add(data)
+    _, after = await opened(state.with_image(picture.id), lab)
+    response: Response = RedirectResponse(after.address(), 303)
     if request.headers.get("hx-request"):
-        return Response(status_code=204, headers={"HX-Location": after.address()})
-    return RedirectResponse(after.address(), 303)
+        response = Response(status_code=204, headers={"HX-Location": after.address()})
+    remember_token(request, response, picture.delete_token or "", lab.settings.upload_ttl)
+    return response

@@ -10,6 +10,7 @@ from app.errors import Mistake, NotFound
 from app.explorer.card.filters import FilterEditor, filter_editor
 from app.explorer.drawing import filters_of
 from app.explorer.editing.edits import edited
+from app.explorer.opening import opened, state_of
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.layers.layer import Array
@@ -22,7 +23,7 @@ from app.web.asgi.artifacts import immutable, picture_theme
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
-from app.web.pages.explorer import opened, page_theme, state_of
+from app.web.pages.explorer import page_theme
 
 filter_parts = APIRouter(prefix="/parts", include_in_schema=False)
 THUMBNAIL = 96  # pixels a side, at most

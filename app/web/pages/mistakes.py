@@ -88,7 +88,7 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
     if not short:
         fields.pop("recipe", "")
     back = "/?" + query(fields) if request.method == "POST" and short else ""
-    kept = {name: value for name, value in fields.items() if name not in ("image", "run", "at", "edit")}
+    kept = {name: value for name, value in fields.items() if name not in ("image", "at", "edit")}
     choices = (
         [(entry, "/?" + query({"image": entry.id, **kept})) for entry in gallery.GALLERY.values()]
         if mistake.pointer == "/input/image" and short

@@ -11,6 +11,7 @@ from app.explorer.fields import query
 from app.explorer.looks.live import frame_of
 from app.explorer.looks.look import LookRequest
 from app.explorer.looks.registry import FIRST, LOOKS, PICTURES
+from app.explorer.opening import settled, state_of
 from app.explorer.options import options_of
 from app.explorer.page.parts import asked_about, look_part, plate_part, pointed_part, sum_part
 from app.explorer.state import State, place_of
@@ -19,7 +20,7 @@ from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
-from app.web.pages.explorer import page_theme, settled, state_of
+from app.web.pages.explorer import page_theme
 from app.web.pages.recent import recent
 
 parts = APIRouter(prefix="/parts", include_in_schema=False)

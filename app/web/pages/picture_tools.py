@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from app.errors import BrokenRequest, Mistake, NotFound, Unfit
 from app.explorer.fields import query
+from app.explorer.opening import state_of
 from app.explorer.shrunk import Cell, counted, rectangle_of, seen_cell, shrunk_address
 from app.explorer.state import State
 from app.explorer.templating.context import Context
@@ -28,7 +29,7 @@ from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
-from app.web.pages.explorer import page_theme, state_of, taken
+from app.web.pages.explorer import page_theme, taken
 from app.whole_numbers import read_whole, read_wholes
 
 picture_tools = APIRouter(prefix="/picture", include_in_schema=False)

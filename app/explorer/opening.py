@@ -1,0 +1,67 @@
+"""From the fields of an address or a form to the state that they describe, and on to its run."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from app.errors import BrokenRequest, Mistake
+from app.explorer.comparison import WITH, read_with
+from app.explorer.fields import document_of
+from app.explorer.first import FIRST as FIRST_DOCUMENT
+from app.explorer.first import FIRST_PLACE
+from app.explorer.looks.registry import FIRST, LOOKS
+from app.explorer.options import options_of
+from app.explorer.state import State, counted_place, place_of, within
+from app.lab import Lab, Run
+from app.links import Shared
+
+
+async def state_of(fields: Mapping[str, str], lab: Lab) -> State:
+    """Return the state that the fields of an address or a form describe."""
+    if fields.get("run"):
+        if fields.get("recipe"):
+            raise BrokenRequest("Give run alone, or image and recipe.")
+        document = await lab.find(fields["run"], pictured=not fields.get("image"))
+    elif "image" not in fields and "recipe" not in fields and "size" not in fields:
+        document = FIRST_DOCUMENT
+        fields = {"at": FIRST_PLACE, **fields}
+    else:
+        defaults = {} if fields.get("image") else {"image": "coffee", "size": "32"}
+        flat = {**defaults, **{k: v for k, v in fields.items() if v}}
+        document = await lab.queue.light(lambda: document_of(flat))
+    state = State(document, options=options_of(fields), path="/embed" if fields.get("path") == "/embed" else "/")
+    if fields.get("run") and fields.get("image"):  # in place of one that is gone
+        state = state.with_image(fields["image"])
+    if "at" in fields or "to_row" in fields:
+        place = place_of(fields.get("at", "")) or counted_place(fields)
+        if place:
+            state = state.but(layer=place[0], place=place[1])
+    looked = fields.get("view", "")
+    held = {name: fields.get(name, "")[:40] for name in ("edit", "pin", "sheet", "guess")}
+    return state.but(view=looked if looked in LOOKS else FIRST, **held)
+
+
+async def opened(state: State, lab: Lab) -> tuple[Run, State]:
+    """Return the run of a state, kept under its id, and the state at a place that exists."""
+    run = await lab.open(state.document)
+    await lab.keep(run)
+    return run, settled(state, run)
+
+
+def settled(state: State, run: Run) -> State:
+    """Return a state at a place that exists, seen in a way that says something of the layer there."""
+    state = within(state, [stage.output_shape for stage in run.stages])
+    says = not run.stages or LOOKS[state.view].applies(run.stages[state.layer])
+    return state if says else state.but(view=FIRST)
+
+
+async def shared(state: State, lab: Lab) -> Shared:
+    """Return what a link to a state is a link to: its address, and the documents and pictures that it shows."""
+    documents, images = [state.document], []
+    kind, value = read_with(state.option(WITH)) or ("", "")
+    if kind == "image":
+        images.append(value)
+    if kind == "run":
+        with suppress(Mistake):  # where it is gone, the page compares with something else
+            documents.append(await lab.find(value))
+    images += [document.input.image for document in documents if document.input.image is not None]
+    return Shared(state.address(), tuple(documents), tuple(dict.fromkeys(images)))
