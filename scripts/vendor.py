@@ -2,7 +2,8 @@
 """Holds the files of others to their manifests: `vendor.py --check` compares sha256, `vendor.py` fetches them anew.
 
 A manifest.json names npm packages, exact versions and files inside them; to take a newer version, change it there and
-run this script. It needs npm, the check only Python. A font that its package has as .woff alone is unpacked to a .ttf.
+run this script. It needs npm, the check only Python. A font that its package has as .woff alone is unpacked to a .ttf;
+one of which a few characters are taken says which in its `subset`, and needs fonttools and brotli.
 """
 
 import argparse
@@ -51,6 +52,8 @@ def refresh(folder: Path) -> None:
                     data = member.read()
                     if entry["source"].endswith(".woff") and entry["file"].endswith(".ttf"):
                         data = unpacked(data)
+                    if "subset" in entry:
+                        data = subset(data, Path(scratch), **entry["subset"])
                     (folder / entry["file"]).write_bytes(data)
                     entry["sha256"] = sha256(data)
         print(f"{wanted}: {', '.join(entry['file'] for entry in package['files'])}")
@@ -71,6 +74,19 @@ def unpacked(woff: bytes) -> bytes:
         listed += struct.pack(">4s3I", tag, check, where + len(tables), size)
         tables += table + bytes(-size % 4)
     return head + listed + tables
+
+
+def subset(font: bytes, scratch: Path, *, text: str, axes: list[str]) -> bytes:
+    """Return the characters of a variable font, its axes pinned or limited ("wdth=87.5", "wght=400:800")."""
+    whole, pinned, made = scratch / "whole.woff2", scratch / "pinned.ttf", scratch / "made.woff2"
+    whole.write_bytes(font)
+    for step in (
+        ["varLib.instancer", str(whole), *axes, "--no-recalc-timestamp", "--output", str(pinned)],
+        ["subset", str(pinned), f"--text={text}", "--no-hinting", "--layout-features=", "--name-IDs=0,1,2,14",
+         "--drop-tables+=GDEF,GPOS,GSUB,MVAR,STAT,gasp", "--flavor=woff2", f"--output-file={made}"],
+    ):  # fmt: skip
+        subprocess.run([sys.executable, "-m", f"fontTools.{step[0]}", *step[1:]], check=True)
+    return made.read_bytes()
 
 
 def sha256(data: bytes) -> str:

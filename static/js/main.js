@@ -1,6 +1,6 @@
 // Starts what is on the page, and starts it anew whenever htmx has swapped in another state.
 import { listenForSettings, settle } from "./card/settings.js";
-import { Explorer, holding, openTerm } from "./explorer/explorer.js";
+import { Explorer, holding } from "./explorer/explorer.js";
 import { listen } from "./explorer/keys.js";
 import { Transport } from "./explorer/transport.js";
 import { layout, Plate } from "./figure/plate.js";
@@ -27,8 +27,6 @@ function start() {
   const parts = fetchParts();
   began = document.querySelector("#app").dataset.address;
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
-  const sum = document.querySelector("#sum");
-  if (sum) openTerm(sum, [...sum.querySelectorAll(".term")].findIndex((term) => term.querySelector(".held, .each, .of:not(:empty)")));
   if (document.querySelector(".cols.filters")) parts.push(import("./card/filters.js").then(({ begin }) => begin()));
   readyAfter(parts);
   const current = document.querySelector(".ribbon li[aria-current]");
@@ -141,8 +139,6 @@ document.addEventListener("click", async (event) => {
     (await import("./picture/tool.js")).open(/** @type {any} */ (tool), go);
   }
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
-  const part = target.closest(".term > .part");
-  if (part) openTerm(document.querySelector("#sum"), [...document.querySelectorAll(".term")].indexOf(part.parentElement));
   const dismissed = target.closest("[data-dismiss]")?.parentElement;
   if (dismissed?.matches(".quiet")) document.documentElement.dataset.quiet = ""; // it would come with every state
   dismissed?.remove();

@@ -354,7 +354,7 @@ def test_a_rounding_remainder_moves_nothing(page: Page) -> None:
         screen.press("ArrowRight")
         screen.expect_place(column + 1)
         expect(page.locator(f'.sum[data-at="0.0.0.{column}"]')).to_be_visible()
-        widths.add(tuple(page.locator(".terms").evaluate("e => [e.clientWidth, e.scrollWidth]")))
+        widths.add(tuple(page.locator(".sheets").evaluate("e => [e.clientWidth, e.scrollWidth]")))
         remainders.add(page.locator("#sum .rest").count())
     assert remainders == {0, 1}
     assert len(widths) == 1

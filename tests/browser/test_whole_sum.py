@@ -99,16 +99,16 @@ def test_a_product_by_touch(open_page: Callable[..., Page]) -> None:
     product = told(screen, "0.2.2")
     before = where(screen)
     cell.tap()
-    of = screen.all('.term[data-term="0"] .of')
+    of = screen.all('.sub[data-term="0"] .of')
     expect(of).to_have_text(product)
     expect(of).to_be_visible()
     assert where(screen) == before, "nothing moves"
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 390
     cell.tap()
     expect(of).to_be_hidden()
-    screen.all('.term[data-term="1"] .part').tap()  # opens the block
+    screen.all('.sub[data-term="1"] .part').tap()  # opens the block
     expect(screen.all('#sum td[data-cell="1.2.2"]')).to_be_visible()
-    screen.all('.term[data-term="1"] .part').tap()  # shows its products
+    screen.all('.sub[data-term="1"] .part').tap()  # shows its products
     expect(screen.all('.term[data-term="1"] .p')).to_have_count(25)
     expect(screen.all('#sum td[data-cell="1.2.2"]')).to_be_visible()
 
@@ -116,14 +116,14 @@ def test_a_product_by_touch(open_page: Callable[..., Page]) -> None:
 def test_the_products_of_a_block_by_its_subtotal(page: Page) -> None:
     screen = Screen(page).open(FIRST, scale="byte", at=PLACE)
     before = where(screen)
-    screen.all('.term[data-term="2"] .part').click()
+    screen.all('.sub[data-term="2"] .part').click()
     expect(screen.all("#sum .p")).to_have_count(25)
     found = [numbers(text)[0] for text in screen.all("#sum .p").all_text_contents()]
     assert sum(found) == screen.sum.terms[2]
     assert where(screen) == before
     screen.press("Escape")
     expect(screen.all("#sum .p")).to_have_count(0)
-    screen.all('.term[data-term="2"] .part').focus()
+    screen.all('.sub[data-term="2"] .part').focus()
     screen.press("Enter")
     expect(screen.all("#sum .p")).to_have_count(25)
     page.go_back()

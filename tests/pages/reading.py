@@ -131,7 +131,7 @@ def printed_sum(page: Element) -> Printed:
     whole = page.one(class_="sum")
     total = number(whole.one("output", "answer").text)
     bias, remainder = None, Decimal(0)
-    if not any(whole.all(class_="term")):
+    if not any(whole.all(class_="sub")):
         terms, sign = [], 1
         for part in whole.one(class_="maxline").parts:
             if isinstance(part, Element) and part.has("comma"):
@@ -140,20 +140,13 @@ def printed_sum(page: Element) -> Printed:
                 terms.append(sign * number(part.text))
         return Printed(whole.attributes["data-at"], tuple(terms), bias, remainder, total)
     terms = []
-    for term in whole.all(class_="term"):
-        signs = [op.text for op in term.all(class_="op") if not op.has("plus")]
-        value = number(term.one(class_="part").one(class_="num").text)
-        terms.append(-value if signs and signs[-1] == "−" else value)
-    sign = 1
-    for part in whole.one(class_="total").parts:
-        if not isinstance(part, Element):
-            continue
-        if part.has("op"):
-            sign = -1 if part.text == "−" else 1
-        elif part.has("bias"):
-            bias = sign * number(part.one(class_="num").text)
-        elif part.has("rest"):
-            remainder = number(part.one(class_="num").text) * (-1 if part.one(class_="op").text == "−" else 1)
+    for sub in whole.all(class_="sub"):
+        value = number(sub.one(class_="part").one(class_="num").text)
+        terms.append(-value if sub.one(class_="op").text == "−" else value)
+    for part in whole.one(class_="total").all("span"):
+        if part.has("bias") or part.has("rest"):
+            value = number(part.one(class_="num").text) * (-1 if part.one(class_="op").text == "−" else 1)
+            bias, remainder = (value, remainder) if part.has("bias") else (bias, value)
     return Printed(whole.attributes["data-at"], tuple(terms), bias, remainder, total)
 
 

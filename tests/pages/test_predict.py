@@ -207,11 +207,11 @@ def test_the_parameters_are_those_of_the_way_that_is_looked_at(client: TestClien
 def test_no_part_gives_the_answer_away_but_as_a_hint(client: TestClient) -> None:
     recipe, at = "conv2d(4, 3, weights=random(7)) | conv2d(2, 3, weights=random(1))", "1.0.5.7"
     asked = opened(client, recipe, at=at, predict="1")
-    assert {part.one(class_="num").text for part in asked.one(class_="terms").all(class_="part")} == {"?"}
+    assert {sub.one(class_="num").text for sub in asked.all("span", "sub")} == {"?"}
     (hint,) = (a for a in asked.one(class_="acts").all("a") if a.text == "Show the parts")
     told = read(client.get(hint.attributes["href"]).text)
     assert not list(told.all("output", "answer"))
-    assert len({part.one(class_="num").text for part in told.one(class_="terms").all(class_="part")} - {"?"}) == 4
+    assert len({sub.one(class_="num").text for sub in told.all("span", "sub")} - {"?"}) == 4
 
 
 def test_an_answer_belongs_to_its_place(client: TestClient) -> None:

@@ -10,9 +10,10 @@ from app.explorer.templating.assets import current, modules, sheets, static
 from app.explorer.templating.minify import minified_script, minified_style
 from app.paths import folder
 
-MOST = 80_000  # bytes of HTML, styles and scripts together, as a browser with nothing in its cache fetches them
+MOST = 80_000  # bytes of HTML, styles, scripts and the font of digits together, as a browser with nothing in its cache fetches them
 REFERRED = re.compile(
-    r'<link rel="stylesheet" href="([^"]+)"|<script src="([^"]+)"|<meta name="scripts" content="([^"]+)"'
+    r'<link rel="(?:stylesheet|preload)" href="([^"]+)"|<script src="([^"]+)"'
+    r'|<meta name="scripts" content="([^"]+)"'
 )
 ASKED = {"Accept-Encoding": "gzip"}
 

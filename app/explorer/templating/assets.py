@@ -18,10 +18,10 @@ from app.explorer.templating.minify import minified_script, minified_style
 from app.paths import APP, folder
 
 IMPORT = re.compile(r'^import .* from "(\.[^"]+)";$', re.MULTILINE)  # linear: of our own files
-KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 LARGE = 500_000  # bytes from which the last percent costs half a second
 JOINED = "css/all.css"  # one file: many small ones compress badly
-# Its parts, in the order in which their rules override one another; rooms as on the screen. Those of looks come last.
+# Its parts, in the order in which their rules override one another; rooms as on the screen. Those of looks come later.
 SHEETS: tuple[str, ...] = (
     *("tokens", "tints", "figure/figure"),
     *("explorer/page", "explorer/ribbon", "explorer/stage", "explorer/share"),
@@ -31,8 +31,9 @@ SHEETS: tuple[str, ...] = (
 
 
 def sheets(root: Path) -> tuple[str, ...]:
-    """Return the parts of the joined style sheet: those of every page, then each look's own by its name."""
-    return (*SHEETS, *sorted(f"looks/{path.stem}" for path in (root / "css" / "looks").glob("*.css")))
+    """Return the parts of the joined style sheet: those of every page, each look's own by its name, then windows."""
+    looks = sorted(f"looks/{path.stem}" for path in (root / "css" / "looks").glob("*.css"))
+    return (*SHEETS, *looks, "explorer/windows")
 
 
 class Assets:

@@ -41,9 +41,12 @@ export class Explorer {
     if (Number.isNaN(this.speaks)) this.speaks = null;
     this.parts = new Parts((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.show(spot.split("~")[0], text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
     this.pace(document.querySelector("#speed").value);
-    for (const width of ["(max-width: 700px)", "(max-width: 1100px)"]) {
-      matchMedia(width).addEventListener("change", () => this.plate && this.turn(), { signal });
-    }
+    let drawn = layout();
+    addEventListener("resize", () => {
+      if (layout() === drawn) return;
+      drawn = layout();
+      if (this.plate) this.turn();
+    }, { signal });
   }
 
   // ---- where it is
@@ -255,12 +258,10 @@ export class Explorer {
   /** @param {string} text */
   showSum(text) {
     const sum = document.querySelector("#sum");
-    const open = [...sum.querySelectorAll(".term")].findIndex((term) => term.classList.contains("open"));
-    const scrolled = sum.querySelector(".terms")?.scrollLeft;
+    const open = sum.querySelector(".term.open")?.dataset.term;
     sum.innerHTML = text;
     sum.classList.remove("behind");
-    openTerm(sum, open);
-    if (scrolled) sum.querySelector(".terms").scrollLeft = scrolled;
+    if (open) openTerm(sum, open);
     const lens = sum.querySelector(".spare > [data-lens]"), old = this.plate.figure?.svg.querySelector("[data-lens]");
     if (lens && old) old.replaceWith(lens);
     sum.querySelector(".spare")?.remove();
@@ -288,8 +289,8 @@ export function holding(search, [name, value]) {
   return held.test(search) ? search.replace(held, `$1${value}`) : `${search || "?"}${search.length > 1 ? "&" : ""}${name}=${value}`;
 }
 
-/** On a phone one block of the sum is open at a time. @param {Element} sum @param {number} index */
-export function openTerm(sum, index) {
-  const terms = [...sum.querySelectorAll(".term")];
-  terms.forEach((term, i) => term.classList.toggle("open", i === Math.max(0, Math.min(index, terms.length - 1))));
+/** Where the window has no room for all blocks of the sum one is open at a time. @param {Element} sum @param {string} name */
+export function openTerm(sum, name) {
+  if (!sum.querySelector(`.term[data-term="${name}"]`)) return;
+  for (const part of sum.querySelectorAll("[data-term]")) part.classList.toggle("open", part.dataset.term === name);
 }

@@ -210,12 +210,8 @@ export class Plate extends HTMLElement {
   }
 }
 
-/** The layout for this width of screen; the style sheet has the same limits. */
-export const layout = () => {
-  const below = (width) => matchMedia(`(max-width: ${width}px)`).matches, board = "projector" in document.documentElement.dataset;
-  if (below(700)) return "narrow";
-  return below(1100) ? (board ? "board-medium" : "medium") : board ? "board" : "wide";
-};
+/** The drawing for this window: the style sheet says which. */
+export const layout = () => getComputedStyle(document.querySelector("#stage")).getPropertyValue("--drawing").trim();
 
 /** @param {number} value @param {number} length */
 const clamp = (value, length) => Math.max(0, Math.min(length - 1, value));

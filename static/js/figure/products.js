@@ -54,7 +54,7 @@ function look(cell) {
   const text = shown?.dataset.product ?? place.dataset.held ?? "";
   place.replaceChildren(...(text ? [Object.assign(document.createElement("b"), { textContent: text })] : []));
   const [channel] = (shown?.dataset.cell ?? pin().slice(2)).split(".");
-  for (const of of document.querySelectorAll("#sum .of")) of.textContent = of.closest(".term").dataset.term === channel ? text : "";
+  for (const of of document.querySelectorAll("#sum .of")) of.textContent = of.closest(".sub").dataset.term === channel ? text : "";
 }
 
 /** @param {Element} target @param {MouseEvent} event */
@@ -85,14 +85,14 @@ function mark(name) {
 /** @param {MouseEvent} event */
 function clicked(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const target = /** @type {Element} */ (event.target), link = target.closest("#sum [data-hold]"), picture = target.closest("#sum [data-picture]");
+  const target = /** @type {Element} */ (event.target), link = target.closest("#sum .sub > .part, #sum [data-hold]"), picture = target.closest("#sum [data-picture]");
   if (picture && event.detail) over(picture, event);
   if (!link) return;
   event.preventDefault();
   event.stopPropagation(); // a link without scripts
-  const term = link.closest(".term"), terms = [...document.querySelectorAll("#sum .term")];
-  if (term && !term.classList.contains("open") && matchMedia("(max-width: 700px)").matches) openTerm(document.querySelector("#sum"), terms.indexOf(term));
-  else document.dispatchEvent(new CustomEvent("cs:hold", { detail: link.dataset.hold }));
+  const name = link.closest(".sub")?.dataset.term, block = name && document.querySelector(`#sum .term[data-term="${name}"]`);
+  if (block && !block.offsetParent) openTerm(document.querySelector("#sum"), name);
+  else if (link.dataset.hold) document.dispatchEvent(new CustomEvent("cs:hold", { detail: link.dataset.hold }));
 }
 
 /** Arrows go from cell to cell, and from block to block. @param {KeyboardEvent} event */
