@@ -6,7 +6,7 @@ import numpy as np
 
 from app.numerics import Floats
 from app.numerics.axis import Pair
-from app.numerics.batches.products import by_cell, by_place, by_weight
+from app.numerics.batches.products import by_cell, by_map, by_place, by_weight
 from app.numerics.memory import fresh
 from app.numerics.padding import sources
 from app.numerics.window import Window
@@ -77,7 +77,7 @@ def correlate_gradients(
     if to_input:
         found = _to_input(gradient, weight, window, (x.shape[1], x.shape[2]), padding_mode, groups)
     by_filters = by_weight(x, gradient, window, padding_mode=padding_mode, groups=groups)
-    return FilterGradients(found, by_filters, gradient.reshape(len(gradient), -1).sum(axis=1))
+    return FilterGradients(found, by_filters, by_map(gradient))
 
 
 def _to_input(gradient: Floats, weight: Floats, window: Window, cells: Pair, padding_mode: str, groups: int) -> Floats:

@@ -4,6 +4,7 @@ import numpy as np
 
 from app.numerics import Floats
 from app.numerics.batches.convolution import FilterGradients
+from app.numerics.batches.products import by_map
 from app.numerics.threads import share
 
 WORTH = 1 << 24  # products that are worth a second thread
@@ -21,7 +22,7 @@ def linear(x: Floats, weight: Floats, bias: Floats | None) -> Floats:
 def linear_gradients(gradient: Floats, x: Floats, weight: Floats, *, to_input: bool = True) -> FilterGradients:
     """Return the gradients by the input (I, N), the weights and the biases, from that by the output (O, N)."""
     found = _product(weight.T, gradient) if to_input else None
-    return FilterGradients(found, _product(gradient, x.T), gradient.sum(axis=1))
+    return FilterGradients(found, _product(gradient, x.T), by_map(gradient))
 
 
 def _product(a: Floats, b: Floats) -> Floats:

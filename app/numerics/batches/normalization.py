@@ -78,7 +78,8 @@ def batch_norm_gradients(
         given, result = gradient[channel].reshape(-1), out[channel].reshape(-1)
         np.subtract(x[channel].reshape(-1), found.mean[channel], out=result)
         result *= inverse[channel]  # normalized
-        by_bias[channel], by_weight[channel] = given.sum(), np.dot(given, result)
+        by_bias[channel] = given.sum(dtype=np.float64)
+        by_weight[channel] = np.multiply(given, result).sum(dtype=np.float64)
         result *= -by_weight[channel] / x.dtype.type(found.numbers)
         result -= by_bias[channel] / x.dtype.type(found.numbers)
         result += given

@@ -2,7 +2,7 @@
 
     by_place    all that a place reads                   convolution forward, transposed convolution backward
     by_cell     all places that read a cell              convolution backward, transposed convolution forward
-    by_weight   all that a weight is multiplied by       what either learns from
+    by_weight   all that a weight is multiplied by       what either learns from; with `by_map` for the bias
 
 Each is a matrix product over bands of places. A band holds, for each row of the input that its
 places read, the kw shifts of the row, so that the kh rows of one row of places are a view (as in `numerics.bands`).
@@ -144,6 +144,14 @@ def by_weight(x: Floats, gradient: Floats, window: Window, *, padding_mode: str 
     share(work, range(lanes), together=worth)
     total = partial.sum(axis=0).reshape(len(gradient), *window.size, depth)
     return np.ascontiguousarray(total.transpose(0, 3, 1, 2))
+
+
+def by_map(gradient: Floats) -> Floats:
+    """Return the sum of each map, in double precision, rounded once: what a bias learns from, shape (O,).
+
+    Its numbers are as often below zero as above, and what is left of them may be small.
+    """
+    return gradient.reshape(len(gradient), -1).sum(axis=1, dtype=np.float64).astype(gradient.dtype)
 
 
 def lane_bytes(weights: int) -> int:

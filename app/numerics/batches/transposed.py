@@ -3,7 +3,7 @@
 from app.numerics import Floats
 from app.numerics.axis import Pair
 from app.numerics.batches.convolution import FilterGradients
-from app.numerics.batches.products import by_cell, by_place, by_weight
+from app.numerics.batches.products import by_cell, by_map, by_place, by_weight
 from app.numerics.memory import fresh
 from app.numerics.spread import Spread
 from app.numerics.window import Window
@@ -38,7 +38,7 @@ def conv_transpose_gradients(
     back, cells = _back(spread), (x.shape[1], x.shape[2])
     found = by_place(gradient, weight, None, back, cells, groups=groups) if to_input else None
     by_filters = by_weight(gradient, x, back, groups=groups)
-    return FilterGradients(found, by_filters, gradient.reshape(len(gradient), -1).sum(axis=1))
+    return FilterGradients(found, by_filters, by_map(gradient))
 
 
 def _back(spread: Spread) -> Window:
