@@ -36,15 +36,15 @@ def scale_of(view: View, channel: int | None = None) -> Scale:
     part = result.channels[channel] if alone_ and channel is not None else result.whole
     if colours.own and alone_:
         extent = max(-part.minimum, part.maximum, 0.0)
-    clipped = 0.0
+    clipped, numbers = 0, result.output[channel] if alone_ else result.output
     if colours.extent is not None:
         extent = colours.extent
-        numbers = result.output[channel] if alone_ else result.output
-        clipped = float(np.count_nonzero(np.abs(numbers) > np.float32(extent))) / numbers.size
+        clipped = int(np.count_nonzero(np.abs(numbers) > np.float32(extent)))
     from_zero = colours.kind != "signed" and result.whole.minimum >= 0  # one palette colours all maps of a layer
     href = scale_href(view.theme, colours, from_zero)
     several = colours.own and bool(result.channels) and channel is None
-    return Scale(colours, extent, part.minimum, part.maximum, clipped, href, from_zero, several, not several)
+    ends = part.minimum, part.maximum
+    return Scale(colours, extent, *ends, clipped, numbers.size, href, from_zero, several, not several)
 
 
 def weight_scale(view: View) -> Scale:

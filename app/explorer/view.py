@@ -16,11 +16,13 @@ from app.lab import Lab, Result, Run
 from app.layers import Layer, Place
 from app.layers.geometry import Geometry
 from app.messages import catalogue
+from app.numerics.statistics import Statistics
 from app.numerics.window import Span
 from app.pipeline.closeup import Closeup
 from app.pipeline.plan import Stage
 from app.printing.digits import AUTOMATIC, Digits, read_digits
 from app.printing.numbers import NARROW, Significant, brightness, fixed, level, short
+from app.printing.shares import share
 from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.figure.pointing import Pointed
 from app.rendering.figure.scene import MOST_SHEETS
@@ -183,13 +185,19 @@ class View:
     def zero_share(self) -> str:
         """The share of zeros in the map at work, in words."""
         channels = self.result.channels  # none of a vector
-        share = channels[self.place.channel] if channels else self.result.whole
-        return f"{100 * share.zero_fraction:.0f} %"
+        return self.share_of_zeros(channels[self.place.channel] if channels else self.result.whole)
 
     @property
     def zero_share_of_all(self) -> str:
         """The share of zeros in all maps, in words."""
-        return f"{100 * self.result.whole.zero_fraction:.0f} %"
+        return self.share_of_zeros(self.result.whole)
+
+    def share_of_zeros(self, part: Statistics, decimals: int = 0) -> str:
+        """Return the share of zeros in one map, or in all, in words."""
+        numbers = self.result.output.size
+        if part is not self.result.whole:
+            numbers //= len(self.result.channels)
+        return share(round(part.zero_fraction * numbers), numbers, self.say, decimals)
 
     @property
     def dead(self) -> list[int]:

@@ -25,6 +25,11 @@ class Change(NamedTuple):
     difference: float  # mean magnitude of what is between them
 
     @property
+    def relative(self) -> float:
+        """The difference beside the first, which is not all zeros."""
+        return self.difference / self.size
+
+    @property
     def same(self) -> int:
         return self.numbers - self.differ
 

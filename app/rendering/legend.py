@@ -4,6 +4,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from app.printing.numbers import fixed
+from app.printing.shares import share
 from app.rendering.palette import BEYOND
 from app.rendering.scales import Scale
 from app.rendering.svg import add, label
@@ -20,11 +21,9 @@ def words(scale: Scale, say: Callable[[str], str], shared: str = "") -> str:
         return say("each map its own scale")
     if scale.colours.own:
         return say("this map’s own scale")
-    if scale.colours.extent is None:
+    if scale.colours.extent is None or not scale.numbers:
         return shared or say("one scale for the layer")
-    share = 100 * scale.clipped
-    text = "0 %" if not share else f"{share:.1f} %" if share >= 0.1 else "< 0.1 %"
-    return say("{share} clipped").format(share=text)
+    return say("{share} clipped").format(share=share(scale.clipped, scale.numbers, say, 1))
 
 
 def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, large: bool = False) -> Element:

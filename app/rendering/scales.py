@@ -60,7 +60,8 @@ class Scale:
     extent: float
     minimum: float  # of the numbers
     maximum: float
-    clipped: float = 0.0  # the share of them that lies beyond it
+    clipped: int = 0  # how many of them lie beyond it
+    numbers: int = 0  # of how many; none where that is not counted
     href: str = ""  # of its picture
     from_zero: bool = False  # whether it begins there: those of one colour do where nothing is negative
     several: bool = False  # it stands for scales of the same colours with ends of their own

@@ -116,7 +116,7 @@ def test_everything_stands_above_the_transport(
     screen.follow(link(PLAIN, at=f"{layer}.3.4.5", view="shift"))
     bottom = screen.all(".transport").bounding_box()
     assert bottom is not None
-    boxes = [part.bounding_box() for part in screen.all("#look .crop, #look .counts, #look figcaption:visible").all()]
+    boxes = [part.bounding_box() for part in screen.all("#look :is(.crop, .counts, .lesson, figcaption):visible").all()]
     assert all(box and box["y"] + box["height"] <= bottom["y"] + 0.5 for box in boxes)
     assert all(box and box["x"] + box["width"] <= width for box in boxes)
 

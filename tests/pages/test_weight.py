@@ -10,7 +10,7 @@ from app.explorer.templating.assets import current, modules, sheets, static
 from app.explorer.templating.minify import minified_script, minified_style
 from app.paths import folder
 
-MOST = 80_000  # bytes of HTML, styles, scripts and the digits' font, as a browser with nothing in its cache fetches them
+MOST = 80_000  # bytes of HTML, styles, scripts and the digits' font, as they are fetched with nothing in the cache
 REFERRED = re.compile(
     r'<link rel="(?:stylesheet|preload)" href="([^"]+)"|<script src="([^"]+)"'
     r'|<meta name="scripts" content="([^"]+)"'

@@ -38,6 +38,7 @@ from app.layers.layer import Array
 from app.numerics.window import Span
 from app.pipeline.document import ENGINE, ImageInput
 from app.printing.numbers import grouped, rounded, written
+from app.printing.shares import share
 from app.rendering.legend import alone as legend
 from app.rendering.palette import Theme
 from app.rendering.scales import Colours, Scale, read_colours
@@ -128,8 +129,9 @@ async def _sides(asked: LookRequest, other: Counterpart, wrong: Mistake | None) 
     if between:
         face = Face(address, _size(view), 0, 0, *_size(view))
         mean = written(rounded(between.change.difference, max(2, decimals)))
+        equal = share(between.change.same, between.change.numbers, view.say, 1)
         ends = [written(rounded(end, decimals)) for end in (between.low, between.high)]
-        gap = Gap(face, _legend_between(view, between, sheets), mean, between.equal_share, ends)
+        gap = Gap(face, _legend_between(view, between, sheets), mean, equal, ends)
     return TwoSides(
         _side(asked.state, view, view, names[0], sides[0]),
         _side(other.state, there, view, names[1], sides[1]),
@@ -149,14 +151,15 @@ def _legend_of_both(view: View, there: View, sheets: list[Array]) -> Markup:
     """Return the scale of both maps."""
     numbers = np.concatenate([sheet[~np.isnan(sheet)] for sheet in sheets])
     colours, extent = view.colours, max(view.extent, there.extent)
-    clipped = 0.0
+    clipped = 0
     if colours.extent is not None:
         extent = colours.extent
-        clipped = float(np.count_nonzero(np.abs(numbers) > np.float32(extent))) / numbers.size
+        clipped = int(np.count_nonzero(np.abs(numbers) > np.float32(extent)))
     zero = _from_zero(colours, view.result, there.result)
     ends = float(numbers.min()), float(numbers.max())
     href = scale_href(view.theme, colours, zero)
-    scale = Scale(colours, extent, *ends, clipped, href, zero, several=colours.own, marks=not colours.own)
+    counted = clipped, numbers.size
+    scale = Scale(colours, extent, *ends, *counted, href, zero, several=colours.own, marks=not colours.own)
     return markup(legend(scale, view.say, shared=view.say("one scale for both maps")))
 
 

@@ -188,7 +188,7 @@ def _shown(asked: LookRequest, scale: Scale, facts: Facts) -> MapContext:
             ("minimum", view.say("minimum"), fixed(part.minimum, view.decimals), part.minimum),
             ("maximum", view.say("maximum"), fixed(part.maximum, view.decimals), part.maximum),
             ("mean", view.say("mean"), fixed(part.mean, max(view.decimals, 2)), part.mean),
-            ("zeros", view.say("zeros"), f"{100 * part.zero_fraction:.1f} %", part.zero_fraction),
+            ("zeros", view.say("zeros"), view.share_of_zeros(part, 1), part.zero_fraction),
         ],
         found=found,
         equal={name: count for name, count in facts.equal.items() if count > SHOWN},

@@ -85,7 +85,14 @@ async def rows_of(asked: LookRequest) -> Rows:
     colours, zero = view.colours, view.colours.kind != "signed" and ends is not None and lowest >= 0
     shown = extent if colours.extent is None else colours.extent
     scale = Scale(
-        colours, shown, 0, 0, 0, scale_href(view.theme, colours, zero), zero, several=colours.own, marks=False
+        colours,
+        shown,
+        0,
+        0,
+        href=scale_href(view.theme, colours, zero),
+        from_zero=zero,
+        several=colours.own,
+        marks=False,
     )
     rows = [_row(asked, image, channels, shown, zero) for image in images]
 

@@ -1,12 +1,13 @@
 """The shift test: the picture moved by a pixel or a few, and what each map makes of it: before, after, difference.
 
-`pin=s.<down>.<right>` in the address says how far. A convolution's map moves with the picture; what a pool keeps hardly
-changes. What is counted is the map that is shown, a vector whole.
+`pin=s.<down>.<right>` in the address says how far. A convolution's map moves with the picture; what a pool keeps often
+changes less, and what is said of it is what the numbers say. Counted is the map that is shown, a vector whole.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from app.numerics.axis import Mask, Pair
 from app.numerics.shift import Change, Moved, change, inside, moved_back, still_there
 from app.pipeline.document import ENGINE
 from app.pipeline.plan import Stage
+from app.printing.shares import ratio
 from app.rendering.sheets.maps import picture_png
 from app.rendering.sheets.shift import AFTER, DIFFERENCE, shift_png, shift_tiles
 from app.rendering.svg import Face
@@ -33,6 +35,7 @@ FARTHEST = 3  # pixels
 USUAL = (0, 1)
 PIN = re.compile(rf"s\.(-?[0-{FARTHEST}])\.(-?[0-{FARTHEST}])")
 MOST_LAYERS = 3  # beside the input: what fits on a screen
+ALIKE = 0.1  # of a change, up to which another is about as large
 Masks = tuple[Mask, Mask]
 
 
@@ -48,13 +51,8 @@ class Row:
     cell: Place | None  # on the sheet that is shown, of the layer in view
     change: Change
     moved: Moved | None
+    share: str  # how much the numbers change, of their mean size
     sentence: str  # what became of the map, moved back
-
-    @property
-    def share(self) -> str:
-        """How much the numbers change, of their mean size; of zeros there is none."""
-        _, _, size, difference = self.change
-        return f"{100 * difference / size:.0f} %" if size else "—" if difference else "0 %"
 
 
 @dataclass(frozen=True)
@@ -71,6 +69,7 @@ class ShiftContext(Context):
 
     shift: Pair
     rows: list[Row]
+    lesson: str  # what the numbers teach
     steps: list[Step]
     after: str  # the number at the place after the shift
 
@@ -165,6 +164,39 @@ def sentence_of(view: View, index: int | None, shape: tuple[int, int, int], move
     return text.format(**numbers)
 
 
+def lesson_of(view: View, rows: Sequence[Row], shift: Pair) -> str:
+    """Say in one sentence what the numbers of the rows teach: of a pool whether it changes less, else of a map whether it
+    moves.
+    """
+    say, stages = view.say, view.run.stages
+    if not any(shift):
+        return say("The picture is where it was, and so is every number.")
+    for before, row in reversed(list(pairwise(rows))):
+        assert row.index is not None
+        if isinstance(stages[row.index].layer, Pool2d) and before.change.size and row.change.size:
+            names = {"pool": row.name, "share": row.share, "other": before.name, "before": before.share}
+            beside = row.change.relative / before.change.relative if before.change.relative else 1.0
+            text = say(
+                "{pool} changes about as much as {other} before it ({share} and {before}): pooling helps little here."
+            )
+            if not before.change.differ and not row.change.differ:
+                text = say("Neither {other} nor {pool} changes: moved this way, the picture looks the same.")
+            elif beside < 1 - ALIKE:
+                text = say(
+                    "{pool} changes less than {other} before it ({share} and {before}): what moves inside a window it "
+                    "does not notice."
+                )
+            elif beside > 1 + ALIKE:
+                text = say(
+                    "{pool} changes more than {other} before it ({share} and {before}): much has gone from one window "
+                    "to the next."
+                )
+            return text.format(**names)
+        if row.moved is not None and not row.moved.differ_inside and stages[row.index].geometry.reach != (1, 1):
+            return say("{name} moves with the picture: its filter is the same at every place.").format(name=row.name)
+    return ""
+
+
 async def rows_of(asked: LookRequest, shift: Pair) -> list[Row]:
     """Return the volumes to show: the input, layers up to the one in view, and the pool after it."""
     state, stages = asked.state, asked.run.stages
@@ -194,6 +226,7 @@ async def row_of(asked: LookRequest, shift: Pair, index: int | None, channel: in
         faces(view.pictures, index, only, before.pixels is not None, shift),
         plan.cell(state.place) if index == state.layer else None,
         *compared,
+        "0 %" if not compared[0].differ else ratio(compared[0].difference, compared[0].size, view.say),
         sentence_of(view, index, shape, compared[1], shift),
     )
 
@@ -233,7 +266,8 @@ async def _context(asked: LookRequest) -> ShiftContext:
     view, state = asked.view, asked.state
     after: Result = await asked.lab.shifted(asked.run, state.layer, *shift)
     number = view.number(float(after.output[state.place]))
-    return ShiftContext(shift, await rows_of(asked, shift), steps(state, shift), number)
+    rows = await rows_of(asked, shift)
+    return ShiftContext(shift, rows, lesson_of(view, rows, shift), steps(state, shift), number)
 
 
 async def shifted_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]) -> bytes:
@@ -267,7 +301,7 @@ def whole_number(text: str, end: int) -> int:
 LOOK = Look(
     "shift",
     "Shift test",
-    "The picture moved by a pixel: the map moves, the pooled map hardly.",
+    "The picture moved by a pixel: which map moves along, and which hardly changes?",
     100,
     _context,
     pictures={"shifted": shifted_png},

@@ -24,14 +24,6 @@ class Difference:
         """The end of its scale."""
         return max(-self.low, self.high, 0.0)
 
-    @property
-    def equal_share(self) -> str:
-        """How many numbers are equal, of all: never 0 % or 100 % where that is not so to the last number."""
-        if self.change.same in (0, self.change.numbers):
-            return "0 %" if self.change.differ else "100 %"
-        share = 100 * self.change.same / self.change.numbers
-        return f"{min(99.9, max(0.1, share)):.1f} %"
-
 
 def sheet_of(output: Array, channel: int) -> Array:
     """Return the sheet (1, rows, columns) on which a channel is seen; a vector whole."""
