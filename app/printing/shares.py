@@ -10,7 +10,7 @@ Say = Callable[[str], str]
 
 
 def share(count: int, numbers: int, say: Say, decimals: int = 0) -> str:
-    """Return how many of `numbers` are meant: 37 %, or where that would round to none or all, 1 of 250, fewer than 1 %."""
+    """Return how many of `numbers` are meant: 37 %, or where that would be none or all, 1 of 250, fewer than 1 %."""
     percent, least = 100 * count / max(1, numbers), 10.0**-decimals
     if count in (0, numbers) or least <= percent <= 100 - least:
         return "0 %" if not count else "100 %" if count == numbers else f"{fixed(percent, decimals)} %"

@@ -165,9 +165,7 @@ def sentence_of(view: View, index: int | None, shape: tuple[int, int, int], move
 
 
 def lesson_of(view: View, rows: Sequence[Row], shift: Pair) -> str:
-    """Say in one sentence what the numbers of the rows teach: of a pool whether it changes less, else of a map whether it
-    moves.
-    """
+    """Say what the numbers of the rows teach: of a pool whether it changes less, else of a map whether it moves."""
     say, stages = view.say, view.run.stages
     if not any(shift):
         return say("The picture is where it was, and so is every number.")
