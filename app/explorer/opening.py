@@ -10,6 +10,7 @@ from app.explorer.first import FIRST as FIRST_DOCUMENT
 from app.explorer.first import FIRST_PLACE
 from app.explorer.looks.registry import FIRST, LOOKS
 from app.explorer.options import options_of
+from app.explorer.path import kept
 from app.explorer.state import State, counted_place, place_of, within
 from app.lab import Lab, Run
 from app.links import Shared
@@ -36,7 +37,7 @@ async def state_of(fields: Mapping[str, str], lab: Lab) -> State:
         if place:
             state = state.but(layer=place[0], place=place[1])
     looked = fields.get("view", "")
-    held = {name: fields.get(name, "")[:40] for name in ("edit", "pin", "sheet", "guess")}
+    held = {name: fields.get(name, "")[:40] for name in ("edit", "pin", "sheet", "walk", "guess")}
     return state.but(view=looked if looked in LOOKS else FIRST, **held)
 
 
@@ -51,7 +52,7 @@ def settled(state: State, run: Run) -> State:
     """Return a state at a place that exists, seen in a way that says something of the layer there."""
     state = within(state, [stage.output_shape for stage in run.stages])
     says = not run.stages or LOOKS[state.view].applies(run.stages[state.layer])
-    return state if says else state.but(view=FIRST)
+    return kept(run, state if says else state.but(view=FIRST))
 
 
 async def shared(state: State, lab: Lab) -> Shared:

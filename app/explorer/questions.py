@@ -14,6 +14,7 @@ LISTING = ("figure", "flat")  # looks with the numbers of the window written bel
 WRITTEN = re.compile(r"[+-]?(\d{1,15}(\.\d{0,9})?|\.\d{1,9})")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 LONGEST = 40  # characters of an answer
+REVEAL = "?"  # the answer of who only wants to see it
 
 
 def read_number(text: str, *, count: bool = False) -> Decimal | None:
@@ -76,6 +77,8 @@ def question(view: View, kind: str, way: str) -> str:
 
 def judge(kind: str, answer: str, view: View, way: str = "shared") -> Verdict:
     """Return what is said to `answer`."""
+    if answer == REVEAL:
+        return Verdict(False, view.say("It is {value}.").format(value=_truth(kind, view, way)))
     if kind == "winner":
         return _winner(answer, view)
     truth = rounded(view.closeup.value, view.decimals)
@@ -86,10 +89,19 @@ def judge(kind: str, answer: str, view: View, way: str = "shared") -> Verdict:
         text = view.say("“{answer}” is not a number; write it like 12.5 or −3.").format(answer=answer)
         return Verdict(None, text)
     if kind in COUNTS:
-        shape, ways = view.stage.output_shape, counts(view.stage) if kind == "parameters" else None
-        count = ways.parameters[way] if ways else shape[0 if view.stage.vector else 1]
-        return _count(guess, count, view)
+        return _count(guess, _counted(kind, view, way), view)
     return _value(guess, truth, view)
+
+
+def _counted(kind: str, view: View, way: str) -> int:
+    """Return the count that is asked for."""
+    shape, ways = view.stage.output_shape, counts(view.stage) if kind == "parameters" else None
+    return ways.parameters[way] if ways else shape[0 if view.stage.vector else 1]
+
+
+def _truth(kind: str, view: View, way: str) -> str:
+    """Return what is asked for, as printed."""
+    return grouped(_counted(kind, view, way)) if kind in COUNTS else view.number(view.closeup.value)
 
 
 def _value(guess: Decimal, truth: Decimal, view: View) -> Verdict:

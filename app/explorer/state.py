@@ -33,7 +33,8 @@ class State:
     view: str = "figure"
     edit: str = ""  # the card that is open: "0" layer 1's settings, "0.weights" its filters
     pin: str = ""  # what is held fast for a closer look: "i.0.3.4" a cell of the input, "w.0.1.2" a weight
-    sheet: str = ""  # on a projector, the sheet that speaks, from 0; after the last the sum
+    sheet: str = ""  # on a projector, the sheet that speaks, from 0; after the last the sum; before the first none
+    walk: str = ""  # on a projector, where the clicker's path was left or has begun, see path.py
     guess: str = ""  # what a learner predicts of this place
     options: tuple[tuple[str, str], ...] = ()  # kept from page to page
     path: str = "/"  # or "/embed"
@@ -48,7 +49,7 @@ class State:
         fields = {"at": self.at} if self.document.layers else {}
         if self.view != "figure":
             fields["view"] = self.view
-        fields |= {name: value for name in ("edit", "pin", "sheet", "guess") if (value := getattr(self, name))}
+        fields |= {name: value for name in ("edit", "pin", "sheet", "walk", "guess") if (value := getattr(self, name))}
         return {**fields, **dict(self.options)}
 
     def all_fields(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, sliding
-from app.layers.layer import Array, Form, Layer, Shape, Total, Weights
+from app.layers.layer import Array, Facet, Form, Layer, Shape, Total, Weights
 from app.numerics.window import Window
 
 
@@ -13,6 +13,7 @@ class Activation(Layer):
     """A function of one number; a kind says it twice, for arrays (`forward`) and for one number (`exact`)."""
 
     takes: ClassVar[tuple[Form, ...]] = ("maps", "vector")
+    facets: ClassVar[tuple[Facet, ...]] = ("number", "change")
 
     def exact(self, x: float) -> float:
         """Return the function of one number in double precision."""

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, sliding
-from app.layers.layer import Array, Layer, Shape, Total, Weights
+from app.layers.layer import Array, Facet, Layer, Shape, Total, Weights
 from app.layers.trainable import Gradients, Passed
 from app.layers.weights import NormWeights, RandomWeights
 from app.numerics.batches import normalization as batches
@@ -26,6 +26,7 @@ class BatchNorm2d(Layer):
     """Takes each map's mean away, divides by its deviation, then scales and shifts."""
 
     learned: ClassVar[bool] = True
+    facets: ClassVar[tuple[Facet, ...]] = ("number", "change")
     type: Literal["batch_norm2d"] = "batch_norm2d"
     eps: Epsilon = 1e-5
     """A small number added to the variance, so that nothing is divided by zero."""

@@ -17,6 +17,7 @@ from app.layers.geometry import Geometry, sliding
 from app.layers.layer import (
     MOST_CHANNELS,
     Array,
+    Facet,
     Shape,
     SizePair,
     Total,
@@ -63,6 +64,7 @@ class Conv2d(Windowed):
     named: ClassVar[bool] = True
     fixed_by_weights: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size")
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {"padding": (0, 1, 2, "same"), "stride": (1, 2, 3)}
+    facets: ClassVar[tuple[Facet, ...]] = ("number", "maps", "size")
     starter: ClassVar[Mapping[str, Any]] = {"out_channels": 4, "kernel_size": 3, "padding": 1}
 
     type: Literal["conv2d"] = "conv2d"

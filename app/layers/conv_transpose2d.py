@@ -15,7 +15,18 @@ from app.errors import Unfit
 from app.layers.cells import Place
 from app.layers.filtering import check_groups, products_of, products_total
 from app.layers.geometry import Geometry, spreading
-from app.layers.layer import BUFFERS, MOST_CHANNELS, Array, PaddingPair, Shape, SizePair, Total, Weights, shape_of
+from app.layers.layer import (
+    BUFFERS,
+    MOST_CHANNELS,
+    Array,
+    Facet,
+    PaddingPair,
+    Shape,
+    SizePair,
+    Total,
+    Weights,
+    shape_of,
+)
 from app.layers.spreading import SpreadingLayer
 from app.layers.trainable import WORKING, Gradients, Passed, of_filters
 from app.layers.weights import RandomWeights, TransposedWeights
@@ -37,6 +48,7 @@ class ConvTranspose2d(SpreadingLayer):
         "padding": (0, 1, 2),
         "output_padding": (0, 1),
     }
+    facets: ClassVar[tuple[Facet, ...]] = ("number", "maps", "size")
     starter: ClassVar[Mapping[str, Any]] = {"out_channels": 4, "kernel_size": 4, "stride": 2, "padding": 1}
 
     type: Literal["conv_transpose2d"] = "conv_transpose2d"

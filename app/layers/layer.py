@@ -29,6 +29,9 @@ LARGEST = 10_000  # of any window, stride or padding: no picture that we take ha
 
 
 Form = Literal["maps", "vector"]  # a vector of n numbers is an array of shape (n, 1, 1)
+Facet = Literal[
+    "number", "maps", "change", "size"
+]  # how one number comes to be; all maps; before and after; why so many
 
 
 class Total(NamedTuple):
@@ -93,6 +96,7 @@ class Layer(Trainable, BaseModel):
     picks: ClassVar[bool] = False  # takes some cells of its input as they are and drops the others: `kept` tells which
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {}  # settings that say how large it is, and values to try
     starter: ClassVar[Mapping[str, Any]] = {}  # settings with which a new one is added
+    facets: ClassVar[tuple[Facet, ...]] = ("number", "maps")  # what there is to say of it, in the order of a lesson
     type: str
 
     def gives_vector(self, shape: Shape, vector: bool) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from app.layers.cells import Place
-from app.layers.layer import Array, Shape, Total, Weights, one_if_equal, pair_schema, read_pair
+from app.layers.layer import Array, Facet, Shape, Total, Weights, one_if_equal, pair_schema, read_pair
 from app.layers.spreading import SpreadingLayer
 from app.layers.trainable import Gradients, Passed
 from app.numerics.axis import Pair
@@ -32,6 +32,7 @@ class Upsample2d(SpreadingLayer):
     positional: ClassVar[tuple[str, ...]] = ("scale",)
     keeps_values: ClassVar[bool] = True
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {"scale": (2, 3, 4)}
+    facets: ClassVar[tuple[Facet, ...]] = ("number", "maps", "size")
 
     type: Literal["upsample2d"] = "upsample2d"
     scale: Scale = (2, 2)

@@ -37,6 +37,7 @@ from app.layers import Place
 from app.layers.layer import Array
 from app.numerics.window import Span
 from app.pipeline.document import ENGINE, ImageInput
+from app.pipeline.plan import Stage
 from app.printing.numbers import grouped, rounded, written
 from app.printing.shares import share
 from app.rendering.legend import alone as legend
@@ -252,6 +253,11 @@ async def compared_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]
     return await lab.queue.light(make)
 
 
+def _before_and_after(state: State, stage: Stage) -> State | None:
+    """Return what a layer gives beside what came before it."""
+    return beside(state, f"layer:{stage.index - 1}") if stage.index else None
+
+
 LOOK = Look(
     "compare",
     "Compare",
@@ -261,4 +267,7 @@ LOOK = Look(
     scripts=("looks/trace.js", "looks/places.js"),
     pictures={"difference": compared_png, "row": row_png},
     lasting=False,
+    facet="change",
+    stop=_before_and_after,
+    words=lambda stage, say: say("before and after"),
 )

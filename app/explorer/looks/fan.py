@@ -9,11 +9,15 @@ from markupsafe import Markup
 
 from app.explorer.colour_tiles import colour_tile
 from app.explorer.looks.look import Look, LookRequest
+from app.explorer.looks.steps import map_by_map
 from app.explorer.scales import scale_of
 from app.explorer.templating.context import Context
+from app.explorer.view import Say
 from app.layers import Place
 from app.messages import N_
 from app.numerics.likeness import likeness
+from app.pipeline.plan import Stage
+from app.printing.numbers import grouped
 from app.rendering.legend import alone
 from app.rendering.svg import Face, markup
 
@@ -130,4 +134,22 @@ async def _measured(asked: LookRequest, sort: str) -> list[float]:
     return []
 
 
-LOOK = Look("fan", "Fan", "All maps of the layer, each with its filter.", 30, _context, moves=False)
+def _words(stage: Stage, say: Say) -> str:
+    """Say how many there are."""
+    count = stage.output_shape[0]
+    if count == 1:
+        return say("the whole map") if not stage.vector else say("the one number")
+    return (say("all {count} numbers") if stage.vector else say("all {count} maps")).format(count=grouped(count))
+
+
+LOOK = Look(
+    "fan",
+    "Fan",
+    "All maps of the layer, each with its filter.",
+    30,
+    _context,
+    moves=False,
+    facet="maps",
+    words=_words,
+    steps=map_by_map,
+)

@@ -3,4 +3,11 @@
 from app.explorer.looks.look import Look
 from app.rendering.figure.flat import flat
 
-LOOK = Look("flat", "Flat", "Picture, filter and map laid flat and large, for pointing at cells.", order=20, draw=flat)
+LOOK = Look(
+    "flat",
+    "Flat",
+    "Picture, filter and map laid flat and large, for pointing at cells.",
+    order=20,
+    draw=flat,
+    asks=True,
+)

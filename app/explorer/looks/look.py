@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from app.explorer.looks.steps import Steps
 from app.explorer.state import State
 from app.explorer.templating.context import Context
-from app.explorer.view import View
+from app.explorer.view import Say, View
 from app.lab import Lab, Run
 from app.pipeline.plan import Stage
 from app.rendering.figure.layout import Layout
@@ -42,6 +43,11 @@ def everywhere(stage: Stage) -> bool:
     return True
 
 
+def as_it_is(state: State, stage: Stage) -> State | None:
+    """Return the state unchanged."""
+    return state
+
+
 @dataclass(frozen=True)
 class Look:
     """One way; found by its name are
@@ -62,3 +68,17 @@ class Look:
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # of its own, at /parts/<name>/<run>/<layer>.png
     scripts: tuple[str, ...] = ()  # of static/js, where they are others than its own
     lasting: bool = True  # the same state looks the same for ever; False where it shows what may expire
+    asks: bool = False  # shows the question, where one is asked
+    # on the clicker's path (app/explorer/path.py)
+    facet: str = ""  # what it shows of a layer: one of Layer.facets
+    stop: Callable[[State, Stage], State | None] = as_it_is  # how a state comes to it; None where it says nothing there
+    words: Callable[[Stage, Say], str] | None = None  # what it is called there; else by its title
+    steps: Callable[[View, State], Steps] | None = None  # what it shows one after the other
+
+    def called(self, stage: Stage, say: Say) -> str:
+        """Return what is said before it comes."""
+        return self.words(stage, say) if self.words else say(self.title)
+
+    def comes(self, state: State, stage: Stage) -> State | None:
+        """Return the state in which it stands on the path; None where it says nothing of the layer."""
+        return self.stop(state.but(view=self.name, edit=""), stage) if self.applies(stage) else None

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from app.budget import Budget
 from app.compute import SingleFlightCache
 from app.explorer.looks.look import Look, LookRequest
+from app.explorer.looks.steps import map_by_map
 from app.explorer.scales import scale_of
 from app.explorer.state import State
 from app.explorer.templating.context import Context
@@ -244,4 +245,5 @@ LOOK = Look(
     50,
     _context,
     applies=shows_maps,
+    steps=map_by_map,
 )

@@ -9,6 +9,7 @@ from app.explorer.looks.look import Look, LookRequest
 from app.explorer.scene import scene_of
 from app.explorer.state import State
 from app.explorer.templating.context import Context
+from app.explorer.view import Say
 from app.numerics.window import Pair
 from app.pipeline.plan import Stage
 from app.rendering.diagrams.places import Length, adjustable, lengths, places_drawing, unread
@@ -98,6 +99,14 @@ def _with(state: State, index: int, name: str, value: object) -> State:
     return state.setting(index, {name: value})
 
 
+def _words(stage: Stage, say: Say) -> str:
+    """Ask why there are so many."""
+    _, rows, columns = stage.output_shape
+    if rows == columns:
+        return say("why {count}?").format(count=rows)
+    return say("why {rows} × {columns}?").format(rows=rows, columns=columns)
+
+
 LOOK = Look(
     "places",
     "Why this size?",
@@ -105,4 +114,7 @@ LOOK = Look(
     80,
     _context,
     applies=adjustable,
+    asks=True,
+    facet="size",
+    words=_words,
 )

@@ -8,6 +8,8 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from app.explorer.looks.look import Look, LookRequest
+from app.explorer.looks.steps import Step, Steps
+from app.explorer.state import State
 from app.explorer.templating.context import Context
 from app.explorer.view import View
 from app.layers import Place
@@ -123,6 +125,17 @@ def _sample(sheets: int, rows: int, columns: int) -> list[Cell]:
     return [(sheet, row, column) for sheet in range(sheets) for row in down for column in across]
 
 
+def _ways(view: View, state: State) -> Steps:
+    """Return the three ways."""
+    names = {
+        "shared": view.say("one filter"),
+        "local": view.say("weights for each place"),
+        "full": view.say("everything connected"),
+    }
+    here = KINDS.index(state.pin) if state.pin in KINDS else 0
+    return Steps(range(len(KINDS)), here, lambda way: Step(state.but(pin=KINDS[way], edit=""), names[KINDS[way]]))
+
+
 def _shares(stage: Stage) -> bool:
     return counts(stage) is not None
 
@@ -135,4 +148,6 @@ LOOK = Look(
     _context,
     applies=_shares,
     scripts=("looks/places.js",),
+    asks=True,
+    steps=_ways,
 )

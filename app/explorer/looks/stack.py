@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.explorer.looks.look import Look, LookRequest
+from app.explorer.looks.steps import map_by_map
 from app.explorer.pictures import MOST_AT_ONCE, Pictures
 from app.explorer.scales import scale_of
 from app.explorer.templating.context import Context
@@ -220,4 +221,5 @@ LOOK = Look(
     _context,
     moves=False,
     scripts=("stack/stack.js",),
+    steps=map_by_map,
 )

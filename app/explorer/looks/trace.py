@@ -12,7 +12,10 @@ from markupsafe import Markup
 
 from app.explorer.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, runs, shown
 from app.explorer.looks.look import Look, LookRequest
+from app.explorer.looks.steps import Step, Steps
+from app.explorer.state import State
 from app.explorer.templating.context import Context
+from app.explorer.view import View
 from app.layers import Place
 from app.layers.cells import Cells
 from app.numerics.window import Pair, Span
@@ -52,6 +55,7 @@ class TraceContext(Context):
     field: Span | None  # what it has seen of the input
     pixels: bool  # the input is a picture
     forward: str
+    followed: int | None  # the volume that is looked at on the way
 
 
 async def _context(asked: LookRequest) -> TraceContext:
@@ -73,6 +77,7 @@ async def _context(asked: LookRequest) -> TraceContext:
         view.closeup.receptive_field,
         pixels(asked),
         state.but(view="forward", pin="", edit="").address(),
+        None if (there := chosen_of(state.pin)) is None else min(there, len(columns) - 1),
     )
 
 
@@ -198,4 +203,28 @@ def _area(span: Span) -> int:
     return (span.rows[1] - span.rows[0]) * (span.columns[1] - span.columns[0])
 
 
-LOOK = Look("trace", "Trace it home", "All that a number has seen, back to a rectangle of the picture.", 60, _context)
+def _hops(view: View, state: State) -> Steps:
+    """Return the hops from the number to the input: first all of them at once, then volume after volume before it."""
+    last, chosen = view.index + 1, chosen_of(state.pin)
+
+    def at(hop: int) -> Step:
+        volume = last - hop
+        if not hop:
+            return Step(state.but(pin="", edit=""), view.say("trace it home"))
+        name = view.run.stages[volume - 1].layer.type if volume else view.say("Input")
+        return Step(state.but(pin=f"h.{volume}", edit=""), view.say("home: {name}").format(name=name))
+
+    return Steps(range(last + 1), 0 if chosen is None else max(0, last - chosen), at)
+
+
+LOOK = Look(
+    "trace",
+    "Trace it home",
+    "All that a number has seen, back to a rectangle of the picture.",
+    60,
+    _context,
+    asks=True,
+    facet="home",
+    words=lambda stage, say: say("trace it home"),
+    steps=_hops,
+)

@@ -39,7 +39,7 @@ KEYS = (
         "PgDn PgUp",
         ("PageDown", "PageUp"),
         ("page-on", "page-back"),
-        "on and back: sheets, sum, places",
+        "on and back, as the words at the bottom say",
         projector=True,
     ),
     Key("F", ("f",), ("full",), "full screen", projector=True),

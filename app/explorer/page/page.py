@@ -12,6 +12,7 @@ from app.explorer.page.controls import InputChoices, Jumps, Moves, input_choices
 from app.explorer.page.keys import KEYS, Key
 from app.explorer.page.parts import Figures, asked_about, figures, parts_of
 from app.explorer.page.ribbon import Stop, ribbon
+from app.explorer.path import Path, led, path_of
 from app.explorer.state import State
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
@@ -64,6 +65,7 @@ class PageContext(Context):
     figures: Figures
     card: Card | None
     editor: FilterEditor | None
+    path: Path | None  # of a clicker
 
 
 async def explorer_page(
@@ -114,10 +116,20 @@ async def explorer_page(
             figures=drawn,
             card=shown,
             editor=editor,
+            path=path_of(run, view, state) if view else None,
         )
         return render(language, "explorer.html", around, *looked)
 
     return await lab.queue.light(page)
+
+
+async def walked(lab: Lab, run: Run, state: State, way: str, language: str) -> State:
+    """Return the state to which a clicker leads, "on" or "back"."""
+    if not run.stages:
+        return state
+    view = await view_of(lab, run, state.layer, state.place, "light", language, state.option("digits"))
+    path = path_of(run, asked_about(view, state), state)
+    return led(path, way, state) if path else state
 
 
 async def _looked(asked: LookRequest, look: Look) -> tuple[Context, ...]:

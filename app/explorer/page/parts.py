@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import LOOKS
+from app.explorer.path import Path, path_of
 from app.explorer.pointing.pointed import pointed
 from app.explorer.questions import predicted
 from app.explorer.scales import Chooser, chooser, colours_of
@@ -39,6 +40,7 @@ class SumContext(Context):
     state: State
     board: Board | None
     lens: Markup | None
+    path: Path | None  # of a clicker
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,9 @@ def sum_part(asked: LookRequest, look: Look, layout: str) -> str:
     """Return the written sum, and the numbers in the lens where they are drawn."""
     view, state = asked.view, asked.state
     lens = _group(view, look, layout, "data-lens") if view.weight is None else None
-    return render(view.language, "_sum.html", SumContext(view, state, board(view, state), lens))
+    return render(
+        view.language, "_sum.html", SumContext(view, state, board(view, state), lens, path_of(asked.run, view, state))
+    )
 
 
 def pointed_part(asked: LookRequest, look: Look, layout: str) -> str:

@@ -1,8 +1,9 @@
 """What a projector shows of a sum: one sheet speaks in large figures, the others are their subtotals in a line below.
 
-The address says which: sheet=0 … C−1, then C for the sum of them all.
+The address says which: sheet=0 … C−1, then C for the sum of them all; without it the figure has the word.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,7 @@ NEAR_PARTS = 3  # of more sheets: the one that speaks and its neighbours, or the
 MOST_PRINTED = 5  # rows and columns of a block of numbers
 MOST_PRODUCTS = 4  # told beside the picture of a larger one
 LONGEST_CELL = 5  # characters
+PRODUCTS = re.compile(r"w\.\d{1,5}", re.ASCII)  # the pin that asks for each product
 
 
 class Part(NamedTuple):
@@ -63,9 +65,10 @@ class Board:
         return len(self.names)
 
     @property
-    def speaking(self) -> int:
-        """The sheet that speaks; `count` stands for the sum."""
-        return min(read_whole(self.state.sheet) or 0, self.count)
+    def speaking(self) -> int | None:
+        """The sheet that speaks; `count` stands for the sum, None for the figure."""
+        sheet = read_whole(self.state.sheet)
+        return None if sheet is None else min(sheet, self.count)
 
     @property
     def sums(self) -> bool:
@@ -86,7 +89,7 @@ class Board:
     def parts(self) -> list[Part]:
         """The line of subtotals, as many as it has room for, the others as one, then the bias."""
         subtotals = self.total.terms[:-1]
-        told = self._told(subtotals)
+        told = self._told()
         say = self.view.say
         found: list[tuple[str, Decimal, int | None, str]] = [
             (self.names[sheet][1], subtotals[sheet], sheet, "") for sheet in told
@@ -103,11 +106,17 @@ class Board:
             for i, (name, number, sheet, kind) in enumerate(found)
         ]
 
-    def _told(self, subtotals: tuple[Decimal, ...]) -> list[int]:
+    @cached_property
+    def telling(self) -> list[int]:
+        """The sheets that a clicker stops at: all of a few, of many those that add or take most."""
         if self.count <= MOST_PARTS:
             return list(range(self.count))
-        if self.sums:
-            return sorted(sorted(range(self.count), key=lambda sheet: -abs(subtotals[sheet]))[:NEAR_PARTS])
+        subtotals = self.total.terms
+        return sorted(sorted(range(self.count), key=lambda sheet: -abs(subtotals[sheet]))[:NEAR_PARTS])
+
+    def _told(self) -> list[int]:
+        if self.count <= MOST_PARTS or self.speaking is None or self.sums:
+            return self.telling
         first = max(0, min(self.speaking - NEAR_PARTS // 2, self.count - NEAR_PARTS))
         return list(range(first, first + NEAR_PARTS))
 
@@ -127,25 +136,48 @@ class Board:
     @cached_property
     def decimals(self) -> tuple[int, int]:
         """Decimals of the values and of the weights with which each fits into a cell."""
-        view, sheet = self.view, self.speaking
+        view, sheet = self.view, self._sheet
         values = _fitting(self.terms["patch"][sheet].ravel().tolist(), view.cell_decimals)
         return values, _fitting(self.terms["kernel"][sheet].ravel().tolist(), view.weight_decimals)
 
     @property
     def rounds(self) -> bool:
         """Whether the cells of the sheet that speaks, as they are printed, give something else than its subtotal."""
-        return not self.sums and self.printed and cells_round(self.view, self.speaking, self.decimals)
+        if self.speaking is None or self.sums or not self.printed:
+            return False
+        if self.cells is not None:
+            return sum((cell for row in self.cells for cell in row), Decimal(0)) != self.total.terms[self._sheet]
+        return cells_round(self.view, self._sheet, self.decimals)
+
+    @property
+    def cells(self) -> list[list[Decimal]] | None:
+        """Each product of the sheet that speaks, where these are asked for in place of values and weights."""
+        if self.speaking is None or self.sums or not self.printed or not PRODUCTS.fullmatch(self.state.pin):
+            return None
+        products = self.terms["products"][self._sheet]
+        decimals = _fitting(products.ravel().tolist(), self.view.decimals)
+        return [[rounded(number, decimals) for number in row] for row in products.tolist()]
+
+    @property
+    def asking(self) -> str:
+        """The pin that asks for the products of the sheet that speaks, or the one that has asked."""
+        return self.state.pin if PRODUCTS.fullmatch(self.state.pin) else f"w.{self._sheet}"
+
+    @property
+    def _sheet(self) -> int:
+        assert self.speaking is not None
+        return self.speaking
 
     @cached_property
     def products(self) -> tuple[list[Product], Decimal]:
         """The largest products of the sheet, and what all others add: together its subtotal as printed."""
-        products, decimals = self.terms["products"][self.speaking], self.view.decimals
+        products, decimals = self.terms["products"][self._sheet], self.view.decimals
         largest = np.argsort(-np.abs(products), axis=None, kind="stable")[:MOST_PRODUCTS]
         columns = products.shape[1]
         told = [
             Product(int(i) // columns, int(i) % columns, rounded(float(products.flat[i]), decimals)) for i in largest
         ]
-        return told, self.total.terms[self.speaking] - sum((p.number for p in told), Decimal(0))
+        return told, self.total.terms[self._sheet] - sum((p.number for p in told), Decimal(0))
 
 
 def _fitting(values: Sequence[float], decimals: int) -> int:
@@ -158,6 +190,9 @@ def _fitting(values: Sequence[float], decimals: int) -> int:
 
 def board(view: View, state: State) -> Board | None:
     """Return what a projector shows of a number's sum; none where that is one line, or there is no projector."""
-    if not state.option("projector") or "channel_sums" not in view.closeup.terms:
-        return None
-    return Board(view, state)
+    return Board(view, state) if state.option("projector") and has_sheets(view) else None
+
+
+def has_sheets(view: View) -> bool:
+    """Tell whether a number is added up sheet by sheet."""
+    return "channel_sums" in view.closeup.terms

@@ -11,7 +11,7 @@ from app.explorer.editing.edits import edited
 from app.explorer.editing.ranges import refuse_pointless
 from app.explorer.looks.registry import LOOKS
 from app.explorer.opening import opened, state_of
-from app.explorer.page.page import explorer_page
+from app.explorer.page.page import explorer_page, walked
 from app.explorer.state import State
 from app.lab import Lab, Run
 from app.rendering.figure.layout import LAYOUTS
@@ -41,7 +41,11 @@ def page_theme(request: Request) -> Theme:
 @pages.get("/embed")
 async def explorer(request: Request, lab: InLab) -> Response:
     state = await state_of({**request.query_params, "path": request.url.path}, lab)
-    return await page_of(*await opened(state, lab), request, lab)
+    run, state = await opened(state, lab)
+    if way := request.query_params.get("go"):
+        there = await walked(lab, run, state, way, language_of(request))
+        return await led_to(run, settled(there, run), request, lab)
+    return await page_of(run, state, request, lab)
 
 
 async def page_of(run: Run, state: State, request: Request, lab: Lab) -> Response:

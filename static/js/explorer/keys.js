@@ -28,16 +28,20 @@ export const ACTS = {
   guess: async () => (await import("./predict.js")).guess(),
   trace: press('[data-look="trace"]'),
   colours: press("[data-colours-next]"),
-  point: () => document.dispatchEvent(new Event("cs:point")),
-  "page-on": async (x) => (await projector()).page(x, 1),
-  "page-back": async (x) => (await projector()).page(x, -1),
+  point: () => {
+    const products = document.querySelector("#sum [data-products]"); // only on a projector
+    document.dispatchEvent(products ? new CustomEvent("cs:hold", { detail: products.dataset.products }) : new Event("cs:point"));
+  },
+  "page-on": async () => (await projector()).page(1),
+  "page-back": async () => (await projector()).page(-1),
   full: async () => (await projector()).full(),
   blank: async () => (await projector()).blank(),
   laser: async () => (await projector()).laser(),
   escape: () => escape(),
   help: press("#help-open"),
 };
-const MOVING = new Set(["play", "left", "right", "up", "down", "first", "last", "filter-before", "filter-after", "strongest", "weakest", "page-on", "page-back"]);
+const MOVING = new Set(["play", "left", "right", "up", "down", "first", "last", "filter-before", "filter-after", "strongest", "weakest"]);
+const PAGING = new Set(["page-on", "page-back"]); // which a field of one line has no use for
 
 /** @param {() => Explorer} current @param {AbortSignal} [signal] */
 export function listen(current, signal) {
@@ -51,15 +55,17 @@ export function listen(current, signal) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const target = /** @type {HTMLElement} */ (event.target), act = table.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
-    if (!act || (act !== "escape" && fields(event, target))) return;
-    if (MOVING.has(act) && !(current()?.transport && !document.querySelector(".transport[inert]"))) return;
+    if (!act || (act !== "escape" && fields(event, target, act))) return;
+    if (MOVING.has(act) && !(current()?.transport && !document.querySelector("cs-transport[inert]"))) return;
     if (act !== "escape") event.preventDefault();
     ACTS[act](current());
   }, { signal });
 }
 
-/** Tells whether a key belongs to what has the focus. @param {KeyboardEvent} event @param {HTMLElement} target */
-function fields(event, target) {
+/** Tells whether a key belongs to what has the focus. @param {KeyboardEvent} event @param {HTMLElement} target @param {string} act */
+function fields(event, target, act) {
+  if (PAGING.has(act) && target.matches("select, input:not([type=range])")) return false;
+  if (act === "blank" && target.matches("select")) return false;
   if (target.closest("input, select, textarea, [contenteditable]")) return true;
   if (event.key === " " && target.closest("button, summary")) return true;
   const scrolled = target.closest(".terms");

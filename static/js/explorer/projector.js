@@ -1,7 +1,5 @@
-// On a projector: what clickers send goes through sheets, sum and places; the screen can be blanked and filled, and a
-// laser points. Which sheet speaks is in the address; the server makes what it says.
-//
-//     red ─ PageDown ─► green ─► blue ─► the sum ─► red of the next place        PageUp the same way back
+// On a projector: a clicker goes along the path that the server knows (app/explorer/path.py), whose next stop stands at
+// the bottom as a link; the screen can be blanked and filled, and a laser points.
 
 /** @typedef {import("./explorer.js").Explorer} Explorer */
 
@@ -10,6 +8,7 @@ const HOLD_MS = 500; // of a finger, until it is a laser
 const STILL_PX = 10; // by which a finger that holds still may move
 let dot = null; // the laser, while it is on
 let where = [innerWidth / 2, innerHeight / 2]; // where the pointer was last
+let pressed = 0, walking = false; // presses that are still to be followed, and whether a stop is on its way
 
 /** Lets the page be worked on a projector. @param {() => Explorer} current */
 export function begin(current) {
@@ -24,7 +23,13 @@ export function begin(current) {
     event.stopPropagation(); // a link without scripts
     current().speak(+speaker.dataset.speak);
   }, { capture: true });
-  document.addEventListener("cs:shown", focusAgain);
+  document.addEventListener("cs:shown", () => { focusAgain(); tell(); });
+  document.addEventListener("htmx:finally:request", () => {
+    if (!walking) return;
+    walking = false;
+    current().settle(); // says what has come
+    follow();
+  });
   document.addEventListener("fullscreenchange", () => press("#full-on", Boolean(document.fullscreenElement)));
   document.addEventListener("htmx:after:swap", () => {
     press("#full-on", Boolean(document.fullscreenElement));
@@ -35,16 +40,33 @@ export function begin(current) {
   document.addEventListener("pointerdown", held, { passive: true, capture: true });
 }
 
-/** Goes on or back by one sheet; past the sum, or where a layer has no sheets, by one place. @param {Explorer} x @param {1 | -1} by */
-export function page(x, by) {
-  const line = document.querySelector("#sum [data-sheets]"), sheets = line && +line.dataset.sheets;
-  if (line && x.speaks + by >= 0 && x.speaks + by <= sheets) {
-    x.speak(x.speaks + by);
-    return;
+/** Goes on or back by one stop. @param {1 | -1} by */
+export function page(by) {
+  pressed += by;
+  follow();
+}
+
+/** Follows the presses one after the other, as each leads on from what the one before has brought. */
+function follow() {
+  const link = document.querySelector(`#path [rel="${pressed > 0 ? "next" : "prev"}"]:not([hidden])`);
+  if (walking || !pressed) return;
+  if (link) {
+    pressed -= Math.sign(pressed);
+    walking = true;
+    link.click();
+  } else {
+    pressed = 0;
+    document.querySelector("#spoken").textContent = document.querySelector("#path")?.dataset.beginning ?? "";
   }
-  if (x.index + by < 0 || x.index + by > x.last) return;
-  if (line) x.speaks = by > 0 ? 0 : sheets;
-  x.press(by > 0 ? "next" : "back");
+}
+
+/** Another sheet speaks, or the answer is told: other stops are next. */
+function tell() {
+  const sum = document.querySelector("#sum .sum"), [back, on] = document.querySelectorAll("#path a");
+  if (!sum || !on) return;
+  on.querySelector("span").textContent = sum.dataset.on;
+  back.hidden = !sum.dataset.back;
+  back.title = sum.dataset.back;
 }
 
 /** The line of subtotals is made anew: the focus stays on the one that was chosen. */
