@@ -2,7 +2,7 @@
 
     conv2d   figure ─► each sheet ─► the sum ─► all maps ─► why 28? ─┐
     relu     figure ─► before and after ─┐◄──────────────────────────┘
-    …        figure ─► all maps ─► trace it home ─► hop after hop ─► the end; from the beginning
+    …        figure ─► all maps ─► trace it home ─► hop after hop ─► the end; start again
 
 Which views a layer has says the layer (`facets`), which look shows them says the look (`facet`), and what a look shows
 one after the other says its `steps`. `walk` in the address is the place that the path keeps, where that is another
@@ -47,11 +47,12 @@ class Path:
 
     on: Step
     back: Step | None  # none at the beginning
+    away: Step | None  # from a view that a person opened, at once
 
 
 def led(path: Path, way: str, state: State) -> State:
-    """Return the state to which "on" or "back" leads."""
-    step = path.back if way == "back" else path.on
+    """Return the state to which "next" or "prev" leads, as the page calls its links."""
+    step = path.back if way == "prev" else path.on
     return step.state if step else state
 
 
@@ -122,7 +123,8 @@ class _Here:
     @property
     def path(self) -> Path:
         asked = self.view.hidden and self.look.asks
-        return Path(Step(self.state.but(guess=REVEAL), self.say("the answer")) if asked else self._on(), self._back())
+        answer = Step(self.state.but(guess=REVEAL), self.say("the answer"))
+        return Path(answer if asked else self._on(), self._back(), self._left() if self.beside else None)
 
     def _on(self) -> Step:
         if step := (steps := self._steps()) and steps.after:
@@ -134,7 +136,7 @@ class _Here:
             return self._stop(stops[stops.index(self.at) + 1], self.index)
         if self.index < last:
             return self._stop(self._stops(self.index + 1)[0], self.index + 1)
-        return Step(self._stop(self.figure, 0).state, self.say("the end; from the beginning"))
+        return Step(self._stop(self.figure, 0).state, self.say("the end; start again"))
 
     def _back(self) -> Step | None:
         if step := (steps := self._steps()) and steps.before:

@@ -1,4 +1,4 @@
-"""On a projector, at both sizes: large figures, high contrast, nothing outside; a walk with a clicker; a laser."""
+"""On a projector, at both sizes: large figures, high contrast, nothing outside; a laser. A clicker: test_clicker.py."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,10 @@ def on(recipe: str, **fields: Any) -> str:
 
 
 STATES = {
-    "conv": on(FIRST),
+    "figure": on(FIRST),
+    "conv": on(FIRST, sheet=0),
+    "products": on(FIRST, sheet=0, pin="w.0"),
+    "question": on(FIRST, predict=1),
     "sum": on(FIRST, sheet=3),
     "relu": on(FIRST, at="1.3.7.16"),
     "pool": on(FIRST, at="2.3.3.8"),
@@ -30,9 +33,9 @@ STATES = {
     "flat pool": on(FIRST, view="flat", at="2.3.3.8"),
     "64 maps": on(MANY, at="2.3.5.5", sheet=40),
     "64 maps' sum": on(MANY, at="2.3.5.5", sheet=64),
-    "large": on("conv2d(8, 11, weights=random(3))", size=64, at="0.3.5.5"),
-    "narrow": on("conv2d(4, 1, weights=random(3))"),
-    "grey": on("conv2d(2, 3, padding=1, weights=random(2))", mode="L", at="0.1.0.0"),
+    "large": on("conv2d(8, 11, weights=random(3))", size=64, at="0.3.5.5", sheet=0),
+    "narrow": on("conv2d(4, 1, weights=random(3))", sheet=0),
+    "grey": on("conv2d(2, 3, padding=1, weights=random(2))", mode="L", at="0.1.0.0", sheet=0),
     "mean": on("conv2d(6, 5, weights=random(7)) | avg_pool2d(3)", at="1.3.3.7"),
     "nine": on("conv2d(6, 5, weights=random(7)) | max_pool2d(3)", at="1.3.3.7"),
     "norm": on("conv2d(6, 5, weights=random(7)) | batch_norm2d", at="1.3.3.8"),
@@ -179,49 +182,12 @@ def expect_sheet(page: Page, sheet: int) -> None:
     expect(page).to_have_url(re.compile(rf"[?&]sheet={sheet}(&|$)"))
 
 
-def test_a_walk_of_the_first_layer_with_a_clicker_alone(page: Page) -> None:
-    screen = Screen(page).follow(on(FIRST, at=".".join("0000")))
-    start = page.locator("#sum").inner_text()
-    walk = [(place, sheet) for place in range(1, 4) for sheet in range(4)]
-    for place, sheet in walk[1:]:
-        page.keyboard.press("PageDown")
-        screen.expect_place(place)
-        expect_sheet(page, sheet)
-    screen.press("b")
-    expect(page.locator("#blank")).to_be_visible()
-    screen.press("PageDown")  # any key shows the screen again, and does nothing else
-    expect(page.locator("#blank")).to_have_count(0)
-    expect_sheet(page, 3)
-    screen.press("f")
-    page.wait_for_function("() => document.fullscreenElement !== null")
-    screen.press("f")
-    page.wait_for_function("() => document.fullscreenElement === null")
-    for place, sheet in reversed(walk[:-1]):
-        page.keyboard.press("PageUp")
-        screen.expect_place(place)
-        expect_sheet(page, sheet)
-    assert page.locator("#sum").inner_text() == start
-    screen.press("PageUp")  # there is nothing before the first
-    expect_sheet(page, 0)
-    screen.expect_place(1)
-
-
 def test_what_speaks_is_said(page: Page) -> None:
     screen = Screen(page).follow(STATES["conv"])
     screen.press("PageDown")
     number = page.locator(".subtotals .part[aria-current] .num")
     expect(page.locator("#spoken")).to_contain_text(re.compile(r"green speaks: −?[\d.]+\."))
     expect(page.locator("#spoken")).to_contain_text(number.inner_text())
-
-
-def test_without_sheets_a_clicker_goes_from_place_to_place(page: Page) -> None:
-    screen = Screen(page).follow(STATES["pool"])
-    place = screen.place
-    screen.press("PageDown")
-    screen.expect_place(place + 1)
-    screen.settled()
-    screen.press("PageUp")
-    screen.expect_place(place)
 
 
 def test_a_sheet_stays_the_one_that_speaks_while_the_window_moves(page: Page) -> None:
@@ -272,14 +238,15 @@ def test_the_button_leads_to_the_projector_and_back_at_the_same_place(page: Page
     expect(page.locator("html")).to_have_attribute("data-projector", "")
     screen.ready()
     assert screen.fields["at"] == at
-    screen.press("PageDown")
-    expect_sheet(page, 1)
+    with screen.changing():
+        screen.press("PageDown")
+    expect_sheet(page, 0)
     page.locator("#projector").click()
     expect(page.locator("html:not([data-projector])")).to_be_attached()
     assert screen.ready().fields["at"] == at
     page.go_back()
     expect(page.locator("html")).to_have_attribute("data-projector", "")
-    expect_sheet(page, 1)
+    expect_sheet(page, 0)
 
 
 def test_links_to_other_layers_stay_on_the_projector(page: Page) -> None:

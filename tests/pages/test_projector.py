@@ -83,9 +83,13 @@ def test_cells_that_do_not_give_their_subtotal_are_said_to_be_rounded(client):
     assert False in marked
 
 
-@pytest.mark.parametrize(("asked", "speaks"), [("", "0"), ("99", "3"), ("-1", "0"), ("red", "0"), ("٣", "0")])
-def test_any_sheet_that_is_asked_for_is_answered(client, asked, speaks):
-    assert board(client, FIRST, sheet=asked).one(class_="subtotals").attributes["data-sheet"] == speaks
+@pytest.mark.parametrize(
+    ("asked", "speaks"), [("", None), ("0", "0"), ("99", "3"), ("-1", None), ("red", None), ("٣", None)]
+)
+def test_any_sheet_that_is_asked_for_is_answered_and_without_one_the_figure_has_the_word(client, asked, speaks):
+    page = board(client, FIRST, sheet=asked)
+    assert page.one(class_="subtotals").attributes.get("data-sheet") == speaks
+    assert bool(list(page.all(class_="about"))) == (speaks is None)
 
 
 def test_every_sheet_is_a_link_without_scripts(client):

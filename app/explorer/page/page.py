@@ -124,7 +124,7 @@ async def explorer_page(
 
 
 async def walked(lab: Lab, run: Run, state: State, way: str, language: str) -> State:
-    """Return the state to which a clicker leads, "on" or "back"."""
+    """Return the state to which a clicker leads, "next" or "prev"."""
     if not run.stages:
         return state
     view = await view_of(lab, run, state.layer, state.place, "light", language, state.option("digits"))

@@ -10,7 +10,7 @@ from app.errors import BrokenRequest
 from app.explorer.editing.edits import edited
 from app.explorer.editing.ranges import refuse_pointless
 from app.explorer.looks.registry import LOOKS
-from app.explorer.opening import opened, state_of
+from app.explorer.opening import opened, settled, state_of
 from app.explorer.page.page import explorer_page, walked
 from app.explorer.state import State
 from app.lab import Lab, Run

@@ -17,6 +17,12 @@ export function begin(current) {
     if (target.closest("#full-on")) full();
     if (target.closest("#blank-on")) blank();
     if (target.closest("#laser-on")) laser();
+    const stop = /** @type {HTMLAnchorElement} */ (target.closest("#path [rel]"));
+    if (stop) { // from where the page has come to since it was made
+      current().player.pause();
+      current().settle();
+      stop.search = `${location.search}&go=${stop.rel}`;
+    }
     const speaker = target.closest("[data-speak]");
     if (!speaker || event.ctrlKey || event.metaKey || !current()?.transport) return;
     event.preventDefault();
@@ -49,8 +55,12 @@ export function page(by) {
 /** Follows the presses one after the other, as each leads on from what the one before has brought. */
 function follow() {
   const link = document.querySelector(`#path [rel="${pressed > 0 ? "next" : "prev"}"]:not([hidden])`);
+  const typed = /** @type {HTMLInputElement} */ (document.querySelector('input[form="predict"]:not([aria-invalid])'));
   if (walking || !pressed) return;
-  if (link) {
+  if (pressed > 0 && typed?.value) {
+    pressed = 0;
+    typed.form.requestSubmit(); // what has been typed is an answer
+  } else if (link) {
     pressed -= Math.sign(pressed);
     walking = true;
     link.click();
@@ -62,7 +72,7 @@ function follow() {
 
 /** Another sheet speaks, or the answer is told: other stops are next. */
 function tell() {
-  const sum = document.querySelector("#sum .sum"), [back, on] = document.querySelectorAll("#path a");
+  const [sum, back, on] = ["#sum .sum", "#path [rel=prev]", "#path [rel=next]"].map((name) => document.querySelector(name));
   if (!sum || !on) return;
   on.querySelector("span").textContent = sum.dataset.on;
   back.hidden = !sum.dataset.back;
