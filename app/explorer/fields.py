@@ -1,15 +1,17 @@
 """From the flat fields of a URL or a form to a document, and back.
 
 image=chelsea&size=32&mode=RGB&fit=cover&scale=byte&recipe=conv2d(6, 5) | relu
+values=[[[1,2],[3,4]]]&recipe=…
 """
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
-from app.errors import Unfit
-from app.pipeline.document import Document, ImageInput, Scale, read_document
+from app.errors import BrokenRequest, Unfit, shown
+from app.pipeline.document import Document, Scale, ValuesInput, read_document
 from app.pipeline.json_reader import parse_json
 from app.whole_numbers import read_whole
 
@@ -30,6 +32,8 @@ def document_of(fields: Mapping[str, str]) -> Document:
 def input_of(fields: Mapping[str, str]) -> dict[str, Any]:
     """Return the input of a document from flat fields."""
     source: dict[str, Any] = {name: fields[name] for name in ("image", "fit", "mode") if fields.get(name)}
+    if fields.get("values"):
+        source["values"] = _values(fields["values"])
     if fields.get("size"):
         if fields.get("height") or fields.get("width"):
             raise Unfit(
@@ -57,6 +61,17 @@ def _whole(name: str, text: str) -> int:
     )
 
 
+def _values(text: str) -> Any:
+    try:
+        return parse_json(text.encode(errors="replace"))
+    except BrokenRequest:
+        raise Unfit(
+            "values are nested lists [channel][row][column], such as [[[1,2],[3,4]]], not {given}.",
+            given=shown(text),
+            pointer="/input/values",
+        ) from None
+
+
 def _scale(text: str) -> Any:
     if ":" not in text:
         return text
@@ -74,9 +89,10 @@ def _scale(text: str) -> Any:
 
 
 def fields_of(document: Document) -> dict[str, str]:
-    """Return the flat fields of a document whose input is a picture: what its link holds."""
+    """Return the flat fields of a document: what its link holds."""
     source = document.input
-    assert isinstance(source, ImageInput)
+    if isinstance(source, ValuesInput):
+        return {"values": json.dumps(source.values.nested(), separators=(",", ":")), "recipe": document.recipe}
     fields = {"image": source.image}
     if source.height is not None and source.height == source.width:
         fields["size"] = str(source.height)

@@ -22,11 +22,11 @@ async def state_of(fields: Mapping[str, str], lab: Lab) -> State:
         if fields.get("recipe"):
             raise BrokenRequest("Give run alone, or image and recipe.")
         document = await lab.find(fields["run"], pictured=not fields.get("image"))
-    elif "image" not in fields and "recipe" not in fields and "size" not in fields:
+    elif not fields.keys() & {"image", "values", "recipe", "size"}:
         document = FIRST_DOCUMENT
         fields = {"at": FIRST_PLACE, **fields}
     else:
-        defaults = {} if fields.get("image") else {"image": "coffee", "size": "32"}
+        defaults = {} if fields.get("image") or fields.get("values") else {"image": "coffee", "size": "32"}
         flat = {**defaults, **{k: v for k, v in fields.items() if v}}
         document = await lab.queue.light(lambda: document_of(flat))
     state = State(document, options=options_of(fields), path="/embed" if fields.get("path") == "/embed" else "/")

@@ -72,7 +72,9 @@ class State:
     @cached_property
     def _held(self) -> tuple[dict[str, str], str]:
         """Everything the address holds, and how it is written."""
-        if isinstance(self.document.input, ImageInput) and self.document.is_brief(LONGEST_ADDRESS):
+        source = self.document.input
+        brief = isinstance(source, ImageInput) or source.values.array.size < LONGEST_ADDRESS // 2  # each has a comma
+        if brief and self.document.is_brief(LONGEST_ADDRESS):
             whole = {**fields_of(self.document), **self.fields()}
             if len("/?" + (text := query(whole))) <= LONGEST_ADDRESS:
                 return whole, text

@@ -15,6 +15,7 @@ from app.explorer.window_numbers import WindowNumbers
 from app.lab import Lab, Result, Run
 from app.layers import Layer, Place
 from app.layers.geometry import Geometry
+from app.layers.weights import Weights
 from app.messages import catalogue
 from app.numerics.statistics import Statistics
 from app.numerics.window import Span
@@ -97,6 +98,12 @@ class View:
         """The filters (out, in, rows, columns); None for a layer without."""
         weight = self.result.weights.get("weight")
         return None if weight is None else self.layer.filters(self.stage.input_shape, weight)
+
+    @property
+    def filter_names(self) -> list[str]:
+        """What the filters are called, one a map; empty where none has a name."""
+        weights: Weights | None = getattr(self.layer, "weights", None)
+        return [] if weights is None else weights.labels()
 
     @cached_property
     def weight_extent(self) -> float:

@@ -1,7 +1,7 @@
 """Where a layer's weights come from: drawn from a seed, named kernels, or numbers given.
 
 {"init": "random", "seed": 7}                      random(7)
-{"init": "preset", "names": ["sobel_x"]}           preset("sobel_x")
+{"init": "preset", "names": ["sobel_x", [[0, 1]]]} preset("sobel_x", [[0, 1]])
 {"init": "values", "weight": …, "bias": …}         values([[[[…]]]], […])
 
 A layer's `weights` field is a union of the sources that it can use: the numbers given differ from kind to kind.
@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from app.errors import Unfit
-from app.layers.numbers import Array, NumbersField
-from app.numerics.kernels import KERNELS, bank, fits
+from app.errors import Unfit, shown
+from app.layers.numbers import Array, Numbers, NumbersField, numbers
+from app.numerics.kernels import KERNELS, Spread, bank, fits, own_biases, own_size
 from app.numerics.randomness import normal_weights
 
 MAX_SEED = 2**53 - 1  # what every JSON reader keeps exactly
@@ -33,6 +33,10 @@ class Weights(BaseModel):
     def known_shape(self) -> tuple[int, ...] | None:
         """Return the shape of the weights where the source alone fixes it, with 0 for what it leaves open."""
         return None
+
+    def labels(self) -> list[str]:
+        """Return what the filters are called, one a map, where any of them has a name; nothing where none has."""
+        return []
 
     def has_bias(self) -> bool:
         """Tell whether a bias is given expressly."""
@@ -73,29 +77,83 @@ class RandomWeights(Weights):
         return normal_weights(self.seed, shape, fan_in), np.zeros(outputs, np.float32)
 
 
+def _filter(value: object) -> str | Numbers:
+    """Read one filter of a preset: the name of a kernel, or its numbers."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, (Numbers, np.ndarray, list, tuple)):
+        raise Unfit(
+            'A filter is the name of a kernel or a nested list of numbers, as in "sobel_x" or [[1, 0], [0, -1]], not '
+            "{given}.",
+            given=shown(value),
+            pointer="/weights/names",
+        )
+    try:
+        given = numbers(value)
+    except Unfit as mistake:
+        raise mistake.within("/weights/names") from None
+    if given.array.ndim not in (2, 3) or 0 in given.array.shape:
+        raise Unfit(
+            "A filter in the place of a name has two axes [row][column], or three with [channel] before them, none "
+            "empty; this one has the shape {shape}.",
+            shape=list(given.array.shape),
+            pointer="/weights/names",
+        )
+    return given
+
+
+NamedFilter = Annotated[
+    str | Numbers,
+    BeforeValidator(_filter),
+    PlainSerializer(lambda value: value if isinstance(value, str) else value.nested(), when_used="json"),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {}, "description": "its numbers"}]}),
+]
+
+
 class PresetWeights(Weights):
-    """Named kernels, one output channel a name."""
+    """Named kernels, one output channel a name; between them filters may stand as numbers."""
 
     positional: ClassVar[tuple[str, ...]] = ("*names",)
     init: Literal["preset"] = "preset"
-    names: Annotated[tuple[str, ...], Field(min_length=1, max_length=1024)]
-    """Names from the list of kernels."""
+    names: Annotated[tuple[NamedFilter, ...], Field(min_length=1, max_length=1024)]
+    """Names from the list of kernels, or nested lists of numbers: [row][column], or [channel][row][column]."""
+    spread: Spread = "mean"
+    """What a filter with rows and columns alone becomes on several channels: their mean, or the same on each."""
+    bias: NumbersField | None = None
+    """One number an output channel; left out it is each kernel's own, and 0 for a list."""
+
+    @property
+    def filters(self) -> list[str | Array]:
+        """What the filters are made from: names, and arrays."""
+        return [each if isinstance(each, str) else each.array for each in self.names]
+
+    def labels(self) -> list[str]:
+        return [each if isinstance(each, str) else "" for each in self.names]
 
     def known_shape(self) -> tuple[int, ...]:
         for name in self.names:
-            if name not in KERNELS:
+            if isinstance(name, str) and name not in KERNELS:
                 raise Unfit(
                     'There is no kernel named "{name}"; the names are: {names}.',
                     name=name[:60],
                     names=", ".join(KERNELS),
                     pointer="/weights/names",
                 )
-        sizes = [KERNELS[name].weight.shape[-2:] for name in self.names]
+        self.check_bias(len(self.names))
+        sizes = [own_size(each) for each in self.filters]
         return len(self.names), 0, max(rows for rows, _ in sizes), max(columns for _, columns in sizes)
+
+    def has_bias(self) -> bool:
+        return self.bias is not None
+
+    def check_bias(self, outputs: int) -> None:
+        _check_bias(self.bias, outputs)
 
     def check(self, depth: int) -> None:
         for name in self.names:
-            if not fits(KERNELS[name], depth):
+            if not isinstance(name, str):
+                _check_sheets(name.array, depth)
+            elif not fits(KERNELS[name], depth):
                 raise Unfit(
                     'The kernel "{name}" looks at {wanted} channels, but here it reads {channels}; use it on a colour '
                     "picture, or choose one without colour.",
@@ -106,7 +164,34 @@ class PresetWeights(Weights):
                 )
 
     def draw(self, shape: tuple[int, ...], fan_in: int, outputs: int) -> tuple[Array, Array]:
-        return bank(self.names, shape[1])
+        weight, bias = bank(self.filters, shape[1], self.spread)
+        return weight, bias if self.bias is None else self.bias.array
+
+    def settled(self) -> "PresetWeights":
+        own = self.bias is not None and np.array_equal(self.bias.array, own_biases(self.filters))
+        return self.model_copy(update={"bias": None}) if own else self
+
+
+def _check_bias(bias: Numbers | None, outputs: int) -> None:
+    if bias is not None and bias.array.shape != (outputs,):
+        raise Unfit(
+            "The bias needs one number an output channel, {wanted} in all; this one has the shape {shape}.",
+            wanted=outputs,
+            shape=list(bias.array.shape),
+            pointer="/weights/bias",
+        )
+
+
+def _check_sheets(filter_: Array, depth: int) -> None:
+    """Refuse a filter given as numbers whose sheets, where it has any, are not as many as it reads."""
+    if filter_.ndim == 3 and len(filter_) != depth:
+        raise Unfit(
+            "A filter given as numbers has {given} sheets, but here it reads {channels} channels; give {channels} "
+            "sheets, or rows and columns alone, which count for all.",
+            given=len(filter_),
+            channels=depth,
+            pointer="/weights/names",
+        )
 
 
 class ValueWeights(Weights):
@@ -138,13 +223,7 @@ class ValueWeights(Weights):
         return shape
 
     def check_bias(self, outputs: int) -> None:
-        if self.bias is not None and self.bias.array.shape != (outputs,):
-            raise Unfit(
-                "The bias needs one number an output channel, {wanted} in all; this one has the shape {shape}.",
-                wanted=outputs,
-                shape=list(self.bias.array.shape),
-                pointer="/weights/bias",
-            )
+        _check_bias(self.bias, outputs)
 
     def has_bias(self) -> bool:
         return self.bias is not None

@@ -14,6 +14,8 @@ from app.numerics import Floats
 from app.numerics.classics import CLASSICS
 from app.numerics.colour_filters import COLOUR_FILTERS
 
+Spread = Literal["mean", "sum"]
+
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
@@ -41,41 +43,55 @@ KERNELS: dict[str, Kernel] = {
 }
 
 
-def bank(names: Sequence[str], in_channels: int) -> tuple[Floats, Floats]:
-    """Return the named kernels as the weight and bias of one layer.
+def bank(filters: Sequence[str | Floats], in_channels: int, spread: Spread = "mean") -> tuple[Floats, Floats]:
+    """Return named kernels, and filters given as numbers, as the weight and bias of one layer.
 
     Parameters
     ----------
-    names
-        One filter a name, at least one; names may recur.
+    filters
+        For each filter a name, or its numbers: (rows, columns), or (channels, rows, columns). At least one; names may
+        recur.
     in_channels
         Channels that each filter reads.
+    spread
+        What a filter of two axes becomes on several channels: divided by their number ("mean"), or the same in each
+        ("sum").
 
     Returns
     -------
     weight
-        Float32, shape (n, in_channels, kh, kw). A kernel of two axes is divided by `in_channels` and spread over them:
-        on a grey picture it is the plain filter. One of three axes is used as it is; over a single channel it is the
-        sum over its own, which gives the same on a grey picture. Kernels smaller than the largest are centred, with an
-        odd cell of room at the bottom and right.
+        Float32, shape (n, in_channels, kh, kw). By their mean a filter of two axes is on a grey picture the plain
+        filter. One of three axes is used as it is; a named one over a single channel is the sum over its own, which
+        gives the same on a grey picture. Filters smaller than the largest are centred, with an odd cell of room at the
+        bottom and right.
     bias
-        Float32, shape (n,).
+        Float32, shape (n,): of each kernel its own, 0 where numbers are given.
 
     Raises
     ------
     KeyError
         For an unknown name.
     ValueError
-        Where a kernel of three axes has another number of channels.
+        Where a filter of three axes has another number of channels.
     """
-    kernels = [KERNELS[name] for name in names]
-    rows, columns = (max(kernel.weight.shape[axis] for kernel in kernels) for axis in (-2, -1))
-    weight = np.zeros((len(kernels), in_channels, rows, columns), np.float32)
-    for part, kernel in zip(weight, kernels, strict=True):
-        height, width = kernel.weight.shape[-2:]
+    rows, columns = (max(own_size(filter_)[axis] for filter_ in filters) for axis in (0, 1))
+    weight = np.zeros((len(filters), in_channels, rows, columns), np.float32)
+    for part, filter_ in zip(weight, filters, strict=True):
+        height, width = own_size(filter_)
         top, left = (rows - height) // 2, (columns - width) // 2
-        part[:, top : top + height, left : left + width] = _over(kernel, in_channels)
-    return weight, np.array([kernel.bias for kernel in kernels], np.float32)
+        part[:, top : top + height, left : left + width] = _over(filter_, in_channels, spread)
+    return weight, own_biases(filters)
+
+
+def own_size(filter_: str | Floats) -> tuple[int, int]:
+    """Return the rows and columns of a named kernel, or of numbers given."""
+    rows, columns = (KERNELS[filter_].weight if isinstance(filter_, str) else filter_).shape[-2:]
+    return rows, columns
+
+
+def own_biases(filters: Sequence[str | Floats]) -> Floats:
+    """Return the bias of each named kernel, and 0 for numbers given."""
+    return np.array([KERNELS[each].bias if isinstance(each, str) else 0 for each in filters], np.float32)
 
 
 def fits(kernel: Kernel, in_channels: int) -> bool:
@@ -89,13 +105,15 @@ def half_turn(weight: Floats) -> Literal["same", "sign", "other"]:
     return "same" if np.array_equal(turned, weight) else "sign" if np.array_equal(turned, -weight) else "other"
 
 
-def _over(kernel: Kernel, in_channels: int) -> Floats:
-    """Return the weights of `kernel` for a filter that reads `in_channels` channels."""
-    if not fits(kernel, in_channels):
-        raise ValueError(f"{kernel.name} looks at {len(kernel.weight)} channels, not {in_channels}")
-    if kernel.weight.ndim == 2:
-        return kernel.weight / np.float32(in_channels)
-    if in_channels == 1:  # rounded, so that hundredths stay the float32 nearest to hundredths
-        whole: Floats = kernel.weight.sum(axis=0, dtype=np.float64).round(6).astype(np.float32)
+def _over(filter_: str | Floats, in_channels: int, spread: Spread) -> Floats:
+    """Return the weights of a filter that reads `in_channels` channels."""
+    named = isinstance(filter_, str)
+    weight = KERNELS[filter_].weight if isinstance(filter_, str) else filter_
+    if weight.ndim == 2:
+        return weight if spread == "sum" else weight / np.float32(in_channels)
+    if len(weight) == in_channels:
+        return weight
+    if named and in_channels == 1:  # rounded, so that hundredths stay the float32 nearest to hundredths
+        whole: Floats = weight.sum(axis=0, dtype=np.float64).round(6).astype(np.float32)
         return whole
-    return kernel.weight
+    raise ValueError(f"{filter_ if named else 'a filter'} looks at {len(weight)} channels, not {in_channels}")

@@ -214,8 +214,9 @@ def _call(name: str, kind: Any, fields: dict[str, Any]) -> str:
     pairs = isinstance(kind, Layer)
     texts = {field: _text(value, pairs=pairs) for field, value in fields.items()}
     if kind.positional and kind.positional[0].startswith("*"):
-        parts = [_literally(value) for value in fields[kind.positional[0][1:]]]
-        texts.clear()
+        listed = kind.positional[0][1:]
+        parts = [_literally(value) for value in fields[listed]]
+        del texts[listed]
     else:
         parts = []
         for field in kind.positional:

@@ -156,6 +156,19 @@ def test_numbers_given_one_by_one_are_taken_as_they_are(client):
     assert array(client.get(f"{base}/0/bias.npy")).tolist() == [10]
 
 
+def test_numbers_stand_in_a_link_too(client):
+    values = [[[1, -2, 0.5], [3, 300, 0]]]
+    posted = client.post(RUNS, json={"input": {"values": values}, "recipe": "relu"}).json()
+    link = {"values": json.dumps(values), "recipe": "relu"}
+    assert client.get(RUNS, params=link).json() == posted
+    assert client.post(RUNS, data=link).json() == posted
+    for wrong, status in (("[[[1, 2], [3]]]", 422), ("[[1]]", 422), ("nothing", 422), ("[[[1e99]]]", 422)):
+        answer = client.get(RUNS, params={"values": wrong, "recipe": "relu"})
+        assert answer.status_code == status
+        assert answer.json()["errors"][0]["pointer"] == "/input/values"
+    assert client.get(RUNS, params={**link, "size": "2"}).status_code == 422
+
+
 def test_the_empty_recipe_is_the_input_alone(client):
     run = client.post(RUNS, json={"input": CHELSEA, "recipe": ""}).json()
     assert (run["layers"], run["recipe"], run["totals"]) == ([], "", {"parameters": 0, "multiplications": 0})

@@ -201,3 +201,13 @@ def test_a_step_is_added_to_both_numbers() -> None:
 def test_a_form_that_does_not_say_what_it_is_about_changes_nothing(fields: dict[str, str]) -> None:
     with pytest.raises(BrokenRequest):
         edited(oblong.state(), fields)
+
+
+def test_a_link_holds_numbers_while_they_are_few_and_names_a_run_when_they_are_many() -> None:
+    few = document_of({"values": "[[[1,-2],[0.5,300]]]", "recipe": "relu"})
+    fields = dict(parse_qsl(urlsplit(State(few).address()).query))
+    assert (fields["values"], fields["recipe"]) == ("[[[1,-2],[0.5,300]]]", "relu")
+    assert document_of(fields) == few
+    many = document_of({"values": str([[list(range(3000))]]), "recipe": "relu"})
+    assert State(many).needs_run
+    assert len(State(many).address()) < 100

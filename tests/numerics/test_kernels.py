@@ -116,6 +116,24 @@ def test_a_bank_spreads_plain_kernels_over_the_channels():
     np.testing.assert_allclose(weight.sum(1), [KERNELS["sobel_x"].weight, KERNELS["gaussian"].weight], atol=1e-6)
 
 
+def test_a_bank_by_the_sum_has_each_filter_whole_on_every_channel():
+    weight, _ = bank(["sobel_x", np.float32([[1, -2], [3, 4]])], 3, "sum")
+    assert np.array_equal(weight[0], [[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]] * 3)
+    assert np.array_equal(weight[1], [[[1, -2, 0], [3, 4, 0], [0, 0, 0]]] * 3)
+    assert np.array_equal(bank(["warm"], 3, "sum")[0], bank(["warm"], 3)[0])
+
+
+def test_a_bank_takes_numbers_among_names_by_channel_or_for_all():
+    own = np.float32([[[1]], [[2]], [[4]]])
+    weight, bias = bank([own, "warm", np.float32([[3]])], 3)
+    assert np.array_equal(weight[0, :, 2, 2], [1, 2, 4])
+    assert np.array_equal(weight[2, :, 2, 2], [1, 1, 1])
+    assert np.count_nonzero(weight[0]) == np.count_nonzero(weight[2]) == 3
+    assert bias.tolist() == [0, -0.25, 0]
+    with pytest.raises(ValueError, match="3 channels, not 1"):
+        bank([own], 1)
+
+
 def test_a_bank_takes_colour_kernels_as_they_are_with_their_bias():
     weight, bias = bank(SIX, 3)
     assert np.array_equal(weight, [KERNELS[name].weight for name in SIX])

@@ -279,6 +279,117 @@ def test_a_named_filter_takes_the_place_of_one(client: TestClient) -> None:
     assert "3×3" in refused.text
 
 
+def recipe_at(address: str) -> str:
+    return parse_qs(urlsplit(address).query)["recipe"][0]
+
+
+def taken(client: TestClient, recipe: str, at: str, kernel: str, **fields: object) -> str:
+    form = opened(client, recipe, at=at, edit="0.gallery", **fields).one("form", "shelf")
+    sent = {f.attributes["name"]: f.attributes["value"] for f in form.all("input", type="hidden")}
+    answer = client.post("/edit", data={**sent, "kernel": kernel}, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return recipe_at(answer.headers["location"])
+
+
+@pytest.mark.parametrize(
+    ("recipe", "at", "kernel", "after"),
+    [
+        ('conv2d(weights=preset("edge_x", "edge_y", "warm", "spot"))', "0.3.1.1", "sobel_x",
+         'conv2d(4, 5, weights=preset("edge_x", "edge_y", "warm", "sobel_x"))'),
+        ('conv2d(weights=preset("sobel_x", "warm"))', "0.1.1.1", "box",
+         'conv2d(2, 3, weights=preset("sobel_x", "box"))'),
+        ('conv2d(weights=preset("sobel_x", "box", spread="sum", bias=[1, 2]))', "0.1.1.1", "emboss",
+         'conv2d(2, 3, weights=preset("sobel_x", "emboss", spread="sum", bias=[1, 0]))'),
+        ("conv2d(1, 5)", "0.0.1.1", "sobel_x", 'conv2d(1, 3, weights=preset("sobel_x"))'),
+        ("conv2d(1, 3, padding=2)", "0.0.1.1", "box_5", 'conv2d(1, 5, padding=2, weights=preset("box_5"))'),
+    ],
+)  # fmt: skip
+def test_a_named_filter_leaves_the_others_names_and_biases(
+    client: TestClient, recipe: str, at: str, kernel: str, after: str
+) -> None:
+    assert taken(client, recipe, at, kernel) == after
+
+
+def test_a_named_filter_among_numbers_stands_beside_them(client: TestClient) -> None:
+    three = "[[0, 0, 0], [0, 1, 2], [0, 0, 0]]"
+    other = "[[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[0, 0, 0], [0, 2, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0], [7, 0, 0]]]"
+    given = f"conv2d(weights=values([[{', '.join([three] * 3)}], {other}, {other}], [3, 4, 5]))"
+    mean = "[[0, 0, 0], [0, 3, 6], [0, 0, 0]]"  # which is spread over three sheets
+    assert taken(client, given, "0.2.1.1", "sobel_x") == (
+        f'conv2d(3, 3, weights=preset({mean}, {other}, "sobel_x", bias=[3, 4, 0]))'
+    )
+
+
+def test_what_is_edited_of_one_filter_leaves_the_others_their_names(client: TestClient) -> None:
+    page = opened(client, 'conv2d(weights=preset("sobel_x", "box"))', mode="L", at="0.1.1.1")
+    answer = edit(client, page, **{"w.0.0.0": "1/4", "bias": "−2"})
+    ninth = "0.11111111"
+    assert recipe_at(answer.headers["location"]) == (
+        f'conv2d(2, 3, weights=preset("sobel_x", [[0.25, {ninth}, {ninth}], [{ninth}, {ninth}, {ninth}], '
+        f"[{ninth}, {ninth}, {ninth}]], bias=[0, -2]))"
+    )
+    both = edit(client, page, change="negate", scope="all")
+    assert "weights=values([[[[1, 0, -1], [2, 0, -2], [1, 0, -1]]]" in recipe_at(both.headers["location"])
+
+
+def test_whole_numbers_of_a_named_filter_are_its_own_on_every_sheet(client: TestClient) -> None:
+    page = opened(client, 'conv2d(weights=preset("sobel_x", "laplacian"))')
+    answer = edit(client, page, op="whole")
+    assert recipe_at(answer.headers["location"]) == (
+        'conv2d(2, 3, weights=preset("sobel_x", "laplacian", spread="sum"))'
+    )
+
+
+def test_named_filters_are_spread_as_their_mean_or_their_sum(client: TestClient) -> None:
+    page = opened(client, 'conv2d(weights=preset("sobel_x", "warm"))')
+    answer = edit(client, page, op="spread", spread="sum")
+    assert recipe_at(answer.headers["location"]) == 'conv2d(2, 5, weights=preset("sobel_x", "warm", spread="sum"))'
+    weight = weight_at(client, answer.headers["location"])
+    assert weight[0, :, 1:4, 1:4].tolist() == [[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]] * 3
+    assert edit(client, page, op="spread", spread="max").status_code == 422
+    assert edit(client, opened(client), op="spread", spread="sum").status_code == 422
+
+
+# ---- pasting
+
+
+def test_two_filters_that_are_pasted_are_the_layer_s(client: TestClient) -> None:
+    page = opened(client, "conv2d(4, 5, stride=2, padding=1)", at="0.0.1.1")
+    filters = np.random.default_rng(3).integers(-9, 9, (2, 3, 3, 3))
+    rows = "\n\n".join("\n".join("\t".join(map(str, row)) for row in sheet) for sheet in filters.reshape(6, 3, 3))
+    for block in (rows, str(filters.tolist())):
+        answer = edit(client, page, block=block)
+        assert answer.status_code == 303, answer.text
+        assert recipe_at(answer.headers["location"]).startswith("conv2d(2, 3, 2, 1, weights=values([[[[")
+        np.testing.assert_array_equal(weight_at(client, answer.headers["location"]), filters)
+
+
+def test_a_block_goes_in_at_the_field_where_it_was_pasted(client: TestClient) -> None:
+    page = opened(client)
+    before = weight_at(client, link(RECIPE, image="chelsea"))
+    answer = edit(client, page, block="1/2 −3\n4 0,5", **{"from": "w.2.1.1"})
+    after = weight_at(client, answer.headers["location"])
+    np.testing.assert_array_equal(after[1, 2, 1:, 1:], [[0.5, -3], [4, 0.5]])
+    assert np.count_nonzero(after != before) == 4
+    biases = edit(client, page, block="1 2 3", **{"from": "bias"})
+    assert recipe_at(biases.headers["location"]).endswith("[1, 2, 3])) | relu")
+    for block, said in (("1 x", "&#39;x&#39; is no number"), ("1 2 3 4", "1×4 numbers"), ("[1, 2", "is no number")):
+        refused = edit(client, page, block=block, **{"from": "w.0.0.0"})
+        assert refused.status_code == 422
+        assert said in refused.text
+    assert edit(client, page, block="1 2", **{"from": "w.9.9.9"}).status_code == 400
+
+
+def test_weights_of_a_vector_are_typed_and_pasted(client: TestClient) -> None:
+    page = opened(client, "max_pool2d(16) | linear(2)", at="1.1.0.0", edit="1.weights")
+    answer = edit(client, page, **{"w.2.1.0": "7"})
+    query = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+    run = api(client).run({k: v for k, v in query.items() if k in ("image", "size", "recipe")})["id"]
+    assert api(client).weight(run, 1).reshape(2, 3, 2, 2)[1, 2, 1, 0] == 7
+    pasted = edit(client, page, block="\n".join(" ".join(map(str, range(12))) for _ in range(2)))
+    assert "values([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [0, 1," in recipe_at(pasted.headers["location"])
+
+
 @pytest.mark.parametrize("size", [32, 224])
 def test_a_thumbnail_is_the_named_filter_s_map_of_the_present_picture(client: TestClient, size: int) -> None:
     page = opened(client, edit="0.gallery", size=size)

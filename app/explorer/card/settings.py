@@ -119,7 +119,7 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> C
         part=part if shows_weights else "settings",
         weights=weights,
         fresh=part == FRESH,
-        names=list(getattr(weights, "names", ())),
+        names=[] if weights is None else weights.labels(),
         settings_href=state.but(edit=str(index)).address(),
         parts={name: state.but(edit=f"{index}.{name}", layer=index, place=there).address() for name in FILTERS}
         if layer.learned

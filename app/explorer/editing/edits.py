@@ -8,13 +8,18 @@ import numpy as np
 
 from app.errors import BrokenRequest, Unfit
 from app.explorer.editing.filter_edits import changed, kernel_in, pattern
+from app.explorer.editing.naming import MOST_NAMED, filters_from, preset, spread_of, still_named
+from app.explorer.editing.pasting import pasted, pasted_bias
+from app.explorer.editing.typed import read_block, read_number
 from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers import LAYERS, Layer
 from app.layers.layer import Array
+from app.layers.numbers import Numbers
 from app.layers.reading import read_layer
 from app.layers.weights import PresetWeights
 from app.messages import N_
+from app.numerics.kernels import KERNELS, Spread, own_size
 from app.pipeline.document import ImageInput
 from app.pipeline.plan import Stage
 from app.printing.numbers import brief
@@ -24,7 +29,6 @@ Fields = Mapping[str, str]
 Stages = Sequence[Stage]
 MOST_EDITED = 4_000_000  # weights of a layer whose single weights can be changed by a form
 FRESH = "fresh"  # behind the layer in `edit`: its filters have just been replaced by random ones
-LARGEST = float(np.finfo(np.float32).max)
 MANY = 100_000  # weights, whose changing takes long enough to need a computing slot
 MOST_STEP = 1000
 LARGEST_WHOLE = 9  # of weights that are rounded to whole numbers
@@ -91,14 +95,15 @@ def _resized(layer: Layer, name: str, value: Any) -> dict[str, Any]:
                 "weights": {"init": "values"}
                 | {k: each.array[:value] for k, each in arrays.items() if each is not None}
             }
-        first = PresetWeights(names=weights.names[:value])
+        bias = None if weights.bias is None else Numbers(weights.bias.array[:value])
+        first = weights.model_copy(update={"names": weights.names[:value], "bias": bias})
         if first.known_shape()[2:] == shape[2:]:
-            return {"weights": {"init": "preset", "names": first.names}}
+            return {"weights": first.fields("python")}
     return {"weights": None}
 
 
 def _value(name: str, text: str) -> Any:
-    """Read what stands in a field: 3 · 3, 5 · 3 × 5 · 0.2 · same · true."""
+    """Read what stands in a field: 3 · 3, 5 · 3 × 5 · 0.2 · 1/5 · same · true."""
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     parts = [part for part in text.replace("×", " ").replace("x", " ").replace(",", " ").split() if part]
@@ -107,10 +112,8 @@ def _value(name: str, text: str) -> Any:
         return numbers[0] if len(numbers) == 1 else numbers
     if not text:
         raise Unfit("{field} is empty; give a number.", field=name)
-    try:
-        return float(text.replace("−", "-"))
-    except ValueError:
-        return text
+    number = read_number(text)
+    return text if number is None else number
 
 
 def _move(state: State, fields: Fields, stages: Stages) -> State:
@@ -134,17 +137,44 @@ def _preset(state: State, fields: Fields, stages: Stages) -> State:
     names = [name for name in fields.get("names", "").split(",") if name]
     if not names:
         raise Unfit("Choose at least one filter.")
-    changes = {"weights": {"init": "preset", "names": names}, "out_channels": None, "kernel_size": None}
-    return state.setting(_layer(state, fields), changes)
+    index = _layer(state, fields)
+    weights = preset(names, _spread(state, index), None)
+    return state.setting(index, {"weights": weights, "out_channels": None, "kernel_size": None})
+
+
+def _spread(state: State, index: int) -> Spread:
+    return spread_of(getattr(state.document.layers[index], "weights", None))
+
+
+def _spreading(state: State, fields: Fields, stages: Stages) -> State:
+    """Let named filters have their own numbers on every sheet, or the mean over the sheets."""
+    index = _layer(state, fields)
+    weights = getattr(state.document.layers[index], "weights", None)
+    if not isinstance(weights, PresetWeights):
+        raise Unfit("Only filters with a name are spread over the sheets; take some from the gallery first.")
+    return state.setting(index, {"weights": {**weights.fields("python"), "spread": fields.get("spread", "")}})
 
 
 def _kernel(state: State, fields: Fields, stages: Stages) -> State:
-    """Put a named kernel in the place of one filter; the others stay."""
+    """Put a named kernel in the place of one filter; the others stay, with their names where they have any.
+
+    Where all filters then have one size of their own, the layer takes it; else each is centred in the largest.
+    """
     index, arrays, channel = _filter(state, fields, stages, N_("This layer has no filters that could be replaced."))
-    arrays["weight"][channel], bias = kernel_in(fields["kernel"], arrays["weight"].shape[1:])
+    layer, name, weight = stages[index].layer, fields["kernel"], arrays["weight"]
+    spread = _spread(state, index)
+    filters = filters_from(getattr(layer, "weights"), weight) if layer.named else []  # noqa: B009
+    if name in KERNELS and 0 < len(filters) <= MOST_NAMED:
+        filters[channel] = name
+        if len({own_size(each) for each in filters}) == 1:
+            weight = np.zeros((*weight.shape[:2], *own_size(name)), np.float32)  # refused only where it cannot be read
+    one, bias = kernel_in(name, weight.shape[1:], spread)
     if "bias" in arrays:
         arrays["bias"][channel] = bias
-    return state.setting(index, {"weights": _given(stages[index].layer, arrays)})
+    if 0 < len(filters) <= MOST_NAMED:
+        return state.setting(index, {"weights": preset(filters, spread, arrays.get("bias")), "kernel_size": None})
+    weight[channel] = one
+    return state.setting(index, {"weights": _given(stages[index], arrays)})
 
 
 def _pattern(state: State, fields: Fields, stages: Stages) -> State:
@@ -152,7 +182,7 @@ def _pattern(state: State, fields: Fields, stages: Stages) -> State:
     refusal = N_("This layer has no filters that could look for a pattern.")
     index, arrays, channel = _filter(state, fields, stages, refusal)
     arrays["weight"][channel] = pattern(fields, arrays["weight"].shape[1:])
-    return state.setting(index, {"weights": _given(stages[index].layer, arrays)})
+    return state.setting(index, {"weights": _given(stages[index], arrays)})
 
 
 def _filter(state: State, fields: Fields, stages: Stages, refusal: str) -> tuple[int, dict[str, Array], int]:
@@ -168,27 +198,44 @@ def _filter(state: State, fields: Fields, stages: Stages, refusal: str) -> tuple
 def _weights(state: State, fields: Fields, stages: Stages) -> State:
     """Change weights of a filter: fields w.<channel>.<row>.<column> and bias, and then what `change` does to it.
 
-    With `scope` all, the change is made to all filters of the layer.
+    A `block` that was pasted goes in from the field `from` on. With `scope` all, the change is made to all filters of
+    the layer.
     """
     index = _layer(state, fields)
     arrays = _filters(stages[index])
     (channel,) = _within(fields.get("channel") or "0", arrays["weight"].shape[:1])
-    filter_ = arrays["weight"][channel]
+    axes = arrays["weight"].shape[1:] if arrays["weight"].ndim == 4 else stages[index].input_shape  # of one filter
+    filter_ = arrays["weight"][channel].reshape(axes)
     for name, text in fields.items():
         if name.startswith("w."):
             _change(filter_, _within(name[2:], filter_.shape), text)
     if "bias" in arrays and "bias" in fields:
         _change(arrays["bias"], (channel,), fields["bias"])
-    sizes: dict[str, Any] = {}
+    before = arrays["weight"].shape
+    if fields.get("block", "").strip():
+        arrays |= _with_block(fields, arrays, channel, axes)
     if fields.get("change"):
         weight = arrays["weight"]
         if weight.ndim != 4:
             raise Unfit("This layer has no filters that could be turned.")
         everyone = fields.get("scope") == "all"
         arrays["weight"] = changed(weight, list(range(len(weight))) if everyone else [channel], fields["change"])
-        if arrays["weight"].shape != weight.shape:
-            sizes = {"kernel_size": None}  # as the weights have it
-    return state.setting(index, {"weights": _given(stages[index].layer, arrays), **sizes})
+    layer = stages[index].layer
+    sizes = dict.fromkeys(layer.fixed_by_weights if arrays["weight"].shape != before else ())  # as the weights have it
+    return state.setting(index, {"weights": _given(stages[index], arrays), **sizes})
+
+
+def _with_block(fields: Fields, arrays: dict[str, Array], channel: int, axes: tuple[int, ...]) -> dict[str, Array]:
+    """Return what of the weights a pasted block changes; filters that are added have no bias."""
+    block, weight, at = read_block(fields["block"]), arrays["weight"], fields.get("from", "")
+    if at == "bias" and "bias" in arrays:
+        return {"bias": pasted_bias(arrays["bias"], block)}
+    sheet, row, column = _within(at[2:] or "0.0.0", axes)
+    after = pasted(weight.reshape(-1, *axes), channel, (sheet, row, column), block)
+    changes = {"weight": after if weight.ndim == 4 else after.reshape(len(after), -1)}
+    if "bias" in arrays and len(after) != len(weight):
+        changes["bias"] = np.append(arrays["bias"], np.zeros(len(after), np.float32))[: len(after)]
+    return changes
 
 
 def _flip(state: State, fields: Fields, stages: Stages) -> State:
@@ -203,7 +250,7 @@ def _flip(state: State, fields: Fields, stages: Stages) -> State:
     turned[chosen] = weight[chosen][..., ::-1, ::-1]
     if np.array_equal(turned, weight):
         raise Unfit("Half a turn leaves this filter as it is: it is symmetric, and its map would stay the same.")
-    return state.setting(index, {"weights": _given(stages[index].layer, {**arrays, "weight": turned})})
+    return state.setting(index, {"weights": _given(stages[index], {**arrays, "weight": turned})})
 
 
 def _whole(state: State, fields: Fields, stages: Stages) -> State:
@@ -216,7 +263,7 @@ def _whole(state: State, fields: Fields, stages: Stages) -> State:
             arrays = _filters(stage)
             factors = whole_factors(arrays["weight"])
             whole = {name: np.rint((array.T * factors).T).astype(np.float32) for name, array in arrays.items()}
-            state = state.setting(number, {"weights": _given(stage.layer, whole)})
+            state = state.setting(number, {"weights": _given(stage, whole)})
     return state
 
 
@@ -252,9 +299,11 @@ def _filters(stage: Stage) -> dict[str, Array]:
     return arrays if filters is None else {**arrays, "weight": filters}
 
 
-def _given(layer: Layer, arrays: Mapping[str, Array]) -> dict[str, Any]:
-    """Return what `_filters` gave, changed, as the weights of the layer."""
-    return {"init": "values", **arrays, "weight": layer.weight_of(arrays["weight"])}
+def _given(stage: Stage, arrays: Mapping[str, Array]) -> dict[str, Any]:
+    """Return what `_filters` gave, changed, as the weights of the layer: filters that are as their names keep these."""
+    weights = getattr(stage.layer, "weights")  # noqa: B009
+    named = still_named(weights, arrays["weight"], arrays.get("bias"))
+    return named or {"init": "values", **arrays, "weight": stage.layer.weight_of(arrays["weight"])}
 
 
 def _change(array: Array, place: tuple[int, ...], text: str) -> None:
@@ -272,12 +321,11 @@ def _within(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _decimal(text: str) -> float:
-    try:
-        number = float(text.strip().replace("−", "-").replace(",", "."))
-    except ValueError:
-        raise Unfit("A weight is a number, not {given}.", given=repr(text[:40])) from None
-    if not abs(number) <= LARGEST:
-        raise Unfit("The weight {given} is not a number that can be computed with.", given=repr(text[:40]))
+    number = read_number(text)
+    if number is None:
+        raise Unfit(
+            "A weight is a number, such as −0.5 or 1/9, and no larger than 3.4e38; not {given}.", given=repr(text[:40])
+        )
     return number
 
 
@@ -298,6 +346,7 @@ OPERATIONS: dict[str, Callable[[State, Fields, Stages], State]] = {
     "roll": _roll,
     "seed": _seed,
     "preset": _preset,
+    "spread": _spreading,
     "pattern": _pattern,
     "weights": _weights,
     "flip": _flip,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import BrokenRequest, Unfit
-from app.numerics.kernels import KERNELS, bank, fits
+from app.numerics.kernels import KERNELS, Spread, bank, fits
 from app.whole_numbers import read_whole
 
 Array = NDArray[np.float32]
@@ -79,7 +79,7 @@ CHANGES: Mapping[str, Callable[[Exact], Exact]] = {
 }
 
 
-def kernel_in(name: str, shape: tuple[int, ...]) -> tuple[Array, float]:
+def kernel_in(name: str, shape: tuple[int, ...], spread: Spread = "mean") -> tuple[Array, float]:
     """Return a named kernel as a filter of `shape` (sheets, rows, columns), in its middle, and its bias."""
     kernel = KERNELS.get(name)
     if kernel is None or not fits(kernel, shape[0]):
@@ -95,7 +95,7 @@ def kernel_in(name: str, shape: tuple[int, ...]) -> tuple[Array, float]:
             high=shape[1],
             wide=shape[2],
         )
-    weight, bias = bank([name], shape[0])
+    weight, bias = bank([name], shape[0], spread)
     out = np.zeros(shape, np.float32)
     top, left = (shape[1] - rows) // 2, (shape[2] - columns) // 2
     out[:, top : top + rows, left : left + columns] = weight[0]

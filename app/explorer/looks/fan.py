@@ -71,7 +71,7 @@ class FanContext(Context):
 async def _context(asked: LookRequest) -> FanContext:
     """Return one card a map, or a number; of very many, those around the place."""
     state, view = asked.state, asked.view
-    names = list(getattr(getattr(view.layer, "weights", None), "names", ()))
+    names = view.filter_names
     count, here = view.stage.output_shape[0], state.place.channel
     vector = view.target.single or view.stage.vector
     sort = state.option("sort") if state.option("sort") in SORTS and not vector else ""

@@ -74,7 +74,7 @@ async def rows_of(asked: LookRequest) -> Rows:
     ends = await ends_of_all(lab, run, state, images)
     count = 1 if view.target.single else view.stage.output_shape[0]
     first = 0 if count == 1 else state.place.channel // MOST_MAPS * MOST_MAPS
-    names = getattr(getattr(view.layer, "weights", None), "names", ())
+    names = view.filter_names
     channels = range(first, min(count, first + MOST_MAPS))
     columns = []
     for channel in channels:

@@ -168,7 +168,7 @@ def reads_of(asked: LookRequest) -> list[tuple[int, int]]:
 
 def _names(asked: LookRequest) -> list[str]:
     """Return the names of the filters, where they have names."""
-    return list(getattr(getattr(asked.view.layer, "weights", None), "names", ()))
+    return asked.view.filter_names
 
 
 def _ranges(asked: LookRequest) -> list[str]:

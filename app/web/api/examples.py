@@ -46,6 +46,7 @@ UPLOAD_BODY: dict[str, Any] = {
 }
 FORM_FIELDS: dict[str, Any] = {
     "image": {"type": "string", "description": "In place of a file: the id of an upload or a gallery picture."},
+    "values": {"type": "string", "description": "In place of a picture: nested lists [channel][row][column]."},
     "recipe": {"type": "string"},
     "layers": {"type": "string", "description": "In place of a recipe: the JSON list of layers."},
     **{name: {"type": "integer", "minimum": 1} for name in ("size", "height", "width")},
@@ -110,7 +111,7 @@ RUN_QUERY: dict[str, Any] = {
         {
             "name": name,
             "in": "query",
-            "required": name == "image",
+            "required": False,
             "schema": schema,
             **(
                 {"example": example}

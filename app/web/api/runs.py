@@ -149,8 +149,10 @@ async def _posted_document(request: Request, lab: Lab) -> Document:
             if "image" in fields:
                 raise Unfit("Give a file or the id of an image, not both.", pointer="/input/image")
             fields["image"] = (await lab.album.add(data)).id
-        elif "image" not in fields:
-            raise BrokenRequest('Send a picture in a field named "file", or the id of one in a field named "image".')
+        elif not fields.keys() & {"image", "values"}:
+            raise BrokenRequest(
+                'Send a picture in a field named "file", the id of one in "image", or numbers in "values".'
+            )
         return await _linked_document(fields, lab)
     body = await request.body()
     return await lab.read(lambda: read_document(parse_json(body)), len(body))
@@ -168,10 +170,16 @@ async def _kept_report(run: Run, lab: Lab) -> tuple[bytes, bool]:
 
 @api.get("/runs", summary="Compute a run from a link", tags=["runs"], openapi_extra=examples.RUN_QUERY)
 async def get_run_by_link(request: Request, lab: InLab) -> Response:
-    """The fields of a page's link, with the same meaning: image, size (or height, width), mode, fit, scale, recipe."""
+    """The fields of a page's link, with the same meaning: image, size (or height, width), mode, fit, scale, recipe.
+
+    Numbers may stand in `values`, in place of image and of all that is said of it.
+    """
     fields = dict(request.query_params)
-    if "image" not in fields:
-        raise Unfit("The link needs the id of a picture in image, such as image=chelsea.", pointer="/input/image")
+    if not fields.keys() & {"image", "values"}:
+        raise Unfit(
+            "The link needs the id of a picture in image, such as image=chelsea, or numbers in values.",
+            pointer="/input/image",
+        )
     run = await lab.open(await _linked_document(fields, lab))
     report, _ = await _kept_report(run, lab)
     return Response(report, media_type="application/json")

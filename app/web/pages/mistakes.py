@@ -19,8 +19,10 @@ from app.web.pages.explorer import page_theme
 
 LONGEST_SAID = 10_000  # characters of what was asked for, up to which a page about a mistake links to it
 # what an address may hold
+WHOLE = ("recipe", "values")  # that are kept as long as they are, or not at all
 LINKED = (
     "image",
+    "values",
     "size",
     "height",
     "width",
@@ -82,11 +84,11 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
             },
         )
     fields = {**dict(request.query_params), **getattr(request.state, "fields", {})}
-    held = {name: value[: 200 if name != "recipe" else None] for name, value in fields.items() if name in LINKED}
+    held = {name: value[: None if name in WHOLE else 200] for name, value in fields.items() if name in LINKED}
     fields = held | dict(options_of(fields))
     short = sum(map(len, fields.values())) <= LONGEST_SAID
     if not short:
-        fields.pop("recipe", "")
+        fields = {name: value for name, value in fields.items() if name not in WHOLE}
     back = "/?" + query(fields) if request.method == "POST" and short else ""
     kept = {name: value for name, value in fields.items() if name not in ("image", "at", "edit")}
     choices = (
