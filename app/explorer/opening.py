@@ -16,6 +16,12 @@ from app.lab import Lab, Run
 from app.links import Shared
 
 
+def sides_of(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the height and width that a person typed as a size of two numbers: 20, 30 · 20 × 30; else nothing."""
+    sides = fields.get("size", "").replace("×", " ").replace("x", " ").replace(",", " ").split()
+    return {"size": "", "height": sides[0], "width": sides[1]} if len(sides) == 2 else {}
+
+
 async def state_of(fields: Mapping[str, str], lab: Lab) -> State:
     """Return the state that the fields of an address or a form describe."""
     if fields.get("run"):
@@ -28,6 +34,7 @@ async def state_of(fields: Mapping[str, str], lab: Lab) -> State:
     else:
         defaults = {} if fields.get("image") or fields.get("values") else {"image": "coffee", "size": "32"}
         flat = {**defaults, **{k: v for k, v in fields.items() if v}}
+        flat |= sides_of(flat)
         document = await lab.queue.light(lambda: document_of(flat))
     state = State(document, options=options_of(fields), path="/embed" if fields.get("path") == "/embed" else "/")
     if fields.get("run") and fields.get("image"):  # in place of one that is gone

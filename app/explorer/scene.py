@@ -11,6 +11,7 @@ def scene_of(view: View) -> Scene:
     names = view.channel_names()
     faces = view.sheet_faces()
     first, last = view.channels
+    names_of_filters = view.filter_names
     colour = view.index == 0 and view.range is not None and last - first == 3
     return Scene(
         stage=view.stage,
@@ -38,5 +39,6 @@ def scene_of(view: View) -> Scene:
         tall="tall" in form_of(view),
         read=view.closeup.span is not None,
         met=view.met,
+        filter_name=names_of_filters[place] if (place := view.place.channel) < len(names_of_filters) else "",
         blocks="channel_sums" in view.closeup.terms,
     )

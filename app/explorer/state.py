@@ -13,8 +13,10 @@ from app.explorer.fields import fields_of, query
 from app.explorer.options import OPTIONS
 from app.explorer.prediction import LOOKS_ASK
 from app.layers import Layer, Place
+from app.layers.layer import Array
+from app.layers.numbers import Numbers
 from app.layers.reading import read_layer
-from app.pipeline.document import Document, ImageInput, Scale
+from app.pipeline.document import Document, ImageInput, Scale, ValuesInput
 from app.whole_numbers import read_wholes
 
 LONGEST_ADDRESS = 4000
@@ -141,6 +143,11 @@ class State:
         rows, columns = source.shape[1:]
         fresh = ImageInput(image=image, height=rows, width=columns, mode="L" if source.shape[0] == 1 else "RGB")
         return self.but(document=Document(input=fresh, layers=self.document.layers), edit="", pin="")
+
+    def with_numbers(self, cells: Array, layers: Sequence[Layer]) -> "State":
+        """Return this state with numbers (channels, rows, columns) as its input, and these layers."""
+        document = Document(input=ValuesInput(values=Numbers(cells)), layers=tuple(layers))
+        return self.but(document=document, edit="", pin="")
 
     def adding(self, layer: Layer) -> "State":
         """Return this state with a layer at the end, looked at."""

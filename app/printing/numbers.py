@@ -66,13 +66,13 @@ def short(value: float, decimals: int, bare: bool | None = None) -> str:
 
 def plain(value: float) -> str:
     """Return the shortest decimal that reads back as the same float32, for a field to edit."""
-    return written(Decimal(str(np.float32(value)))).replace(",", "")
+    return written(Decimal(str(np.float32(value)).removesuffix(".0"))).replace(",", "")
 
 
 def brief(value: float) -> str:
-    """Return a weight for a small field: as it is where that is short, else with three decimals."""
+    """Return a weight for a small field: as it is where that is short or whole, else with three decimals."""
     exact = plain(value)
-    return exact if len(exact.lstrip(MINUS)) <= 4 else short(value, 3)
+    return exact if len(exact.lstrip(MINUS)) <= 4 or "." not in exact else short(value, 3)
 
 
 def grouped(number: int) -> str:

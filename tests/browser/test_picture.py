@@ -304,7 +304,7 @@ def test_cells_are_typed_by_keys_alone_and_undone(page: Page) -> None:
 
 
 def test_a_large_input_is_made_smaller_in_the_dialog(page: Page) -> None:
-    dialog = opened(page, "cells", size=64)
+    dialog = opened(page, "cells", size=96)
     dialog.get_by_role("link", name="16 × 16").click()
     expect(dialog.locator(".celltable input")).to_have_count(256)
 

@@ -168,10 +168,10 @@ def test_a_cell_that_is_not_there_is_refused(client: TestClient, place: str) -> 
 
 
 def test_a_large_input_is_offered_smaller_where_its_layers_fit(client: TestClient) -> None:
-    tool = page(client, "cells", size=32, recipe="conv2d(1, 9, weights=random(1)) | max_pool2d(2)")
+    tool = page(client, "cells", size=65, recipe="conv2d(1, 9, weights=random(1)) | max_pool2d(2)")
     assert not list(tool.all("form"))
     offered = [each.text for each in tool.all("a", "act")]
-    assert offered == ["16 × 16", "12 × 12"], "on 8 × 8 a window of 9 × 9 does not fit"
+    assert offered == ["64 × 64", "32 × 32", "16 × 16"], "on 8 × 8 a window of 9 × 9 does not fit"
     assert client.get(next(tool.all("a", "act")).attributes["href"]).status_code == 200
 
 
@@ -228,7 +228,7 @@ def test_every_tool_is_a_page_that_the_picture_menu_links_to(client: TestClient)
         for each in menu.all("a")
         if "data-tool" in each.attributes
     }
-    assert set(links) == {"draw", "camera", "crop", "cells"}
+    assert set(links) == {"draw", "camera", "crop", "cells", "numbers"}
     for address in links.values():
         answer = client.get(address)
         assert answer.status_code == 200

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.printing.numbers import Significant, adding_up, decimals_for, fixed, grouped, level, plain, short
+from app.printing.numbers import Significant, adding_up, brief, decimals_for, fixed, grouped, level, plain, short
 
 FLOATS = st.floats(-1e5, 1e5, width=32)
 
@@ -81,3 +81,7 @@ def test_whole_numbers_have_no_decimals_and_small_ones_have_more():
 def test_a_tint_has_the_sign_of_its_number(value):
     tint = level(value, 1e5)
     assert tint == "z" or (tint[0] == "p") == (value > 0)
+
+
+def test_a_whole_number_in_a_field_has_no_point() -> None:
+    assert [brief(value) for value in (1.0, -1.0, 159.0, 12345.0, 0.0, -0.0)] == ["1", "−1", "159", "12345", "0", "0"]

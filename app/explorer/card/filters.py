@@ -6,6 +6,7 @@ from math import ceil
 
 import numpy as np
 
+from app.errors import Mistake
 from app.explorer.colour_tiles import tile_of, tiles_address
 from app.explorer.editing.filter_edits import painted
 from app.explorer.editing.filter_facts import FilterFacts, filter_facts
@@ -14,8 +15,9 @@ from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers import Place
 from app.layers.layer import Array
+from app.layers.weights import PresetWeights
 from app.messages import N_, catalogue
-from app.numerics.kernels import KERNELS, Kernel, fits
+from app.numerics.kernels import KERNELS, Kernel, Spread, fits
 from app.numerics.ranking import strongest
 from app.pipeline.document import ENGINE, ImageInput
 from app.printing.numbers import brief, decimals_for, fixed
@@ -91,6 +93,15 @@ class SlidingFilter:
 
 
 @dataclass(frozen=True)
+class Spreading:
+    """How named filters are spread over several sheets, and what else there is."""
+
+    by: Spread
+    sheets: int
+    grey_href: str  # the same layers on the picture in grey, where these can be; else nothing
+
+
+@dataclass(frozen=True)
 class FilterEditor:
     """What the card shows of the filters of a layer: the filter at the place, and how to come to the others."""
 
@@ -100,6 +111,8 @@ class FilterEditor:
     sheets: list[str]  # what they are called
     chips: list[Chip]
     sliding: SlidingFilter | None = None
+    name: str = ""  # of the filter, where it has one
+    spreading: Spreading | None = None
 
 
 async def filter_editor(lab: Lab, run: Run, state: State, index: int, theme: Theme, language: str) -> FilterEditor:
@@ -144,7 +157,32 @@ async def filter_editor(lab: Lab, run: Run, state: State, index: int, theme: The
         pattern=pattern,
     )
     here = chips(pictures, state, index, filters, colour=colour)
-    return FilterEditor(channel, filters, shown, names, here, slid)
+    labels = getattr(layer, "weights").labels()  # noqa: B009
+    name = labels[channel] if labels else ""
+    return FilterEditor(channel, filters, shown, names, here, slid, name, await _spreading(lab, run, state, index))
+
+
+async def _spreading(lab: Lab, run: Run, state: State, index: int) -> Spreading | None:
+    """Return how the filters of a layer are spread, where any is rows and columns alone and reads several sheets."""
+    layer, source = run.stages[index].layer, run.document.input
+    weights = getattr(layer, "weights", None)
+    sheets = run.stages[index].geometry.channels_read(0)
+    count = sheets[1] - sheets[0]
+    if not isinstance(weights, PresetWeights) or count == 1 or not any(map(_flat, weights.filters)):
+        return None
+    grey_href = ""
+    if isinstance(source, ImageInput) and index == 0 and source.mode == "RGB":
+        grey = state.of_input(mode="L")
+        try:
+            await lab.open(grey.document)
+            grey_href = "" if grey.needs_run else grey.address()
+        except Mistake:  # a filter has numbers for each colour
+            pass
+    return Spreading(weights.spread, count, grey_href)
+
+
+def _flat(filter_: str | Array) -> bool:
+    return (KERNELS[filter_].weight if isinstance(filter_, str) else filter_).ndim == 2
 
 
 def best_places(

@@ -112,8 +112,8 @@ def _value(name: str, text: str) -> Any:
         return numbers[0] if len(numbers) == 1 else numbers
     if not text:
         raise Unfit("{field} is empty; give a number.", field=name)
-    number = read_number(text)
-    return text if number is None else number
+    decimal = read_number(text)
+    return text if decimal is None else decimal
 
 
 def _move(state: State, fields: Fields, stages: Stages) -> State:

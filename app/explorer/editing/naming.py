@@ -30,17 +30,17 @@ def filters_from(weights: Weights, weight: Array) -> list[Filter]:
 def fewest(filter_: Array, spread: Spread) -> Array:
     """Return a filter (sheets, rows, columns) without the sheets where they follow, exactly, from one."""
     plane = filter_[0] if spread == "sum" else filter_[0] * np.float32(len(filter_))
-    return plane if np.array_equal(drawn(plane, filter_.shape, spread), filter_) else filter_
+    return plane if makes(plane, filter_, spread) else filter_
 
 
-def drawn(filter_: Filter, shape: tuple[int, ...], spread: Spread) -> Array | None:
-    """Return a filter of `shape` (sheets, rows, columns) as a layer draws it; None where it is larger."""
-    size = own_size(filter_)
-    if size[0] > shape[1] or size[1] > shape[2]:
-        return None
-    around = np.zeros(shape[1:], np.float32)  # the size that it is centred in
-    weight: Array = bank([filter_, around], shape[0], spread)[0][0]
-    return weight
+def makes(filter_: Filter, part: Array, spread: Spread) -> bool:
+    """Tell whether a filter, in the middle of the size of `part` (sheets, rows, columns), is just these weights."""
+    rows, columns = own_size(filter_)
+    sheeted = not isinstance(filter_, str) and filter_.ndim == 3 and len(filter_) != len(part)
+    if sheeted or rows > part.shape[1] or columns > part.shape[2]:
+        return False
+    around = np.zeros(part.shape[1:], np.float32)  # the size that it is centred in
+    return np.array_equal(bank([filter_, around], len(part), spread)[0][0], part)
 
 
 def preset(filters: Sequence[Filter], spread: Spread, bias: Array | None) -> dict[str, Any]:
@@ -63,10 +63,4 @@ def still_named(weights: Weights, weight: Array, bias: Array | None) -> dict[str
 
 def _same(filter_: Filter | None, part: Array | None, spread: Spread) -> Filter | None:
     """Return `filter_` where it makes just the weights `part`."""
-    if filter_ is None or part is None:
-        return None
-    if not isinstance(filter_, str) and filter_.ndim == 3:
-        sheets = len(filter_)
-        return filter_ if sheets == len(part) and np.array_equal(drawn(filter_, part.shape, spread), part) else None
-    made = drawn(filter_, part.shape, spread)
-    return filter_ if made is not None and np.array_equal(made, part) else None
+    return filter_ if filter_ is not None and part is not None and makes(filter_, part, spread) else None

@@ -2,6 +2,7 @@
 
 from app.rendering.figure.scene import Scene
 
+LONG_NAME = 12  # characters, beside which there is no room for a size
 Heading = tuple[str, str]  # a name, and a size beside it where there is room
 
 
@@ -24,6 +25,8 @@ def lens_heading(scene: Scene, short: bool = False) -> Heading:
             return scene.say("Weights") if short else scene.say("Weights of output {number}").format(
                 number=number
             ), more
+        if scene.filter_name:
+            more = scene.filter_name if len(scene.filter_name) > LONG_NAME else f"{scene.filter_name}  {more}"
         return scene.say("Filter {number}").format(number=number), more
     if scene.size == (1, 1):
         return scene.say("One number"), ""

@@ -55,6 +55,7 @@ class Scene:
     met: tuple[Sequence[int], Sequence[int]] | None = (
         None  # the rows and columns of the filter that meet a cell; None: all do
     )
+    filter_name: str = ""  # where it has one
     blocks: bool = False  # its sum is written out, a block a sheet
 
     @property

@@ -105,9 +105,14 @@ async def taken(state: State, data: bytes | None, request: Request, lab: Lab) ->
     if not data:
         raise BrokenRequest("No picture was chosen; choose a file first.")
     picture = await lab.album.add(data)
-    _, after = await opened(state.with_image(picture.id), lab)
-    response: Response = RedirectResponse(after.address(), 303)
-    if request.headers.get("hx-request"):
-        response = Response(status_code=204, headers={"HX-Location": after.address()})
+    response = await sent_on(state.with_image(picture.id), request, lab)
     remember_token(request, response, picture.delete_token or "", lab.settings.upload_ttl)
     return response
+
+
+async def sent_on(state: State, request: Request, lab: Lab) -> Response:
+    """Lead to a state whose input is new."""
+    _, after = await opened(state, lab)
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Location": after.address()})
+    return RedirectResponse(after.address(), 303)

@@ -4,15 +4,18 @@ GET /picture/<tool>?<state>  the tool for the picture of that state; scripts sho
 POST /picture/<tool>         makes the picture and leads to the same layers on it
 """
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
-from app.errors import BrokenRequest, Mistake, NotFound, Unfit
+from app.errors import Mistake, NotFound, Unfit
+from app.explorer.editing.cell_edits import MOST_CELLS, SIDES, as_pixels, edited_cells, sheets_of, wanted_shape
+from app.explorer.editing.typed import Exact
 from app.explorer.fields import query
 from app.explorer.opening import state_of
 from app.explorer.shrunk import Cell, counted, rectangle_of, seen_cell, shrunk_address
@@ -20,6 +23,7 @@ from app.explorer.state import State
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.lab import Lab
+from app.layers.numbers import Numbers
 from app.messages import N_
 from app.pictures.picture import Picture, Rectangle, Size, placed, png, wanted_size
 from app.pictures.shrinking import Shrunk, cut
@@ -29,14 +33,11 @@ from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
-from app.web.pages.explorer import page_theme, taken
-from app.whole_numbers import read_whole, read_wholes
+from app.web.pages.explorer import page_theme, sent_on, taken
 
 picture_tools = APIRouter(prefix="/picture", include_in_schema=False)
 Fields = Mapping[str, str]
-MOST_CELLS = 16  # a side, of a picture that is typed
-OFFERED = (16, 12, 8)
-LEVELS = 256  # of a cell
+OFFERED = (64, 32, 16, 8)  # sizes at which cells can be typed
 FREE = 256  # pixels a side of a drawing that does not keep to the cells of the input
 OVERVIEW = 640  # pixels of the longer side of a picture that a part is chosen from
 # what can be painted with; the colours of pixels, in any theme
@@ -80,15 +81,25 @@ async def tool_page(tool: str, request: Request, lab: InLab) -> Response:
     return HTMLResponse(text, headers={"Vary": "Accept-Language, Cookie"})
 
 
+@picture_tools.post("/block")
+async def block(request: Request, lab: InLab) -> Response:
+    """What a pasted block holds, as channels, rows and columns: for the tool that shows it cell by cell."""
+    fields, _ = await read_form(request)
+    request.state.fields = fields
+    read = await lab.queue.light(lambda: sheets_of(fields.get("block", ""), wanted_shape((1, 1, 1), fields)).tolist())
+    return JSONResponse(read)
+
+
 @picture_tools.post("/{tool}")
 async def use(tool: str, request: Request, lab: InLab) -> Response:
     """Makes the picture that a tool's form describes and leads to the same layers on it."""
     fields, data = await read_form(request)
     request.state.fields = fields
     state = await state_of(fields, lab)
-    if tool in MADE:
-        picture = await MADE[tool](lab, state, fields)
-        data = await lab.album.png(picture)
+    if tool == "cells":
+        return await sent_on(await _typed(lab, state, fields), request, lab)
+    if tool == "crop":
+        data = await lab.album.png(await _cropped(lab, state, fields))
     elif tool not in CONTEXTS:
         raise NotFound("There is no tool {name} for pictures.", name=tool[:40])
     return await taken(state, data, request, lab)
@@ -176,10 +187,12 @@ class CellsContext(Context):
     """What templates/picture/cells.html shows."""
 
     size: Size
-    pixels: list[list[list[int]]] | None  # by channel and row; none where they are too many
+    cells: Exact | None  # by channel, row and column; none where they are too many
+    numbers: bool = False  # taken as numbers, not as a picture
     channel: int = 0
     shrunk: str = ""  # address of the picture as it is
     offered: tuple[tuple[int, State], ...] = ()  # smaller sizes
+    nested: str = ""  # all cells as nested lists
     most: int = MOST_CELLS
 
 
@@ -215,13 +228,34 @@ async def _crop(lab: Lab, state: State, fields: Fields) -> CropContext:
 
 
 async def _cells(lab: Lab, state: State, fields: Fields) -> CellsContext:
-    way = await way_of(lab, state)
-    if max(way.size) > MOST_CELLS:
-        return CellsContext(way.size, None, offered=await _smaller(lab, state))
-    pixels = await lab.queue.light(way.pixels)
-    channel = counted(fields, "channel", 0)
-    shrunk = shrunk_address(source_of(state), way.taken, way.size)
-    return CellsContext(way.size, pixels.tolist(), min(channel, len(pixels) - 1), shrunk)
+    source, shrunk = state.document.input, ""
+    numbers = fields.get("as", "picture" if isinstance(source, ImageInput) else "numbers") == "numbers"
+    if isinstance(source, ImageInput):
+        way = await way_of(lab, state)
+        shape = (source.channels, *way.size)
+    else:
+        shape = source.shape
+    blank = numbers and all(fields.get(side) for side in SIDES)
+    if max(shape) > MOST_CELLS and not blank:
+        offered = await _smaller(lab, state) if isinstance(source, ImageInput) else ()
+        return CellsContext((shape[1], shape[2]), None, offered=offered)
+    if blank:
+        cells = np.zeros(shape := wanted_shape(shape, fields))
+    else:
+        cells = await _cells_of(lab, state)
+        shrunk = shrunk_address(source, way.taken, way.size) if isinstance(source, ImageInput) else ""
+    channel = min(counted(fields, "channel", 0), shape[0] - 1)
+    nested = json.dumps(Numbers(cells).nested(), separators=(",", ":"))
+    return CellsContext((shape[1], shape[2]), cells, numbers, channel, shrunk, nested=nested)
+
+
+async def _cells_of(lab: Lab, state: State) -> Exact:
+    """Return the cells of a state's input as they are typed: levels of a picture, or numbers."""
+    source = state.document.input
+    if isinstance(source, ImageInput):
+        way = await way_of(lab, state)
+        return np.asarray(await lab.queue.light(way.pixels), np.float64)
+    return source.values.array.astype(np.float64)
 
 
 async def _smaller(lab: Lab, state: State) -> tuple[tuple[int, State], ...]:
@@ -259,19 +293,18 @@ async def _cropped(lab: Lab, state: State, fields: Fields) -> Picture:
     return await lab.queue.light(lambda: cut(way.picture, rectangle_of(fields, way.read)))
 
 
-async def _typed(lab: Lab, state: State, fields: Fields) -> Picture:
-    """Change single cells of the input: fields p.<channel>.<row>.<column>, 0 to 255; the rest stays as it was."""
-    way = await way_of(lab, state)
-    pixels = await lab.queue.light(way.pixels)
-    for name, text in fields.items():
-        if name.startswith("p."):
-            place, level = read_wholes(name[2:], 3), read_whole(text.strip(), LEVELS)
-            if place is None or not all(at < length for at, length in zip(place, pixels.shape, strict=True)):
-                raise BrokenRequest("The form names a cell that is not there; open it again.")
-            if level is None:
-                raise Unfit("A cell is a whole number from 0 to 255, not {given}.", given=repr(text[:40]))
-            pixels[place] = level
-    return pictured(pixels)
-
-
-MADE = {"crop": _cropped, "cells": _typed}
+async def _typed(lab: Lab, state: State, fields: Fields) -> State:
+    """Return the state on the cells that were typed or pasted: a picture that is kept, or numbers as they are."""
+    numbers = fields.get("as") == "numbers"
+    before = await _cells_of(lab, state)
+    cells = await lab.queue.light(lambda: edited_cells(before, fields, numbers))
+    if numbers:
+        layers = () if fields.get("alone") else state.document.layers
+        return state.with_numbers(cells.astype(np.float32), layers)
+    picture = pictured(await lab.queue.light(lambda: as_pixels(cells)))
+    after = state.with_image((await lab.album.add(await lab.album.png(picture))).id)
+    if isinstance(state.document.input, ImageInput) and cells.shape == before.shape:
+        return after
+    channels, rows, columns = cells.shape
+    scale = state.document.input.scale if isinstance(state.document.input, ImageInput) else "byte"
+    return after.of_input(height=rows, width=columns, mode="L" if channels == 1 else "RGB", scale=scale)

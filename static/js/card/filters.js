@@ -2,7 +2,7 @@
 //
 // Typing and painting only show what would be (POST /parts/filtered: the newest wins, one request on its way at a time);
 // what is set, a field that is left, and every finished stroke, is one edit through the form: one step of the history.
-const NUMBER = /^\s*[−-]?(\d+[.,]?\d*|[.,]\d+)(e[−-]?\d+)?\s*$/i;
+const NUMBER = /^\s*[+−-]?(\d+[.,]?\d*|[.,]\d+)(e[+−-]?\d+)?\s*(\/\s*(\d+[.,]?\d*|[.,]\d+)\s*)?$/i;
 
 let brush = null; // what is painted with; null: as the page says
 let together = false; // in all sheets
@@ -200,6 +200,20 @@ document.addEventListener("htmx:finally:request", (event) => {
   if (next !== null && !document.querySelector("#h-filter > *, #notice [role=alert]")) ways()[next]?.click();
 });
 
+// Several numbers at once go where they were pasted; the server finds out how many rows, sheets or filters they are.
+document.addEventListener("paste", (event) => {
+  const field = /** @type {HTMLInputElement} */ (event.target), text = event.clipboardData?.getData("text/plain").trim() ?? "";
+  if (!field.matches?.("#filter-form .cells input:not([type=color]), #filter-form .biasbox") || (!/[\s;[]/.test(text) && text.split(",").length < 3)) return;
+  event.preventDefault();
+  const box = form().querySelector("[name=block]");
+  if (!box) return;
+  box.value = text;
+  form().querySelector("[name=from]").value = field.name;
+  typed = false;
+  hush();
+  set();
+});
+
 document.addEventListener("focusin", (event) => {
   const field = /** @type {HTMLInputElement} */ (event.target);
   if (field.matches?.("#filter-form .cells input:not([type=color])")) field.select();
@@ -239,6 +253,7 @@ document.addEventListener("htmx:before:request", (event) => {
   if (!root()) return;
   hush();
   if (sending && from === form()) sending = event.detail.ctx;
+  if (from && from === form() && from.querySelector("[name=from]")?.value) for (const name of ["block", "from"]) from.querySelector(`[name=${name}]`).value = ""; // sent once, whatever comes of it
   generation++; // what is still on its way shows less than what now comes
   wanted = false;
   const edit = from?.matches?.(".card form") || from?.closest?.(".card form");

@@ -1,8 +1,8 @@
 // The tools of the picture menu: each is a page of its own; here it is shown in a dialog over the explorer, or comes to
 // life on its page. What it makes is sent as the form says; the answer names the state to go to.
 
-/** @typedef {(section: HTMLElement, stop: AbortSignal) => void | ((data: FormData) => Promise<void>)} Tool starts a tool;
- * what it returns puts the picture into what is sent */
+/** @typedef {(section: HTMLElement, stop: AbortSignal) => void | ((data: FormData) => Promise<void | false>)} Tool starts a tool;
+ * what it returns puts the picture into what is sent, or says false: there is none yet */
 
 /** @param {HTMLAnchorElement} link @param {(address: string) => void} go */
 export async function open(link, go) {
@@ -62,7 +62,10 @@ async function begin(section, go, stop) {
     told.textContent = "";
     const data = new FormData(form);
     try {
-      await finish?.(data);
+      if (await finish?.(data) === false) {
+        section.ariaBusy = "false";
+        return;
+      }
       const answer = await fetch(form.action, { method: "POST", body: data, headers: { "HX-Request": "true" } });
       const to = answer.headers.get("HX-Location");
       if (answer.ok && to) { go(to); return; }
