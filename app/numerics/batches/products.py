@@ -151,7 +151,8 @@ def by_map(gradient: Floats) -> Floats:
 
     Its numbers are as often below zero as above, and what is left of them may be small.
     """
-    return gradient.reshape(len(gradient), -1).sum(axis=1, dtype=np.float64).astype(gradient.dtype)
+    sums: Floats = gradient.reshape(len(gradient), -1).sum(axis=1, dtype=np.float64).astype(gradient.dtype)
+    return sums
 
 
 def lane_bytes(weights: int) -> int:
