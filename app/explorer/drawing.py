@@ -40,12 +40,14 @@ async def map_picture(
     )
 
 
-async def filter_picture(lab: Lab, run: Run, index: int | None, channel: int | None, theme: Theme) -> bytes:
+async def filter_picture(
+    lab: Lab, run: Run, index: int | None, channel: int | None, theme: Theme, signs: bool = False
+) -> bytes:
     """Return the PNG of the filters of layer `index`, a row a filter, a tile an input channel; or of one filter."""
     filters = await filters_of(lab, run, index)
     extent = await lab.queue.light(lambda: extent_of(filters))
     chosen = slice(None) if channel is None else slice(channel, channel + 1)
-    return await lab.queue.light(lambda: weights_png(filters[chosen], extent, theme))
+    return await lab.queue.light(lambda: weights_png(filters[chosen], extent, theme, signs))
 
 
 async def veil_picture(lab: Lab, run: Run, index: int | None, channel: int, theme: Theme) -> bytes:
@@ -100,5 +102,5 @@ async def _picture_at(lab: Lab, run: Run, href: str, theme: Theme) -> bytes:
     if name == "kept.png":
         return await veil_picture(lab, run, index, channel or 0, theme)
     if name == "weight.png":
-        return await filter_picture(lab, run, index, channel, theme)
+        return await filter_picture(lab, run, index, channel, theme, "signs=1" in options.split("&"))
     return await map_picture(lab, run, index, channel, theme)

@@ -13,6 +13,7 @@ from app.rendering.sheets.sheets import Tiles, tiles
 from app.rendering.svg import Face
 
 Axes = tuple[int, ...]  # of filters: (out, in, rows, columns)
+MOST_SEEN = 16  # cells a side of a slice that are seen one by one
 MOST_AT_ONCE = 250_000  # weights in one picture of all filters; where there are more, each filter has its own
 
 
@@ -61,12 +62,14 @@ class Pictures:
         _, rows, columns = self.run.input_shape
         return Face(self.address(None, "output.png", **options), (columns, rows), 0, 0, columns, rows)
 
-    def slice(self, index: int, axes: Axes, filter_: int, sheet: int) -> Face:
-        """Return one slice of a filter of layer `index`, whose weights have the shape `axes`."""
+    def slice(self, index: int, axes: Axes, filter_: int, sheet: int, *, signs: bool = True) -> Face:
+        """Return one slice of a filter of layer `index`, whose weights have the shape `axes`; where its cells are large
+        enough to be seen one by one, with their signs."""
         out, depth, rows, columns = axes
         laid = arranged((depth, rows, columns))
         alone = out * depth * rows * columns > MOST_AT_ONCE
         plan = tiles(laid.sheets * (1 if alone else out), laid.rows, laid.columns, columns=laid.sheets)
         corner = plan.corner(sheet + (0 if alone else filter_ * laid.sheets))
-        href = self.address(index, "weight.png", **({"channel": filter_} if alone else {}))
+        seen = 1 if signs and max(laid.rows, laid.columns) <= MOST_SEEN else None
+        href = self.address(index, "weight.png", channel=filter_ if alone else None, signs=seen)
         return Face(href, plan.size, *corner, laid.columns, laid.rows)

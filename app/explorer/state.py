@@ -63,6 +63,11 @@ class State:
         return self.all_fields() if self.path == "/" else {**self.all_fields(), "path": self.path}
 
     @property
+    def named(self) -> str:
+        """What an address holds that names the document by its run: short, for as long as that is kept."""
+        return query({"run": self.document.id, **self.fields()})
+
+    @property
     def needs_run(self) -> bool:
         """Tell whether the whole state is too long for an address, so that it holds the id of a stored run."""
         return "run" in self._held[0]
@@ -80,8 +85,7 @@ class State:
             whole = {**fields_of(self.document), **self.fields()}
             if len("/?" + (text := query(whole))) <= LONGEST_ADDRESS:
                 return whole, text
-        named = {"run": self.document.id, **self.fields()}
-        return named, query(named)
+        return {"run": self.document.id, **self.fields()}, self.named
 
     # ---- where one can go from here
 

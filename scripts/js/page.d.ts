@@ -28,6 +28,7 @@ interface Events {
   "htmx:after:swap": CustomEvent;
   "htmx:before:process": CustomEvent;
   "htmx:before:request": CustomEvent;
+  "htmx:before:swap": CustomEvent;
   "htmx:config:request": CustomEvent;
   "htmx:finally:request": CustomEvent;
 }
@@ -74,6 +75,7 @@ declare global {
   interface EventTarget {
     closest?<E extends Element = Found>(selectors: string): E | null;
     matches?(selectors: string): boolean;
+    toggleAttribute?(name: string, on?: boolean): boolean;
   }
 
   interface DocumentEventMap extends Events {}

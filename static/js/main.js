@@ -1,8 +1,11 @@
 // Starts what is on the page, and starts it anew whenever htmx has swapped in another state.
-import { listenForSettings, settle } from "./card/settings.js";
+import { listenForSettings, settle, stopped as stopAt } from "./card/settings.js";
 import { Explorer, holding } from "./explorer/explorer.js";
+import { listenForFocus, listenForNames, takeAway } from "./explorer/focus.js";
 import { listen } from "./explorer/keys.js";
+import { say, sentence } from "./explorer/say.js";
 import { Transport } from "./explorer/transport.js";
+import { arrived, going, step } from "./explorer/undo.js";
 import { layout, Plate } from "./figure/plate.js";
 import { Pointing } from "./figure/pointing.js";
 import { listenForProducts } from "./figure/products.js";
@@ -81,25 +84,36 @@ function go(address) {
   htmx.ajax("GET", address, { target: "#app", select: "#app", swap: "outerMorph", push: "true" });
 }
 
-/** @param {string} sentence */
-function say(sentence) {
-  const notice = /** @type {DocumentFragment} */ (document.querySelector("#notice-shape").content.cloneNode(true));
-  notice.querySelector("p").textContent = sentence;
-  document.querySelector("#notice").replaceChildren(notice);
+/** Shows a sentence over the stage. @param {string} sentence @param {boolean} [back] with a way back; it is said elsewhere */
+function notice(sentence, back = false) {
+  const shape = /** @type {DocumentFragment} */ (document.querySelector("#notice-shape").content.cloneNode(true));
+  shape.querySelector("p").textContent = sentence;
+  if (back) shape.querySelector(".notice").removeAttribute("role");
+  else shape.querySelector("[data-back]").remove();
+  document.querySelector("#notice").replaceChildren(shape);
 }
 
-listenForPictures(go, say);
+listenForPictures(go, notice);
+listenForFocus();
+listenForNames();
 
 new Pointing(() => explorer);
 listen(() => explorer);
 listenForProducts(() => explorer);
 listenForSettings();
 
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   followTheme();
   for (const name of /** @type {const} */ (["cs-plate", "cs-transport"])) document.querySelector(name)?.begin?.();
   settle();
   start();
+  const told = ctx.response?.headers.get("Convscope-Told"); // what the act did; not with a mistake, which says itself
+  if (!told) return;
+  const { said, lost, stopped } = JSON.parse(told);
+  say(said || sentence());
+  if (lost && !going()) notice(said, true);
+  if (stopped?.length) stopAt(stopped[0], stopped[1]);
+  arrived();
 });
 document.addEventListener("cs:shown", () => {
   const parts = fetchParts();
@@ -110,6 +124,8 @@ document.addEventListener("cs:shown", () => {
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail, link = ctx.sourceElement?.closest?.("a");
   ctx.request.headers["CS-Layout"] = layout(); // the others need not be drawn
+  ctx.request.headers["CS-From"] = document.querySelector("#app").dataset.from; // so that the answer says what is other
+  ctx.request.headers["CS-Way"] = going();
   if (ctx.request.headers["HX-History-Restore-Request"]) {
     ctx.push = "false"; // Back and Forward go along the history; another entry would cut off what lies ahead
     return;
@@ -141,10 +157,17 @@ document.addEventListener("click", async (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
   const dismissed = target.closest("[data-dismiss]")?.parentElement;
   if (dismissed?.matches(".quiet")) document.documentElement.dataset.quiet = ""; // it would come with every state
-  dismissed?.remove();
+  if (dismissed) takeAway(dismissed);
+  if (target.closest("[data-back]")) step(-1);
   if (target.closest("[data-open-picture]")) {
     event.preventDefault();
     document.querySelector(".menu.picture").open = true;
+    document.querySelector(".menu.picture > summary").focus();
+  }
+  const skip = target.closest(".skip");
+  if (skip) {
+    event.preventDefault(); // the address holds the state, not where the focus is
+    document.querySelector("#stage").focus();
   }
   if (target.closest("#help-open")) document.querySelector("#help").showModal();
   if (target.closest("[data-live]")) (await import("./picture/live.js")).toggle(() => explorer);
@@ -153,7 +176,7 @@ document.addEventListener("click", async (event) => {
     event.preventDefault();
     explorer?.settle();
     const link = /** @type {any} */ (share);
-    await import("./explorer/share.js").then(({ open }) => open(link)).catch(() => say(document.querySelector("#app").dataset.offline));
+    await import("./explorer/share.js").then(({ open }) => open(link)).catch(() => notice(document.querySelector("#app").dataset.offline));
   }
 });
 

@@ -11,6 +11,7 @@ from app.explorer.editing.filter_edits import changed, kernel_in, pattern
 from app.explorer.editing.naming import MOST_NAMED, filters_from, preset, spread_of, still_named
 from app.explorer.editing.pasting import pasted, pasted_bias
 from app.explorer.editing.typed import read_block, read_number
+from app.explorer.editing.ranges import Setting
 from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers import LAYERS, Layer
@@ -32,6 +33,19 @@ FRESH = "fresh"  # behind the layer in `edit`: its filters have just been replac
 MANY = 100_000  # weights, whose changing takes long enough to need a computing slot
 MOST_STEP = 1000
 LARGEST_WHOLE = 9  # of weights that are rounded to whole numbers
+
+
+def last_held(
+    lab: Lab, run: Run, state: State, fields: dict[str, str], say: Callable[[str], str]
+) -> tuple[dict[str, str], str]:
+    """Return what a form sets after a burst of steps: the last value that holds; and a word where that is another."""
+    name, index = fields.get("field", ""), _layer(state, fields)
+    if name not in type(state.document.layers[index]).model_fields or name in ("type", "weights"):
+        return fields, ""
+    wanted = _value(name, fields.get("value", "").strip())
+    value, word = Setting(state, run, lab, index, name, say).reached(wanted)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ({**fields, "value": text} if word else fields), word
 
 
 async def edited(lab: Lab, run: Run, state: State, fields: Fields) -> State:

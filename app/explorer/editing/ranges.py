@@ -20,6 +20,7 @@ from app.whole_numbers import read_whole
 Say = Callable[[str], str]
 FARTHEST = 1 << 15  # no setting goes farther
 MOST_WALKED = 64  # values tried one by one where only some can be
+FARTHER = N_("{field} goes no farther than {value} here.")
 
 
 LIMIT = "…"  # the rules simply end: no reason to tell
@@ -177,6 +178,19 @@ class Setting:
             text += "."
         reasons = [reason for reason in dict.fromkeys(why) if reason not in ("", LIMIT)]
         return Range(text, " ".join(reasons), less, more)
+
+    def reached(self, wanted: Any) -> tuple[Any, str]:
+        """Return the last value that holds on the way to one that was stepped to, and a word where it is not that."""
+        now, then = (value if isinstance(value, (list, tuple)) else [value] for value in (self.value, wanted))
+        if not all(isinstance(part, int) for part in (*now, *then)) or abs(then[0] - now[0]) > MOST_WALKED:
+            return wanted, ""
+        by, sign = abs(then[0] - now[0]), 1 if then[0] > now[0] else -1
+        held = next((step for step in range(by, 0, -1) if not self.refused(sign * step)), 0)
+        if held == by:
+            return wanted, ""
+        why = self.refused(sign * (held + 1))
+        word = self.say(FARTHER).format(field=self.name, value=self._written(sign * held))
+        return self._moved(sign * held), word if why in ("", LIMIT) else f"{word} {why}"
 
     def _parts(self, by: int) -> list[int]:
         moved = self._moved(by)

@@ -153,7 +153,7 @@ def filter_of(asked: LookRequest) -> Sheets | None:
     _, depth, rows, columns = view.weight.shape
     plan = arranged((depth, rows, columns))
     alone = view.weight.size > MOST_AT_ONCE
-    href = view.pictures.slice(view.index, view.weight.shape, asked.state.place.channel, 0).href
+    href = view.pictures.slice(view.index, view.weight.shape, asked.state.place.channel, 0, signs=False).href
     return Sheets((href,), plan.sheets, plan.rows, plan.columns, plan.sheets, 1, alone)
 
 

@@ -45,6 +45,8 @@ KEYS = (
     Key("F", ("f",), ("full",), "full screen", projector=True),
     Key("B .", ("b", "."), ("blank", "blank"), "blank the screen; any key shows it again", projector=True),
     Key("L", ("l",), ("laser",), "laser pointer", projector=True),
+    Key("Ctrl Z", ("Ctrl+z",), ("undo",), "undo, as Back does"),
+    Key("Ctrl Y", ("Ctrl+y", "Ctrl+Shift+z"), ("redo", "redo"), "do again what was undone"),
     Key("Esc", ("Escape",), ("escape",), "one level back: close, let go"),
     Key("?", ("?",), ("help",), "this list"),
 )

@@ -7,12 +7,15 @@ from numpy.typing import NDArray
 
 from app.pictures.png import png
 from app.rendering.arrangement import arranged
-from app.rendering.palette import CLEAR, Bytes, Theme, palette, signed_bytes, signed_palette, tint_palette
+from app.rendering.palette import CLEAR, ZERO, Bytes, Theme, palette, signed_bytes, signed_palette, tint_palette
 from app.rendering.scales import Colours
 from app.rendering.sheets.sheets import sheet
 
 Array = NDArray[np.float32]
 VEILS: dict[Theme, tuple[int, int, int]] = {"light": (253, 252, 249), "dark": (24, 27, 32)}  # the token --figure
+SIGN = 9  # pixels of a cell that holds its sign
+MOST_SIGNED = 250_000  # cells of a picture with signs
+DARK = 60  # the byte below which a cell is nearer to the end of the scale than to zero
 DIMMED = 168  # of 255: what is dropped is still seen
 
 
@@ -48,13 +51,29 @@ def laid_out(maps: Array) -> Array:
     return sheet.reshape(1, plan.rows, plan.columns)
 
 
-def weights_png(weight: Array, extent: float, theme: Theme) -> bytes:
-    """Return the sheet of filters (out, in, rows, columns): a row of tiles a filter, one tile an input channel."""
+def weights_png(weight: Array, extent: float, theme: Theme, signs: bool = False) -> bytes:
+    """Return the sheet of filters (out, in, rows, columns): a row of tiles a filter, one tile an input channel.
+
+    With `signs` each weight takes SIGN × SIGN pixels, and those below zero have a minus sign, for who sees no colours.
+    """
     if arranged((weight.shape[1], *weight.shape[2:])).single:
         weight = np.stack([laid_out(filter_) for filter_ in weight])
     out, channels, rows, columns = weight.shape
     tiles = weight.reshape(out * channels, rows, columns)
-    return maps_png(tiles, [extent] * (out * channels), theme, columns=channels)
+    picture = sheet(signed_bytes(tiles, extent), channels)
+    return png(
+        signed(picture) if signs and picture.size <= MOST_SIGNED else picture, signed_palette(theme), clear=CLEAR
+    )
+
+
+def signed(picture: Bytes) -> Bytes:
+    """Return bytes of the signed scale, each SIGN times as large, with a minus sign where they are below zero."""
+    large = picture.repeat(SIGN, axis=0).repeat(SIGN, axis=1)
+    cells = large.reshape(picture.shape[0], SIGN, picture.shape[1], SIGN)
+    ink = np.where(picture < DARK, ZERO, 0).astype(np.uint8)  # light on dark cells, dark on light ones
+    bar = cells[:, SIGN // 2 : SIGN // 2 + 1, :, SIGN // 3 : 2 * SIGN // 3]
+    np.copyto(bar, ink[:, None, :, None], where=(picture < ZERO)[:, None, :, None])
+    return large
 
 
 def picture_png(pixels: Bytes, channel: int | None) -> bytes:

@@ -4,7 +4,7 @@ import numpy as np
 
 from app.pictures.png import png
 from app.rendering.palette import Bytes, Theme, signed_bytes, signed_palette
-from app.rendering.sheets.maps import Array, extent_of
+from app.rendering.sheets.maps import Array, extent_of, signed
 from app.rendering.sheets.sheets import tiles
 
 GREY = 128  # of the number 0
@@ -34,4 +34,4 @@ def kernel_png(weight: Array, theme: Theme) -> bytes:
     """Return a named kernel on a scale of its own: signed, or as a colour tile where it has three sheets."""
     if weight.ndim == 3:
         return tiles_png(weight[None], extent_of(weight))
-    return png(signed_bytes(weight, extent_of(weight)), signed_palette(theme))
+    return png(signed(signed_bytes(weight, extent_of(weight))), signed_palette(theme))

@@ -111,16 +111,18 @@ async def weights(
 
 
 @outputs.get("/runs/{run_id}/layers/{layer}/weight.png", tags=["runs"], include_in_schema=False)
-async def weight_png(run_id: str, layer: str, request: Request, lab: InLab, channel: Channel = None) -> Response:
+async def weight_png(
+    run_id: str, layer: str, request: Request, lab: InLab, channel: Channel = None, signs: str = ""
+) -> Response:
     run, theme = await lab.run(run_id), picture_theme(request)
     index = layer_index(run, layer)
     filters = await filters_of(lab, run, index)
     only = None if channel is None else whole(channel, "channel", len(filters))
     return await immutable(
         request,
-        f"{run.id}-{layer}-weights-{only}-{theme}",
+        f"{run.id}-{layer}-weights-{only}-{theme}-{signs == '1'}",
         "image/png",
-        lambda: filter_picture(lab, run, index, only, theme),
+        lambda: filter_picture(lab, run, index, only, theme, signs == "1"),
     )
 
 

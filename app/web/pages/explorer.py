@@ -1,13 +1,15 @@
 """The explorer's page, and what its forms send: from a request to a state, and on to the next."""
 
+import json
 from collections.abc import Awaitable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.errors import BrokenRequest
-from app.explorer.editing.edits import edited
+from app.errors import BrokenRequest, Mistake
+from app.explorer.changes import change, removed
+from app.explorer.editing.edits import edited, last_held
 from app.explorer.editing.ranges import refuse_pointless
 from app.explorer.looks.registry import LOOKS
 from app.explorer.opening import opened, settled, state_of
@@ -18,12 +20,13 @@ from app.rendering.figure.layout import LAYOUTS
 from app.rendering.palette import Theme
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
-from app.web.asgi.language import language_of
+from app.web.asgi.language import language_of, translator
 from app.web.pages.owned import remember_token
 from app.web.pages.recent import recent, remember
 
 pages = APIRouter(include_in_schema=False)
 DAY = 86_400
+LONGEST_FROM = 2_000  # characters of the state that a page says it stands on
 
 
 def page_theme(request: Request) -> Theme:
@@ -63,11 +66,31 @@ async def page_of(run: Run, state: State, request: Request, lab: Lab) -> Respons
         response.headers["HX-Push-Url"] = "false"  # the history already stands where the visitor went back to
     elif request.headers.get("hx-request"):
         response.headers["HX-Push-Url"] = state.address()  # the same state has one address, however it was reached
-    response.headers["Vary"] = "Accept-Language, Cookie, HX-Request, CS-Layout"
+    if "cs-from" in request.headers:
+        response.headers["Convscope-Told"] = json.dumps(await told(request, run, state, lab))
+    response.headers["Vary"] = "Accept-Language, Cookie, HX-Request, CS-Layout, CS-From"
     if "theme" in request.query_params and not state.option("projector"):
         response.set_cookie("theme", theme, max_age=365 * DAY, samesite="lax")
     remember(request, response, run.document.input.image, lab.settings.upload_ttl)
     return response
+
+
+async def told(request: Request, run: Run, state: State, lab: Lab) -> dict[str, object]:
+    """Return what an act did: what is other than in the state that was on the screen (CS-From), as far as known."""
+    say, fields = translator(request), dict(parse_qsl(request.headers["cs-from"][:LONGEST_FROM]))
+    try:
+        before = await lab.run(fields.get("run", ""))
+        was = await state_of(fields, lab)
+    except Mistake:
+        return {"said": ""}  # it has expired, or is none
+    said = change((was, before), (state, run), say)
+    way = {"undo": say("Undone: {what}"), "redo": say("Done again: {what}")}.get(request.headers.get("cs-way", ""))
+    said, word = way.format(what=said) if way and said else said, getattr(request.state, "word", "")
+    return {
+        "said": " ".join(filter(None, (said, word))),
+        "stopped": [request.state.fields["field"], word] if word else [],
+        "lost": removed(before, run),
+    }
 
 
 async def led_to(run: Run, state: State, request: Request, lab: Lab) -> Response:
@@ -86,6 +109,9 @@ async def edit(request: Request, lab: InLab) -> Response:
     request.state.fields = fields
     before = await state_of(fields, lab)
     was = await lab.open(before.document)
+    if fields["op"] == "set" and fields.get("stepped"):
+        stepped, say = fields, translator(request)
+        fields, request.state.word = await lab.queue.light(lambda: last_held(lab, was, before, stepped, say))
     run, state = await opened(await edited(lab, was, before, fields), lab)
     if fields["op"] == "set":
         refuse_pointless(was, run, fields)

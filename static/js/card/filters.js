@@ -220,6 +220,12 @@ document.addEventListener("focusin", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.(".kernels input")) return;
+  event.preventDefault(); // chooses, as Space does; the button below takes what is chosen
+  /** @type {HTMLInputElement} */ (event.target).click();
+});
+
+document.addEventListener("keydown", (event) => {
   const cell = /** @type {HTMLInputElement} */ (event.target);
   if (!cell.matches?.("#filter-form .cells input") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === " " && paint()) {

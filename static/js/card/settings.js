@@ -14,6 +14,14 @@ export function settle() {
   }
 }
 
+/** Says beside its field that a setting went no farther. @param {string} field @param {string} word */
+export function stopped(field, word) {
+  const note = document.createElement("b");
+  note.className = "stopped";
+  note.textContent = `${word} `;
+  document.querySelector(`#h-${field}`)?.prepend(note);
+}
+
 /** @param {HTMLFormElement} form */
 function send(form) {
   if (sending && sending.form !== form) held = form;
@@ -38,6 +46,7 @@ export function listenForSettings() {
     const parts = from.match(/-?\d+/g);
     if (!parts) return;
     field.value = parts.map((part) => +part + +step.value).join(" × ");
+    field.form.elements["stepped"].value = "1"; // a burst ends at the last value that holds
     send(field.form);
   }, { capture: true });
 
@@ -51,7 +60,9 @@ export function listenForSettings() {
 
   document.addEventListener("change", (event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
-    if (field.matches(".stepper input, [data-submit]")) send(field.form);
+    if (!field.matches(".stepper input, [data-submit]")) return;
+    field.form.elements["stepped"].value = "";
+    send(field.form);
   });
 
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {

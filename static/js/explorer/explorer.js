@@ -6,6 +6,7 @@
 import { layout } from "../figure/plate.js";
 import { Parts } from "./parts.js";
 import { Player } from "./player.js";
+import { say, sentence } from "./say.js";
 
 const GLIDE_MS = 260;
 const LOCKSTEP = 16; // places a second up to which every sum is shown; above, as they come
@@ -39,7 +40,8 @@ export class Explorer {
     this.rowwise = false;
     this.speaks = Number(document.querySelector("[data-sheets]")?.dataset.sheet ?? NaN); // on a projector
     if (Number.isNaN(this.speaks)) this.speaks = null;
-    this.parts = new Parts((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.show(spot.split("~")[0], text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
+    this.parts = new Parts((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.come(spot, text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
+    this.shown = this.spot(); // what the page says something of
     this.pace(document.querySelector("#speed").value);
     let drawn = layout();
     addEventListener("resize", () => {
@@ -145,6 +147,7 @@ export class Explorer {
   /** A look has gone to another channel by itself: there is nothing to ask for. @param {number} channel */
   stand(channel) {
     this.index = this.single ? channel : channel * this.places + (this.index % this.places);
+    this.shown = this.spot();
     this.transport.show(this.index, this.left());
     this.rest();
   }
@@ -238,10 +241,21 @@ export class Explorer {
   playing(on) {
     this.transport?.playing(on);
     this.transport?.show(this.index, this.left());
-    if (!on) this.parts.want(this.spot());
+    if (on) say(this.transport.dataset.playing);
+    else {
+      this.parts.want(this.spot());
+      this.rest();
+    }
   }
 
   // ---- telling
+
+  /** A part that was asked for has come; where the place is at rest already, it is said now. @param {string} spot @param {string} text */
+  come(spot, text) {
+    this.shown = spot;
+    this.show(spot.split("~")[0], text);
+    if (this.late && spot === this.spot()) this.tell();
+  }
 
   /** A part of the page has come. @param {string} at @param {string} text */
   show(at, text) {
@@ -277,9 +291,15 @@ export class Explorer {
     history.replaceState({ ...history.state, htmx: true }, "", location.pathname + Object.entries(held).reduce(holding, location.search));
     for (const [name, value] of Object.entries(held)) for (const field of document.querySelectorAll(`input[name="${name}"]`)) field.value = String(value);
     for (const link of document.querySelectorAll("#theme, #projector")) link.search = Object.entries(held).reduce(holding, link.search);
-    if (this.player.playing) return;
-    const speaker = document.querySelector(".subtotals")?.dataset.told, sentence = document.querySelector("#sum .sentence, #look .sentence")?.textContent ?? "";
-    document.querySelector("#spoken").textContent = [speaker, sentence].filter(Boolean).join(" ");
+    this.late = this.shown !== this.spot(); // and is said when it is there
+    if (!this.player.playing && !this.late) this.tell();
+  }
+
+  /** Says what the page shows of the place. */
+  tell() {
+    this.late = false;
+    const speaker = document.querySelector(".subtotals")?.dataset.told;
+    say([speaker, sentence()].filter(Boolean).join(" "));
   }
 }
 

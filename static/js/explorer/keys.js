@@ -1,5 +1,8 @@
 // The keyboard. Which key does what stands in one table on the server, app/explorer/keys.py, and comes with the list of keys
-// on the page; here stands how each thing is done. What is typed into a field is the field's.
+// on the page; here stands how each thing is done. What is typed into a field is the field's; while a card or a menu is open
+// only what closes it, undoes or pages acts. Keys of a single character can be switched off, in a cookie.
+import { say } from "./say.js";
+import { ownUndo, step } from "./undo.js";
 
 /** @typedef {import("./explorer.js").Explorer} Explorer */
 
@@ -37,11 +40,15 @@ export const ACTS = {
   full: async () => (await projector()).full(),
   blank: async () => (await projector()).blank(),
   laser: async () => (await projector()).laser(),
+  undo: () => step(-1),
+  redo: () => step(1),
   escape: () => escape(),
   help: press("#help-open"),
 };
 const MOVING = new Set(["play", "left", "right", "up", "down", "first", "last", "filter-before", "filter-after", "strongest", "weakest"]);
 const PAGING = new Set(["page-on", "page-back"]); // which a field of one line has no use for
+const STEPS = new Set(["undo", "redo"]);
+const ALWAYS = new Set([...STEPS, ...PAGING, "escape"]);
 
 /** @param {() => Explorer} current @param {AbortSignal} [signal] */
 export function listen(current, signal) {
@@ -52,14 +59,33 @@ export function listen(current, signal) {
       table.set(pair.slice(0, at).replace("Space", " "), pair.slice(at + 1));
     }
   }
+  listenForSwitch();
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    const target = /** @type {HTMLElement} */ (event.target), act = table.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
-    if (!act || (act !== "escape" && fields(event, target, act))) return;
+    if (event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    const target = /** @type {Found} */ (event.target), act = table.get(pressed(event));
+    if (!act || (STEPS.has(act) ? ownUndo(target) : act !== "escape" && fields(event, target, act))) return;
+    if (event.key.length === 1 && event.key !== " " && !STEPS.has(act) && !single()) return;
+    if (!ALWAYS.has(act) && document.querySelector("#card, details.menu[open]")) return;
     if (MOVING.has(act) && !(current()?.transport && !document.querySelector("cs-transport[inert]"))) return;
     if (act !== "escape") event.preventDefault();
     ACTS[act](current());
   }, { signal });
+}
+
+/** What a key is called in the table. @param {KeyboardEvent} event */
+function pressed({ key, ctrlKey, metaKey, shiftKey }) {
+  const letter = key.length === 1 ? key.toLowerCase() : key;
+  return ctrlKey || metaKey ? `Ctrl+${shiftKey ? "Shift+" : ""}${letter}` : letter;
+}
+
+/** Whether keys of a single character act. */
+const single = () => !/(^|; )keys=off/.test(document.cookie);
+
+/** The switch in the list of keys. */
+function listenForSwitch() {
+  const box = /** @type {HTMLInputElement} */ (document.querySelector("#single-keys"));
+  box.checked = single();
+  box.addEventListener("change", () => { document.cookie = `keys=${box.checked ? "on" : "off"}; path=/; max-age=31536000; samesite=lax`; });
 }
 
 /** Tells whether a key belongs to what has the focus. @param {KeyboardEvent} event @param {HTMLElement} target @param {string} act */
@@ -83,6 +109,7 @@ function rows() {
   if (!speed) return;
   speed.value = speed.value === "rows" ? "1" : "rows";
   speed.dispatchEvent(new Event("change", { bubbles: true }));
+  say(`${document.querySelector(".speed .sr").textContent}: ${speed.querySelector("option:checked").textContent}`);
 }
 
 /** One level back: a menu, then a card, then what is pinned, then a look that is not the figure. */
@@ -98,5 +125,5 @@ function escape() {
     document.dispatchEvent(new CustomEvent("cs:pin", { detail: "" })); // under a resting mouse too, where no link lets go
     return;
   }
-  (close ?? document.querySelector('#look ~ .looks [data-look="figure"]'))?.click();
+  (close ?? (document.querySelector("#look") && document.querySelector('.looks > [data-look="figure"]')))?.click();
 }

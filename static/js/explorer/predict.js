@@ -3,6 +3,8 @@
 //
 //     asking ── Enter, Reveal, a choice ──► told ── next place ──► asking
 
+import { add, say } from "./say.js";
+
 /** @typedef {import("./explorer.js").Explorer} Explorer */
 
 let entered = false; // the question was asked for by key, so that the focus goes to it when it comes
@@ -46,8 +48,7 @@ export function begin(current) {
       answered = at;
       address("guess", said);
     }
-    document.querySelector("#spoken").textContent = ["#verdict", ".sentence"].slice(0, told ? 2 : 1)
-      .map((name) => document.querySelector(name)?.textContent.trim()).join(" ");
+    say(["#verdict", ".sentence"].slice(0, told ? 2 : 1).map((name) => document.querySelector(name)?.textContent.trim()).join(" "));
     (document.querySelector("a[data-next]") ?? field())?.focus();
   }, { capture: true });
 
@@ -60,12 +61,12 @@ export function begin(current) {
     explorer.press("next");
   }, { capture: true });
 
-  // Escape leaves the field and nothing else, so that what is typed in it stays.
+  // Escape leaves the field and nothing else, so that what is typed in it stays; arrows then move the window.
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.key !== "Escape" || !target.matches('[form="predict"]')) return;
     event.stopPropagation();
-    target.blur();
+    (document.querySelector("cs-transport:not([inert]) #scrub") ?? document.querySelector("#stage")).focus();
   }, { capture: true });
 
   document.addEventListener("input", (event) => {
@@ -88,7 +89,7 @@ export function begin(current) {
 /** Says the question, or what was said to its answer. */
 function ask() {
   const said = document.querySelector("#look #verdict") ?? (field() && document.querySelector(".question"));
-  if (said) document.querySelector("#spoken").textContent = said.textContent.trim();
+  if (said) add(said.textContent.trim());
   arrive();
 }
 

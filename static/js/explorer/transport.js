@@ -95,7 +95,7 @@ export class Transport extends HTMLElement {
   playing(on) {
     const play = this.querySelector("#play");
     play.setAttribute("aria-pressed", String(on));
-    play.setAttribute("aria-label", on ? play.dataset.pause : play.dataset.play);
+    play.title = on ? play.dataset.pause : play.dataset.play; // its name stays: it is pressed, or not
   }
 
   /** @param {string} name @param {number | string} [value] */

@@ -14,6 +14,7 @@ export class Cursor {
   constructor(pointing) {
     this.pointing = pointing;
     this.last = ""; // the part on which Enter held
+    this.before = /** @type {HTMLElement | null} */ (null); // what had the focus
     this.at = null; // {on: "input" | "filter" | "map", sheet, row, column, and the rows and columns there are}
     document.addEventListener("cs:point", () => this.next());
     document.addEventListener("keydown", (e) => this.typed(e), { capture: true });
@@ -37,6 +38,7 @@ export class Cursor {
     }
     const { dataset } = document.querySelector("#pointed"), after = parts[parts.indexOf(part) + 1];
     this.at = { sheet, ...part, name: `${dataset[part.on]}${after ? ` (${dataset.next.replace("{part}", dataset[after.on])})` : ""}. ` };
+    if (document.activeElement !== plate) this.before = /** @type {HTMLElement} */ (document.activeElement);
     plate.tabIndex = -1;
     plate.setAttribute("role", "application");
     plate.setAttribute("aria-label", dataset.label);
@@ -61,7 +63,8 @@ export class Cursor {
     this.at = null;
     plate?.removeAttribute("role");
     plate?.removeAttribute("aria-label");
-    plate?.blur();
+    if (this.before?.isConnected && this.before !== document.body) this.before.focus({ preventScroll: true });
+    else plate?.blur();
     this.pointing.aim(null);
   }
 

@@ -3,6 +3,7 @@
 //
 //   nothing ── hover, P and arrows ──▷ preview ── click, tap, Enter ──▷ pinned (in the address)
 //      ◁────────── leave, Escape ──────────┘  ◁────── Escape, a click on the same ──────┘
+import { say } from "../explorer/say.js";
 import { Cursor } from "./cursor.js";
 import { cellAt, corners, numbers, path } from "./planes.js";
 
@@ -150,7 +151,8 @@ export class Pointing {
     if (this.cursor.at || (!this.spot && this.said !== this.pin)) {
       this.said = this.pin;
       const told = strip.querySelector("p"), { at } = this.cursor, sentence = told?.textContent;
-      if (sentence || !this.pin) document.querySelector("#spoken").textContent = sentence ? (at && !at.said ? at.name : "") + sentence : ""; // the part once
+      if (sentence) say((at && !at.said ? at.name : "") + sentence); // the part once
+      else if (!this.pin) say(strip.dataset.free);
       if (at) at.said = true;
       if (at) told?.prepend(at.name);
     }
@@ -186,6 +188,7 @@ export class Pointing {
     event.preventDefault();
     event.stopPropagation();
     this.hold("");
+    document.querySelector("#scrub").focus({ preventScroll: true }); // what let go is gone
   }
 
   /** @param {MouseEvent} event */

@@ -1,6 +1,7 @@
 // <cs-trace>: volumes side by side. A press on the last map goes to that place; one on the picture follows that pixel,
 // and so do the arrow keys while the picture has the focus. The drawing is made anew at each, so a drag is followed
 // from the document.
+import { say, sentence } from "../explorer/say.js";
 import { cellAt, numbers } from "../figure/planes.js";
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -76,7 +77,7 @@ export function begin(current) {
     if (!document.querySelector("cs-trace")) return;
     const shown = [...document.querySelectorAll("cs-trace .hit[data-pixel]")].find((hit) => hit.getClientRects().length);
     if (held) shown?.focus({ preventScroll: true });
-    if (!current().player.playing) document.querySelector("#spoken").textContent = document.querySelector("#look .sentence")?.textContent ?? "";
+    if (!current().player.playing) say(sentence());
   });
 }
 

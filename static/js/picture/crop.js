@@ -25,6 +25,7 @@ export function start(section, stop) {
   function show(next) {
     let wide = clamp(Math.round(next.wide), 1, mostWide), tall = clamp(Math.round(next.tall), 1, mostTall);
     if (aspect) [tall, wide] = aspect >= 1 ? [clamp(Math.round(wide / aspect), 1, mostTall), wide] : [tall, clamp(Math.round(tall * aspect), 1, mostWide)];
+    section.toggleAttribute("data-made", true);
     part = { tall, wide, top: clamp(Math.round(next.top), 0, height - tall), left: clamp(Math.round(next.left), 0, width - wide) };
     field("top").value = String(part.top + 1);
     field("left").value = String(part.left + 1);

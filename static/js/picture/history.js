@@ -6,9 +6,11 @@ const MOST = 48_000_000;
 export class History {
   #past = [];
   #future = [];
+  #kept = false; // something was made before what can be undone
 
   /** @param {HTMLElement} section holds the buttons @param {() => T} now @param {(state: T) => void} show @param {AbortSignal} stop */
   constructor(section, now, show, stop) {
+    this.section = section;
     this.now = now;
     this.show = show;
     this.buttons = ["undo", "redo"].map((name) => section.querySelector(`[data-do=${name}]`));
@@ -27,6 +29,7 @@ export class History {
     this.#past.push(state);
     if (this.#past.length * state.byteLength > MOST) this.#past.shift();
     this.#future.length = 0;
+    this.section.dataset.made = ""; // something would be lost
     this.#tell();
   }
 
@@ -36,10 +39,12 @@ export class History {
     if (!from.length) return;
     to.push(this.now());
     this.show(from.pop());
+    if (!this.#past.length && !this.#kept) delete this.section.dataset.made;
     this.#tell();
   }
 
   forget() {
+    this.#kept ||= this.#past.length > 0;
     this.#past.length = this.#future.length = 0;
     this.#tell();
   }

@@ -22,9 +22,15 @@ export async function open(link, go) {
   dialog.addEventListener("close", () => { stop.abort(); dialog.remove(); summary?.focus(); });
   dialog.addEventListener("click", async (event) => {
     const target = /** @type {Element} */ (event.target), again = target.closest("[data-again]");
-    if (!target.closest("[data-leave]") && !again) return;
+    if (target.closest("[data-stay]")) { ask(section, false); return; }
+    const way = target.closest("[data-leave]");
+    if (!way && !again) return;
     event.preventDefault();
-    if (!again) { dialog.close(); return; }
+    if (!again) {
+      if (way.matches("header a") && lossy(section)) ask(section, true);
+      else dialog.close();
+      return;
+    }
     const next = await fetched(again.href);
     if (!next) return;
     stop.abort();
@@ -33,10 +39,31 @@ export async function open(link, go) {
     section = next;
     begin(section, leave, stop.signal);
   });
+  // Escape, and the way back of a phone, ask where something would be lost; asked twice they go on with it.
+  const stay = (event) => {
+    if (!lossy(section)) return;
+    event.preventDefault();
+    ask(section, section.querySelector(".leaving").matches("[hidden]"));
+  };
+  dialog.addEventListener("keydown", (event) => { if (event.key === "Escape") stay(event); });
+  dialog.addEventListener("cancel", stay);
   const menu = link.closest("details");
   if (menu) menu.open = false;
   dialog.showModal();
   begin(section, leave, stop.signal);
+}
+
+/** Whether something was made in a tool that is not used yet. @param {HTMLElement} section */
+const lossy = (section) => "made" in section.dataset;
+
+let asked = null; // what had the focus before it was asked
+
+/** Asks whether to leave, or asks no longer. @param {HTMLElement} section @param {boolean} on */
+function ask(section, on) {
+  const question = section.querySelector(".leaving");
+  if (on) asked = document.activeElement;
+  question.hidden = !on;
+  (on ? question.querySelector("[data-stay]") : asked)?.focus();
 }
 
 /** @param {URL | string} address @returns {Promise<HTMLElement | null>} the tool that a page holds */
