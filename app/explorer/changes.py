@@ -63,6 +63,8 @@ def _input(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> Ite
         yield say("Picture: {name}, {size}.").format(name=name, size=_sides(shape))
     elif before[1].input_shape[1:] != shape[1:]:
         yield say("The input is now {size}.").format(size=_sides(shape))
+    elif now.image is None and was != now:
+        yield say("Other numbers in the input.")
     names = (("mode", MODES, N_("Colour: {choice}.")), ("fit", FITS, N_("Where the shape differs: {choice}.")))
     for field, words, text in (*names, ("scale", SCALES, N_("Values of a pixel: {choice}."))):
         value = getattr(now, field, None)
@@ -103,14 +105,26 @@ def _settings(was: Stage, now: Stage, say: Say) -> Iterator[str]:
         told.append(say("now {size}").format(size=_sides(now.output_shape)))
     if told:
         yield ", ".join(told) + "."
-    weights = getattr(now.layer, "weights", None)
-    if weights is not None and getattr(was.layer, "weights", None) != weights:
-        if isinstance(weights, RandomWeights):
-            yield say("Random weights from seed {seed}.").format(seed=weights.seed)
-        elif isinstance(weights, PresetWeights):
-            yield say("Filters: {names}.").format(names=", ".join(weights.names))
-        else:
-            yield _weights(was, now, say)
+    weights, before = (getattr(stage.layer, "weights", None) for stage in (now, was))
+    if weights is None or before == weights:
+        return
+    if isinstance(weights, RandomWeights):
+        yield say("Random weights from seed {seed}.").format(seed=weights.seed)
+    elif isinstance(weights, PresetWeights) and (told_names := _names(before, weights, say)):
+        yield told_names
+    else:
+        yield _weights(was, now, say)
+
+
+def _names(was: object, now: PresetWeights, say: Say) -> str:
+    """Return which filters have other names; nothing where numbers are other."""
+    old, new = was.names if isinstance(was, PresetWeights) else (), now.names
+    other = [k for k, name in enumerate(new) if k >= len(old) or old[k] != name]
+    if not other or not all(isinstance(new[k], str) for k in other):
+        return ""
+    if len(other) == 1 and len(old) == len(new):
+        return say("Filter {filter}: {name}.").format(filter=other[0] + 1, name=new[other[0]])
+    return say("Filters: {names}.").format(names=", ".join(name if isinstance(name, str) else "…" for name in new))
 
 
 def _weights(was: Stage, now: Stage, say: Say) -> str:

@@ -96,7 +96,7 @@ def test_a_walk_through_layers_and_cards(hand: Hand) -> None:
     hand.to(weight)
     page.keyboard.type("0.5")
     hand.does("Enter", focus=weight, said=r"^Filter 1, channel 1, row 2, column 3: 0\.5\.$")
-    hand.does("Control+z", focus=weight, said="^Undone: Filters: edge_x")
+    hand.does("Control+z", focus=weight, said="^Undone: Filter 1: edge_x")
     hand.to("#card .tabs a:has-text('Gallery')").does(
         "Enter", focus="#card .tabs [aria-current]", said="^Gallery of filters for conv2d"
     )

@@ -10,8 +10,8 @@ from app.errors import BrokenRequest, Unfit
 from app.explorer.editing.filter_edits import changed, kernel_in, pattern
 from app.explorer.editing.naming import MOST_NAMED, filters_from, preset, spread_of, still_named
 from app.explorer.editing.pasting import pasted, pasted_bias
-from app.explorer.editing.typed import read_block, read_number
 from app.explorer.editing.ranges import Setting
+from app.explorer.editing.typed import read_block, read_number
 from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers import LAYERS, Layer
