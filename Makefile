@@ -16,7 +16,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 TRACE = COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock parity bench mutants docker-steps clean messages
+.PHONY: help run test windows lint format lock parity bench mutants docker-steps clean messages
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ ifeq ($(SKIP_BROWSER),1)
 else
 	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && $(BIN)/pytest -n $(WORKERS) -m browser $(ARGS)
 endif
+
+windows: $(VENV)/.test  ## every view, card and dialog in every window, an hour or two (ARGS="--states figure,map --shots shots")
+	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && $(BIN)/python -m tests.browser.windows $(ARGS)
 
 lint: $(VENV)/.test $(JS)/node_modules/.made  ## style, types, floors, Dockerfile, scripts
 	$(BIN)/ruff check .

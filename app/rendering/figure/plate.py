@@ -39,7 +39,8 @@ from app.rendering.svg import (
 
 LEAST_NAME = 18.0  # px between sheets that have names
 TAG_ROOM = 28.0  # px above the map on a projector
-LETTER = 9.2  # px of a heading on a phone
+LETTERS = 9.2, 15.0, 11.5  # px of a heading: on a phone, on a projector, else
+WORD = 9.0  # px of a letter beside it
 LEAST_MAP = 84.0  # px of height of the map at work
 LARGE_WINDOW = 5  # rows or columns of numbers that need more room than the usual lens
 WIDE_LENS = 0.22  # of the drawing's width, for those
@@ -334,20 +335,26 @@ class _Figure:
         scene, layout = self.scene, self.layout
         y = layout.cap - 12
         narrow = layout.small or layout.board  # no room for shapes
-        for x, (head, more) in (
+        letter = LETTERS[0] if layout.small else LETTERS[1] if layout.board else LETTERS[2]
+        target, maps = target_heading(scene), self._stack_name() if self.maps > 1 and not narrow else ""
+        heads = (
             (0.0, source_heading(scene)),
             (self.lens_x - (6 if layout.small else 0), lens_heading(scene, layout.small)),
-            (self.map_x, target_heading(scene)),
-        ):
-            x = min(x, layout.width - LETTER * len(head)) if layout.small else x
-            caption(self.figure, x, y, head, "" if narrow else more)
+            (min(self.map_x, layout.width - letter * len(target[0])) if narrow else self.map_x, target),
+        )
+        ends = (heads[1][0], heads[2][0], self.stack_x if maps else layout.width)
+        for (x, (head, more)), end in zip(heads, ends, strict=True):
+            room = end - x - letter * len(head)
+            if room < 0 and head != target[0] and x:
+                continue  # the lens is seen to be one; what goes in and what comes out has a name
+            caption(self.figure, x, y, head, more if not narrow and room > WORD * len(more) + 14 else "")
         if layout.board:
             width = max(self.map_width, 190)
             legend(self.figure, scene.scale, layout.width - width - 4, self.height - 46, width, large=True)
         if narrow:
             return
-        if self.maps > 1:
-            caption(self.figure, self.stack_x, y, self._stack_name())
+        if maps:
+            caption(self.figure, self.stack_x, y, maps)
         legend_y = self.height - 33
         width = 150 if layout.width > 1100 else min(max(self.map_width, 110), 120)
         legend(self.figure, scene.scale, self.map_x, legend_y, width)

@@ -1,0 +1,67 @@
+"""Nothing overlaps, is cut or cannot be reached, in five windows of five kinds; `make windows` looks at all of them."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Watch
+from tests.browser.longer import longer
+from tests.browser.windows import LONGER, STATES, faults, show
+from tests.serving import serving
+
+ROOT = Path(__file__).resolve().parents[2]
+CHOSEN = [
+    ("figure", "1366x625", {}),
+    ("large", "1280x720", {}),
+    ("figure", "1024x620", {"projector": True}),
+    ("softmax", "768x1024", {"theme": "dark"}),
+    ("filters", "640x360", {}),
+    ("map", "320x568", {}),
+    ("figure", "390x844", {"language": LONGER}),
+    ("trace", "1366x625", {"language": LONGER, "projector": True}),
+]
+
+
+@pytest.fixture(scope="module")
+def longer_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that also speaks the longer language."""
+    folder = tmp_path_factory.mktemp("longer")
+    command = [sys.executable, "-m", "tests.browser.longer", "serve", "--port", "0"]
+    with serving(command, log=folder / "log", env={**os.environ, "CONVSCOPE_DATA_DIR": str(folder)}, cwd=ROOT) as where:
+        yield where
+
+
+@pytest.mark.parametrize(("state", "size", "how"), CHOSEN)
+def test_nothing_breaks_in_a_window(
+    open_page: Callable[..., Page],
+    watch: Watch,
+    longer_address: str,
+    state: str,
+    size: str,
+    how: dict[str, bool | str],
+) -> None:
+    watch.host = urlsplit(longer_address).netloc
+    page = open_page(base_url=longer_address)
+    show(page, STATES[state], size, **how)  # type: ignore[arg-type]
+    assert faults(page, STATES[state]) == []
+
+
+def test_what_is_broken_is_found(page: Page) -> None:
+    show(page, STATES["figure"], "1280x720")
+    page.evaluate("document.querySelector('.sum .note').style.marginTop = '-60px'")
+    page.evaluate("document.querySelector('.part .num').style.fontSize = '9px'")
+    page.evaluate("document.querySelector('.ribbon').style.position = 'fixed'")
+    page.evaluate("document.querySelector('.block td .wt').textContent = '−123456.78'")
+    kinds = {kind for kind, _ in faults(page, STATES["figure"])}
+    assert kinds >= {"overlap", "tiny", "merged"}
+
+
+def test_a_longer_sentence_keeps_what_is_put_into_it() -> None:
+    assert longer("%(count)s of {all} maps") == "%(count)s of {all} maps of maps of"
+    assert longer("Share") == "Sharesh"
+    assert longer("→") == "→"

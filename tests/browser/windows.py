@@ -1,0 +1,207 @@
+"""What breaks in a window: every view, card and dialog, in every size that windows have. `make windows` opens all.
+
+The rules are in windows.js. A window is what a person has before them: a state, a size, projector or not, light or
+dark, and a language; "xx" is English with every sentence half as long again, as other languages will be.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.rest import COUNT, rest
+from tests.browser.typefaces import FOLDERS, environment
+from tests.pages.reading import link
+from tests.serving import serving
+
+KINDS = {
+    "wide": "the page is wider than the window",
+    "starved": "the figure is drawn smaller than 200 × 120 px or a third of the window, and not as wide as the window",
+    "bars": "what stays in place while scrolling takes over a fifth of the height",
+    "overlap": "two texts, or a text and a control, or two regions, lie on one another",
+    "clipped": "a text, or the value of a field, is cut by its box",
+    "cut": "a row of at most four things is cut at its end",
+    "merged": "numbers of neighbouring cells touch",
+    "outside": "a text or a control lies outside the page, and nothing scrolls there",
+    "covered": "a control is covered by something else at its centre",
+    "tiny": "a text is drawn under 11 px",
+    "lost": "the end of an open menu or dialog cannot be brought into the window",
+}
+SIZES = (
+    *("1920x1080", "1536x730", "1366x768", "1366x625", "1280x720", "1280x600", "1093x614", "1024x768", "1024x620"),
+    *("911x512", "800x600", "768x1024", "640x360", "844x390", "667x375", "390x844", "360x640", "320x568", "320x256"),
+)
+CONV = 'conv2d(6, 5, weights=preset("edge_x", "edge_y", "line", "warm", "spot", "hue_edge"))'
+POOLED = CONV + " | relu | max_pool2d(2)"
+LONG = POOLED + " | flatten | linear(10) | softmax"
+RULES = (Path(__file__).with_suffix(".js")).read_text("utf-8")
+LONGER = "xx"
+
+
+@dataclass(frozen=True)
+class State:
+    """Something to look at: where it is, whether it has a figure that must be seen, and what is pressed first."""
+
+    address: str
+    drawn: bool = True
+    press: str = ""
+
+
+def at(place: str, recipe: str = POOLED, **more: str) -> State:
+    """Return the state of a place; a view of cards, a card or a question has no figure to be starved."""
+    drawn = not more.keys() & {"edit"} and more.get("view", "figure") in ("figure", "flat", "trace", "map", "places")
+    return State(link(recipe, scale="byte", at=place, **more), drawn)
+
+
+FIGURE, POOL = "0.3.7.16", "2.3.3.8"
+STATES = {
+    "figure": at(FIGURE),
+    "green": at(FIGURE, sheet="1"),  # on a projector: the sheet whose weights are negative speaks
+    "flat": at(FIGURE, view="flat"),
+    "relu": at("1.3.7.16"),
+    "pool": at(POOL),
+    "linear": at("4.2.0.0", LONG),
+    "softmax": at("5.2.0.0", LONG),
+    "leaky": at("0.0.7.16", "leaky_relu | sigmoid | tanh"),
+    "norm": at("1.3.7.16", CONV + " | batch_norm2d"),
+    "upsample": at("1.3.9.16", CONV + " | upsample2d(3)"),
+    "transpose": at("1.1.7.16", CONV + " | conv_transpose2d(4, 3, stride=2)"),
+    "average": at("1.3.3.8", CONV + " | avg_pool2d(3)"),
+    "wide pool": at("1.3.2.3", CONV + " | max_pool2d(5)"),
+    "small": at("0.1.7.16", "conv2d(4, 3)"),
+    "large": at("0.1.4.5", "conv2d(2, 11, weights=random(7))"),
+    "many": at("2.1.4.5", "conv2d(64, 3) | relu | conv2d(2, 3)"),
+    "pointed": at(FIGURE, pin="i.0.9.18"),
+    "pointed line": at("1.3.7.16", pin="i.3.7.16"),
+    "products": at(FIGURE, pin="w.1"),
+    "predict": at(FIGURE, predict="1"),
+    "predict line": at(POOL, predict="1"),
+    "trace": at(POOL, view="trace"),
+    "forward": at(FIGURE, view="forward"),
+    "map": at(FIGURE, view="map"),
+    "places": at(FIGURE, view="places"),
+    "sharing": at(FIGURE, view="sharing"),
+    "shift": at(POOL, view="shift"),
+    "fan": at(FIGURE, view="fan"),
+    "fan of numbers": at("4.2.0.0", LONG, view="fan"),
+    "stack": at(FIGURE, view="stack"),
+    "compare": at(FIGURE, view="compare"),
+    "compare all": at(FIGURE, view="compare", **{"with": "all"}),
+    "settings": at(FIGURE, edit="0"),
+    "filters": at(FIGURE, edit="0.weights"),
+    "gallery": at(FIGURE, edit="0.gallery"),
+    "pattern": at(FIGURE, edit="0.pattern"),
+    "input": State(link(" ", scale="byte"), drawn=False),
+    "draw": State(link(POOLED), drawn=False, press='[data-tool="draw"]'),
+    "crop": State(link(POOLED), drawn=False, press='[data-tool="crop"]'),
+    "cells": State(link(POOLED, size=8), drawn=False, press='[data-tool="cells"]'),
+}
+
+
+def faults(page: Page, state: State) -> list[tuple[str, str]]:
+    """Return every fault of the page as it stands, and of its menus one by one, as (kind, text)."""
+    found = [(kind, text) for kind, text in page.evaluate(f"(drawn) => ({RULES}).faults(drawn)", state.drawn)]
+    number = 0
+    while (menu := page.evaluate(f"(n) => ({RULES}).menu(n)", number)) is not None:
+        found += [("lost", f"{menu['name']}: {text}") for text in menu["faults"]]
+        number += 1
+    if state.press:
+        found += [
+            ("lost", text) for text in page.evaluate(f"() => ({RULES}).ends(document.querySelector('dialog[open]'))")
+        ]
+    return found
+
+
+def show(page: Page, state: State, size: str, *, projector: bool = False, theme: str = "", language: str = "") -> None:
+    """Open a state in a window of a size, and wait until it is at rest."""
+    width, height = map(int, size.split("x"))
+    page.set_viewport_size({"width": width, "height": height})
+    fields = {"projector": "1" if projector else "", "theme": theme, "lang": language}
+    page.goto(state.address + "".join(f"&{name}={value}" for name, value in fields.items() if value))
+    rest(page)
+    page.evaluate("document.fonts.ready.then(() => 0)")
+    if state.press:
+        page.evaluate("(which) => document.querySelector(which).click()", state.press)
+        page.wait_for_selector("dialog[open]")
+        rest(page)
+
+
+def windows(told: argparse.Namespace) -> Iterator[tuple[str, State, str, dict[str, bool | str]]]:
+    """Give every window that was asked for: its name, its state, its size, and how it is shown."""
+    hows = [
+        {"projector": projector, "theme": theme, "language": language}
+        for language in told.languages.split(",")
+        for theme in told.themes.split(",")
+        for projector in ([True] if told.only_projector else [False] if told.no_projector else [False, True])
+    ]
+    for how in hows:
+        name = " ".join(filter(None, ("projector" * how["projector"], how["theme"], how["language"])))
+        for state in told.states.split(",") if told.states else STATES:
+            for size in told.sizes.split(","):
+                yield " ".join(filter(None, (state, name, size))), STATES[state], size, how
+
+
+def look(browser: Browser, address: str, told: argparse.Namespace) -> Counter[str]:
+    """Open every window, print its faults, and count them by kind."""
+    page = browser.new_page(base_url=address)
+    page.add_init_script(COUNT)
+    counts: Counter[str] = Counter()
+    for name, state, size, how in windows(told):
+        show(page, state, size, **how)  # type: ignore[arg-type]
+        if told.shots:
+            page.screenshot(path=Path(told.shots) / f"{name.replace(' ', '-')}.png")
+        found = faults(page, state)
+        counts.update({"windows": 1, "broken": bool(found)})
+        counts.update(kind for kind, _ in found)
+        if found or told.verbose:
+            print(f"{'FAULT' if found else 'ok':5} {name}", flush=True)
+        for kind in KINDS:
+            mine = [text for other, text in found if other == kind]
+            for text in mine[: told.each] + ([f"… {len(mine) - told.each} more"] if len(mine) > told.each else []):
+                print(f"        {kind}: {text}", flush=True)
+    return counts
+
+
+def main() -> int:
+    """Look at all windows of a server of one's own, or of one that runs; end with 1 when something is broken."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--address", default="", help="of a server that runs; else one is started")
+    parser.add_argument("--states", default="", help=f"of {', '.join(STATES)}; else all")
+    parser.add_argument("--sizes", default=",".join(SIZES))
+    parser.add_argument("--themes", default="light,dark")
+    parser.add_argument("--languages", default=f"en,{LONGER}")
+    parser.add_argument("--typeface", default="narrow", choices=list(FOLDERS))
+    parser.add_argument("--only-projector", action="store_true")
+    parser.add_argument("--no-projector", action="store_true")
+    parser.add_argument("--shots", default="", help="a folder for a picture of every window")
+    parser.add_argument("--each", type=int, default=3, help="faults told of each kind and window")
+    parser.add_argument("--verbose", action="store_true", help="name windows without faults too")
+    told = parser.parse_args()
+    if told.shots:
+        Path(told.shots).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        folder = Path(scratch)
+        env = {**os.environ, **environment(told.typeface, folder)}
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM"), args=["--no-sandbox", "--disable-gpu"], env=env
+        )
+        if told.address:
+            counts = look(browser, told.address, told)
+        else:
+            command = [sys.executable, "-m", "tests.browser.longer", "serve", "--port", "0"]
+            with serving(command, log=folder / "log", env={**os.environ, "CONVSCOPE_DATA_DIR": scratch}) as address:
+                counts = look(browser, address, told)
+        browser.close()
+    kinds = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
+    print(f"{counts['windows']} windows, {counts['broken']} with faults: {kinds or 'none'}")
+    return 1 if counts["broken"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
