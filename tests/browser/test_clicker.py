@@ -249,3 +249,13 @@ def test_what_has_come_is_said(page: Page) -> None:
     for _ in range(4):
         press(page, "PageDown")
     expect(page.locator("#spoken")).to_contain_text("the larger of 0 and 226.15")
+
+
+def test_a_card_that_is_open_is_not_left(page: Page) -> None:
+    screen = Screen(page).follow(on(FIRST, edit=0))
+    before = screen.state
+    page.locator("#card input:visible").first.focus()
+    screen.press("PageDown")
+    rest(page)
+    assert screen.state == before
+    expect(page.locator("#card")).to_be_visible()

@@ -259,6 +259,7 @@ export class Explorer {
 
   /** A part of the page has come. @param {string} at @param {string} text */
   show(at, text) {
+    if (this.stop.signal.aborted) return; // it has come for a page that is gone
     if (this.look) {
       this.look.innerHTML = text;
       this.look.classList.remove("behind");

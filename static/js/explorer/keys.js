@@ -67,6 +67,7 @@ export function listen(current, signal) {
     if (event.key.length === 1 && event.key !== " " && !STEPS.has(act) && !single()) return;
     if (!ALWAYS.has(act) && document.querySelector("#card, details.menu[open]")) return;
     if (MOVING.has(act) && !(current()?.transport && !document.querySelector("cs-transport[inert]"))) return;
+    if (PAGING.has(act) && document.querySelector("#card-close")) return; // a card scrolls, and is not left
     if (act !== "escape") event.preventDefault();
     ACTS[act](current());
   }, { signal });

@@ -74,7 +74,8 @@ function key(stack, event) {
   if (!plain(event) || !stack.lie) return;
   const link = /** @type {Element} */ (event.target).closest("svg a"), flat = stack.form === "grid", line = flat ? stack.lie.best : 1;
   const along = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -line, ArrowDown: line, Home: -Infinity, End: Infinity }[event.key];
-  const page = stack.surface.box.height, down = { ArrowUp: -ROLL_KEY, ArrowDown: ROLL_KEY, PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity }[event.key];
+  const page = "projector" in document.documentElement.dataset ? 0 : stack.surface.box.height; // a clicker's keys are the path's there
+  const down = { ArrowUp: -ROLL_KEY, ArrowDown: ROLL_KEY, PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity }[event.key];
   const round = { ArrowLeft: -TURN_KEY, ArrowRight: TURN_KEY, Home: -Infinity, End: Infinity }[event.key];
   if (link) {
     if (along === undefined) return;
