@@ -25,7 +25,6 @@ STATES = {
     "figure": on(FIRST),
     "conv": on(FIRST, sheet=0),
     "products": on(FIRST, sheet=0, pin="w.0"),
-    "question": on(FIRST, predict=1),
     "sum": on(FIRST, sheet=3),
     "relu": on(FIRST, at="1.3.7.16"),
     "pool": on(FIRST, at="2.3.3.8"),
@@ -119,7 +118,12 @@ def test_every_number_can_be_read_from_the_last_row(open_page: Callable[..., Pag
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_outside_the_window_and_nothing_scrolls(open_page: Callable[..., Page], size: str) -> None:
     screen, wrong = Screen(open_page(*SIZES[size])), []
-    for name, address in {**STATES, "fan": on(FIRST, view="fan"), "input": link("", projector=1)}.items():
+    for name, address in {
+        **STATES,
+        "question": on(FIRST, predict=1),
+        "fan": on(FIRST, view="fan"),
+        "input": link("", projector=1),
+    }.items():
         wrong += [f"{name}: {found}" for found in screen.follow(address).page.evaluate(OUTSIDE)]
     assert not wrong, "\n".join(wrong)
 
