@@ -13,7 +13,7 @@ from app.errors import Unfit
 from app.layers import LAYERS
 from app.layers.reading import read_layer
 from app.numerics import threads
-from app.numerics.batches import products
+from app.numerics.batches import bands, products
 from tests import pipelines
 
 EVERY = pytest.mark.parametrize("kind", LAYERS)
@@ -111,7 +111,7 @@ def test_training_works_in_float32_and_leaves_what_it_reads_alone(kind):
 @EVERY
 def test_the_same_bits_come_of_any_number_of_threads(kind, monkeypatch):
     monkeypatch.setattr(products, "WORTH", 1)
-    monkeypatch.setattr(products, "BAND_FLOATS", 300)
+    monkeypatch.setattr(bands, "BAND_FLOATS", 300)
     layer, x, weights = cases(kind, 1)[0]
     made = []
     for count in (1, 3):
@@ -127,9 +127,9 @@ def test_the_same_bits_come_of_any_number_of_threads(kind, monkeypatch):
 def test_sums_are_the_same_however_small_the_bands(kind, band, monkeypatch):
     for layer, x, weights in cases(kind, 25):
         made = []
-        for floats in (products.BAND_FLOATS, band):
+        for floats in (bands.BAND_FLOATS, band):
             with monkeypatch.context() as patch:
-                patch.setattr(products, "BAND_FLOATS", floats)
+                patch.setattr(bands, "BAND_FLOATS", floats)
                 out, kept = layer.forward_batch(x, weights)
                 found = layer.backward(np.sin(out), kept, weights)
                 made.append([out, found.x, *found.weights.values()])

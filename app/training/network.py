@@ -16,6 +16,7 @@ from app.layers.weights import MAX_SEED, RandomWeights
 from app.numerics.batches.loss import Labels, Loss
 
 Arrays = dict[str, Array]
+quiet = np.errstate(all="ignore")  # a training that runs away says so by its loss
 
 
 class Learned(NamedTuple):
@@ -69,6 +70,7 @@ class Network:
         )
         return 4 * examples * sum(numbers) + working + 2 * weights
 
+    @quiet
     def learn(self, x: Array, labels: Labels, *, watched: bool = False) -> Learned:
         """Return the loss of a batch (channel, row, column, example) and its gradients; `watched`: by all outputs."""
         *layers, last = self.layers
@@ -92,6 +94,7 @@ class Network:
             gradient, found[index] = back.x, dict(back.weights)
         return Learned(loss, found, [*statistics, {}], outputs[::-1])
 
+    @quiet
     def evaluate(self, x: Array) -> Array:
         """Return how likely each class is for each example of a batch, (class, example)."""
         for layer, weights in zip(self.layers, self.weights, strict=True):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from app.layers.layer import Array
 from app.training.examples import Batch, Chance, Examples
-from app.training.network import Learned, Network
+from app.training.network import Learned, Network, quiet
 from app.training.optimizers import Optimizer
 
 
@@ -77,6 +77,7 @@ class Trainer:
         while self.step < self.steps:
             yield self.advance()
 
+    @quiet
     def advance(self) -> Report:
         """Learn from the batch that comes next."""
         rate = self.rate

@@ -137,6 +137,12 @@ def test_a_layer_whose_rate_is_nothing_stays_as_it_is():
     assert not np.array_equal(ours.network.weights[4]["weight"], before[1])
 
 
+def test_a_training_that_runs_away_says_so_by_its_loss_and_warns_of_nothing():
+    ours = trainer(optimizer=SGD(learning_rate=100), text="conv2d(4, 3) | relu | linear(3) | softmax", epochs=5)
+    assert not np.isfinite([report.loss for report in ours]).all()
+    assert np.isnan(score(ours.network, ours.examples).loss)
+
+
 def test_running_statistics_are_learned_and_used():
     ours = trainer()
     list(ours)
