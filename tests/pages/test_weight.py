@@ -6,7 +6,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from app.explorer.templating.assets import current, modules, sheets, static
+from app.explorer.templating.assets import current, joined, modules, static
 from app.explorer.templating.minify import minified_script, minified_style
 from app.paths import folder
 
@@ -44,7 +44,7 @@ def test_a_page_names_all_that_its_modules_begin_with(client: TestClient) -> Non
         assert not re.search(r'^import(?! .* from "\.)', text, re.MULTILINE), "an import that is not seen"
 
 
-@pytest.mark.parametrize("name", ["css/all.css", "js/main.js", "vendor/htmx.min.js", "js/stack/stack.js"])
+@pytest.mark.parametrize("name", ["css/all.css", "css/looks.css", "js/main.js", "vendor/htmx.min.js", "js/stack/stack.js"])
 def test_what_a_printed_address_holds_is_kept_for_ever(client: TestClient, name: str) -> None:
     packed = client.get(static(name), headers=ASKED)
     assert packed.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -68,10 +68,17 @@ def test_a_file_stands_as_it_is_written_under_its_own_name(client: TestClient) -
     assert answer.headers["cache-control"] == "no-cache"
 
 
-def test_every_sheet_is_in_the_joined_one_or_linked_by_itself() -> None:
+def test_every_sheet_is_in_a_joined_one_or_linked_by_itself() -> None:
     css = folder("static") / "css"
     there = [path.relative_to(css).with_suffix("").as_posix() for path in css.rglob("*.css")]
-    assert sorted(there) == sorted([*sheets(css.parent), "explorer/projector", "docs"])
+    assert sorted(there) == sorted([*sum(joined(css.parent).values(), ()), "explorer/path", "explorer/projector", "docs"])
+
+
+def test_the_style_of_the_looks_comes_with_the_first_of_them(client: TestClient) -> None:
+    assert "css/looks.css" not in client.get("/").text
+    assert "css/looks.css" not in client.get("/?view=flat").text
+    for look in ("trace", "map", "compare"):
+        assert f'<link rel="stylesheet" href="{static("css/looks.css")}">' in client.get(f"/?view={look}").text
 
 
 def test_a_page_is_compressed_for_who_takes_it(client: TestClient) -> None:

@@ -20,20 +20,21 @@ from app.paths import APP, folder
 IMPORT = re.compile(r'^import .* from "(\.[^"]+)";$', re.MULTILINE)  # linear: of our own files
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 LARGE = 500_000  # bytes from which the last percent costs half a second
-JOINED = "css/all.css"  # one file: many small ones compress badly
-# Its parts, in the order in which their rules override one another; rooms as on the screen. Those of looks come later.
+EVERYWHERE = "css/all.css"  # one file: many small ones compress badly
+LOOKS = "css/looks.css"  # fetched with the first look that is not a drawing
+# Parts of the first, in the order in which their rules override one another; rooms as on the screen.
 SHEETS: tuple[str, ...] = (
     *("tokens", "tints", "figure/figure"),
     *("explorer/page", "explorer/ribbon", "explorer/stage", "explorer/share"),
     *("figure/sum", "figure/line", "explorer/transport", "card/card", "figure/products", "figure/pointing"),
-    *("explorer/predict", "explorer/colours", "picture/tool", "stack/stack", "card/filters", "explorer/hands"),
+    *("explorer/predict", "explorer/colours", "picture/tool", "stack/stack", "card/filters", "explorer/hands", "explorer/windows"),
 )
 
 
-def sheets(root: Path) -> tuple[str, ...]:
-    """Return the parts of the joined style sheet: those of every page, each look's own by its name, then windows."""
+def joined(root: Path) -> dict[str, tuple[str, ...]]:
+    """Return the style sheets that are joined of others, and their parts: every page's, and those of all looks."""
     looks = sorted(f"looks/{path.stem}" for path in (root / "css" / "looks").glob("*.css"))
-    return (*SHEETS, *looks, "explorer/windows")
+    return {EVERYWHERE: SHEETS, LOOKS: tuple(looks)}
 
 
 class Assets:
@@ -53,8 +54,8 @@ class Assets:
 
     def text(self, name: str) -> bytes | None:
         """Return a file as it travels, before it is compressed; None where there is none of the kind."""
-        if name == JOINED:
-            return b"".join(self.text(f"css/{sheet}.css") or b"" for sheet in sheets(self.root))
+        if name in (EVERYWHERE, LOOKS):
+            return b"".join(self.text(f"css/{sheet}.css") or b"" for sheet in joined(self.root)[name])
         path = (self.root / name).resolve()
         if path.suffix not in KINDS or not path.is_relative_to(self.root) or not path.is_file():
             return None
