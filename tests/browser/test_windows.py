@@ -1,13 +1,14 @@
 """Nothing overlaps, is cut or cannot be reached, in five windows of five kinds; `make windows` looks at all of them."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watch
 from tests.browser.longer import longer
@@ -36,7 +37,7 @@ def longer_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield where
 
 
-@pytest.mark.parametrize(("state", "size", "how"), CHOSEN)
+@pytest.mark.parametrize(("state", "size", "how"), CHOSEN, ids=[f"{state}-{size}" for state, size, _ in CHOSEN])
 def test_nothing_breaks_in_a_window(
     open_page: Callable[..., Page],
     watch: Watch,
@@ -65,3 +66,16 @@ def test_a_longer_sentence_keeps_what_is_put_into_it() -> None:
     assert longer("%(count)s of {all} maps") == "%(count)s of {all} maps of maps of"
     assert longer("Share") == "Sharesh"
     assert longer("→") == "→"
+
+
+@pytest.mark.parametrize("state", ["figure", "pool", "large"])
+def test_a_figure_and_its_sum_are_one_page_of_paper(page: Page, state: str) -> None:
+    show(page, STATES[state], "1280x720")
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    page.emulate_media(media="print")
+    for hidden in (".bar", ".ribbon", ".transport", ".acts"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    for block in page.locator(".term .block").all():
+        expect(block).to_be_visible()
+    expect(page.locator(".answer")).to_be_visible()

@@ -5,11 +5,13 @@ from xml.etree.ElementTree import Element
 from app.rendering.plane import DEPTH, Volume, height_of, width_of
 from app.rendering.svg import Face, add, drawing, face, path, silhouette
 
+DEEPEST = 48.0  # px: a layer of thousands of maps is as long as a stop may be
+
 
 def volume(front: Face, channels: int, scale: float, label: str) -> Element:
-    """Return a block of `channels` sheets behind `front`, `scale` px a cell, one cell of depth a channel."""
+    """Return a block of `channels` sheets behind `front`, `scale` px a cell, a cell deep a channel up to a limit."""
     rows, columns = front.rows, front.columns
-    depth = max(3.0, scale * channels * DEPTH[0])  # px to the right
+    depth = min(max(3.0, scale * channels * DEPTH[0]), DEEPEST)  # px to the right
     rise = -depth * DEPTH[1] / DEPTH[0]
     width, height = scale * width_of(columns) + depth, scale * height_of(rows, columns) + rise
     picture = drawing(width + 2, height + 2, label, width=width + 2, height=height + 2, class_="volume")
