@@ -15,7 +15,7 @@ from app.rendering.figure.layout import LAYOUTS
 from app.rendering.figure.plate import plate
 from app.rendering.palette import Theme, scale_png
 from app.rendering.scales import USUAL, Colours
-from app.rendering.sheets.maps import coloured_png, extent_of, laid_out, picture_png, veil_png, weights_png
+from app.rendering.sheets.maps import coloured_png, extent_of, laid_out, picture_png, stretched, veil_png, weights_png
 
 PNG_BYTES = 6  # a number, that drawing maps takes at once
 
@@ -27,7 +27,7 @@ async def map_picture(
     result = await lab.result(run, index)
     if result.pixels is not None:
         pixels = result.pixels
-        return await lab.queue.light(lambda: picture_png(pixels, channel))
+        return await lab.queue.light(lambda: picture_png(stretched(pixels) if colours.own else pixels, channel))
     if colours.extent is None:
         extents = await lab.extents(run, index, own=colours.own)
     else:

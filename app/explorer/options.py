@@ -29,6 +29,7 @@ OPTIONS: Mapping[str, Callable[[str], str]] = {
     "digits": lambda text: read_digits(text).name,
     "colours": lambda text: text if text in KINDS else "",
     "range": lambda text: text if text == "own" else range_text(text[:40]),
+    "input": lambda text: text if text == "own" else "",
     "sort": _word,
     "over": _share,
     "with": lambda text: text if len(text) <= LONGEST_DIFFERENCE else "",

@@ -28,7 +28,9 @@ class Pictures:
     def address(self, index: int | None, name: str, **options: object) -> str:
         """Return the address of what is called `name` of a layer."""
         prefix = self.run.document.prefix(0 if index is None else index + 1).id
-        if name == "output.png" and not (index is None and isinstance(self.run.document.input, ImageInput)):
+        if name == "output.png" and index is None and isinstance(self.run.document.input, ImageInput):
+            options |= {"scale": "own" if self.colours.stretched else None}
+        elif name == "output.png":
             options |= self.colours.options
         theme = "dark" if self.theme == "dark" and name.endswith(".png") else None
         return layer_address(prefix, "input" if index is None else index, name, **options, theme=theme)

@@ -1,7 +1,7 @@
 """The scales of a view: of one map, of all maps of the layer, of its filters; and the links that choose another."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from markupsafe import Markup
@@ -15,6 +15,7 @@ from app.rendering.scales import Colours, Scale, read_colours
 from app.rendering.svg import markup
 
 NAMES = {"signed": N_("two colours"), "one": N_("one colour"), "grey": N_("grey")}
+INPUTS = {"": N_("as it is"), "own": N_("range of its values")}
 RANGES = {"": N_("one for the layer"), "own": N_("each map its own")}
 
 
@@ -26,7 +27,8 @@ def scale_href(theme: Theme, colours: Colours, from_zero: bool) -> str:
 
 def colours_of(state: State) -> Colours:
     """Return what an address asks of colours."""
-    return read_colours(state.option("colours"), state.option("range"))
+    asked = read_colours(state.option("colours"), state.option("range"))
+    return replace(asked, stretched=state.option("input") == "own")
 
 
 def scale_of(view: View, channel: int | None = None) -> Scale:
@@ -59,6 +61,7 @@ class Chooser:
 
     kinds: list[tuple[str, str, bool]]
     ranges: list[tuple[str, str, bool]]
+    inputs: list[tuple[str, str, bool]]  # how the picture is seen, where the input is one
     next: str  # the address with the next kind
     set: str  # the range that was set by hand
     legend: Markup
@@ -77,6 +80,9 @@ def chooser(view: View, state: State, say: Callable[[str], str]) -> Chooser:
     return Chooser(
         kinds,
         [(say(name), link(range=value), value == now.range) for value, name in RANGES.items()],
+        [(say(name), link(input=value), (value == "own") == now.stretched) for value, name in INPUTS.items()]
+        if view.run.document.input.image
+        else [],
         link(colours=usual.get(following, following)),
         now.range if now.extent is not None else "",
         markup(alone(scale_of(view, state.place.channel), say)),

@@ -1,7 +1,7 @@
 """One number of a run with all that is known of it, asked of the lab; who draws or says it stands above."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -35,6 +35,7 @@ from app.rendering.svg import Face
 
 Say = Callable[[str], str]
 MOST_SENT = 262_144  # numbers of one map that the page holds to read from
+FAINT = 0.06  # of the scale: 15 of 255
 MOST_MET = 32  # rows or columns of a filter of which the page holds where they meet a cell
 
 
@@ -112,6 +113,21 @@ class View:
     @property
     def geometry(self) -> Geometry:
         return self.stage.geometry
+
+    def ranged(self) -> "View":
+        """Return this view with the picture's values tinted over their own range, where that is asked for."""
+        if self.range is None or not self.colours.stretched:
+            return self
+        low, high = self.before.whole.minimum, self.before.whole.maximum
+        return replace(self, range=(low, high if high > low else low + 1))
+
+    @property
+    def faint(self) -> bool:
+        """Whether the picture's values lie so close together that nothing is seen on the whole scale."""
+        if self.range is None or self.colours.stretched:
+            return False
+        spread = self.before.whole.maximum - self.before.whole.minimum
+        return 0 < spread < FAINT * (self.range[1] - self.range[0])
 
     @property
     def source(self) -> Arrangement:

@@ -14,6 +14,7 @@ class Colours:
 
     kind: Kind = "signed"
     range: str = ""
+    stretched: bool = False  # the input picture, over the range of its own values
 
     @property
     def extent(self) -> float | None:

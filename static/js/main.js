@@ -144,6 +144,7 @@ document.addEventListener("htmx:config:request", (event) => {
   ctx.request.headers["CS-Layout"] = layout(); // the others need not be drawn
   ctx.request.headers["CS-From"] = document.querySelector("#app").dataset.from; // so that the answer says what is other
   ctx.request.headers["CS-Way"] = going();
+  if (ctx.sourceElement?.closest?.(".card form")) ctx.swap = `${ctx.swap} show:none`; // an edit leaves one where one is
   if (ctx.request.headers["HX-History-Restore-Request"]) {
     ctx.push = "false"; // Back and Forward go along the history; another entry would cut off what lies ahead
     return;

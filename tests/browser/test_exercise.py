@@ -5,6 +5,7 @@ import re
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.pasting import paste
 from tests.browser.rest import rest
 from tests.browser.screen import Screen
 
@@ -20,16 +21,6 @@ ANSWER = [
     ]
     for filter_, bias in zip(FILTERS, BIAS, strict=True)
 ]
-PASTE = """(field, text) => {
-  const data = new DataTransfer();
-  data.setData("text/plain", text);
-  field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-}"""
-
-
-def paste(field: Locator, text: str) -> None:
-    field.focus()
-    field.evaluate(PASTE, text)
 
 
 def sheets(block: np.ndarray, between: str = "\t") -> str:

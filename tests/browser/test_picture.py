@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.pictures.gallery import load
 from app.pictures.picture import prepare
 from tests.browser.conftest import Watch
+from tests.browser.pasting import paste
 from tests.browser.rest import rest
 from tests.browser.screen import PLAIN, Screen
 from tests.samples import gradient, saved
@@ -288,9 +289,14 @@ def test_cells_are_typed_by_keys_alone_and_undone(page: Page) -> None:
     page.keyboard.type("201")
     page.keyboard.press("Enter")
     expect(field(3, 2)).to_be_focused()
-    page.keyboard.type("999")
+    page.keyboard.type("300")
     page.keyboard.press("ArrowUp")
-    expect(field(3, 2)).to_have_value("255")
+    expect(field(3, 2)).to_have_value("300")
+    expect(field(3, 2)).to_have_attribute("aria-invalid", "true")
+    said = "“300” in grey, row 3, column 2 is not taken: a pixel is a whole number from 0 to 255."
+    expect(dialog.get_by_text(said)).to_be_visible()
+    dialog.get_by_role("button", name="Use these cells").click()
+    expect(field(3, 2)).to_be_focused()
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     expect(field(2, 2)).to_have_value(before)
@@ -298,6 +304,27 @@ def test_cells_are_typed_by_keys_alone_and_undone(page: Page) -> None:
     expect(field(2, 2)).to_have_value("201")
     wanted = prepare(load("chelsea"), 8, 8, "cover", "L")[0].copy()
     wanted[0, 1, 1] = 201
+    with using(page):
+        dialog.get_by_role("button", name="Use these cells").click()
+    np.testing.assert_array_equal(input_of(page), wanted)
+
+
+def test_a_block_is_pasted_where_the_focus_is_and_what_is_no_pixel_is_said(page: Page, watch: Watch) -> None:
+    watch.expects(422)
+    dialog = opened(page, "cells", size=8, mode="L")
+    field = lambda row, column: dialog.get_by_label(f"grey, row {row}, column {column}", exact=True)  # noqa: E731
+    paste(field(2, 3), "1\t2\n3\t−3")
+    expect(field(2, 4)).to_have_value("2")
+    expect(field(3, 4)).to_have_value("−3")
+    expect(dialog.get_by_text("“−3” in grey, row 3, column 4 is not taken")).to_be_visible()
+    field(3, 4).fill("4")
+    expect(dialog.locator("[aria-invalid]")).to_have_count(0)
+    paste(field(8, 8), "1 2\n3 4")
+    expect(dialog.get_by_text("2 × 2 numbers do not fit from grey, row 8, column 8 on.")).to_be_visible()
+    paste(field(1, 1), "1 x")
+    expect(dialog.get_by_text("Row 1, column 2: 'x' is no number.")).to_be_visible()
+    wanted = prepare(load("chelsea"), 8, 8, "cover", "L")[0].copy()
+    wanted[0, 1:3, 2:4] = [[1, 2], [3, 4]]
     with using(page):
         dialog.get_by_role("button", name="Use these cells").click()
     np.testing.assert_array_equal(input_of(page), wanted)

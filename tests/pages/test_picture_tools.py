@@ -243,3 +243,42 @@ def test_patterns_stand_in_the_menu_in_a_group_of_their_own(client: TestClient) 
     assert [len(list(group.all("li"))) for group in (photographs, patterns)] == [9, 8]
     assert patterns.one("a", **{"aria-current": "true"}).text == "Impulse: one bright cell"
     assert "Convscope, CC0 1.0" in menu.one(class_="credit").text
+
+
+# ---- cells as any numbers
+
+
+def test_numbers_are_taken_as_they_are_and_a_picture_is_not(client: TestClient) -> None:
+    block = "[[[0, −3, 1.5], [300, 1/4, 2]]]"
+    refused = client.post("/picture/cells", data=fields() | {"block": block, "as": "picture"})
+    assert refused.status_code == 422
+    assert "Row 1, column 2 of channel 1: a pixel is a whole number from 0 to 255, not −3" in read(refused.text).text
+    sent = fields(recipe="relu") | {"block": block, "as": "numbers"}
+    answer = client.post("/picture/cells", data=sent, follow_redirects=False)
+    state = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert (state["values"], state["recipe"]) == ("[[[0,-3,1.5],[300,0.25,2]]]", "relu")
+    alone = client.post("/picture/cells", data={**sent, "alone": "1"}, follow_redirects=False)
+    assert "recipe=&" in alone.headers["location"] + "&"
+
+
+@pytest.mark.parametrize("size", ["0", "65", "1.5", "x"])
+def test_cells_have_sides_from_1_to_64(client: TestClient, size: str) -> None:
+    answer = client.post("/picture/cells", data=fields() | {"rows": size})
+    assert answer.status_code == 422
+    assert "from 1 to 64" in read(answer.text).text
+    tool = client.get("/picture/cells", params={**fields(), "as": "numbers", "rows": 1, "columns": 1, "channels": 1})
+    assert [k for k in form(read(tool.text).one(class_="pictool")) if k.startswith("p.")] == ["p.0.0.0"]
+
+
+def test_a_picture_of_small_values_is_seen_over_their_range(client: TestClient) -> None:
+    sent = fields(recipe="relu") | {"block": "[[[0, 1], [2, 1]]]", "as": "picture"}
+    answer = client.post("/picture/cells", data=sent, follow_redirects=False)
+    address = answer.headers["location"]
+    seen = read(client.get(address).text).one("nav", "looks")
+    wide = next(link for link in seen.all("a") if "input=own" in link.attributes["href"])
+    page = client.get(wide.attributes["href"])
+    assert page.status_code == 200
+    run = client.get("/api/v1/runs", params=dict(parse_qsl(urlsplit(address).query))).json()["id"]
+    for query, levels in (("", [[0, 1], [2, 1]]), ("?scale=own", [[0, 128], [255, 128]])):
+        png = client.get(f"/api/v1/runs/{run}/layers/input/output.png{query}").content
+        np.testing.assert_array_equal(np.asarray(Image.open(BytesIO(png)).convert("L")), levels)

@@ -84,7 +84,7 @@ def parts_of(asked: LookRequest) -> LookParts:
 def asked_about(view: View, state: State) -> View:
     """Return a view with the question that is asked about it, what is said to the answer, and what is pointed at."""
     view = replace(view, prediction=predicted(view, state.view, state.option("predict"), state.guess, state.pin))
-    return replace(view, pointed=pointed(view, state.pin), colours=colours_of(state))
+    return replace(view, pointed=pointed(view, state.pin), colours=colours_of(state)).ranged()
 
 
 def figures(view: View, look: Look, names: Iterable[str]) -> Figures:

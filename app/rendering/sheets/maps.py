@@ -83,6 +83,14 @@ def picture_png(pixels: Bytes, channel: int | None) -> bytes:
     return png(pixels.transpose(1, 2, 0)) if len(pixels) == 3 else png(pixels[0])
 
 
+def stretched(pixels: Bytes) -> Bytes:
+    """Return a picture whose darkest value is black and whose lightest is full, so that small differences are seen."""
+    low, high = int(pixels.min()), int(pixels.max())
+    levels = np.rint((np.arange(256) - low) * (255 / max(1, high - low))).clip(0, 255).astype(np.uint8)
+    seen: Bytes = levels[pixels]
+    return seen
+
+
 def veil_png(kept: NDArray[np.bool_], theme: Theme) -> bytes:
     """Return a picture (rows, columns) to lay over a map, which dims the cells that are not `kept`."""
     veil = np.zeros((*kept.shape, 4), np.uint8)

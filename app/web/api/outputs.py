@@ -40,7 +40,10 @@ async def output(
     request: Request,
     lab: InLab,
     channel: Channel = None,
-    scale: Annotated[str, Query(description="png: one scale for the `layer`, or each map's `own`")] = "layer",
+    scale: Annotated[
+        str,
+        Query(description="png: one scale for the `layer`, or `own`: each map's; a picture's values"),
+    ] = "layer",
     colours: Annotated[str, Query(description="png: `signed`, two colours from zero; `one`; or `grey`")] = "signed",
     extent: Annotated[str, Query(description="png: the end of the scale; what lies beyond is flagged")] = "",
 ) -> Response:
