@@ -3,6 +3,7 @@ import { listenForSettings, settle, stopped as stopAt } from "./card/settings.js
 import { Explorer, holding } from "./explorer/explorer.js";
 import { listenForFocus, listenForNames, takeAway } from "./explorer/focus.js";
 import { listen } from "./explorer/keys.js";
+import { listenForSilence } from "./explorer/offline.js";
 import { say, sentence } from "./explorer/say.js";
 import { Transport } from "./explorer/transport.js";
 import { arrived, going, step } from "./explorer/undo.js";
@@ -28,6 +29,10 @@ function start() {
   explorer?.close();
   explorer = new Explorer();
   const parts = fetchParts();
+  if (document.querySelector(".long-link")) { // said once, and not with every state
+    if (/(^|; )quiet=/.test(document.cookie)) document.documentElement.dataset.quiet = "";
+    document.cookie = "quiet=1; path=/; samesite=lax";
+  }
   began = document.querySelector("#app").dataset.address;
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
   if (document.querySelector("#look")) parts.push(dress());
@@ -96,9 +101,9 @@ function followTheme() {
   for (const plate of app.querySelectorAll(".plate")) plate.dataset.maps = swap(plate.dataset.maps);
 }
 
-/** Goes to another state of the explorer, as a link would. @param {string} address */
+/** Goes to another state of the explorer, as a link would. @param {string} address @returns {Promise<void>} */
 function go(address) {
-  htmx.ajax("GET", address, { target: "#app", select: "#app", swap: "outerMorph", push: "true" });
+  return htmx.ajax("GET", address, { target: "#app", select: "#app", swap: "outerMorph", push: "true" });
 }
 
 /** Shows a sentence over the stage. @param {string} sentence @param {boolean} [back] with a way back; it is said elsewhere */
@@ -113,6 +118,12 @@ function notice(sentence, back = false) {
 listenForPictures(go, notice);
 listenForFocus();
 listenForNames();
+listenForSilence(() => {
+  explorer?.player.pause();
+  if (document.querySelector("[data-lost]")) return;
+  notice(document.querySelector("#app").dataset.offline);
+  /** @type {HTMLElement} */ (document.querySelector("#notice > .notice")).dataset.lost = "";
+}, () => document.querySelector("[data-lost]")?.remove());
 
 new Pointing(() => explorer);
 listen(() => explorer);
@@ -175,7 +186,6 @@ document.addEventListener("click", async (event) => {
   }
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
   const dismissed = target.closest("[data-dismiss]")?.parentElement;
-  if (dismissed?.matches(".quiet")) document.documentElement.dataset.quiet = ""; // it would come with every state
   if (dismissed) takeAway(dismissed);
   if (target.closest("[data-back]")) step(-1);
   if (target.closest("[data-open-picture]")) {
@@ -195,7 +205,7 @@ document.addEventListener("click", async (event) => {
     event.preventDefault();
     explorer?.settle();
     const link = /** @type {any} */ (share);
-    await import("./explorer/share.js").then(({ open }) => open(link)).catch(() => notice(document.querySelector("#app").dataset.offline));
+    (await import("./explorer/share.js")).open(link);
   }
 });
 

@@ -1,6 +1,7 @@
 """A real server, a real Chromium, and a page that fails its test when the browser has something to complain about."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ FLAGS = [
     "--disable-sync",
 ]
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SILENCE = re.compile("ERR_INTERNET_DISCONNECTED|htmx:error: Failed to fetch")
 LISTEN = """
 document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
   console.error(`CSP: ${violatedDirective} stopped ${blockedURI} at ${sourceFile}:${lineNumber}`));
@@ -67,7 +69,7 @@ class Watch:
         refused = "Failed to load resource" in message.text and any(
             f"status of {s} " in message.text for s in self.expected
         )
-        refused = refused or (self.offline and "ERR_INTERNET_DISCONNECTED" in message.text)
+        refused = refused or (self.offline and SILENCE.search(message.text))
         if message.type in {"error", "warning"} and not refused:
             self.complaints.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
 

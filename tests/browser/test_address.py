@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screen import FIRST, PLAIN, Screen, map_is_true
@@ -128,11 +129,12 @@ def test_a_state_too_long_for_a_link_is_named_by_its_run(open_page: Callable[...
         card.get_by_role("button", name="Set the weights").click()
     assert set(screen.fields) == {"run", "at", "edit"}
     assert len(page.url) < 400
-    expect(screen.all("#notice")).to_contain_text(re.compile(r"24 hours"))
+    expect(screen.all(".long-link")).to_contain_text(re.compile(r"24 hours"))
     run = screen.run
     assert screen.api.weight(run["id"], 0)[5, 0, 2, 2] == 1.5
     with screen.changing():
         card.get_by_role("link", name="Done").click()
+    expect(screen.all(".long-link")).to_be_hidden()  # it comes once
     screen.press("ArrowRight")
     screen.expect_place(3 * 28 + 4 + 2)
     at = screen.settled()
@@ -140,9 +142,32 @@ def test_a_state_too_long_for_a_link_is_named_by_its_run(open_page: Callable[...
     map_is_true(screen)
     other = Screen(open_page()).follow(page.url)
     same(screen, other)
+    expect(other.all(".long-link")).to_be_visible()  # it is another browser
     page.reload()
     screen.ready()
     same(other, screen)
+    expect(screen.all(".long-link")).to_be_hidden()
+
+
+@pytest.mark.layout
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+@pytest.mark.parametrize("view", ["figure", "fan"])
+def test_that_an_address_names_a_run_is_said_beside_the_figure(
+    open_page: Callable[..., Page], width: int, height: int, view: str
+) -> None:
+    page = open_page(width, height)
+    weight = [[[[0.125 + k] * 15] * 15] * 3 for k in range(9)]
+    layers = [{"type": "conv2d", "weights": {"init": "values", "weight": weight}}]
+    document = {"input": {"image": "chelsea", "height": 32, "width": 32}, "layers": layers}
+    run = page.request.post("/api/v1/runs", data=document).json()
+    screen = Screen(page).follow(f"/?run={run['id']}&at=0.1.2.3&view={view}")
+    told = screen.all(".long-link").bounding_box()
+    assert told is not None
+    for part in screen.all("#plate, #sum > .sum > *:visible, #look > *:visible, .looks, .transport").all():
+        box = part.bounding_box()
+        assert (
+            box is None or box["y"] >= told["y"] + told["height"] - 0.5 or box["y"] + box["height"] <= told["y"] + 0.5
+        )
 
 
 def test_what_is_seen_at_first_can_be_shared(open_page: Callable[..., Page]) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -138,3 +139,129 @@ def test_pasted_text_is_left_alone(page: Page) -> None:
       document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
     }""")
     assert not screen.notice.count()
+
+
+OTHERS = (
+    "(kinds) => { const dataTransfer = new DataTransfer(), on = document.querySelector('#sum');"
+    " for (const [kind, data] of kinds) dataTransfer.setData(kind, data);"
+    " return ['dragenter', 'dragover', 'drop'].map((kind) =>"
+    " on.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }))); }"
+)
+PASTED = (
+    "([text, selector]) => { const clipboardData = new DataTransfer(); clipboardData.setData('text/plain', text);"
+    " document.querySelector(selector).dispatchEvent("
+    "new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })); }"
+)
+SEVERAL = (
+    "(files) => { const dataTransfer = new DataTransfer();"
+    " for (const [name, type, data] of files)"
+    " dataTransfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type }));"
+    " document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true })); }"
+)
+ELSEWHERE = "This server fetches nothing from other addresses."
+
+
+def text_of(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def test_the_same_file_again_says_so_and_a_mended_one_of_the_same_name_is_taken(page: Page) -> None:
+    screen = Screen(page).open(PLAIN)
+    with screen.changing():
+        chosen(page, saved(gradient(64, 48), "PNG"), "mine.png", "image/png")
+    first = screen.fields["image"]
+    chosen(page, saved(gradient(64, 48), "PNG"), "mine.png", "image/png")
+    expect(screen.notice).to_have_text("This is the picture that is shown already.")
+    assert screen.fields["image"] == first
+    expect(page.locator(".menu.picture")).not_to_have_attribute("open", "")
+    with screen.changing():
+        chosen(page, saved(TURNED, "PNG"), "mine.png", "image/png")
+    assert screen.fields["image"] != first
+
+
+def test_of_several_files_the_first_picture_is_taken_and_the_rest_is_named(page: Page) -> None:
+    screen = Screen(page).open(PLAIN)
+    files = [("notes.txt", "text/plain", text_of(b"notes")), ("a.png", "image/png", text_of(saved(TURNED, "PNG"))),
+             ("b.png", "image/png", text_of(saved(gradient(), "PNG")))]  # fmt: skip
+    with screen.changing():
+        page.evaluate(SEVERAL, files)
+    expect(screen.notice).to_have_text("Only a.png was taken of 3 files: one picture at a time.")
+    assert screen.fields["image"] != "coffee"
+
+
+def test_a_link_of_another_place_says_why_not_and_the_page_stays(page: Page) -> None:
+    screen = Screen(page).open(PLAIN)
+    before = page.url
+    taken = page.evaluate(OTHERS, [["text/uri-list", "# a photo\r\nhttps://example.org/cat.png"]])
+    assert taken == [True, False, False]  # the browser would leave the page for what is not prevented
+    expect(screen.notice).to_contain_text(ELSEWHERE)
+    screen.all("[data-dismiss]").click()
+    page.evaluate(PASTED, ["https://example.org/cat.png", "body"])
+    expect(screen.notice).to_contain_text(ELSEWHERE)
+    assert page.url == before
+
+
+def test_a_link_of_ours_is_followed_dropped_or_pasted(page: Page) -> None:
+    screen = Screen(page).open(PLAIN)
+    there = page.url.replace("image=coffee", "image=chelsea").replace("image=camera", "image=chelsea")
+    short = page.request.post("/links", data={"address": "/?image=astronaut&size=32&recipe=relu"}).json()["url"]
+    for address, image, act in (
+        (there, "chelsea", lambda text: page.evaluate(PASTED, [text, "body"])),
+        (short, "astronaut", lambda text: page.evaluate(OTHERS, [["text/uri-list", text]])),
+    ):
+        with screen.changing():
+            act(address)
+        assert screen.fields["image"] == image
+
+
+def test_a_picture_that_is_pasted_as_its_data_address_is_taken(page: Page) -> None:
+    screen = Screen(page).open(PLAIN)
+    with screen.changing():
+        page.evaluate(PASTED, ["data:image/png;base64," + text_of(saved(TURNED, "PNG")), "body"])
+    assert len(screen.fields["image"]) == 32
+
+
+def test_what_is_pasted_into_a_field_is_left_to_it(page: Page) -> None:
+    screen = Screen(page).open(PLAIN)
+    page.evaluate(PASTED, ["https://example.org/cat.png", "#recipe"])
+    page.evaluate(PASTED, ["plain words", "body"])
+    expect(screen.notice).to_have_count(0)
+
+
+def test_what_is_dragged_within_the_page_goes_nowhere(page: Page) -> None:
+    screen = Screen(page).open(PLAIN)
+    page.evaluate("dispatchEvent(new DragEvent('dragstart'))")
+    assert page.evaluate(OTHERS, [["text/uri-list", page.url]]) == [True, True, True]
+    expect(page.locator("#drop")).to_be_hidden()
+    expect(screen.notice).to_have_count(0)
+
+
+def test_nothing_comes_in_under_an_open_tool(page: Page) -> None:
+    screen = Screen(page).open(PLAIN)
+    page.locator(".menu.picture > summary").click()
+    page.locator("a[data-tool=draw]").click()
+    expect(page.locator("dialog.picturing")).to_be_visible()
+    page.evaluate(PASTE, [text_of(saved(TURNED, "PNG")), "mine.png", "image/png"])
+    expect(page.locator("dialog .told")).to_have_text("Finish or close this first, then choose another picture.")
+    assert len(screen.fields["image"]) != 32
+
+
+def test_a_file_that_cannot_be_read_any_more_says_so(page: Page, tmp_path: Path) -> None:
+    screen = Screen(page).open(PLAIN)
+    file = tmp_path / "mine.png"
+    file.write_bytes(saved(TURNED, "PNG"))
+    page.evaluate("() => { XMLHttpRequest.prototype.send = function () { setTimeout(() => this.onerror()); }; }")
+    gone = "Promise.reject(new DOMException('gone', 'NotReadableError'))"
+    page.evaluate(f"() => {{ Blob.prototype.arrayBuffer = () => {gone}; }}")
+    page.locator(".menu.picture > summary").click()
+    page.locator(".menu.picture input[type=file]").set_input_files(file)
+    expect(screen.notice).to_have_text(
+        "mine.png cannot be read: it is a folder, or has changed since it was chosen. Choose it again."
+    )
+
+
+def test_an_upload_without_an_answer_says_so(page: Page, watch: Watch) -> None:
+    screen = Screen(page).open(PLAIN)
+    watch.cut_off(page)
+    chosen(page, saved(TURNED, "PNG"), "mine.png", "image/png")
+    expect(screen.notice).to_have_text("The server did not answer; is it still running?")

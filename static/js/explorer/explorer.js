@@ -38,6 +38,7 @@ export class Explorer {
     this.single = data.single === "1"; // one sheet holds all channels, a cell each
     this.index = +data.index;
     this.rowwise = false;
+    this.behind = false; // the drawing is of another sheet
     this.speaks = Number(document.querySelector("[data-sheets]")?.dataset.sheet ?? NaN); // on a projector
     if (Number.isNaN(this.speaks)) this.speaks = null;
     this.parts = new Parts((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.come(spot, text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
@@ -187,7 +188,7 @@ export class Explorer {
     index = Math.max(0, Math.min(this.last, index));
     const sheet = this.sheet;
     this.index = index;
-    if (this.plate && (this.coming || sheet !== this.sheet || !this.plate.slides)) this.turn();
+    if (this.plate && (this.coming || this.behind || sheet !== this.sheet || !this.plate.slides)) this.turn();
     else {
       this.plate?.go(this.cell.row, this.cell.column, glide ? GLIDE_MS : 0);
       this.parts.want(this.spot());
@@ -222,6 +223,12 @@ export class Explorer {
     this.coming = at;
     const answer = await fetch(this.part("plate", at)).catch(() => null), text = answer?.ok ? await answer.text() : null;
     if (this.coming !== at) return; // a newer one is wanted, since asking or while this one came
+    if (!answer) { // nobody answers; whoever moves on asks again
+      this.coming = "";
+      this.behind = true;
+      return;
+    }
+    this.behind = false;
     if (text === null) {
       location.reload(); // the run has expired here; the address still knows it
       return;

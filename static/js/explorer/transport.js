@@ -40,6 +40,7 @@ export class Transport extends HTMLElement {
     this.segments = +data.segments;
     this.work = +data.work;
     this.bar = this.querySelector("#scrub");
+    this.jump = this.querySelector("form[data-jump]");
     this.knob = this.bar?.querySelector("b");
     if (this.knob) this.knob.hidden = false;
   }
@@ -57,6 +58,11 @@ export class Transport extends HTMLElement {
     this.write("[data-place]", place);
     this.write("[data-map]", channel + 1);
     this.write("b[data-work]", Math.floor(this.work * (index + 1) + 1e-6)); // on the average, where places read unevenly
+    if (!this.jump.contains(document.activeElement)) { // who types there is left alone
+      const columns = +this.dataset.columns, row = Math.floor((place - 1) / columns);
+      const at = this.dataset.single === "1" ? [index, 0, 0] : [channel, row, (place - 1) % columns];
+      for (const [axis, name] of ["channel", "row", "column"].entries()) /** @type {HTMLInputElement} */ (this.jump.elements.namedItem(`to_${name}`)).value = String(at[axis] + 1);
+    }
     const rest = this.querySelector("[data-left]");
     rest.hidden = left === undefined;
     if (left !== undefined) rest.textContent = this.dataset.left.replace("{time}", clock(left));
