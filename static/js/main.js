@@ -5,6 +5,7 @@ import { listenForFocus, listenForNames, takeAway } from "./explorer/focus.js";
 import { listen } from "./explorer/keys.js";
 import { listenForSilence } from "./explorer/offline.js";
 import { say, sentence } from "./explorer/say.js";
+import { dressed } from "./explorer/style.js";
 import { Transport } from "./explorer/transport.js";
 import { arrived, going, step } from "./explorer/undo.js";
 import { layout, Plate } from "./figure/plate.js";
@@ -35,7 +36,7 @@ function start() {
   }
   began = document.querySelector("#app").dataset.address;
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
-  if (document.querySelector("#look")) parts.push(dress());
+  if (document.querySelector("#look")) parts.push(dressed("looks"));
   if (document.querySelector(".cols.filters")) parts.push(import("./card/filters.js").then(({ begin }) => begin()));
   readyAfter(parts);
   const current = document.querySelector(".ribbon li[aria-current]");
@@ -58,22 +59,6 @@ function fetchParts() {
   for (const part of parts) LATER.splice(LATER.indexOf(part), 1);
   const modules = [...scripts.map((script) => import(script)), ...parts.map((part) => part[1]())];
   return modules.map((module) => module.then(({ begin }) => begin(() => explorer)));
-}
-
-/** Fetches the style of the looks, once; until it is there none is seen. @returns {Promise<void>} */
-function dress() {
-  const html = document.documentElement, style = /** @type {HTMLLinkElement} */ (document.querySelector('link[href$="/css/all.css"]'));
-  if (document.querySelector('link[href$="/css/looks.css"]')) return Promise.resolve();
-  const looks = /** @type {HTMLLinkElement} */ (style.cloneNode());
-  looks.href = style.href.replace("all.css", "looks.css");
-  html.classList.add("undressed");
-  return new Promise((done) => {
-    looks.onload = looks.onerror = () => {
-      html.classList.remove("undressed");
-      done();
-    };
-    style.after(looks);
-  });
 }
 
 /** <html> is "ready" while all that the page needs has begun. @param {Promise<void>[]} parts that begin now */
@@ -151,7 +136,7 @@ document.addEventListener("cs:shown", () => {
 // What links say about the place is what it was when the page was made; the place has moved since.
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail, link = ctx.sourceElement?.closest?.("a");
-  if (link?.dataset.look && !("draws" in link.dataset)) dress(); // while the look itself is made
+  if (link?.dataset.look && !("draws" in link.dataset)) dressed("looks"); // while the look itself is made
   ctx.request.headers["CS-Layout"] = layout(); // the others need not be drawn
   ctx.request.headers["CS-From"] = document.querySelector("#app").dataset.from; // so that the answer says what is other
   ctx.request.headers["CS-Way"] = going();

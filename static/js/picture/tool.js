@@ -1,6 +1,8 @@
 // The tools of the picture menu: each is a page of its own; here it is shown in a dialog over the explorer, or comes to
 // life on its page. What it makes is sent as the form says; the answer names the state to go to.
 
+import { dressed } from "../explorer/style.js";
+
 /** @typedef {(section: HTMLElement, stop: AbortSignal) => void | ((data: FormData) => Promise<void | false>)} Tool starts a tool;
  * what it returns puts the picture into what is sent, or says false: there is none yet */
 
@@ -11,7 +13,7 @@ export async function open(link, go) {
   const summary = link.closest("details")?.querySelector("summary");
   let section = await fetched(address);
   if (!section) { location.assign(address); return; }
-  await import(`./${section.dataset.tool}.js`); // so that the first key pressed is already understood
+  await Promise.all([import(`./${section.dataset.tool}.js`), dressed("picture/tool")]); // the first key pressed is already understood
   const dialog = document.createElement("dialog");
   dialog.className = "picturing";
   dialog.setAttribute("aria-labelledby", "pictool-title");
