@@ -1,5 +1,6 @@
 """Pictures: the gallery, and uploads that expire."""
 
+import base64
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -101,3 +102,30 @@ def test_a_picture_goes_with_its_token_alone_and_its_runs_go_along(client):
 def test_what_is_no_picture_is_refused_with_a_sentence(client, data, status, part):
     told(upload(client, data), status, part)
     told(client.post(RUNS, files={"file": ("photo.png", data)}, data={"recipe": "relu"}), status, part)
+
+
+def multipart(data: bytes, disposition: bytes) -> dict:
+    """A form of one part, written by hand, as small programs send it."""
+    body = b"--b\r\nContent-Disposition: form-data; " + disposition + b"\r\n\r\n" + data + b"\r\n--b--\r\n"
+    return {"content": body, "headers": {"content-type": "multipart/form-data; boundary=b"}}
+
+
+@pytest.mark.parametrize("disposition", [b'name="file"', b"name=file", b'name="file"; filename=""'])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_file_needs_no_filename(client, kind, disposition):
+    named = upload(client, photo(kind=kind)).json()
+    assert client.post(IMAGES, **multipart(photo(kind=kind), disposition)).json()["id"] == named["id"]
+
+
+def test_a_large_file_without_a_filename_is_a_file_too(client):
+    data = samples.saved(Image.effect_noise((1500, 1500), 100).convert("RGB"), "BMP")
+    assert len(data) > 6_000_000
+    assert client.post(IMAGES, **multipart(data, b'name="file"')).status_code == 201
+
+
+def test_a_part_without_a_filename_may_be_a_data_address_or_nothing(client):
+    data = b"data:image/png;base64," + base64.b64encode(photo())
+    assert client.post(IMAGES, **multipart(data, b'name="file"')).json()["id"] == upload(client, photo()).json()["id"]
+    told(client.post(IMAGES, **multipart(b"", b'name="file"')), 400, '"file"')
+    told(client.post(IMAGES, **multipart(b"no picture", b'name="file"')), 415, "text file")
+    told(client.post(IMAGES, **multipart(photo(), b"nothing")), 400, "name")

@@ -1,22 +1,37 @@
 """Forms as browsers send them: text fields, and the bytes of a file."""
 
 import base64
+from contextlib import aclosing
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
-from app.errors import BrokenRequest, Mistake
+from app.errors import BrokenRequest
 from app.web.asgi.dependencies import lab_of
 
 MOST_FIELDS = 5000
 STEP = 1 << 16  # bytes that are unquoted in one go
 
 
+class Parts(MultiPartParser):
+    """The parts of a form, in which `file` is a file whether it has a filename or not: its bytes may be no text."""
+
+    def on_headers_finished(self) -> None:
+        """Begin with the content of a part."""
+        part = self._current_part
+        _, options = parse_options_header(part.content_disposition)
+        if part.content_disposition and options.get(b"name") == b"file" and b"filename" not in options:
+            part.content_disposition += b'; filename=""'
+        super().on_headers_finished()
+
+
 async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
     """Return the text fields of a form and the bytes of its `file`, if there is one; raise BrokenRequest."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
         body, lab = await request.body(), await lab_of(request)
         pairs = await lab.queue.light(lambda: _pairs(body))
         fields = dict(pairs)
@@ -24,12 +39,7 @@ async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
             fields["names"] = ",".join(value for name, value in pairs if name == "names")
         text = fields.pop("file", "")
         return fields, _decoded(text.encode()) if text.startswith("data:") else None
-    try:
-        form = await request.form(max_files=4, max_fields=MOST_FIELDS, max_part_size=4_000_000)
-    except Mistake:
-        raise
-    except HTTPException as error:
-        raise BrokenRequest("The form cannot be read: {reason}.", reason=str(error.detail).rstrip(".")) from None
+    form = await _multipart(request) if kind == "multipart/form-data" else FormData()
     try:
         fields = {
             name: ",".join(part for part in form.getlist(name) if isinstance(part, str)) if name == "names" else value
@@ -37,12 +47,21 @@ async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
             if isinstance(value, str)
         }
         file = form.get("file")
-        text = fields.pop("file", "")
-        if isinstance(file, UploadFile):
-            return fields, _decoded(await file.read())
-        return fields, _decoded(text.encode()) if text.startswith("data:") else None
+        if not isinstance(file, UploadFile):
+            return fields, None
+        data = await file.read()
+        return fields, _decoded(data) if data or file.filename else None  # a browser where none was chosen: neither
     finally:
         await form.close()
+
+
+async def _multipart(request: Request) -> FormData:
+    async with aclosing(request.stream()) as stream:
+        parts = Parts(request.headers, stream, max_files=4, max_fields=MOST_FIELDS, max_part_size=4_000_000)
+        try:
+            return await parts.parse()
+        except MultiPartException as error:
+            raise BrokenRequest("The form cannot be read: {reason}.", reason=error.message.rstrip(".")) from None
 
 
 def _pairs(body: bytes) -> list[tuple[str, str]]:
