@@ -1,6 +1,7 @@
 """Uploaded bytes to a safe picture: the only step that reads what strangers sent.
 
-    signature ─► size that the header claims ─► decode the first frame ─► 8 bits, sRGB, on white, upright ─► Picture
+    signature ─► container: size that it claims, what of it is picture ─► decode the first frame
+              ─► 8 bits, sRGB, on white, upright ─► Picture
 
 Nothing is decoded before its size is known to be allowed, and only pixels leave: all metadata stays behind.
 """
@@ -17,8 +18,10 @@ from PIL import (
 )
 
 from app.errors import Mistake, TooLarge, Unreadable
+from app.pictures.containers import CONTAINERS, Content
+from app.pictures.containers.exif import orientation
 from app.pictures.picture import Bytes, Picture
-from app.pictures.signature import jpeg_scans, kind_of, webp_size
+from app.pictures.signature import kind_of
 from app.settings import Settings
 
 __all__ = ["decode", "read_picture"]
@@ -26,10 +29,8 @@ __all__ = ["decode", "read_picture"]
 Image.MAX_IMAGE_PIXELS = None  # it warns at one number for the whole process; our own check comes before decoding
 warnings.filterwarnings("ignore", module=r"PIL\.")  # of odd metadata, which is dropped anyway
 
-MOST_SCANS = 100  # of a JPEG; encoders write up to about 20, and each costs a pass over all pixels
 BAND = 256  # rows copied at once
-ORIENTATION = 0x0112  # the EXIF tag: how the camera was held
-UPRIGHT = {
+UPRIGHT = {  # by EXIF's number of how the camera was held
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -43,8 +44,7 @@ UPRIGHT = {
 def claimed_pixels(data: bytes, settings: Settings) -> int:
     """Return how many pixels an uploaded file says that it has; 0 where reading it tells what is wrong with it."""
     try:
-        kind = kind_of(data)
-        width, height = webp_size(data) if kind == "WEBP" else Image.open(BytesIO(data), formats=(kind,)).size
+        width, height = CONTAINERS[kind_of(data)](data).size
     except Exception:  # noqa: BLE001 - as below
         return 0
     return min(width * height, settings.image_max_pixels)  # more is refused before it is decoded
@@ -66,7 +66,9 @@ def decode(data: bytes, max_pixels: int) -> Picture:
     """Return the picture in `data`, of at most `max_pixels`; raise UnknownKind or Unreadable."""
     kind = kind_of(data)
     try:
-        return Picture(_pixels(_flat(_loaded(data, kind, max_pixels), kind, data)))
+        content = CONTAINERS[kind](data)
+        _check_size(content.size, max_pixels)
+        return Picture(_pixels(_flat(content.decoded(), content)))
     except Mistake:
         raise
     except Exception as error:  # Pillow lets IndexError, struct.error, SyntaxError and more out
@@ -75,21 +77,6 @@ def decode(data: bytes, max_pixels: int) -> Picture:
             "picture program, save it again as PNG or JPEG, and choose the new file.",
             kind="WebP" if kind == "WEBP" else kind,
         ) from error
-
-
-def _loaded(data: bytes, kind: str, max_pixels: int) -> Image.Image:
-    """Return the first frame, decoded, once its size and cost are known to be allowed."""
-    if kind == "WEBP":  # whose canvas Pillow allocates on opening
-        _check_size(webp_size(data), max_pixels)
-    elif kind == "JPEG" and jpeg_scans(data, MOST_SCANS + 1) > MOST_SCANS:
-        raise Unreadable(
-            "This JPEG is cut into more than {most} scans, too many to decode; save it again as PNG or JPEG.",
-            most=MOST_SCANS,
-        )
-    image = Image.open(BytesIO(data), formats=(kind,))
-    _check_size(image.size, max_pixels)
-    image.load()
-    return image
 
 
 def _check_size(size: tuple[int, int], most: int) -> None:
@@ -109,12 +96,15 @@ def _check_size(size: tuple[int, int], most: int) -> None:
         )
 
 
-def _flat(image: Image.Image, kind: str, data: bytes) -> Image.Image:
+def _flat(image: Image.Image, content: Content) -> Image.Image:
     """Return the picture as upright, opaque 8-bit sRGB ("RGB"), or grey ("L") where the file says grey."""
-    turn, profile = UPRIGHT.get(_orientation(image)), image.info.get("icc_profile")
-    grey = _is_grey(image) or (kind == "PNG" and data[25] == 4)  # 16-bit grey with alpha, to Pillow RGBA
-    if kind == "PNG":
-        image = _png_depth(image, depth=data[24])
+    turn = UPRIGHT.get(orientation(content.exif or image.info.get("exif", b"")))
+    profile = content.profile or image.info.get("icc_profile")
+    grey = _is_grey(image)
+    if content.kind == "PNG":
+        depth, colour = content.data[24:26]
+        grey = grey or colour == 4  # 16-bit grey with alpha, to Pillow RGBA
+        image = _png_depth(image, depth)
     alpha = None
     if image.has_transparency_data:
         image = image.convert("LA" if grey else "RGBA")
@@ -130,14 +120,6 @@ def _is_grey(image: Image.Image) -> bool:
         levels = np.array(image.getpalette("RGB"), np.uint8).reshape(-1, 3)
         return bool((levels == levels[:, :1]).all())
     return image.mode in {"1", "L", "LA", "La", "F"} or image.mode.startswith("I")
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        value = image.getexif().get(ORIENTATION)
-    except Exception:  # noqa: BLE001 - damaged metadata does not make a picture unreadable
-        return 1
-    return value if isinstance(value, int) else 1
 
 
 def _png_depth(image: Image.Image, depth: int) -> Image.Image:

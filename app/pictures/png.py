@@ -27,12 +27,12 @@ def png(pixels: Bytes, palette: bytes | None = None, *, clear: int | None = None
     """
     kind = COLOURS[pixels.shape[2]] if pixels.ndim == 3 else GREY if palette is None else INDEXED
     rows, columns = pixels.shape[:2]
-    parts = [SIGNATURE, _chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, kind, 0, 0, 0))]
+    parts = [SIGNATURE, chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, kind, 0, 0, 0))]
     if palette is not None:
-        parts.append(_chunk(b"PLTE", palette))
+        parts.append(chunk(b"PLTE", palette))
     if clear is not None:
-        parts.append(_chunk(b"tRNS", b"\xff" * clear + b"\0"))
-    parts += [_chunk(b"IDAT", isal_zlib.compress(_filtered(pixels.reshape(rows, -1)), LEVEL)), _chunk(b"IEND", b"")]
+        parts.append(chunk(b"tRNS", b"\xff" * clear + b"\0"))
+    parts += [chunk(b"IDAT", isal_zlib.compress(_filtered(pixels.reshape(rows, -1)), LEVEL)), chunk(b"IEND", b"")]
     return b"".join(parts)
 
 
@@ -45,5 +45,6 @@ def _filtered(rows: Bytes) -> Bytes:
     return lines
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
+def chunk(name: bytes, data: bytes) -> bytes:
+    """Return one chunk, with its length and checksum."""
     return b"".join((struct.pack(">I", len(data)), name, data, struct.pack(">I", crc32(data, crc32(name)))))

@@ -1,4 +1,4 @@
-"""What kind of file it is, by its first bytes, and what the headers say that Pillow looks at too late.
+"""What kind of file it is, by its first bytes.
 
 A file of no kind that is read gets a sentence about what it looks like and the way out.
 """
@@ -12,8 +12,6 @@ HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"
 SVG = re.compile(rb"(\xef\xbb\xbf)?\s*<(\?xml|!--|!doctype svg|svg).*", re.IGNORECASE | re.DOTALL)
 MARKUP = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml)", re.IGNORECASE)
 TEXT = re.compile(rb"[\t-\r\x1b -\x7e\x80-\xff]+")
-JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # not a stuffed byte, padding or a restart
-END, START_OF_SCAN, TEMPORARY = 0xD9, 0xDA, 0x01
 
 
 def kind_of(data: bytes) -> str:
@@ -78,31 +76,3 @@ def brands(data: bytes) -> set[bytes]:
 def is_text(data: bytes) -> bool:
     """Tell whether the beginning holds no control bytes but those of text."""
     return TEXT.fullmatch(data[:512]) is not None
-
-
-def webp_size(data: bytes) -> tuple[int, int]:
-    """Return the (width, height) in a WebP's first header, of which Pillow allocates a canvas on opening."""
-    chunk = data[12:16]
-    if chunk == b"VP8X":
-        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
-    if chunk == b"VP8L":
-        bits = int.from_bytes(data[21:25], "little")
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
-
-
-def jpeg_scans(data: bytes, most: int) -> int:
-    """Return the number of scans of a JPEG, or `most` where there are at least as many.
-
-    A scan is a pass over all pixels that may itself be a few bytes long: 20 MB could hold hours of them.
-    """
-    scans, at = 0, 2
-    while scans < most and (marker := JPEG_MARKER.search(data, at)):
-        code, at = data[marker.end() - 1], marker.end()
-        if code == END:
-            break
-        if code == START_OF_SCAN:
-            scans += 1
-        if code != TEMPORARY:
-            at += max(2, int.from_bytes(data[at : at + 2], "big"))
-    return scans
