@@ -167,7 +167,8 @@ PARTS = [
     "/palettes.bin",
     "/thumb/{word}.png",
 ]
-FORMS = ["/edit", "/parts/filtered", "/upload", "/parts/live", "/picture/{tool}"]
+FORMS = ["/edit", "/parts/filtered", "/upload", "/parts/live", "/picture/{tool}", "/picture/block"]
+BLOCKS = ["1 2\n3 4", "[[[1, 2], [3, 4]]]", "1/9\t−3\n\n", "[" * 9000, "1," * 9000, "1/" * 9000, "1e9999 nan", "1/0"]
 EACH = settings(
     max_examples=6000 if LONG_RUN else 120,
     deadline=None,
@@ -227,13 +228,15 @@ def test_any_edit_is_a_page_or_a_sentence(client, state, edit, cells, odd, scrip
             "/picture/cells",
             "/picture/camera",
             "/picture/paint",
+            "/picture/block",
             "/upload",
             "/parts/live",
         ]
     ),
+    block=st.one_of(st.sampled_from(BLOCKS), VALUE),
 )
-def test_any_picture_is_a_page_or_a_sentence(client, state, rectangle, cells, odd, file, path):
-    fields = sendable({**state, **rectangle, **cells, **odd})
+def test_any_picture_is_a_page_or_a_sentence(client, state, rectangle, cells, odd, file, path, block):
+    fields = sendable({**state, "block": block, **rectangle, **cells, **odd})
     files = {} if file is None else {"files": {"file": ("a.png", file, "image/png")}}
     check(lambda: client.post(path, data=fields, follow_redirects=False, **files))
 

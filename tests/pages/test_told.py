@@ -66,7 +66,7 @@ def test_the_weights_that_changed_are_named(client: TestClient) -> None:
     assert after("[0, 1, 0.5], [0, 0, 0], [0, 0, 0]") == "Filter 1, channel 1, row 1, column 3: 0.5."
     assert after("[0, 1, 1], [-2, 0, 0], [0, 0, 0]") == "Other weights: filter 1."
     bias = told(client, link(PIXELS, **GREY), link(PIXELS.replace("bias=[0, 0]", "bias=[0, -3]"), **GREY))
-    assert bias["said"] == "Filter 2: its bias is −3.0."
+    assert bias["said"] == "Filter 2: its bias is −3."
     both = PIXELS.replace("[0, 0, 0]]]", "[0, 0, 7]]]")
     assert told(client, link(PIXELS, **GREY), link(both, **GREY))["said"] == "All filters have other weights."
 

@@ -109,11 +109,12 @@ async def edit(request: Request, lab: InLab) -> Response:
     request.state.fields = fields
     before = await state_of(fields, lab)
     was = await lab.open(before.document)
-    if fields["op"] == "set" and fields.get("stepped"):
+    op = fields.get("op")
+    if op == "set" and fields.get("stepped"):
         stepped, say = fields, translator(request)
         fields, request.state.word = await lab.queue.light(lambda: last_held(lab, was, before, stepped, say))
     run, state = await opened(await edited(lab, was, before, fields), lab)
-    if fields["op"] == "set":
+    if op == "set":
         refuse_pointless(was, run, fields)
     return await led_to(run, state, request, lab)
 
