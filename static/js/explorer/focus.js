@@ -88,6 +88,7 @@ export function listenForFocus() {
     const target = /** @type {Found} */ (event.target);
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
     inside = target.closest("details.menu");
+    if (hand === "key" && target.tabIndex >= 0) target.scrollIntoView({ block: "nearest", inline: "nearest" }); // all of it, not a corner
   });
   document.addEventListener("toggle", ({ target }) => {
     const here = /** @type {Found} */ (document.activeElement), menu = /** @type {Found} */ (target);
