@@ -110,8 +110,11 @@ def test_the_exercise_is_typed(page: Page) -> None:
         else:
             page.get_by_role("link", name="Filters", exact=True).click()
         rest(page)
-        for (c, r, k), weight in np.ndenumerate(filter_):
-            page.locator(f"input[name='w.{c}.{r}.{k}']").fill(str(weight))
+        with screen.changing():
+            page.get_by_role("button", name="Zero", exact=True).click()
+        rest(page)
+        for c, r, k in np.argwhere(filter_):
+            page.locator(f"input[name='w.{c}.{r}.{k}']").fill(str(filter_[c, r, k]))
         with screen.changing():
             page.locator("input.biasbox").fill(str(BIAS[number]))
             page.locator("input.biasbox").press("Enter")

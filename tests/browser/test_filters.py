@@ -164,13 +164,16 @@ def test_a_filter_is_painted_and_changed_by_keyboard_alone(page: Page) -> None:
 def test_a_finger_paints_and_every_target_is_as_large_as_a_finger(open_page: Callable[..., Page]) -> None:
     page = open_page(390, 844, has_touch=True)
     screen = opened(page)
-    choose(page, "brush", 3)
+    field = cell(page, "w.2.1.1")
+    field.evaluate("field => field.scrollIntoView({ block: 'center' })")
+    choose(page, "brush", 3)  # which stays beside what is painted
     assert page.evaluate("getComputedStyle(document.querySelector('.cells')).touchAction") == "none"
-    field = cell(page, "w.0.1.1")
-    field.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    assert before > 0
     with screen.changing():
         page.touchscreen.tap(*centre(field))
-    assert weight(screen)[1, 0, 1, 1] == 0
+    assert weight(screen)[1, 2, 1, 1] == 0
+    assert page.evaluate("scrollY") == before, "an edit leaves one where one is"
     for target in page.locator("#card button:visible, #card a:visible, #card .brush label:visible").all():
         box = target.bounding_box()
         assert box
