@@ -67,8 +67,9 @@ function goal(was, now, known) {
 
 export function listenForFocus() {
   for (const [event, by] of [["pointerdown", "pointer"], ["keydown", "key"]]) addEventListener(event, () => { hand = by; }, { capture: true });
-  let was = look(), known = null, moved = false;
-  document.addEventListener("htmx:before:request", () => {
+  let was = look(), known = null, moved = false, walking = false;
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    walking = /[?&]go=/.test(ctx.request.action); // a clicker opens nothing: its keys are to do the same at every stop
     active = /** @type {Found} */ (document.activeElement);
   });
   document.addEventListener("htmx:before:swap", () => {
@@ -78,7 +79,7 @@ export function listenForFocus() {
     known = handle(moved ? here : active);
   });
   document.addEventListener("htmx:after:swap", () => {
-    const here = moved ? found(known) : goal(was, look(), known);
+    const here = moved || walking ? found(known) : goal(was, look(), known);
     if (here) give(here);
     else if (known && document.activeElement === document.body) give(document.querySelector("#stage"));
   });

@@ -24,7 +24,7 @@ export function start(section, stop) {
   if (!table) return;
   const says = table.dataset, pot = section.querySelector(".paintpot input"), most = section.querySelector("#most"), told = section.querySelector(".told");
   const kind = (name) => section.querySelector(`[name=as][value=${name}]`), sides = ["channels", "rows", "columns"].map((name) => section.querySelector(`[name=${name}]`));
-  const chips = section.querySelector(".sheets .row"), chip = chips.querySelector("a");
+  const chips = section.querySelector(".channels .row"), chip = chips.querySelector("a");
   /** @type {(number | string)[][][]} */
   let cells = JSON.parse(says.cells);
   let fields = [], channel = +says.channel, painting = false, typing = null;
