@@ -117,6 +117,7 @@ def test_the_menu_sets_a_range_by_mouse_and_the_legend_says_what_is_clipped(page
 def test_a_finger_chooses_a_scale_on_a_phone(open_page: Callable[..., Page]) -> None:
     page = open_page(390, 844, has_touch=True)
     screen = Screen(page).open(RECIPE, image="coffee", at="0.3.7.16")
+    page.locator("button.fold").tap()
     page.locator(".colours-menu > summary").tap()
     box = page.locator(".colours-menu .sheet").bounding_box()
     assert box

@@ -128,7 +128,7 @@ def test_by_mouse_from_the_menu_to_the_figure(stack: Stack) -> None:
     Screen(stack.page).open(PLAIN, at=PLACE)
     stack.all(".looks summary").click()
     with stack.changing():
-        stack.all(".looks a.line[data-look=stack]").click()
+        stack.all(".looks a.line[data-look=stack]:visible").click()
     x, y = stack.middle(0)
     stack.page.mouse.move(x, y)
     stack.page.mouse.down()

@@ -15,14 +15,14 @@ NAMES = ("sans-serif", "system-ui", "serif", "monospace", "ui-monospace", "Arial
 
 
 def typefaces(page: Page, selector: str) -> set[str]:
-    """The families that the browser took for everything inside an element."""
+    """The families that the browser took of the machine for everything inside an element: not what pages bring."""
     session = page.context.new_cdp_session(page)
     session.send("DOM.enable")
     session.send("CSS.enable")
     root = session.send("DOM.getDocument")["root"]["nodeId"]
     nodes = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": f"{selector}, {selector} *"})["nodeIds"]
     fonts = [font for node in nodes for font in session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]]
-    return {font["familyName"] for font in fonts}
+    return {font["familyName"] for font in fonts if not font["isCustomFont"]}
 
 
 def allowed(typeface: str) -> set[str]:
