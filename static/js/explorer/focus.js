@@ -6,6 +6,9 @@ let active = /** @type {Found} */ (null); // what had the focus when the page wa
 let opener = null; // what opened the look that is there
 let inside = null; // the menu in which the focus was last
 
+/** A question that has come takes the focus, once what answers it has begun (predict.js). */
+export const question = { wanted: false };
+
 /** What tells a part of the page from the others, before and after. @param {Found} e */
 const name = (e) => e.id || e.dataset.look || ("predict" in e.dataset && "predict") || e.ariaLabel || e.name || e.textContent.trim().replace(/\s+/g, " ");
 const alike = (tag, called) => [...document.querySelectorAll(`#app ${tag}`)].filter((e) => name(e) === called);
@@ -42,7 +45,7 @@ function look() {
     card: card?.querySelector("h2").textContent,
     layer: document.querySelector(".ribbon [aria-current] a.stop")?.dataset.along.split(" ")[0],
     layers: document.querySelectorAll(".ribbon a.stop").length,
-    question: document.querySelector('#predict, [form="predict"]') && document.querySelector('input[form="predict"], #predict button, button[form="predict"]'),
+    asks: Boolean(document.querySelector('#predict, [form="predict"]')),
   };
 }
 
@@ -50,7 +53,7 @@ const drawn = (view) => view === "figure" || view === "flat";
 
 /** Where the focus goes, from what the page was to what it is. */
 function goal(was, now, known) {
-  if (now.question && !was.question) return now.question;
+  question.wanted = now.asks && !was.asks;
   if (now.card && now.card !== was.card) return document.querySelector("#card-title");
   if (now.layers !== was.layers) return document.querySelector(".ribbon li[aria-current] .stop") ?? document.querySelector(".ribbon .stop");
   if (was.card && !now.card) return document.querySelector(".ribbon li[aria-current] .edit");

@@ -3,6 +3,7 @@
 //
 //     asking ── Enter, Reveal, a choice ──► told ── next place ──► asking
 
+import { question } from "./focus.js";
 import { add, say } from "./say.js";
 
 /** @typedef {import("./explorer.js").Explorer} Explorer */
@@ -93,10 +94,10 @@ function ask() {
   arrive();
 }
 
-/** Goes to the question that was asked for by key. */
+/** Goes to the question that was asked for. */
 function arrive() {
-  if (!entered || !field()) return;
-  entered = false;
+  if (!(entered || question.wanted) || !field()) return;
+  entered = question.wanted = false;
   field().focus();
 }
 
