@@ -23,6 +23,7 @@ READABLE = 128 * 128  # cells up to which a person reads the numbers: whole ones
 SEPARABLE = 49
 MOST_SPLIT = 256  # filters times channels: finding the factors of more takes longer than they save
 SPECTRAL = (900, 400, 225)  # with 1, 2 or more channels and filters
+FEW = 16  # places, below which transforming the filters takes longer than all products
 WINOGRAD = 32  # channels and filters …
 DIRECT, TILES = 12_000_000, 48_000_000  # bytes that the direct method, and Winograd's, work in at most, about
 TILED = 144  # … over maps of so many places, and of no fewer places than channels or filters
@@ -120,7 +121,7 @@ def _method(
         return "winograd"
     if len(weight) * weight.shape[1] <= MOST_SPLIT and (parts := factors(weight)):
         return parts
-    return "spectral" if taps >= SPECTRAL[min(len(SPECTRAL), many) - 1] else "direct"
+    return "spectral" if taps >= SPECTRAL[min(len(SPECTRAL), many) - 1] and places >= FEW else "direct"
 
 
 def _may_round(x: Floats, weight: Floats) -> bool:

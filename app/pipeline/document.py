@@ -22,6 +22,7 @@ from app.pipeline.json_reader import parse_json
 ENGINE = "3"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
 AT_MOST_SO_LONG = 8  # times as long as its recipe a layer is as it is stored
+PIECE = 1 << 16  # characters that are hashed in one go
 MOST_SAID = 100_000  # characters of a layer as it is stored, from which on its numbers are left out where people read
 Side = Annotated[int, Field(ge=1, le=MOST_SIDE, strict=True)]
 Finite = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False, strict=True), AfterValidator(lambda x: x + 0.0)]
@@ -156,10 +157,10 @@ class Document(BaseModel):
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The ids of all prefixes, from the input alone to the whole: each is the hash of the last and one layer."""
-        chain = [hashlib.sha256(self.input.text.encode())]
+        chain = [_hash(b"", self.input.text)]
         for layer in self.layers:
-            chain.append(hashlib.sha256(chain[-1].digest() + layer.text.encode()))
-        return tuple(link.hexdigest()[:32] for link in chain)
+            chain.append(_hash(chain[-1], layer.text))
+        return tuple(link.hex()[:32] for link in chain)
 
     @property
     def id(self) -> str:
@@ -186,6 +187,14 @@ class Document(BaseModel):
     def prefix(self, count: int) -> "Document":
         """Return the document of the first `count` layers, a run of its own."""
         return self if count == len(self.layers) else Document(input=self.input, layers=self.layers[:count])
+
+
+def _hash(before: bytes, text: str) -> bytes:
+    """Return the hash of a text behind another hash, a piece at a time: the text may have twenty megabytes."""
+    link = hashlib.sha256(before)
+    for at in range(0, len(text), PIECE):
+        link.update(text[at : at + PIECE].encode())
+    return link.digest()
 
 
 def unpack(text: bytes) -> Document:

@@ -119,6 +119,8 @@ CHOSEN = [
     ("direct", (3, 300, 300), (8, 3), {}),
     ("spectral", (1, 200, 200), (1, 31), {}),
     ("direct", (1, 200, 200), (1, 31), {"dilation": (2, 2)}),
+    ("spectral", (3, 40, 40), (64, 32), {}),
+    ("direct", (3, 33, 33), (64, 32), {}),  # as large as the picture, or nearly
 ]
 
 

@@ -1,5 +1,8 @@
 """The document: one id for all its spellings, shapes and costs before any arithmetic."""
 
+import hashlib
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,3 +178,11 @@ def test_documents_of_the_same_numbers_are_equal_values():
     document, _ = pipelines.pipeline(chance)
     assert isinstance(document, Document)
     assert hash(document.layers) == hash(read_document(document.canonical).layers)
+
+
+def test_an_id_is_the_hash_of_all_that_a_long_document_holds() -> None:
+    weights = {"init": "values", "weight": np.arange(90_000, dtype=np.float32).reshape(1000, 1, 10, 9)}
+    document = read_document({"input": CHELSEA | {"mode": "L"}, "layers": [{"type": "conv2d", "weights": weights}]})
+    before = hashlib.sha256(document.input.text.encode()).digest()
+    assert len(document.layers[0].text) > 400_000
+    assert document.id == hashlib.sha256(before + document.layers[0].text.encode()).hexdigest()[:32]
