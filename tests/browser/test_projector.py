@@ -148,7 +148,8 @@ def test_what_is_pointed_at_covers_nothing_and_the_keys_fit(open_page: Callable[
         assert page.evaluate(COVERED) == [], at
     assert (page.locator(".note .said").text_content() or "").endswith(".")
     screen.press("?")
-    assert page.locator("#help").evaluate("e => e.open && e.scrollHeight <= e.clientHeight + 1")
+    assert page.locator("#help").evaluate("e => e.open && e.getBoundingClientRect().bottom <= innerHeight")
+    assert page.locator("#help").evaluate("e => getComputedStyle(e).overflowY") == "auto", "what is longer scrolls"
 
 
 @pytest.mark.layout
