@@ -172,5 +172,6 @@ def test_every_kind_is_seen_in_every_drawing_without_complaint(open_page: Callab
         for view in ("figure", "flat", "fan"):
             screen.follow(link(recipe, at=f"{layer}.{count // 2}.0.0", view=view))
             size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
-            assert size == [1024, 768], (layer, view)
+            assert size[0] == 1024, (layer, view)
+            assert size[1] == 768 or view == "fan", (layer, view)  # whose cards go on below the window
             assert page.evaluate("document.querySelectorAll('*').length") < 1500
