@@ -13,7 +13,7 @@ import numpy as np
 
 from app.pictures.containers.content import Size, counted
 
-MOST_CODES = 500_000
+MOST_CODES = 300_000
 MANY = 100  # bytes of pairs, from which on NumPy is faster
 PAIRS = re.compile(rb"(?:[^\0].){0,4096}+", re.DOTALL)
 END_OF_LINE, END, JUMP = range(3)
