@@ -151,7 +151,7 @@ export class Pointing {
     if (this.cursor.at || (!this.spot && this.said !== this.pin)) {
       this.said = this.pin;
       const told = strip.querySelector("p"), { at } = this.cursor, sentence = told?.textContent;
-      if (told && !at) strip.scrollIntoView({ block: "nearest" }); // on a phone it stands under the sum
+      if (told && !at && !document.querySelector("#sum td.held")) strip.scrollIntoView({ block: "nearest" }); // on a phone it stands under the sum
       if (sentence) say((at && !at.said ? at.name : "") + sentence); // the part once
       else if (!this.pin) say(strip.dataset.free);
       if (at) at.said = true;
