@@ -112,12 +112,17 @@ class Lab:
 
     def _refuse_large(self, source: AnyInput) -> None:
         """Refuse numbers given one by one that are more pixels than a run may have."""
+        if isinstance(source, ValuesInput):
+            self.refuse_shape(source.shape)
+
+    def refuse_shape(self, shape: tuple[int, ...]) -> None:
+        """Refuse a block of numbers of more pixels than a run may have, before it is read; no layer has three axes."""
         limit = self.settings.working_max_pixels
-        if isinstance(source, ValuesInput) and source.shape[1] * source.shape[2] > limit:
+        if len(shape) == 3 and shape[1] * shape[2] > limit:
             raise Unfit(
                 "An input of {rows}×{columns} has more than {most} pixels; give a smaller one.",
-                rows=source.shape[1],
-                columns=source.shape[2],
+                rows=shape[1],
+                columns=shape[2],
                 most=f"{limit:,}",
                 pointer="/input/values",
             )

@@ -28,11 +28,12 @@ class Numbers:
 
     def __init__(self, array: NDArray[Any]) -> None:
         with np.errstate(over="ignore"):
-            single = array.astype(np.float32, order="C")
+            single = array if _shared(array) else array.astype(np.float32, order="C")
         if not np.isfinite(single).all():
             raise Unfit("Every number must be finite and within the range of float32 (about ±3.4e38).")
-        single += np.float32(0)  # −0 is written as 0
-        single.flags.writeable = False
+        if single is not array:
+            single += np.float32(0)  # −0 is written as 0
+            single.flags.writeable = False
         self.array: Array = single
 
     def __eq__(self, other: object) -> bool:
@@ -49,6 +50,13 @@ class Numbers:
         """Return the form in which the store and the ids see the numbers."""
         data = self.array.astype("<f4", copy=False).tobytes()
         return {"float32": base64.b64encode(data).decode(), "shape": list(self.array.shape)}
+
+
+def _shared(array: NDArray[Any]) -> bool:
+    """Tell whether an array may be kept as it is: nobody writes to it, and it holds no −0."""
+    if array.dtype != np.float32 or not array.flags.c_contiguous or array.flags.writeable:
+        return False
+    return not np.signbit(array[array == 0]).any()
 
 
 def _shortest(array: Array) -> Any:

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from operator import itemgetter
-from typing import Any, AnyStr, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,8 @@ _CLOSING = [re.compile(rb"(?:\]\s*+){%d}" % depth) for depth in range(1, MOST_AX
 _MISPLACED = re.compile(rb"[^\s\[,]\s*+\[|\]\s*+[^\s\],]")  # a number before a list begins, or after it has ended
 _FLAT = bytes.maketrans(b"[]", b"  ")
 _TAIL = b"] \t\n\r\f\v"
+Text = bytes | bytearray
+Check = Callable[[tuple[int, ...]], None]  # of the shape of a block, before its numbers are read; it raises
 _NUMBERS = b"0123456789eE.+- \t\n\r\f\v"  # all that is inside a block but its brackets and commas
 
 
@@ -48,18 +50,19 @@ class Overlong(Exception):
 class Shortened:
     """What is left of a text when each of its parts that has a value is set aside, and stands there by a name."""
 
-    def __init__(self, data: bytes, parts: Iterable[Part], name: Callable[[int], bytes], most: int) -> None:
+    def __init__(self, data: Text, parts: Iterable[Part], name: Callable[[int], bytes], most: int) -> None:
         """Raise Overlong where more than `most` bytes are left."""
         self.aside: list[Any] = []
         self._places = [(0, 0)]  # from here on what is left lies there in the whole
         left, pos, longest = bytearray(), 0, Part(0, 0)
         for part in chain(parts, [Part(len(data), len(data))]):
             whole = part.value is None
-            left += data[pos : part.end if whole else part.first]
+            stop = part.end if whole else part.first
             if whole and part.end - part.first > longest.end - longest.first:
                 longest = part
-            if len(left) > most:
+            if len(left) + stop - pos > most:
                 raise Overlong(longest.first)
+            left += data[pos:stop]
             if not whole:
                 left += name(len(self.aside))
                 self.aside.append(part.value)
@@ -73,14 +76,18 @@ class Shortened:
         return there + at - here
 
 
-def reach(pattern: re.Pattern[AnyStr], text: AnyStr, pos: int = 0) -> int:
+def any_shape(_: tuple[int, ...]) -> None:
+    """Take a block of any shape."""
+
+
+def reach(pattern: re.Pattern[Any], text: str | Text, pos: int = 0) -> int:
     """Return where what `pattern` matches from `pos` on ends: any number of something, each of which fits in a step."""
     while (found := pattern.match(text, pos, pos + STEP)) and found.end() > pos:
         pos = found.end()
     return pos
 
 
-def blocks(data: bytes, start: int) -> Iterator[Part]:
+def blocks(data: Text, start: int, check: Check = any_shape) -> Iterator[Part]:
     """Give the lists of numbers that begin at the bracket at `start` and follow it with nothing else between."""
     end, unclosed, pos = reach(_INSIDE, data, start), set[int](), start
     while 0 <= pos < end:
@@ -89,7 +96,7 @@ def blocks(data: bytes, start: int) -> Iterator[Part]:
         depth, last = opening[0].count(b"["), opening.end()
         if depth <= MOST_AXES and depth not in unclosed:
             if closed := _closed(data, last, end, depth):
-                yield Part(pos, closed, array_in(data[pos:closed]) if closed - pos >= LEAST else None)
+                yield Part(pos, closed, array_in(data, pos, closed, check) if closed - pos >= LEAST else None)
                 pos = data.find(b"[", closed, end)
                 continue
             unclosed.add(depth)  # and so it is for those that follow
@@ -97,7 +104,7 @@ def blocks(data: bytes, start: int) -> Iterator[Part]:
         pos = data.find(b"[", last, end)
 
 
-def _closed(data: bytes, pos: int, end: int, depth: int) -> int | None:
+def _closed(data: Text, pos: int, end: int, depth: int) -> int | None:
     """Return where, before `end`, the first `depth` closing brackets in a row end; None where there are none."""
     while pos < end:
         stop = min(pos + STEP, end)
@@ -110,28 +117,40 @@ def _closed(data: bytes, pos: int, end: int, depth: int) -> int | None:
     return None
 
 
-def array_in(block: bytes) -> Array | None:
-    """Return the numbers of nested lists, as JSON writes them; None where they are not a regular block of numbers."""
-    shape = _shape(block.translate(None, _NUMBERS))
+def array_in(data: Text, first: int, last: int, check: Check = any_shape) -> Array | None:
+    """Return the numbers of nested lists, as JSON writes them; None where they are not a regular block of numbers.
+
+    Nobody writes to the array that is returned, so it needs no copy.
+    """
+    shape = _shape(_brackets(data, first, last))
     if shape is None:
         return None
-    array, count, pos = np.empty(shape, np.float32).ravel(), 0, 0
-    while pos < len(block):
-        comma = block.find(b",", pos + STEP)
-        end = len(block) if comma < 0 else comma
+    check(shape)
+    array, count, pos = np.empty(shape, np.float32).ravel(), 0, first
+    while pos < last:
+        comma = data.find(b",", pos + STEP, last)
+        end = last if comma < 0 else comma
         if end - pos > 2 * STEP:  # one number, of more digits than any has
             return None
-        if _MISPLACED.search(block, pos, end):
+        if _MISPLACED.search(data, pos, end):
             return None
         try:
-            numbers = json.loads(b"[%b]" % block[pos:end].translate(_FLAT))
+            numbers = json.loads(b"[%b]" % bytes(data[pos:end].translate(_FLAT)))
         except ValueError:
             return None
         if count + len(numbers) > array.size or not numbers:
             return None
         array[count : count + len(numbers)] = _float32(numbers)
         count, pos = count + len(numbers), end + 1
-    return array.reshape(shape) if count == array.size else None
+    if count < array.size:
+        return None
+    array.flags.writeable = False
+    return array.reshape(shape)
+
+
+def _brackets(data: Text, first: int, last: int) -> bytes:
+    """Return the brackets and commas of a block alone."""
+    return b"".join(data[at : min(at + STEP, last)].translate(None, _NUMBERS) for at in range(first, last, STEP))
 
 
 def _float32(numbers: list[float]) -> Array:
@@ -141,7 +160,7 @@ def _float32(numbers: list[float]) -> Array:
     except OverflowError:
         exact = np.full(len(numbers), np.inf)
     with np.errstate(over="ignore"):
-        return exact.astype(np.float32)
+        return exact.astype(np.float32) + np.float32(0)  # −0 is written as 0
 
 
 def _shape(brackets: bytes) -> tuple[int, ...] | None:
@@ -155,5 +174,5 @@ def _shape(brackets: bytes) -> tuple[int, ...] | None:
         if rest or count < 1:
             return None
         shape.insert(0, count)
-        inner = b"[" + (inner + b",") * (count - 1) + inner + b"]"
+        inner = b"".join((b"[", (inner + b",") * (count - 1), inner, b"]"))
     return tuple(shape) if inner == brackets else None

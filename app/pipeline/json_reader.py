@@ -4,11 +4,13 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
+from io import StringIO
 from typing import Any
 
 from app.errors import BrokenRequest, Unfit
-from app.pipeline.aside import STEP, Overlong, Part, Shortened, blocks, reach
+from app.pipeline.aside import STEP, Check, Overlong, Part, Shortened, Text, any_shape, blocks, reach
 
 LONG = 100_000  # bytes, from which on a text is not given to Python's parser as it is
 MOST = 1_000_000  # bytes beside blocks of numbers and long texts
@@ -16,6 +18,7 @@ LONG_TEXT = 1_000  # bytes of a text that is worth setting aside
 _NAME = secrets.token_hex(8)  # stands for what is set aside; nobody can know it
 _PLAIN = re.compile(rb'[^"\[]*+')
 _TEXT = re.compile(rb'(?:[^"\\]++|\\u.{4}|\\[^u])*+', re.DOTALL)
+_CONTROL = re.compile(rb"[\x00-\x1f]")
 _CONTINUED = bytes(range(0x80, 0xC0))  # of UTF-8: all but the first byte of a character
 Hook = Callable[[dict[str, Any]], Any]
 
@@ -24,15 +27,16 @@ def _as_it_is(fields: dict[str, Any]) -> Any:
     return fields
 
 
-def parse_json(data: bytes, hook: Hook = _as_it_is, most: int = MOST) -> Any:
+def parse_json(data: Text, hook: Hook = _as_it_is, most: int = MOST, check: Check = any_shape) -> Any:
     """Return what the JSON text `data` holds, its objects as `hook` returns them; raise BrokenRequest or Unfit.
 
-    NaN and Infinity are refused. Where the text is long, its long blocks of numbers are NumPy arrays.
+    NaN and Infinity are refused. Where the text is long, its long blocks of numbers are NumPy arrays; `check` is asked
+    of their shapes before memory goes into them.
     """
     if len(data) <= LONG:
         return _loads(data, hook, lambda error: (error.lineno, error.colno))
     try:
-        short = Shortened(data, _parts(data), lambda index: b'{"%b":%d}' % (_NAME.encode(), index), most)
+        short = Shortened(data, _parts(data, check), lambda index: b'{"%b":%d}' % (_NAME.encode(), index), most)
     except Overlong as longest:
         line, column = _line_and_column(data, longest.place)
         raise Unfit(
@@ -49,7 +53,7 @@ def parse_json(data: bytes, hook: Hook = _as_it_is, most: int = MOST) -> Any:
     )
 
 
-def _loads(text: bytes, hook: Hook, where: Callable[[json.JSONDecodeError], tuple[int, int]]) -> Any:
+def _loads(text: Text, hook: Hook, where: Callable[[json.JSONDecodeError], tuple[int, int]]) -> Any:
     """Return what a short `text` holds; `where` says at which line and column of the whole an error is."""
     try:
         return json.loads(text, parse_constant=_refuse, object_hook=hook)
@@ -78,18 +82,18 @@ def _broken(where: tuple[int, int], reason: str) -> BrokenRequest:
     )
 
 
-def _line_and_column(data: bytes, at: int) -> tuple[int, int]:
+def _line_and_column(data: Text, at: int) -> tuple[int, int]:
     """Return where in the text a byte lies, as editors count: from 1, and characters."""
     begun = data.rfind(b"\n", 0, at) + 1
     return data.count(b"\n", 0, at) + 1, len(data[begun:at].translate(None, _CONTINUED)) + 1
 
 
-def _parts(data: bytes) -> Iterator[Part]:
+def _parts(data: Text, check: Check) -> Iterator[Part]:
     """Give the texts of a JSON text, and its lists of numbers."""
     pos = 0
     while (pos := reach(_PLAIN, data, pos)) < len(data):
         if data[pos : pos + 1] == b"[":
-            for part in blocks(data, pos):
+            for part in blocks(data, pos, check):
                 yield part
                 pos = part.end
         else:
@@ -100,17 +104,20 @@ def _parts(data: bytes) -> Iterator[Part]:
             pos = end
 
 
-def _text(data: bytes, first: int, end: int) -> str:
+def _text(data: Text, first: int, end: int) -> str:
     """Return a long text; raise BrokenRequest where it is none, or none that a recipe could be."""
-    found, pos = list[str](), first + 1
+    if data.find(b"\\", first, end) < 0 and not _CONTROL.search(data, first, end):
+        with suppress(UnicodeDecodeError), memoryview(data) as view:
+            return str(view[first + 1 : end - 1], "ascii")  # which holds it once, unlike its pieces
+    found, pos = StringIO(), first + 1
     while pos < end - 1:
         piece = _TEXT.match(data, pos, min(pos + STEP, end - 1))
         assert piece
         if not piece[0].isascii():
             raise _broken(_line_and_column(data, first), "a text as long as this can only be a recipe, which is ASCII")
         try:
-            found.append(json.loads(b'"%b"' % piece[0]))
+            found.write(json.loads(b'"%b"' % piece[0]))
         except json.JSONDecodeError as error:
             raise _broken(_line_and_column(data, pos + error.pos - 1), error.msg) from None
         pos = piece.end()
-    return "".join(found)
+    return found.getvalue()

@@ -23,7 +23,7 @@ MAX_CHARACTERS = 100_000  # beside long blocks of numbers
 SHORT = 1_000  # characters: a recipe that is no longer is read once, however many ask for it
 warnings.filterwarnings("ignore", module="<unknown>")  # of what Python's parser finds odd in a recipe
 _BLANKS = str.maketrans("\n\r\t", "   ")
-_FAMILIAR = re.compile(r"[^\\#;`\x00-\x1f\x7f-\U0010ffff]*+")
+_FAMILIAR = re.compile(r"[^\\#;`\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\U0010ffff]*+")
 _ASIDE = "ñ"  # begins the name of a block that is set aside: a letter, but none that a recipe may hold
 Kinds = Mapping[str, Any]  # names of calls: layers, or sources of weights
 
@@ -50,7 +50,6 @@ def write(layers: Iterable[Layer]) -> str:
 
 def _calls(text: str) -> list[ast.expr]:
     """Return the layers' expressions, from left to right."""
-    text = text.translate(_BLANKS)
     if (at := reach(_FAMILIAR, text)) < len(text):
         raise RecipeMistake(
             "The character {character} has no place in a recipe; layers are joined by |.",
@@ -67,7 +66,7 @@ def _calls(text: str) -> list[ast.expr]:
             column=MAX_CHARACTERS,
             most=f"{MAX_CHARACTERS:,}",
         ) from None
-    left = short.text.decode()
+    left = short.text.decode().translate(_BLANKS)
     if not left.strip():
         return []
     if left.count("|") >= MAX_LAYERS:

@@ -149,6 +149,26 @@ def test_many_dear_runs_at_once_stay_within_the_budget_and_are_all_answered(tmp_
         assert server.memory("VmHWM") - idle <= 1.15 * budget
 
 
+ROWS = b"[" + b",".join([b"0.5"] * 1000) + b"]"
+LARGE = {
+    "a recipe": b'{"input": {"image": "chelsea"}, "recipe": "' + b"relu | " * 2_700_000 + b'"}',
+    "a text": b'"' + b"x" * 19_000_000 + b'"',
+    "a text of quotes": b'"' + b'\\"' * 9_500_000 + b'"',
+    "pixels": b'{"input": {"values": [[[' + b",".join([b"1"] * 9_000_000) + b"]]]}}",
+    "rows of pixels": b'{"input": {"values": [[' + b",".join([ROWS] * 4500) + b"]]}}",
+    "short rows": b'{"input": {"values": [' + b"[1]," * 4_500_000,
+}
+
+
+@pytest.mark.parametrize("body", LARGE.values(), ids=LARGE)
+def test_a_document_that_is_refused_takes_less_than_three_times_its_length(tmp_path, body):
+    with served(tmp_path) as server:
+        server.ask("/api/v1/runs", body[:90_000], **{"Content-Type": "application/json"})
+        idle = server.memory()
+        assert server.ask("/api/v1/runs", body, **{"Content-Type": "application/json"})[0] == 422
+        assert server.memory("VmHWM") - idle < 3 * len(body)
+
+
 def test_a_run_that_never_fits_is_told_so_with_both_numbers(tmp_path):
     with served(tmp_path, MEMORY_MAX_BYTES=20_000_000) as server:
         status, _, body = server.ask(dear(0, 1990, 1))

@@ -24,7 +24,7 @@ from app.web.api.instants import instant
 from app.web.api.reports import run_report
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
-from app.web.asgi.forms import read_form
+from app.web.asgi.forms import read_body, read_form
 
 api = APIRouter(prefix=API, responses=examples.PROBLEMS)
 
@@ -154,8 +154,8 @@ async def _posted_document(request: Request, lab: Lab) -> Document:
                 'Send a picture in a field named "file", the id of one in "image", or numbers in "values".'
             )
         return await _linked_document(fields, lab)
-    body = await request.body()
-    return await lab.read(lambda: read_document(parse_json(body)), len(body))
+    body = [await read_body(request)]  # held by nobody else, so that it goes when it has been read
+    return await lab.read(lambda: read_document(parse_json(body.pop(), check=lab.refuse_shape)), len(body[0]))
 
 
 async def _linked_document(fields: Mapping[str, str], lab: Lab) -> Document:

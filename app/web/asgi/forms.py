@@ -28,6 +28,14 @@ class Parts(MultiPartParser):
         super().on_headers_finished()
 
 
+async def read_body(request: Request) -> bytearray:
+    """Return the body of a request, which is as long as the middleware lets it be; there is never a second copy."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+    return body
+
+
 async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
     """Return the text fields of a form and the bytes of its `file`, if there is one; raise BrokenRequest."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
