@@ -215,7 +215,9 @@ def test_an_upload_and_a_drawing_leave_the_focus_at_the_picture(hand: Hand) -> N
     hand.to("[data-tool=draw]")
     page.keyboard.press("Enter")
     expect(page.locator("dialog canvas")).to_be_focused()
+    rest(page)
     page.keyboard.press(" ")
+    expect(page.locator("dialog [data-made]")).to_be_visible()
     page.keyboard.press("Escape")  # something would be: it asks
     expect(page.locator("dialog [data-stay]")).to_be_focused()
     page.keyboard.press("Escape")
