@@ -85,6 +85,10 @@ def test_what_a_block_cannot_be_is_said_with_its_place(text, said):
     assert said in str(told.value)
 
 
+def test_blank_lines_before_the_rows_are_passed_once():
+    assert read_block("\n" * 200_000 + "1\n" * 100_000).shape == (100_000, 1)
+
+
 @given(WHOLE)
 def test_a_python_list_and_sheets_of_rows_are_read_as_they_were_written(numbers):
     np.testing.assert_array_equal(read_block(str(numbers.tolist())), numbers)

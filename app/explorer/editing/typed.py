@@ -110,10 +110,12 @@ def _sheets(text: str) -> Exact:
     """Read rows of numbers; a blank line or a heading begins the next sheet."""
     split = _splitter(text)
     sheets: list[list[list[float]]] = [[]]
+    wanted = 0  # numbers of a row, as the first has them
     for place, line in enumerate(text.splitlines(), 1):
         cells = split(line)
         if not any(cells) or _heading(line):
-            sheets.append([])
+            if sheets[-1]:
+                sheets.append([])
             continue
         row = [read_number(cell) for cell in cells]
         if None in row:
@@ -124,15 +126,16 @@ def _sheets(text: str) -> Exact:
                 given=repr(cells[row.index(None)][:40]),
             )
         sheets[-1].append([number for number in row if number is not None])
-        first = next(row for sheet in sheets for row in sheet)
-        if len(row) != len(first):
+        wanted = wanted or len(row)
+        if len(row) != wanted:
             raise Unfit(
                 "Row {row} has {given} numbers, the first {wanted}; give every row the same length.",
                 row=place,
                 given=len(row),
-                wanted=len(first),
+                wanted=wanted,
             )
-    sheets = [sheet for sheet in sheets if sheet]
+    if not sheets[-1]:
+        sheets.pop()
     if not sheets:
         raise Unfit("There are no numbers in this block.")
     for number, sheet in enumerate(sheets, 1):
