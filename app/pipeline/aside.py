@@ -22,6 +22,9 @@ STEP = 1 << 16  # bytes that are looked at in one go, a millisecond or so
 LEAST = 500  # bytes of a block that is worth setting aside
 _INSIDE = re.compile(rb"[][0-9eE.,+\s-]*+")
 _OPENING = re.compile(rb"(?:\[\s*+){1,%d}+" % (MOST_AXES + 1))
+_SHORT = re.compile(
+    rb"(?:\[[^][]{0,%d}+\]\s*+,\s*+)++" % (LEAST - 3)
+)  # lists that stay as they are, one after the other
 _CLOSING = [re.compile(rb"(?:\]\s*+){%d}" % depth) for depth in range(1, MOST_AXES + 1)]
 _MISPLACED = re.compile(rb"[^\s\[,]\s*+\[|\]\s*+[^\s\],]")  # a number before a list begins, or after it has ended
 _FLAT = bytes.maketrans(b"[]", b"  ")
@@ -91,6 +94,10 @@ def blocks(data: Text, start: int, check: Check = any_shape) -> Iterator[Part]:
     """Give the lists of numbers that begin at the bracket at `start` and follow it with nothing else between."""
     end, unclosed, pos = reach(_INSIDE, data, start), set[int](), start
     while 0 <= pos < end:
+        if short := _SHORT.match(data, pos, min(end, pos + STEP)):
+            yield Part(pos, short.end())
+            pos = data.find(b"[", short.end(), end)
+            continue
         opening = _OPENING.match(data, pos, end)
         assert opening
         depth, last = opening[0].count(b"["), opening.end()
