@@ -8,15 +8,18 @@ from app.explorer.looks.registry import LOOKS
 from app.explorer.scales import NAMES, RANGES, colours_of
 from app.explorer.state import State
 from app.lab import Run
+from app.layers import Layer
 from app.layers.layer import Array, Weights
 from app.layers.weights import PresetWeights, RandomWeights
 from app.messages import N_
 from app.pictures import gallery
 from app.pipeline.plan import Stage
 from app.printing.digits import read_digits
-from app.printing.numbers import brief
+from app.printing.numbers import brief, grouped
 
 Say = Callable[[str], str]
+Layers = tuple[Layer, ...]
+MOST_TOLD = 8  # names of layers or filters in a sentence
 MOST_COMPARED = 100_000  # weights of a layer that are looked at one by one
 PARTS = {
     "": N_("Settings of {type}, layer {number}."),
@@ -44,8 +47,18 @@ def change(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> str
 def removed(before: Run, after: Run) -> bool:
     """Tell whether one layer has gone, and nothing else is other."""
     was, now = before.document.layers, after.document.layers
-    gone = len(was) == len(now) + 1 and any(was[:index] + was[index + 1 :] == now for index in range(len(was)))
-    return gone and before.document.input == after.document.input
+    return before.document.input == after.document.input and _left_out(was, now, _parting(was, now))
+
+
+def _parting(was: Layers, now: Layers) -> int:
+    """Return the first layer that is other."""
+    pairs = zip(was, now, strict=False)
+    return next((i for i, (old, new) in enumerate(pairs) if old != new), min(len(was), len(now)))
+
+
+def _left_out(more: Layers, fewer: Layers, index: int) -> bool:
+    """Tell whether one list has but the layer at `index`, where they part, more than the other."""
+    return len(more) == len(fewer) + 1 and more[index + 1 :] == fewer[index:]
 
 
 def _stop(stages: Sequence[Stage], index: int, say: Say) -> str:
@@ -78,14 +91,14 @@ def _layers(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> It
     stages = after[1].stages
     if was == now:
         return
-    same = next((i for i, (old, new) in enumerate(zip(was, now, strict=False)) if old != new), min(len(was), len(now)))
-    if len(now) == len(was) + 1 and was[same:] == now[same + 1 :]:
+    same = _parting(was, now)
+    if _left_out(now, was, same):
         text = say("{type} added as layer {number}, {size}.")
         yield text.format(type=now[same].type, number=same + 1, size=_sides(stages[same].output_shape))
-    elif len(was) == len(now) + 1 and was[same + 1 :] == now[same:]:
+    elif _left_out(was, now, same):
         yield say("{type}, layer {number}, removed.").format(type=was[same].type, number=same + 1)
     elif len(was) != len(now):
-        yield say("Layers now: {recipe}.").format(recipe=", ".join(layer.type for layer in now) or say("none"))
+        yield say("Layers now: {recipe}.").format(recipe=_listed([each.type for each in now], say) or say("none"))
     elif was[same + 1 :] == now[same + 1 :] and was[same].type == now[same].type:
         yield from _settings(before[1].stages[same], stages[same], say)
     elif (here := after[0].layer) < len(was) and all(layer in was for layer in now):
@@ -124,7 +137,7 @@ def _names(was: object, now: PresetWeights, say: Say) -> str:
         return ""
     if len(other) == 1 and len(old) == len(new):
         return say("Filter {filter}: {name}.").format(filter=other[0] + 1, name=new[other[0]])
-    return say("Filters: {names}.").format(names=", ".join(name if isinstance(name, str) else "…" for name in new))
+    return say("Filters: {names}.").format(names=_listed([each if isinstance(each, str) else "…" for each in new], say))
 
 
 def _weights(was: Stage, now: Stage, say: Say) -> str:
@@ -146,10 +159,17 @@ def _weights(was: Stage, now: Stage, say: Say) -> str:
         value = brief(new["bias"][bias[0]].item())
         return say("Filter {filter}: its bias is {value}.").format(filter=bias[0] + 1, value=value)
     which_filters = sorted({*(int(place[0]) for place in changed), *bias})
-    listed = ", ".join(str(number + 1) for number in which_filters)
     if len(which_filters) == len(weight) > 1:
         return say("All filters have other weights.")
+    listed = _listed([str(number + 1) for number in which_filters], say)
     return say("Other weights: filter {numbers}.").format(numbers=listed)
+
+
+def _listed(names: Sequence[str], say: Say) -> str:
+    """Return names as a sentence has them: all of a few, of many the first and how many more."""
+    text = ", ".join(names[:MOST_TOLD])
+    more = len(names) - MOST_TOLD
+    return say("{names} and {count} more").format(names=text, count=grouped(more)) if more > 0 else text
 
 
 def _by_filter(stage: Stage, arrays: Weights) -> Array | None:
@@ -214,4 +234,4 @@ def _value(stage: Stage, name: str, say: Say) -> str:
 
 def _sides(shape: Sequence[int]) -> str:
     """Return a shape as it is read: rows, columns, channels."""
-    return " × ".join(f"{side:,}" for side in ((*shape[1:], shape[0]) if len(shape) > 2 else shape))
+    return " × ".join(map(grouped, (*shape[1:], shape[0]) if len(shape) > 2 else shape))

@@ -83,13 +83,15 @@ async def told(request: Request, run: Run, state: State, lab: Lab) -> dict[str, 
         was = await state_of(fields, lab)
     except Mistake:
         return {"said": ""}  # it has expired, or is none
-    said = change((was, before), (state, run), say)
+    said, lost = await lab.queue.light(
+        lambda: (change((was, before), (state, run), say), removed(before, run))  # which looks at weights
+    )
     way = {"undo": say("Undone: {what}"), "redo": say("Done again: {what}")}.get(request.headers.get("cs-way", ""))
     said, word = way.format(what=said) if way and said else said, getattr(request.state, "word", "")
     return {
         "said": " ".join(filter(None, (said, word))),
         "stopped": [request.state.fields["field"], word] if word else [],
-        "lost": removed(before, run),
+        "lost": lost,
     }
 
 
