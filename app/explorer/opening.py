@@ -11,7 +11,7 @@ from app.explorer.first import FIRST_PLACE
 from app.explorer.looks.registry import FIRST, LOOKS
 from app.explorer.options import options_of
 from app.explorer.path import kept
-from app.explorer.state import State, counted_place, place_of, within
+from app.explorer.state import HELD, State, counted_place, place_of, within
 from app.lab import Lab, Run
 from app.links import Shared
 
@@ -44,7 +44,7 @@ async def state_of(fields: Mapping[str, str], lab: Lab) -> State:
         if place:
             state = state.but(layer=place[0], place=place[1])
     looked = fields.get("view", "")
-    held = {name: fields.get(name, "")[:40] for name in ("edit", "pin", "sheet", "walk", "guess")}
+    held = {name: fields.get(name, "")[:40] for name in HELD}
     return state.but(view=looked if looked in LOOKS else FIRST, **held)
 
 

@@ -20,6 +20,7 @@ from app.pipeline.document import Document, ImageInput, Scale, ValuesInput
 from app.whole_numbers import read_wholes
 
 LONGEST_ADDRESS = 4000
+HELD = ("edit", "pin", "sheet", "walk", "guess")  # fields of a state that an address writes as they are
 ORIGIN = Place(0, 0, 0)
 DRAWN = frozenset(("figure", "flat"))  # looks with a drawing, in which cells, weights and numbers are pinned
 COMPARING = "compare"  # the look that `with` speaks of
@@ -51,7 +52,7 @@ class State:
         fields = {"at": self.at} if self.document.layers else {}
         if self.view != "figure":
             fields["view"] = self.view
-        fields |= {name: value for name in ("edit", "pin", "sheet", "walk", "guess") if (value := getattr(self, name))}
+        fields |= {name: value for name in HELD if (value := getattr(self, name))}
         return {**fields, **dict(self.options)}
 
     def all_fields(self) -> dict[str, str]:
@@ -65,7 +66,11 @@ class State:
     @property
     def named(self) -> str:
         """What an address holds that names the document by its run: short, for as long as that is kept."""
-        return query({"run": self.document.id, **self.fields()})
+        return query(self._by_run)
+
+    @property
+    def _by_run(self) -> dict[str, str]:
+        return {"run": self.document.id, **self.fields()}
 
     @property
     def needs_run(self) -> bool:
@@ -85,7 +90,7 @@ class State:
             whole = {**fields_of(self.document), **self.fields()}
             if len("/?" + (text := query(whole))) <= LONGEST_ADDRESS:
                 return whole, text
-        return {"run": self.document.id, **self.fields()}, self.named
+        return self._by_run, self.named
 
     # ---- where one can go from here
 

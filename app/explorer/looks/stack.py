@@ -64,7 +64,7 @@ async def _context(asked: LookRequest) -> StackContext:
     held = state.but(edit="", pin=pose.pin)
     maps = maps_of(view.pictures, view.index)
     name = say("Number {number}") if maps.rows * maps.columns == 1 else say("Map {number}")
-    names, ranges = _names(asked), _ranges(asked)
+    names, ranges = view.filter_names, _ranges(asked)
     reads, slices = reads_of(asked), filter_of(asked)
     source = source_of(view.pictures, view.index, reads == [(0, view.stage.input_shape[0])])
     drawn = {
@@ -164,11 +164,6 @@ def reads_of(asked: LookRequest) -> list[tuple[int, int]]:
         return [(0, 1)]
     found = [view.geometry.channels_read(channel) for channel in range(view.stage.output_shape[0])]
     return found[:1] if len(set(found)) == 1 else found
-
-
-def _names(asked: LookRequest) -> list[str]:
-    """Return the names of the filters, where they have names."""
-    return asked.view.filter_names
 
 
 def _ranges(asked: LookRequest) -> list[str]:

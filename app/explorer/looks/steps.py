@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from app.explorer.state import State
 from app.explorer.view import View
+from app.printing.numbers import grouped
 
 
 class Step(NamedTuple):
@@ -51,8 +52,7 @@ def map_by_map(view: View, state: State) -> Steps:
     name = view.say("number {number}") if view.target.single else view.say("map {number}")
 
     def at(channel: int) -> Step:
-        return Step(
-            state.but(place=state.place._replace(channel=channel), edit=""), name.format(number=f"{channel + 1:,}")
-        )
+        there = state.but(place=state.place._replace(channel=channel), edit="")
+        return Step(there, name.format(number=grouped(channel + 1)))
 
     return Steps(range(view.stage.output_shape[0]), state.place.channel, at, elsewhere=True)

@@ -94,9 +94,7 @@ function fields(event, target, act) {
   if (PAGING.has(act) && target.matches("select, input:not([type=range])")) return false;
   if (act === "blank" && target.matches("select")) return false;
   if (target.closest("input, select, textarea, [contenteditable]")) return true;
-  if (event.key === " " && target.closest("button, summary")) return true;
-  const scrolled = target.closest(".terms");
-  return event.key.startsWith("Arrow") && scrolled && scrolled.scrollWidth > scrolled.clientWidth;
+  return event.key === " " && target.closest("button, summary") !== null;
 }
 
 /** The layer before or after in the ribbon. @param {"previousElementSibling" | "nextElementSibling"} side */

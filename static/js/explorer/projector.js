@@ -1,6 +1,8 @@
 // On a projector: a clicker goes along the path that the server knows (app/explorer/path.py), whose next stop stands at
 // the bottom as a link; the screen can be blanked and filled, and a laser points.
 
+import { say } from "./say.js";
+
 /** @typedef {import("./explorer.js").Explorer} Explorer */
 
 const root = document.documentElement;
@@ -66,7 +68,7 @@ function follow() {
     link.click();
   } else {
     pressed = 0;
-    document.querySelector("#spoken").textContent = document.querySelector("#path")?.dataset.beginning ?? "";
+    say(document.querySelector("#path")?.dataset.beginning ?? "");
   }
 }
 
@@ -94,17 +96,17 @@ export function full() {
 
 /** Blanks the screen until the next key or click, which does nothing else. */
 export function blank() {
-  const said = document.querySelector("#blank-on").dataset, spoken = document.querySelector("#spoken");
+  const said = document.querySelector("#blank-on").dataset;
   const cover = document.createElement("div"), over = new AbortController();
   cover.id = "blank";
   document.body.append(cover);
-  spoken.textContent = said.blank;
+  say(said.blank);
   const show = (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
     cover.remove();
     over.abort();
-    spoken.textContent = said.shown;
+    say(said.shown);
   };
   addEventListener("keydown", show, { signal: over.signal, capture: true });
   cover.addEventListener("click", show, { signal: over.signal });
