@@ -160,8 +160,8 @@ def prepare(picture: Picture, height: int, width: int, fit: Fit, mode: Mode) -> 
     return pixels, target
 
 
-def scaled(pixels: Bytes, rectangle: Rectangle, scale: Scale) -> Floats:
-    """Return uint8 (channels, rows, columns) as float32 on `scale`, and 0 outside `rectangle`.
+def on_scale(pixels: Bytes, scale: Scale) -> Floats:
+    """Return uint8, whose first axis counts channels, as float32 on `scale`.
 
     "unit" is 0..1, "byte" 0..255; (mean, std), one number a channel each, is (unit − mean) / std in float32.
     """
@@ -169,11 +169,17 @@ def scaled(pixels: Bytes, rectangle: Rectangle, scale: Scale) -> Floats:
     if scale != "byte":
         result /= np.float32(255)
     if not isinstance(scale, str):
-        mean, std = (np.asarray(numbers, np.float32).reshape(-1, 1, 1) for numbers in scale)
+        mean, std = (np.asarray(numbers, np.float32).reshape(-1, *[1] * (pixels.ndim - 1)) for numbers in scale)
         assert len(mean) == len(std) == len(pixels), scale
         assert (std != 0).all(), scale
         result -= mean
         result /= std
+    return result
+
+
+def scaled(pixels: Bytes, rectangle: Rectangle, scale: Scale) -> Floats:
+    """Return uint8 (channels, rows, columns) as float32 on `scale`, and 0 outside `rectangle`."""
+    result = on_scale(pixels, scale)
     (top, bottom), (left, right) = rectangle
     result[:, :top] = result[:, bottom:] = 0
     result[:, :, :left] = result[:, :, right:] = 0

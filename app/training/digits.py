@@ -1,0 +1,40 @@
+"""Two thousand digits written by hand that ship for training live: 28×28, white on black, 200 of each.
+
+Where they come from is said in digits.md, beside them.
+"""
+
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pictures.picture import Bytes, Floats, on_scale
+from app.training.examples import Examples
+
+CLASSES = tuple("0123456789")
+SIDE = 28
+SHIPPED = 200  # of each digit …
+LEARNED = 160  # … of which the first are learned from, the others held out
+
+
+def digits() -> tuple[Examples, Examples, tuple[str, ...]]:
+    """Return examples to learn from, a quarter as many held out, and the names of the classes."""
+    place, labels = np.tile(np.arange(SHIPPED), len(CLASSES)), np.repeat(np.arange(len(CLASSES)), SHIPPED)
+    learned, held_out = (
+        Examples(_pictures()[some], labels[some], read=unit) for some in (place < LEARNED, place >= LEARNED)
+    )
+    return learned, held_out, CLASSES
+
+
+def unit(pictures: NDArray[np.uint8]) -> Floats:
+    """Return bytes as numbers from 0 to 1."""
+    return on_scale(pictures, "unit")
+
+
+@lru_cache(1)
+def _pictures() -> Bytes:
+    """Return the pictures as they ship, digit by digit, (example, 1, row, column)."""
+    with files("app.training").joinpath("digits.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        pictures: Bytes = arrays["pictures"]
+    return pictures

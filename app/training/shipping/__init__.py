@@ -1,0 +1,1 @@
+"""How the networks that ship are made: data that the user supplies, their settings, training, the files."""
