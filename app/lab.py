@@ -15,6 +15,7 @@ from typing import TypeVar
 from app.budget import Budget
 from app.compute import ComputeQueue, SingleFlightCache, closing
 from app.errors import BrokenRequest, NotFound, Unfit
+from app.gradients import RunGradients
 from app.layers import Place, Shape
 from app.layers.layer import Array
 from app.machine import give_back_memory
@@ -57,6 +58,7 @@ class Lab:
         self.album = Album(settings, store, key, self.queue, self.budget)
         self._expiry = ExpiryCache(store)
         self._results = Results(self.queue, self.album, self.budget)
+        self.gradients = RunGradients(settings, self.queue, self.budget, self._results)
         self._documents: SingleFlightCache[Document] = SingleFlightCache(self.budget, _length)
 
     @property

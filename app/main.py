@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.storage import open_store
 from app.web.api import examples
 from app.web.api.cone import cones
+from app.web.api.gradients import gradients
 from app.web.api.links import links
 from app.web.api.outputs import outputs
 from app.web.api.runs import api
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.include_router(api)
+    app.include_router(gradients)  # before the outputs, which take what is left of a layer's .npy
     app.include_router(outputs)
     app.include_router(cones)
     app.include_router(links)

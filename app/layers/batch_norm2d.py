@@ -3,6 +3,7 @@
 Random weights are the state before learning, whatever the seed: mean 0, variance 1, scale 1, shift 0.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -57,6 +58,9 @@ class BatchNorm2d(Layer):
         found = batches.moments(x)
         out = batches.batch_norm(x, found.mean, found.variance, weights["weight"], weights["bias"], self.eps)
         return Passed(out, (x, found))
+
+    def recall(self, x: Array, weights: Weights) -> Any:
+        return x, batches.Moments(weights["running_mean"], weights["running_var"], math.inf)
 
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
         x, found = kept

@@ -27,6 +27,7 @@ from app.layers.layer import (
     read_pair,
     shape_of,
 )
+from app.layers.meeting import Meeting, Weight, meeting
 from app.layers.trainable import WORKING, Gradients, Passed, of_filters
 from app.layers.weights import AnyWeights, RandomWeights
 from app.layers.windowed import Windowed
@@ -200,6 +201,9 @@ class Conv2d(Windowed):
         )
         return Passed(out, x)
 
+    def recall(self, x: Array, weights: Weights) -> Array:
+        return x
+
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
         found = batches.correlate_gradients(
             gradient,
@@ -219,6 +223,9 @@ class Conv2d(Windowed):
 
     def filters(self, shape: Shape, weight: Array) -> Array:
         return weight
+
+    def meeting(self, shape: Shape, weight: Weight) -> Meeting:
+        return meeting(self.geometry(shape), weight)
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         shape = shape_of(x)

@@ -168,6 +168,9 @@ class ConvTranspose2d(SpreadingLayer):
         bias = weights.get("bias")
         return Passed(batches.conv_transpose(x, weights["weight"], bias, self.spread(), groups=self.groups), x)
 
+    def recall(self, x: Array, weights: Weights) -> Array:
+        return x
+
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
         found = batches.conv_transpose_gradients(
             gradient, kept, weights["weight"], self.spread(), groups=self.groups, to_input=to_input

@@ -17,6 +17,7 @@ from app.errors import Unfit, shown
 from app.layers.cells import Place
 from app.layers.geometry import Geometry
 from app.layers.geometry import Shape as Shape
+from app.layers.meeting import Meeting, Weight
 from app.layers.numbers import written
 from app.layers.trainable import Trainable
 from app.layers.trainable import Weights as Weights
@@ -183,6 +184,10 @@ class Layer(Trainable, BaseModel):
     def weight_of(self, filters: Array) -> Array:
         """Return the array `weight` whose `filters` these are."""
         return filters
+
+    def meeting(self, shape: Shape, weight: Weight) -> Meeting | None:
+        """Return what a weight of a filter meets on an input of `shape`; None where a layer has no filters to slide."""
+        return None
 
     # ---- cost
 

@@ -11,7 +11,7 @@ from app.layers.layer import Array, Form, Layer, Shape, Total, Weights
 from app.layers.trainable import Gradients, Passed
 from app.numerics.activations import exponentials, softmax
 from app.numerics.batches import activations as batches
-from app.numerics.batches.loss import Labels, Loss, cross_entropy
+from app.numerics.batches.loss import Labels, Loss, cross_entropy, cross_entropy_by_shares
 
 
 class Softmax(Layer):
@@ -42,6 +42,9 @@ class Softmax(Layer):
 
     def loss(self, x: Array, labels: Labels) -> Loss:
         return cross_entropy(x, labels)
+
+    def loss_gradient(self, out: Array, labels: Labels) -> Array:
+        return cross_entropy_by_shares(out, labels)
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         found = exponentials(x).ravel()

@@ -63,6 +63,10 @@ class Trainable:
         """Return the output for a batch `x` as the network gives it after learning."""
         return self.forward_batch(x, weights).out
 
+    def recall(self, x: Array, weights: Weights) -> Any:
+        """Return what `backward` needs to know of how `evaluate`, or `forward`, passes a batch `x`."""
+        return self.forward_batch(x, weights).kept
+
     def statistics(self, kept: Any, weights: Weights) -> Weights:
         """Return those arrays that follow the batches that pass, not a gradient, as they are after this one."""
         return {}
@@ -74,6 +78,10 @@ class Trainable:
             "softmax last.",
             type=self.type,
         )
+
+    def loss_gradient(self, out: Array, labels: Labels) -> Array:
+        """Return the gradient of that loss by the output `out`; for a layer that `scores`."""
+        raise NotImplementedError
 
     def training_bytes(self, shape: Shape, examples: int) -> int:
         """Return the bytes that a batch takes beside input, output, weights and the gradients by these, about."""

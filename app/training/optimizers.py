@@ -14,7 +14,8 @@ from app.errors import Unfit
 from app.layers.numbers import Array
 from app.training.schedules import SCHEDULES
 
-Rate = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False, strict=True)]
+MOST_RATE = 100
+Rate = Annotated[float, Field(gt=0, le=MOST_RATE, allow_inf_nan=False, strict=True)]
 Part = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False, strict=True)]
 Decay = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 

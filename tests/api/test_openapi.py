@@ -94,7 +94,8 @@ def test_the_api_has_what_the_contract_lists(described):
         ("get", f"{layer}/output.{{form}}"), ("get", f"{layer}/{{name}}.npy"),
         ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}"),
         ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}.svg"), ("get", f"{layer}/cone"),
-        ("post", "/api/v1/links"),
+        ("post", "/api/v1/links"), ("get", f"{layer}/gradients/{{filter}}/{{channel}}/{{row}}/{{column}}"),
+        ("get", f"{layer}/gradient.npy"), ("get", f"{layer}/weight_gradient.npy"),
     }  # fmt: skip
 
 

@@ -55,3 +55,15 @@ def cross_entropy(x: Floats, labels: Labels) -> Loss:
         shares[labels, each] -= 1
         gradient = (shares / count).astype(x.dtype).reshape(x.shape)
     return Loss(np.log(sums) - of_label, gradient, right)
+
+
+def cross_entropy_by_shares(shares: Floats, labels: Labels) -> Floats:
+    """Return the gradient of the mean of −log shares[label] by the `shares` (classes, …, N) that softmax gave.
+
+    Only the share of the label is asked for, so all others have 0; it is infinite where that share is 0.
+    """
+    found = np.zeros_like(shares)
+    lines, each = found.reshape(len(shares), -1), np.arange(len(labels))
+    with np.errstate(divide="ignore"):
+        lines[labels, each] = -1 / (len(labels) * shares.reshape(len(shares), -1)[labels, each])
+    return found

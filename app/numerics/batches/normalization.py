@@ -12,11 +12,14 @@ WORTH = 1 << 19  # numbers that are worth a second thread
 
 
 class Moments(NamedTuple):
-    """Mean and variance (of the numbers that are there, not an estimate) of each channel of a batch, shape (C,)."""
+    """Mean and variance of each channel of a batch, shape (C,): of the numbers that are there, not an estimate.
+
+    Those that were stored are of infinitely many numbers, so that none of the batch has a part in them.
+    """
 
     mean: Floats
     variance: Floats
-    numbers: int  # of a channel
+    numbers: float  # of a channel
 
 
 def moments(x: Floats) -> Moments:
@@ -68,7 +71,7 @@ def batch_norm_gradients(
     """Return the gradients by the input, the scale and the shift, where `found` are the moments of `x`.
 
     The mean and the variance depend on every number of a channel, so that what all of them have in common, and what
-    grows along with them, is taken away.
+    grows along with them, is taken away; not so with stored moments, as in `eval` mode.
     """
     out = fresh(x.shape, x.dtype)
     by_weight, by_bias = np.empty(len(x), x.dtype), np.empty(len(x), x.dtype)

@@ -22,9 +22,14 @@ PLAIN = Document(
     input=ImageInput(image="chelsea", height=32, width=32),
     layers=recipe.read("conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"),
 )
-KEPT = (FIRST, PLAIN)  # kept for ever, so that the examples' ids are always there
+CLASSES = Document(
+    input=ImageInput(image="chelsea", height=16, width=16),
+    layers=recipe.read("conv2d(4, 3, weights=random(7)) | relu | max_pool2d(2) | linear(3) | softmax"),
+)
+KEPT = (FIRST, PLAIN, CLASSES)  # kept for ever, so that the examples' ids are always there
 
 RUN_ID = {"chelsea": {"value": PLAIN.id}}
+CLASSES_ID = {"classes": {"value": CLASSES.id}}
 FILE = {
     "type": "string",
     "format": "binary",

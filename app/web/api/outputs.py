@@ -65,7 +65,7 @@ async def output(
     shape = run.stages[index].output_axes if index is not None else run.input_shape
     only = None if channel is None else whole(channel, "channel", shape[0])
     if form == "json":
-        _speakable(math.prod(shape if only is None else shape[1:]), "output.npy, or one channel with ?channel=0")
+        speakable(math.prod(shape if only is None else shape[1:]), "output.npy, or one channel with ?channel=0")
     theme = picture_theme(request)
 
     async def make() -> bytes | NumPyFile:
@@ -173,7 +173,7 @@ async def step(
     """What the window read there, what it was multiplied by, the subtotals and the value, bit for bit the map's own."""
     run, index, place = await _place(run_id, layer, channel, row, column, lab)
     stage = run.stages[index]
-    _speakable(stage.layer.terms_told(stage.input_shape, place), "input.npy and weight.npy, and cut the window out")
+    speakable(stage.layer.terms_told(stage.input_shape, place), "input.npy and weight.npy, and cut the window out")
 
     async def make() -> bytes:
         closeup = await lab.close_up(run, index, place)
@@ -219,7 +219,7 @@ def whole(text: str, name: str, count: int) -> int:
     )
 
 
-def _speakable(count: int, instead: str) -> None:
+def speakable(count: int, instead: str) -> None:
     """Refuse more numbers than JSON is good for."""
     if count > MOST_JSON_NUMBERS:
         raise Unfit(

@@ -1,0 +1,184 @@
+"""The API's answers about learning: the gradients of the loss of a run's picture, and how one weight would change."""
+
+import math
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from app.errors import NotFound, Unfit, shown
+from app.explorer.addresses import API
+from app.gradients import by_output, by_weight
+from app.lab import Lab, Run
+from app.layers.meeting import Weight
+from app.training.optimizers import MOST_RATE
+from app.web.api import examples
+from app.web.api.outputs import LayerIndex, layer_index, speakable, whole
+from app.web.api.runs import json_bytes
+from app.web.asgi.artifacts import NumPyFile, immutable
+from app.web.asgi.dependencies import InLab
+from app.whole_numbers import read_signed
+
+gradients = APIRouter(prefix=API, responses=examples.PROBLEMS)
+NPY = "application/octet-stream"
+FIRST: dict[str, Any] = {"first": {"value": "0"}}
+RunWithClasses = Annotated[
+    str, Path(description="The id of a run that ends in softmax.", openapi_examples=examples.CLASSES_ID)
+]
+Label = Annotated[
+    str | None,
+    Query(
+        description="The class, from 0, that the picture is taken for an example of; needed.",
+        openapi_examples=FIRST,
+    ),
+]
+
+
+async def in_filters(
+    filters: Annotated[str, Path(alias="filter", description="Which filter, from 0.", openapi_examples=FIRST)],
+    channel: Annotated[str, Path(description="Which of the channels it reads, from 0.", openapi_examples=FIRST)],
+    row: Annotated[str, Path(description="Which row of it, from 0.", openapi_examples=FIRST)],
+    column: Annotated[str, Path(description="Which column of it, from 0.", openapi_examples=FIRST)],
+) -> tuple[str, ...]:
+    """Return where a weight lies, as an address has it."""
+    return filters, channel, row, column
+
+
+InFilters = Annotated[tuple[str, ...], Depends(in_filters)]
+
+
+class WeightChange(BaseModel):
+    """How one weight would change, were this picture the only example."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    input: list[list[float]]
+    """The channel of the layer's input that the weight slides over, without padding."""
+    gradient: list[list[float]]
+    """Of the loss, by the numbers of the filter's map."""
+    example: float
+    """The gradient by the weight: each number of `gradient` times the cell that the weight met there, added up."""
+    weight: float
+    """The weight before."""
+    update: float
+    """−rate × example."""
+    next: float
+    """The weight after: weight + update."""
+    step: int
+    """How many changes the weight has had."""
+
+
+@gradients.get(
+    "/runs/{run_id}/layers/{layer}/gradients/{filter}/{channel}/{row}/{column}",
+    summary="How one weight would learn",
+    tags=["learning"],
+    response_class=Response,
+    responses={200: {"model": WeightChange}},
+)
+async def weight_change(
+    run_id: RunWithClasses,
+    layer: LayerIndex,
+    weight: InFilters,
+    request: Request,
+    lab: InLab,
+    label: Label = None,
+    rate: Annotated[str, Query(description="The learning rate of plain gradient descent.")] = "0.01",
+) -> Response:
+    """How a weight of a conv2d layer would change, were the picture the only example of class `label`.
+
+    The loss is cross-entropy. With groups `channel` counts the channels that the filter reads, as in PyTorch's layout.
+    """
+    run = await lab.run(run_id)
+    index = _layer(run, layer)
+    stage, step = run.stages[index], _rate(rate)
+    if stage.layer.meeting(stage.input_shape, Weight(0, 0, 0, 0)) is None:
+        raise NotFound(
+            "Layer {number} ({type}) has no filters that slide; ask about a conv2d layer.",
+            number=index + 1,
+            type=stage.layer.type,
+        )
+    asked = _label(run, label, lab)
+    speakable(math.prod(stage.input_shape[1:]) + math.prod(stage.output_shape[1:]), "gradient.npy and output.npy")
+    shape = (await lab.weight(run, index, "weight")).shape
+    place = Weight(*(whole(*axis) for axis in zip(weight, Weight._fields, shape, strict=True)))
+
+    async def make() -> bytes:
+        change = await lab.gradients.change(run, index, place, asked, step)
+        return await lab.queue.light(lambda: json_bytes(change.document()))
+
+    key = f"{run.id}-{layer}-change-{'.'.join(map(str, place))}-{asked}-{step}"
+    return await immutable(request, key, "application/json", make)
+
+
+@gradients.get(
+    "/runs/{run_id}/layers/{layer}/gradient.npy",
+    summary="The gradient by a layer's output",
+    tags=["learning"],
+    response_class=Response,
+)
+async def gradient(
+    run_id: RunWithClasses, layer: LayerIndex, request: Request, lab: InLab, label: Label = None
+) -> Response:
+    """What each number of the output does to the loss, as a NumPy file of the shape of `output.npy`."""
+    run = await lab.run(run_id)
+    index, asked = _layer(run, layer), _label(run, label, lab)
+
+    async def make() -> NumPyFile:
+        found = await lab.gradients.find(run, asked)
+        return NumPyFile(await lab.queue.light(lambda: by_output(run, index, found)), found)
+
+    return await immutable(request, f"{run.id}-{layer}-gradient-{asked}", NPY, make, f"layer-{layer}-gradient.npy")
+
+
+@gradients.get(
+    "/runs/{run_id}/layers/{layer}/weight_gradient.npy",
+    summary="The gradient by a layer's weights",
+    tags=["learning"],
+    response_class=Response,
+)
+async def weight_gradient(
+    run_id: RunWithClasses, layer: LayerIndex, request: Request, lab: InLab, label: Label = None
+) -> Response:
+    """What each weight does to the loss, as a NumPy file of the shape of `weight.npy`; 404 for a layer without."""
+    run = await lab.run(run_id)
+    index, asked = _layer(run, layer), _label(run, label, lab)
+
+    async def make() -> NumPyFile:
+        found = await lab.gradients.find(run, asked)
+        return NumPyFile(by_weight(run, index, found), found)
+
+    key, name = f"{run.id}-{layer}-weight-gradient-{asked}", f"layer-{layer}-weight-gradient.npy"
+    return await immutable(request, key, NPY, make, name)
+
+
+def _layer(run: Run, text: str) -> int:
+    index = layer_index(run, text)
+    if index is None:
+        raise NotFound("The input does not learn; gradients are those of layers, the first of them 0.")
+    return index
+
+
+def _label(run: Run, text: str | None, lab: Lab) -> int:
+    """Return the class that is asked about; raise Unfit where none is, or where the run has no such class."""
+    number = None if text is None else read_signed(text)
+    if number is None:
+        raise Unfit(
+            "label must be the number of a class, such as label=0, not {given}.", given=shown(text), pointer="/label"
+        )
+    lab.gradients.check(run, number)
+    return number
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text[:40])
+    except ValueError:
+        rate = math.nan
+    if not 0 < rate <= MOST_RATE:
+        raise Unfit(
+            "rate must be a number above 0 and at most {most}, not {given}.",
+            most=MOST_RATE,
+            given=shown(text),
+            pointer="/rate",
+        )
+    return rate
