@@ -4,7 +4,7 @@ It ends in a layer that says how likely each class is. The loss is taken togethe
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -106,6 +106,11 @@ class Network:
         for index, arrays in enumerate(self.weights):
             for name, array in arrays.items():
                 yield f"{index}.{name}", array
+
+    def take(self, named: Mapping[str, Array]) -> None:
+        """Go on with other weights, called as `named` calls them."""
+        for name, array in self.named():
+            array[...] = named[name]
 
 
 def seeded(layers: Sequence[Layer], seed: int) -> tuple[Layer, ...]:

