@@ -16,9 +16,10 @@ from app.budget import Budget
 from app.compute import ComputeQueue, SingleFlightCache, closing
 from app.errors import BrokenRequest, NotFound, Unfit
 from app.gradients import RunGradients
-from app.layers import Place, Shape
+from app.layers import Place, Shape, models
 from app.layers.layer import Array
 from app.machine import give_back_memory
+from app.models import SHIPPED
 from app.numerics import memory, threads
 from app.pictures.album import Album
 from app.pictures.intake import read_picture
@@ -60,6 +61,7 @@ class Lab:
         self._results = Results(self.queue, self.album, self.budget)
         self.gradients = RunGradients(settings, self.queue, self.budget, self._results)
         self._documents: SingleFlightCache[Document] = SingleFlightCache(self.budget, _length)
+        models.register(SHIPPED)
 
     @property
     def computed(self) -> int:
@@ -86,6 +88,7 @@ class Lab:
 
     async def open(self, document: Document) -> Run:
         """Plan `document`: find its shapes, refuse what cannot be; nothing is computed or kept yet."""
+        _still_there(document)
         shape, source_bytes = await self._input_shape(document.input)
         run = Run(document, shape, (), source_bytes)
         return replace(run, stages=self.replan(run, document))
@@ -178,8 +181,8 @@ class Lab:
         return await self.open(await self.find(run_id))
 
     async def find(self, run_id: str, *, pictured: bool = True) -> Document:
-        """Return the document that was kept under `run_id`; raise NotFound where it is gone or, where it is to be
-        `pictured`, its picture.
+        """Return the document that was kept under `run_id`; raise NotFound where it is gone, a model that it names or,
+        where it is to be `pictured`, its picture.
         """
         if not self._expiry.there("document", run_id) and not await self.queue.light(
             lambda: self._expiry.ask("document", run_id)
@@ -187,12 +190,16 @@ class Lab:
             self._documents.forget(run_id)
             raise _no_run(run_id)
         document = await self._documents.get(run_id, lambda: self._kept_document(run_id))
+        _still_there(document)
         if pictured and document.input.image is not None:
             await self.album.picture(document.input.image)
         return document
 
     async def _kept_document(self, run_id: str) -> Document:
-        """Return the document under `run_id`; raise NotFound where it is not there, or torn and so let go."""
+        """Return the document under `run_id`; raise NotFound where it is not there, or torn and so let go.
+
+        One that names a model that has gone is let go too.
+        """
         data = await self.queue.light(lambda: self.store.get("document", run_id))
         if data is None:
             raise _no_run(run_id)
@@ -322,6 +329,7 @@ class Lab:
     def close(self) -> None:
         """Stop taking work."""
         self.queue.close()
+        models.forget(SHIPPED)
 
 
 def _number(index: int | None) -> int:
@@ -330,6 +338,12 @@ def _number(index: int | None) -> int:
 
 def _length(document: Document) -> int:
     return 2 * len(document.input.text) + sum(len(layer.text) for layer in document.layers)
+
+
+def _still_there(document: Document) -> None:
+    """Raise NotFound where a model has expired whose weights a document has: so have its runs."""
+    for name in document.models:
+        models.find(name)
 
 
 def _no_run(run_id: str) -> NotFound:

@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from app.errors import BrokenRequest, Unfit, shown
-from app.pipeline.document import Document, Scale, ValuesInput, read_document
+from app.pipeline import recipe
+from app.pipeline.document import Document, ImageInput, Scale, ValuesInput, read_document
 from app.pipeline.json_reader import parse_json
+from app.pipeline.whole_model import model_in
 from app.whole_numbers import read_whole
 
 SAFE = "(),:;/*="  # stay readable in an address
@@ -93,23 +95,36 @@ def fields_of(document: Document) -> dict[str, str]:
     source = document.input
     if isinstance(source, ValuesInput):
         return {"values": json.dumps(source.values.nested(), separators=(",", ":")), "recipe": document.recipe}
+    origin = model_in(document.layers)
+    own = origin.model.input if origin else {}
+    if own and (source.height is None or source.width is None):  # which cannot be said where a model has its own
+        return {**input_fields(source), "recipe": recipe.write(document.layers, models=False)}
+    usual = ImageInput.model_validate({"image": source.image, **own})
+    return {**input_fields(source, usual), "recipe": document.recipe}
+
+
+def input_fields(source: ImageInput, usual: ImageInput | None = None) -> dict[str, str]:
+    """Return the flat fields of a picture as an input, less what is as `usual`: as anywhere, where nothing is given."""
     fields = {"image": source.image}
-    if source.height is not None and source.height == source.width:
-        fields["size"] = str(source.height)
-    else:
-        fields.update({k: str(v) for k, v in (("height", source.height), ("width", source.width)) if v is not None})
-    if source.fit != "cover":
+    usual = usual or ImageInput(image=source.image)
+    if (source.height, source.width) != (usual.height, usual.width):
+        if source.height is not None and source.height == source.width:
+            fields["size"] = str(source.height)
+        else:
+            fields.update({k: str(v) for k, v in (("height", source.height), ("width", source.width)) if v is not None})
+    if source.fit != usual.fit:
         fields["fit"] = source.fit
-    if source.mode != "RGB":
+    if source.mode != usual.mode:
         fields["mode"] = source.mode
-    if isinstance(source.scale, Scale):
-        fields["scale"] = ";".join(
-            f"{name}:{','.join(map(repr, getattr(source.scale, name)))}" for name in ("mean", "std")
-        )
-    elif source.scale != "unit":
-        fields["scale"] = source.scale
-    fields["recipe"] = document.recipe
+    if source.scale != usual.scale:
+        fields["scale"] = _written_scale(source.scale)
     return fields
+
+
+def _written_scale(scale: Scale | str) -> str:
+    if isinstance(scale, str):
+        return scale
+    return ";".join(f"{name}:{','.join(map(repr, getattr(scale, name)))}" for name in ("mean", "std"))
 
 
 def query(fields: Mapping[str, str]) -> str:

@@ -13,8 +13,9 @@ from pydantic import Field, model_validator
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, sliding
 from app.layers.layer import Array, Facet, Layer, Shape, Total, Weights
+from app.layers.sources import NormWeights
 from app.layers.trainable import Gradients, Passed
-from app.layers.weights import NormWeights, RandomWeights
+from app.layers.weights import RandomWeights
 from app.numerics.batches import normalization as batches
 from app.numerics.normalization import batch_norm, normalized
 from app.numerics.window import Window

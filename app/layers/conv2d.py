@@ -28,8 +28,9 @@ from app.layers.layer import (
     shape_of,
 )
 from app.layers.meeting import Meeting, Weight, meeting
+from app.layers.sources import AnyWeights
 from app.layers.trainable import WORKING, Gradients, Passed, of_filters
-from app.layers.weights import AnyWeights, RandomWeights
+from app.layers.weights import RandomWeights
 from app.layers.windowed import Windowed
 from app.numerics.batches import convolution as batches
 from app.numerics.batches.products import lane_bytes

@@ -27,9 +27,10 @@ from app.layers.layer import (
     Weights,
     shape_of,
 )
+from app.layers.sources import TransposedWeights
 from app.layers.spreading import SpreadingLayer
 from app.layers.trainable import WORKING, Gradients, Passed, of_filters
-from app.layers.weights import RandomWeights, TransposedWeights
+from app.layers.weights import RandomWeights
 from app.numerics.axis import Pair
 from app.numerics.batches import transposed as batches
 from app.numerics.batches.products import lane_bytes

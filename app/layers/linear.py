@@ -11,8 +11,9 @@ from app.errors import Unfit
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, whole
 from app.layers.layer import BUFFERS, MOST_CHANNELS, Array, Form, Layer, Shape, Total, Weights
+from app.layers.sources import LinearWeights
 from app.layers.trainable import Gradients, Passed, of_filters
-from app.layers.weights import LinearWeights, RandomWeights
+from app.layers.weights import RandomWeights
 from app.numerics.batches import linear as batches
 from app.numerics.linear import linear
 

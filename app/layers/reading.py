@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.errors import Unfit, shown
 from app.layers import LAYERS, AnyLayer, Layer
-from app.layers.weights import WEIGHTS
+from app.layers.sources import WEIGHTS
 
 T = TypeVar("T")
 MAX_LAYERS = 100

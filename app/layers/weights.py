@@ -4,11 +4,11 @@
 {"init": "preset", "names": ["sobel_x", [[0, 1]]]} preset("sobel_x", [[0, 1]])
 {"init": "values", "weight": …, "bias": …}         values([[[[…]]]], […])
 
-A layer's `weights` field is a union of the sources that it can use: the numbers given differ from kind to kind.
+Those that a model has learned are in trained.py.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -27,7 +27,6 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
     positional: ClassVar[tuple[str, ...]] = ()
-    maps_first: ClassVar[bool] = True  # the first axis of its numbers counts the maps that are made
     init: str
 
     def known_shape(self) -> tuple[int, ...] | None:
@@ -37,6 +36,10 @@ class Weights(BaseModel):
     def labels(self) -> list[str]:
         """Return what the filters are called, one a map, where any of them has a name; nothing where none has."""
         return []
+
+    def first(self, count: int) -> dict[str, Any] | None:
+        """Return the fields of a source of the first `count` outputs alone; None where there is none such."""
+        return None
 
     def has_bias(self) -> bool:
         """Tell whether a bias is given expressly."""
@@ -130,6 +133,11 @@ class PresetWeights(Weights):
     def labels(self) -> list[str]:
         return [each if isinstance(each, str) else "" for each in self.names]
 
+    def first(self, count: int) -> dict[str, Any] | None:
+        bias = None if self.bias is None else Numbers(self.bias.array[:count])
+        fewer = self.model_copy(update={"names": self.names[:count], "bias": bias})
+        return fewer.fields("python") if fewer.known_shape()[2:] == self.known_shape()[2:] else None
+
     def known_shape(self) -> tuple[int, ...]:
         for name in self.names:
             if isinstance(name, str) and name not in KERNELS:
@@ -205,6 +213,10 @@ class ValueWeights(Weights):
     bias: NumbersField | None = None
     """One number an output channel; left out is zeros."""
 
+    def first(self, count: int) -> dict[str, Any] | None:
+        bias = {} if self.bias is None else {"bias": self.bias.array}
+        return first_values({"weight": self.weight.array, **bias}, count)
+
     def known_shape(self) -> tuple[int, ...]:
         shape = self._shape()
         self.check_bias(shape[0])
@@ -247,6 +259,11 @@ class ValueWeights(Weights):
         return self.model_copy(update={"bias": None}) if zeros else self
 
 
+def first_values(arrays: Mapping[str, Array], count: int) -> dict[str, Any]:
+    """Return the first `count` outputs of arrays as weights given number by number."""
+    return {"init": "values", **{name: array[:count] for name, array in arrays.items()}}
+
+
 class LinearValueWeights(ValueWeights):
     """Numbers given one by one, in PyTorch's layout."""
 
@@ -270,12 +287,14 @@ class LinearValueWeights(ValueWeights):
 class TransposedValueWeights(ValueWeights):
     """Numbers given one by one, in PyTorch's layout: of a transposed convolution the channels that are read first."""
 
-    maps_first: ClassVar[bool] = False
     axes: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels / groups", "row", "column")
     weight: NumbersField
     """[in_channels][out_channels / groups][row][column]"""
     bias: NumbersField | None = None
     """One number an output channel; left out is zeros."""
+
+    def first(self, count: int) -> dict[str, Any] | None:
+        return None  # the first axis counts what is read
 
     def known_shape(self) -> tuple[int, ...]:
         return self._shape()
@@ -350,24 +369,3 @@ class NormValueWeights(Weights):
         if len(usual) == len(given):
             usual = usual[1:]
         return self.model_copy(update=dict.fromkeys(usual))
-
-
-def _no_preset(value: object) -> object:
-    """Refuse named kernels, which are filters, for layers that have none."""
-    if isinstance(value, Mapping) and value.get("init") == "preset":
-        raise Unfit(
-            "Named kernels are filters for conv2d, which this layer does not have; take random weights, or give the "
-            "values.",
-            pointer="/weights",
-        )
-    return value
-
-
-Source = RandomWeights | PresetWeights | ValueWeights
-AnyWeights = Annotated[Source, Field(discriminator="init")]
-TransposedWeights = Annotated[
-    RandomWeights | TransposedValueWeights, Field(discriminator="init"), BeforeValidator(_no_preset)
-]
-LinearWeights = Annotated[RandomWeights | LinearValueWeights, Field(discriminator="init"), BeforeValidator(_no_preset)]
-NormWeights = Annotated[RandomWeights | NormValueWeights, Field(discriminator="init"), BeforeValidator(_no_preset)]
-WEIGHTS: dict[str, type[Weights]] = {kind.model_fields["init"].default: kind for kind in get_args(Source)}

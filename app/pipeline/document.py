@@ -16,6 +16,7 @@ from app.layers import Layer, Shape
 from app.layers.layer import MOST_CHANNELS
 from app.layers.numbers import NumbersField, unpacked, written
 from app.layers.reading import MAX_LAYERS, escaped, read_layer, validated
+from app.layers.trained import origin_of
 from app.pipeline import recipe
 from app.pipeline.json_reader import parse_json
 
@@ -163,6 +164,11 @@ class Document(BaseModel):
         return tuple(link.hex()[:32] for link in chain)
 
     @property
+    def models(self) -> frozenset[str]:
+        """The ids of the trained models that its weights come from."""
+        return frozenset(origin.model.id for layer in self.layers if (origin := origin_of(layer)) is not None)
+
+    @property
     def id(self) -> str:
         """The name of this run, for ever: 32 hexadecimal digits."""
         return self.ids[-1]
@@ -217,7 +223,10 @@ def read_input(value: object) -> AnyInput:
 
 
 def read_document(value: object) -> Document:
-    """Return the document that a JSON object describes; `recipe` may stand in place of `layers`."""
+    """Return the document that a JSON object describes; `recipe` may stand in place of `layers`.
+
+    What the input does not say is the model's own where the recipe begins with one.
+    """
     if not isinstance(value, Mapping):
         raise Unfit('A document is an object with "input" and "layers".')
     unknown = sorted(map(str, value.keys() - {"input", "layers", "recipe"}))
@@ -231,12 +240,16 @@ def read_document(value: object) -> Document:
         raise Unfit('The document has no "input".', pointer="/input")
     if "layers" in value and "recipe" in value:
         raise Unfit("Give the layers or the recipe, not both.", pointer="/recipe")
-    source = read_input(value["input"])
-    if "recipe" in value:
-        if not isinstance(value["recipe"], str):
-            raise Unfit('The recipe is a text, such as "conv2d(6, 5) | relu".', pointer="/recipe")
-        return Document(input=source, layers=recipe.read(value["recipe"]))
-    return Document(input=source, layers=read_layers(value.get("layers", [])))
+    if "recipe" not in value:
+        source = read_input(value["input"])
+        return Document(input=source, layers=read_layers(value.get("layers", [])))
+    if not isinstance(value["recipe"], str):
+        raise Unfit('The recipe is a text, such as "conv2d(6, 5) | relu".', pointer="/recipe")
+    said = recipe.parse(value["recipe"])
+    given = value["input"]
+    if said.model and isinstance(given, Mapping) and "values" not in given:
+        given = {**said.model.input, **given}
+    return Document(input=read_input(given), layers=said.layers)
 
 
 def read_layers(value: object) -> tuple[Layer, ...]:

@@ -1,23 +1,26 @@
 """A pipeline in one line: `conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)`.
 
 The notation is Python's own, so Python's parser reads it; nothing is ever evaluated. What is written are the same
-fields as in the JSON document, with all that equals its default left out.
+fields as in the JSON document, with all that equals its default left out. `model("cifar10", epoch=3)`, first in a
+recipe, stands for all layers of a trained model with their weights.
 """
 
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.errors import Mistake, RecipeMistake, shown
+from app.errors import Mistake, NotFound, RecipeMistake, shown
 from app.layers import LAYERS, Layer
-from app.layers.reading import MAX_LAYERS, read_layer
-from app.layers.weights import WEIGHTS
+from app.layers.models import Model, find
+from app.layers.reading import MAX_LAYERS, read_layer, validated
+from app.layers.sources import WEIGHTS
 from app.pipeline.aside import Overlong, Part, Shortened, blocks, reach
+from app.pipeline.whole_model import Whole, layers_of, model_in
 
 MAX_CHARACTERS = 100_000  # beside long blocks of numbers
 SHORT = 1_000  # characters: a recipe that is no longer is read once, however many ask for it
@@ -25,24 +28,50 @@ warnings.filterwarnings("ignore", module="<unknown>")  # of what Python's parser
 _BLANKS = str.maketrans("\n\r\t", "   ")
 _FAMILIAR = re.compile(r"[^\\#;`\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\U0010ffff]*+")
 _ASIDE = "ñ"  # begins the name of a block that is set aside: a letter, but none that a recipe may hold
+MODEL = "model"  # the call that stands for all layers of a model
 Kinds = Mapping[str, Any]  # names of calls: layers, or sources of weights
 
 
+class Recipe(NamedTuple):
+    """What a recipe says."""
+
+    layers: tuple[Layer, ...]
+    model: Model | None  # that it begins with
+
+
 def read(text: str) -> tuple[Layer, ...]:
-    """Return the layers that the recipe `text` names; raise RecipeMistake, with its column, where it cannot be read."""
-    return _read_short(text) if len(text) <= SHORT else _read(text)
+    """Return the layers that the recipe `text` names; raise a Mistake as `parse` does."""
+    return parse(text).layers
 
 
-def _read(text: str) -> tuple[Layer, ...]:
-    return tuple(_layer(call) for call in _calls(text))
+def parse(text: str) -> Recipe:
+    """Return what the recipe `text` says; raise RecipeMistake, with its column, where it cannot be read.
+
+    Where a model that it names is not there, or no longer, that is NotFound.
+    """
+    return _parse_short(text) if len(text) <= SHORT else _parse(text)
 
 
-_read_short = lru_cache(256)(_read)
+def _parse(text: str) -> Recipe:
+    calls, model, layers = _calls(text), None, list[Layer]()
+    if calls and _name(calls[0]) == MODEL:
+        model, layers = _model(calls.pop(0))
+    layers += map(_layer, calls)
+    if len(layers) > MAX_LAYERS:
+        raise RecipeMistake("A recipe has at most {most} layers.", column=1, most=MAX_LAYERS)
+    return Recipe(tuple(layers), model)
 
 
-def write(layers: Iterable[Layer]) -> str:
-    """Return the recipe of `layers` in its canonical form."""
-    return " | ".join(_call(layer.type, layer, layer.canonical()) for layer in layers)
+_parse_short = lru_cache(256)(_parse)
+
+
+def write(layers: Sequence[Layer], *, models: bool = True) -> str:
+    """Return the recipe of `layers` in its canonical form; without `models` with each layer written out."""
+    parts, origin = list[str](), model_in(layers) if models else None
+    if origin is not None:
+        epoch = {} if origin.epoch == origin.model.last else {"epoch": origin.epoch}
+        parts, layers = [_call(MODEL, Whole, {"model": origin.model.id, **epoch})], layers[len(origin.model.layers) :]
+    return " | ".join([*parts, *(_call(layer.type, layer, layer.canonical()) for layer in layers)])
 
 
 # ---- reading
@@ -117,13 +146,45 @@ def _put_back(node: ast.AST, aside: list[Any]) -> None:
 
 
 def _layer(call: ast.expr) -> Layer:
+    if _name(call) == MODEL:
+        raise RecipeMistake(
+            "{name} stands for all layers of a model on its own input, and so before all others.",
+            column=_column(call),
+            name=f"{MODEL}(…)",
+        )
     name, arguments = _arguments(call, LAYERS, "layer")
     document = {"type": name, **{field: _value(field, node) for field, node in arguments.items()}}
     try:
         return read_layer(document)
     except Mistake as mistake:
-        field = (mistake.pointer or "").strip("/").split("/")[0]
-        raise RecipeMistake(mistake.message, column=_column(arguments.get(field, call)), **mistake.values) from mistake
+        raise _at(mistake, call, arguments) from mistake
+
+
+def _at(mistake: Mistake, call: ast.expr, arguments: Mapping[str, ast.expr]) -> Mistake:
+    """Return a mistake with the column of the argument that it is about; what is not there keeps its own status."""
+    if isinstance(mistake, NotFound):
+        mistake.pointer = "/recipe"
+        return mistake
+    field = (mistake.pointer or "").strip("/").split("/")[0]
+    return RecipeMistake(mistake.message, column=_column(arguments.get(field, call)), **mistake.values)
+
+
+def _name(call: ast.expr) -> str:
+    """Return what is called; nothing where no name is."""
+    function = call.func if isinstance(call, ast.Call) else call
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _model(call: ast.expr) -> tuple[Model, list[Layer]]:
+    """Return the model that a call names, and its layers."""
+    _, arguments = _arguments(call, {MODEL: Whole}, "model")
+    fields = {field: _literal(node) for field, node in arguments.items()}
+    try:
+        whole = validated(lambda: Whole.model_validate(fields))
+        model = find(whole.model)
+        return model, layers_of(model, model.checkpoint(whole.epoch))
+    except Mistake as mistake:
+        raise _at(mistake, call, arguments) from mistake
 
 
 def _arguments(call: ast.expr, kinds: Kinds, noun: str) -> tuple[str, dict[str, ast.expr]]:

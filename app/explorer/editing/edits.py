@@ -16,7 +16,6 @@ from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers import LAYERS, Layer
 from app.layers.layer import Array
-from app.layers.numbers import Numbers
 from app.layers.reading import read_layer
 from app.layers.weights import PresetWeights
 from app.messages import N_
@@ -102,17 +101,9 @@ def _resized(layer: Layer, name: str, value: Any) -> dict[str, Any]:
     same: Collection[object] = (value, (value, value)) if not isinstance(value, list) else (tuple(value),)
     if weights is None or not shape or getattr(layer, name) in same:
         return {}
-    if isinstance(value, int) and 0 < value < shape[0] and name != "kernel_size" and weights.maps_first:
-        if not isinstance(weights, PresetWeights):
-            arrays = {part: getattr(weights, part) for part in ("weight", "bias")}
-            return {
-                "weights": {"init": "values"}
-                | {k: each.array[:value] for k, each in arrays.items() if each is not None}
-            }
-        bias = None if weights.bias is None else Numbers(weights.bias.array[:value])
-        first = weights.model_copy(update={"names": weights.names[:value], "bias": bias})
-        if first.known_shape()[2:] == shape[2:]:
-            return {"weights": first.fields("python")}
+    fewer = isinstance(value, int) and 0 < value < shape[0] and name != "kernel_size"
+    if fewer and (first := weights.first(value)) is not None:
+        return {"weights": first}
     return {"weights": None}
 
 

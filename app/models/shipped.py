@@ -1,0 +1,82 @@
+"""The networks in a folder, each in one of its own: <id>/model.json and <id>/weights.safetensors.
+
+Tensors are named "<epoch>.<layer>.<array>", as in "3.0.weight", and may have half precision. Facts are read when a
+network is first asked for, numbers whenever a layer is computed: they stay in the file, which is mapped into memory.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import safe_open
+
+from app.layers.models import Checkpoint, Model
+from app.layers.numbers import Array
+from app.models.facts import Facts
+from app.pipeline import recipe
+
+
+class Shipped:
+    """The trained networks of a folder: a source of models (app/layers/models.py)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._networks = {path.parent.name: Network(path.parent) for path in sorted(folder.glob("*/model.json"))}
+
+    def __iter__(self) -> Iterator[Model]:
+        return (network.model for network in self._networks.values())
+
+    def model(self, name: str) -> Model | None:
+        """Return what is known of the model under this id; None where none has it."""
+        network = self._networks.get(name)
+        return None if network is None else network.model
+
+    def arrays(self, name: str, layer: int, epoch: int | None) -> Mapping[str, Array]:
+        """Return what a layer of a model learned, by name, as it was at a checkpoint."""
+        return self._networks[name].arrays(layer, epoch)
+
+
+class Network:
+    """One trained network, read as far as it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What model.json says."""
+        return Facts.model_validate_json((self._folder / "model.json").read_bytes())
+
+    @cached_property
+    def _tensors(self) -> Any:
+        return safe_open(self._folder / "weights.safetensors", "numpy")
+
+    @cached_property
+    def model(self) -> Model:
+        """What is known of it."""
+        facts, layers = self.facts, recipe.read(self.facts.recipe)
+        shapes: list[dict[str, tuple[int, ...]]] = [{} for _ in layers]
+        for name in self._tensors.keys():  # noqa: SIM118 - it is no mapping
+            epoch, layer, array = name.split(".")
+            if int(epoch) == facts.epochs[-1].epoch:
+                shapes[int(layer)][array] = tuple(self._tensors.get_slice(name).get_shape())
+        return Model(
+            id=self._folder.name,
+            title=facts.title,
+            input=facts.input.model_dump(mode="json"),
+            layers=layers,
+            shapes=tuple(shapes),
+            classes=facts.classes,
+            epochs=tuple(Checkpoint(**each.model_dump()) for each in facts.epochs),
+            licence=facts.licence,
+            source=facts.source,
+        )
+
+    def arrays(self, layer: int, epoch: int | None) -> Mapping[str, Array]:
+        """Return what a layer learned, as it was at a checkpoint, float32."""
+        found = {}
+        for name in self.model.shapes[layer]:
+            found[name] = self._tensors.get_tensor(f"{epoch}.{layer}.{name}").astype(np.float32)
+            found[name].flags.writeable = False
+        return found
