@@ -14,14 +14,15 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import ceil
 from typing import Any
 
-from app.errors import Busy, Mistake, NotFound, Unavailable
+from app.allowance import Allowance
+from app.errors import Mistake, NotFound, Unavailable
 from app.lab import Lab
+from app.messages import N_
 from app.pipeline.document import Document
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ CODE = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
 MOST_LINKS = 50_000
 RECOUNT = 600  # seconds after which what links keep is counted anew: some have expired, others come from elsewhere
 AN_HOUR = 120  # new links that a client may make an hour
-MOST_CLIENTS = 10_000  # remembered at a time
+REFUSAL = N_("You have made {most} short links within an hour; copy the long link, or try again in {wait} seconds.")
 
 
 @dataclass(frozen=True)
@@ -64,31 +65,6 @@ class _Record:
         return {f"{kind}/{name}": size for kind in ("runs", "pictures") for name, size in getattr(self, kind).items()}
 
 
-class Allowance:
-    """Lets each client do something `most` times an hour, at any pace."""
-
-    def __init__(self, most: int, now: Callable[[], float] = time.monotonic) -> None:
-        self._most = most
-        self._now = now
-        self._left: dict[str, tuple[float, float]] = {}  # by client, the one seen last at the end: how often, and when
-
-    def take(self, client: str) -> None:
-        """Count once more; raise Busy where that was too often."""
-        now = self._now()
-        left, when = self._left.pop(client, (float(self._most), now))
-        left = min(float(self._most), left + (now - when) * self._most / 3600)
-        self._left[client] = (max(0.0, left - 1) if left >= 1 else left, now)
-        if len(self._left) > MOST_CLIENTS:
-            self._left.pop(next(iter(self._left)))
-        if left < 1:
-            raise Busy(
-                "You have made {most} short links within an hour; copy the long link, or try again in {wait} seconds.",
-                most=self._most,
-                wait=(wait := ceil((1 - left) * 3600 / self._most)),
-                retry_after=wait,
-            )
-
-
 class Links:
     """Makes short links, and follows them."""
 
@@ -97,7 +73,7 @@ class Links:
         self._store = lab.store
         self._key = key
         self._life = lab.settings.lesson_ttl
-        self._allowance = Allowance(AN_HOUR)
+        self._allowance = Allowance(AN_HOUR, REFUSAL)
         self._lock = threading.Lock()
         self._count = 0
         self._bytes: dict[str, int] = {}  # of all that links keep, by kind and id

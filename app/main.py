@@ -18,6 +18,7 @@ from app.machine import give_large_memory_back
 from app.paths import folder
 from app.settings import Settings
 from app.storage import open_store
+from app.trainings.trainings import Trainings
 from app.web.api import examples
 from app.web.api.cone import cones
 from app.web.api.gradients import gradients
@@ -53,15 +54,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lab = Lab(settings, store, key)
         app.state.lab = lab
         app.state.links = Links(lab, key)
+        app.state.trainings = trainings = Trainings(lab, key)
         app.state.known_answers = Cache(lab.budget, answer_size)
         app.state.known_pages = SingleFlightCache[str](lab.budget, sys.getsizeof)
         for document in examples.KEPT:
             lab.keep_for_ever(document)
-        tending = [asyncio.create_task(lab.sweep()), asyncio.create_task(lab.rest())]
+        tending = [asyncio.create_task(work) for work in (lab.sweep(), lab.rest(), trainings.tend())]
         yield
         for task in tending:
             task.cancel()
         await asyncio.gather(*tending, return_exceptions=True)
+        trainings.close()
         lab.close()
 
     app = FastAPI(

@@ -47,4 +47,9 @@ class Settings(BaseSettings):
     links_max_bytes: int = Field(
         4_000_000_000, gt=0, description="Pictures and documents that short links keep, together, bytes; beyond: 503."
     )
+    trainings: int = Field(2, ge=0, description="Trainings that run at the same time; others wait.")
+    training_max_seconds: int = Field(600, gt=0, description="Longest computing of one training, seconds.")
+    training_ttl: int = Field(
+        86_400, gt=0, description="Life of a training and of what it has learned, since it last went on, seconds."
+    )
     log_level: str = Field("info", description="Log level: debug, info, warning or error.")

@@ -7,8 +7,9 @@ from datetime import datetime
 import pytest
 from fastapi.testclient import TestClient
 
+from app.allowance import Allowance
 from app.errors import Busy
-from app.links import ALPHABET, AN_HOUR, LENGTH, Allowance, Links
+from app.links import ALPHABET, AN_HOUR, LENGTH, Links
 from app.main import create_app
 from app.settings import Settings
 from tests.api.problems import told
@@ -193,11 +194,12 @@ def test_what_is_compared_with_lives_on_too(clocked):
 
 def test_a_client_that_makes_many_is_asked_to_wait_and_old_ones_stay_free():
     time = [0.0]
-    allowance = Allowance(3, lambda: time[0])
+    allowance = Allowance(3, "{most} an hour, again in {wait} seconds", lambda: time[0])
     for _ in range(3):
         allowance.take("a")
     with pytest.raises(Busy) as refused:
         allowance.take("a")
+    assert str(refused.value) == "3 an hour, again in 1200 seconds"
     assert refused.value.retry_after == 1200
     allowance.take("b")
     time[0] += 1201

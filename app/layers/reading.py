@@ -78,6 +78,8 @@ def _sentence(error: Mapping[str, Any], tag: str) -> Unfit:
             )
         case "greater_than_equal" | "less_than_equal" as kind:
             expected = f"at least {context['ge']:,}" if kind[0] == "g" else f"at most {context['le']:,}"
+        case "greater_than" | "less_than" as kind:
+            expected = f"more than {context['gt']:g}" if kind[0] == "g" else f"less than {context['lt']:g}"
         case "literal_error":
             expected = context["expected"].replace("'", '"')
         case kind:

@@ -119,3 +119,4 @@ class Adam(Optimizer):
 
 
 AnyOptimizer = Annotated[SGD | Adam, Field(discriminator="type")]
+OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}

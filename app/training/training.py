@@ -1,0 +1,163 @@
+"""The document of a training: what it learns from, with which layers, how, and from which seed. It is a value.
+
+What it takes is known, and refused where it is too much, before anything is made.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
+
+from app.errors import Mistake, Unfit, shown
+from app.layers import Layer
+from app.layers.reading import validated
+from app.layers.weights import MAX_SEED
+from app.messages import N_
+from app.pipeline import recipe
+from app.pipeline.document import read_layers
+from app.training.data import DATA, AnyData, ShapesData
+from app.training.network import seeded
+from app.training.optimizers import OPTIMIZERS, SGD, AnyOptimizer
+from app.training.score import AT_ONCE
+
+DEFAULT = "conv2d(8, 5) | relu | max_pool2d(2) | linear(4) | softmax"
+MOST_LAYERS = 24
+MOST_PARAMETERS = 100_000
+MOST_STEPS = 40_000
+BACK = 3  # times as much as forward alone a batch takes that is learned from
+MOST_AT_ONCE = 1_000_000_000  # multiplications, half a second: what has begun cannot be stopped
+MOST_IN_ALL = 2_000_000_000_000
+MOST_NUMBERS = 64_000_000  # of all that a batch makes on its way
+
+
+class Training(BaseModel):
+    """What is learned, by which layers, and how."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    data: AnyData = ShapesData()
+    """What it learns from."""
+    layers: tuple[SerializeAsAny[Layer], ...] = recipe.read(DEFAULT)
+    """The network, which ends in softmax; weights of which nothing is said are random, by the seed plus the index."""
+    optimizer: AnyOptimizer = SGD()
+    """How weights follow their gradients."""
+    batch_size: Annotated[int, Field(ge=1, le=256, strict=True)] = 16
+    """Examples that are learned from at once."""
+    epochs: Annotated[int, Field(ge=1, le=100, strict=True)] = 12
+    """How often it goes through all examples."""
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)] = 0
+    """What weights begin with and the order of examples follow from it."""
+
+    @property
+    def seeded(self) -> tuple[Layer, ...]:
+        """The layers, each with weights to begin with."""
+        return seeded(self.layers, self.seed)
+
+    @property
+    def steps_an_epoch(self) -> int:
+        """How many batches an epoch has."""
+        return -(-self.data.counts[0] // self.batch_size)
+
+    @property
+    def steps(self) -> int:
+        """How many batches there are in all epochs."""
+        return self.steps_an_epoch * self.epochs
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON, the layers with what equals their defaults left out."""
+        fields = self.model_dump(mode="json", exclude={"layers"})
+        return {**fields, "layers": [layer.canonical() for layer in self.layers]}
+
+    def check(self) -> None:
+        """Refuse layers that cannot be, or do not fit the classes, and more work than a training may be (Unfit)."""
+        if len(self.layers) > MOST_LAYERS:
+            raise _too_much(N_("layers"), len(self.layers), MOST_LAYERS, "/layers")
+        shape, vector = self.data.shape, False
+        parameters = cost = numbers = 0
+        for index, layer in enumerate(self.seeded):
+            try:
+                vector = layer.gives_vector(shape, vector)
+                made = layer.output_shape(shape)
+            except Mistake as mistake:
+                raise mistake.within(f"/layers/{index}") from None
+            parameters += layer.parameters(shape)
+            cost += layer.cost(shape)
+            numbers += made[0] * made[1] * made[2]
+            for what, count, most in (
+                (N_("parameters"), parameters, MOST_PARAMETERS),
+                (N_("multiplications a batch"), cost * max(BACK * self.batch_size, AT_ONCE), MOST_AT_ONCE),
+                (N_("numbers a batch"), numbers * max(self.batch_size, AT_ONCE), MOST_NUMBERS),
+            ):
+                if count > most:
+                    raise _too_much(what, count, most, f"/layers/{index}")
+            shape = made
+        self._check_end(shape[0])
+        learned, measured = self.data.counts
+        in_all = cost * (BACK * learned * self.epochs + measured * (self.epochs + 1))
+        if self.steps > MOST_STEPS:
+            raise _too_much(N_("batches"), self.steps, MOST_STEPS, "/epochs")
+        if in_all > MOST_IN_ALL:
+            raise _too_much(N_("multiplications in all"), in_all, MOST_IN_ALL, "/epochs")
+
+    def _check_end(self, made: int) -> None:
+        classes = self.data.names
+        if self.layers and self.layers[-1].scores and made != len(classes):
+            raise Unfit(
+                "The network tells {made} classes apart, and the examples have {count}: {names}. Let the last layer "
+                "with weights make {count}.",
+                made=made,
+                count=len(classes),
+                names=", ".join(classes),
+                pointer=f"/layers/{len(self.layers) - 1}",
+            )
+
+
+def _too_much(what: str, count: int, most: int, pointer: str) -> Unfit:
+    """Return why a training is too much, of something (a msgid)."""
+    return Unfit(
+        "This training has {count} {what}; the most is {most}. Use smaller pictures, fewer filters, smaller batches or "
+        "fewer epochs.",
+        count=f"{count:,}",
+        what=what,
+        most=f"{most:,}",
+        pointer=pointer,
+    )
+
+
+def read_training(value: object) -> Training:
+    """Return the training that a JSON object describes; `recipe` may stand in place of `layers`."""
+    if not isinstance(value, Mapping):
+        raise Unfit('A training is an object, such as {{"data": {{"set": "shapes"}}, "epochs": 12}}.')
+    fields = dict(value)
+    if "recipe" in fields:
+        if "layers" in fields:
+            raise Unfit("Give the layers or the recipe, not both.", pointer="/recipe")
+        text = fields.pop("recipe")
+        if not isinstance(text, str):
+            raise Unfit('The recipe is a text, such as "conv2d(6, 5) | relu".', pointer="/recipe")
+        fields["layers"] = recipe.read(text)
+    elif "layers" in fields:
+        fields["layers"] = read_layers(fields["layers"])
+    for name, kinds in (("data", DATA), ("optimizer", OPTIMIZERS)):
+        if name in fields:
+            fields[name] = _read_part(fields[name], name, kinds)
+    return validated(lambda: Training.model_validate(fields))
+
+
+def _read_part(value: object, name: str, kinds: Mapping[str, type[BaseModel]]) -> BaseModel:
+    """Return a part of a training, of which there are several `kinds`."""
+    tag = next(tag for tag in ("set", "type") if tag in next(iter(kinds.values())).model_fields)
+    kind = value.get(tag) if isinstance(value, Mapping) else None
+    if not (isinstance(kind, str) and kind in kinds):
+        raise Unfit(
+            '{name} is an object whose "{tag}" is one of {names}, as in {example}, not {given}.',
+            name=name,
+            tag=tag,
+            names=", ".join(kinds),
+            example=f'{{"{tag}": "{next(iter(kinds))}"}}',
+            given=shown(value),
+            pointer=f"/{name}",
+        )
+    try:
+        return validated(lambda: kinds[kind].model_validate(value))
+    except Mistake as mistake:
+        raise mistake.within(f"/{name}") from None

@@ -1,0 +1,64 @@
+"""From the document of a training to its course: its examples made, from visitors' pictures too, in memory that is
+counted.
+"""
+
+from functools import partial
+
+from app.budget import Budget
+from app.compute import ComputeQueue
+from app.lab import Lab
+from app.pictures.gallery import GALLERY
+from app.pictures.picture import Bytes, Picture, prepare
+from app.training.course import Course
+from app.training.data import DataSet
+from app.training.network import Network
+from app.training.score import AT_ONCE
+from app.training.training import Training
+
+COPIES = 8  # of the weights: as they are, at the beginning, what the optimizer remembers, and what is shown of them
+MAKING = 3  # times the bytes of the examples that making them takes
+
+
+class Courses:
+    """Makes courses, and the examples of those that are at rest."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._album = lab.album
+        self._queue: ComputeQueue = lab.queue
+        self._budget: Budget = lab.budget
+
+    async def make(self, training: Training) -> Course:
+        """Return the course of a training before its first batch.
+
+        Raises Unfit where its layers cannot learn, NotFound where a picture of it is gone.
+        """
+        pictures = await self._pictures(training)
+        network = await self._queue.light(lambda: Network(training.seeded, training.data.shape))
+        weights = sum(array.nbytes for _, array in network.named())
+        size = network.bytes(max(training.batch_size, AT_ONCE)) + COPIES * weights + training.data.bytes
+        share = await self._budget.take(size + MAKING * training.data.bytes)
+        course = await self._queue.heavy(lambda: Course(training, training.data.make(pictures)), share)
+        self._budget.hold(course, size)
+        return course
+
+    async def data(self, training: Training) -> DataSet:
+        """Return the examples of a training; raise NotFound where a picture of it is gone."""
+        pictures = await self._pictures(training)
+        share = await self._budget.take(MAKING * training.data.bytes)
+        return await self._queue.heavy(lambda: training.data.make(pictures), share)
+
+    async def there(self, training: Training) -> bool:
+        """Tell whether all pictures of a training are still there."""
+        uploads = tuple(image for image in training.data.images if image not in GALLERY)
+        return not uploads or len(await self._album.still_there(uploads)) == len(uploads)
+
+    async def _pictures(self, training: Training) -> dict[str, Bytes]:
+        """Return the pictures that a training needs, each at its size; one large one at a time."""
+        data, found = training.data, {}
+
+        def small(picture: Picture) -> Bytes:
+            return prepare(picture, data.side, data.side, "cover", data.mode)[0]
+
+        for image in data.images:
+            found[image] = await self._queue.light(partial(small, await self._album.picture(image)))
+        return found

@@ -1,0 +1,324 @@
+"""All trainings of this server: who may begin one, what their owners say, and when they end.
+
+What nobody watches ends. What is at rest lies in the store, where whoever has its id finds it again.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import secrets
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import numpy as np
+
+from app.allowance import Allowance
+from app.errors import Busy, Forbidden, Mistake, NotFound, Unfit
+from app.lab import Lab
+from app.messages import N_
+from app.training.course import Course, Progress
+from app.training.data import DataSet
+from app.training.trainer import State
+from app.training.training import Training, read_training
+from app.trainings.archive import Archive
+from app.trainings.courses import Courses
+from app.trainings.feed import News
+from app.trainings.live import LiveTraining
+from app.trainings.places import Places
+from app.trainings.report import news
+from app.trainings.states import OPEN, Outcome, Reason
+from app.trainings.worker import Worker
+
+log = logging.getLogger(__name__)
+Command = Literal["run", "pause", "step", "reset", "stop"]
+COMMANDS: tuple[Command, ...] = ("run", "pause", "step", "reset", "stop")
+MOST_OPEN = 8  # trainings that may go on, in all
+UNWATCHED = 600.0  # seconds after which one that nobody watches ends
+MOMENT = 1.0  # seconds for which pictures that were there count as there
+TEND_EVERY = 5.0  # seconds
+RENEW = 4  # one part in so many of its life passes before a training that is watched gets a new one
+AN_HOUR = 120  # new trainings that a client may begin
+REFUSAL = N_("You have begun {most} trainings within an hour; try again in {wait} seconds.")
+NOTHING = Progress(State(0, {}), np.zeros(0, np.float32), ())
+
+
+class Trainings:
+    """Begins trainings, carries out what their owners say, and tends them. All of it on the event loop."""
+
+    def __init__(self, lab: Lab, key: bytes, now: Callable[[], float] = time.monotonic) -> None:
+        self.now = now
+        self._lab = lab
+        self._light = lab.queue.light
+        self._key = key
+        self.archive = Archive(lab.store, lab.settings.training_ttl)
+        self._courses = Courses(lab)
+        self._places = Places(lab.settings.trainings, lambda live: self._later(self._save(live)))
+        self._allowance = Allowance(AN_HOUR, REFUSAL, now)
+        self._known: dict[str, LiveTraining] = {}  # that somebody has asked for lately
+        self._finding = asyncio.Lock()
+        self._coming: list[str] = []  # visitors whose trainings are being made
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # ---- what there is
+
+    async def begin(self, training: Training, visitor: str, client: str) -> LiveTraining:
+        """Begin a training of a visitor's, paused before its first batch.
+
+        Raises Unfit for one that cannot be, Busy where the visitor has one already, or too many are open.
+        """
+        training.check()
+        with self._admitted(visitor):
+            self._allowance.take(client)
+            return await self._begun(secrets.token_hex(16), training, visitor)
+
+    async def keep_for_ever(self, training: Training) -> str:
+        """Keep a training of ours before its first batch, which nobody can run; return its id."""
+        name = hashlib.sha256(json.dumps(training.document()).encode()).hexdigest()[:32]
+        if await self._light(lambda: self.archive.record(name)) is None:
+            live = await self._begun(name, training, "", lasting=True)
+            live.course = None
+        return name
+
+    async def _begun(self, name: str, training: Training, visitor: str, *, lasting: bool = False) -> LiveTraining:
+        course = await self._courses.make(training)
+        live = LiveTraining(name, training, visitor, Outcome("paused"), NOTHING, news, lasting=lasting)
+        live.course = course
+        await self._places.do(self._worker(live, course).begin)
+        await self._save(live)
+        live.watched = live.checked = self.now()
+        self._known[name] = live
+        return live
+
+    async def find(self, name: str) -> LiveTraining:
+        """Return the training of this id, which counts as watched; raise NotFound where it is gone."""
+        live = self._known.get(name)
+        if live is None:
+            async with self._finding:
+                live = self._known.get(name) or await self._found(name)
+                self._known[name] = live
+        live.watched = self.now()
+        if live.checked + MOMENT < self.now() and not await self._is_there(live):
+            raise _no_training(name)
+        return live
+
+    async def _found(self, name: str) -> LiveTraining:
+        """Return a training as the store has it: what was going on when the server ended is paused."""
+        record = await self._light(lambda: self.archive.record(name))
+        if record is None:
+            raise _no_training(name)
+        try:
+            training = read_training(record.training)
+        except Mistake as mistake:
+            log.warning("The training %s is torn in the store (%s).", name, mistake)
+            raise _no_training(name) from None
+        progress = await self._light(lambda: self.archive.progress(name)) or NOTHING
+        outcome = Outcome(record.state, record.reason)
+        if record.state in OPEN:
+            broken_off = record.state != "paused" or record.step != progress.step
+            outcome = Outcome("paused", "restarted" if broken_off else record.reason)
+        lasting = await self._light(lambda: self.archive.expires_at(name)) == float("inf")
+        return LiveTraining(
+            name, training, record.visitor, outcome, progress, news, seconds=record.seconds, lasting=lasting
+        )
+
+    def key(self, name: str) -> str:
+        """Return the key that lets its owner say what a training does."""
+        return hmac.new(self._key, b"training " + name.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def owns(self, name: str, keys: Iterable[str]) -> bool:
+        """Tell whether whoever holds `keys` began a training."""
+        own = self.key(name).encode()
+        return any(hmac.compare_digest(key.encode(), own) for key in keys)
+
+    async def expires_at(self, live: LiveTraining) -> float | None:
+        """Return when a training goes, in seconds since 1970; None for one of ours, which stays."""
+        return None if live.lasting else await self._light(lambda: self.archive.expires_at(live.name))
+
+    async def data(self, live: LiveTraining) -> DataSet:
+        """Return the examples of a training; raise NotFound where a picture of them is gone."""
+        return live.course.data if live.course else await self._courses.data(live.training)
+
+    def follow(self, live: LiveTraining) -> AsyncGenerator[News, None]:
+        """Give what is new of a training, the newest at once; it is over at once for one that stays as it is.
+
+        Whoever follows watches.
+        """
+        return live.feed.follow(once=live.lasting)
+
+    # ---- what its owner says
+
+    async def command(self, name: str, command: Command, keys: Iterable[str]) -> LiveTraining:
+        """Do what the owner of a training says, again harmlessly; raise NotFound, Forbidden, or Busy."""
+        live = await self.find(name)
+        if not self.owns(name, keys):
+            raise Forbidden(
+                "This needs the key that came with the training, in the header Authorization: Bearer <key>; without "
+                "it one can watch."
+            )
+        await asyncio.shield(self._later(self._obey(live, command)))  # to its end, whoever has gone meanwhile
+        return live
+
+    async def _obey(self, live: LiveTraining, command: Command) -> None:
+        act: dict[Command, Callable[[LiveTraining], Awaitable[None]]] = {
+            "run": self._run,
+            "pause": self._places.halt,
+            "step": self._step,
+            "reset": self._reset,
+            "stop": self._stop,
+        }
+        async with live.commands:
+            await act[command](live)
+            await self._save(live)
+
+    async def _run(self, live: LiveTraining) -> None:
+        if live.state == "paused":
+            self._places.ask(live, self._worker(live, await self._wake(live)))
+
+    async def _step(self, live: LiveTraining) -> None:
+        await self._places.halt(live)
+        if live.state == "paused":
+            worker = self._worker(live, await self._wake(live))
+            live.note(*await self._places.do(worker.once))
+
+    async def _reset(self, live: LiveTraining) -> None:
+        await self._places.halt(live)
+        worker = self._worker(live, await self._wake(live))
+        live.note(*await self._places.do(worker.begin))
+
+    async def _stop(self, live: LiveTraining) -> None:
+        await self._places.halt(live)
+        if live.open:
+            live.note("stopped")
+        live.course = None
+
+    async def _wake(self, live: LiveTraining) -> Course:
+        """Return the course of a training, made anew where it is at rest; raise Busy where too many are open."""
+        if live.reason == "deleted":
+            raise Unfit(
+                "A picture that this training learned from has been deleted, and the training has gone with it."
+            )
+        with self._admitted(live.visitor, live):
+            if live.course is None:
+                course = await self._courses.make(live.training)
+                if live.progress.checkpoints:
+                    kept = await self._light(lambda: self.archive.progress(live.name))
+                    course.take_up(kept or live.progress)
+                live.course, live.archived = course, len(course.checkpoints)
+            return live.course
+
+    def _worker(self, live: LiveTraining, course: Course) -> Worker:
+        loop = asyncio.get_running_loop()
+        most = self._lab.settings.training_max_seconds
+        return Worker(live, course, self.archive, most, lambda: loop.call_soon_threadsafe(live.feed.tell))
+
+    @contextmanager
+    def _admitted(self, visitor: str, known: LiveTraining | None = None) -> Iterator[None]:
+        """Make sure that a visitor may have a training that is open; raise Busy."""
+        awake = [live for live in self._known.values() if live.awake and live is not known]
+        own = next((live.name for live in awake if live.visitor == visitor), "")
+        if own or visitor in self._coming:
+            raise Busy(
+                "You have a training already, which is not over: {id}. Stop it before another begins or goes on.",
+                id=own or "…",
+                retry_after=10,
+            )
+        if len(awake) + len(self._coming) >= MOST_OPEN:
+            raise Busy(
+                "{count} trainings are open, as many as this server takes at once; try again when one has ended, in a "
+                "few minutes.",
+                count=MOST_OPEN,
+                retry_after=60,
+            )
+        self._coming.append(visitor)
+        try:
+            yield
+        finally:
+            self._coming.remove(visitor)
+
+    # ---- how they end
+
+    async def tend(self) -> None:
+        """Look after all trainings every few seconds, until cancelled."""
+        while True:
+            await asyncio.sleep(TEND_EVERY)
+            try:
+                await self.look_after()
+            except Exception:  # a store that is away now may be back next time
+                log.exception("the trainings could not be looked after")
+
+    async def look_after(self) -> None:
+        """End what nobody watches or whose pictures are gone, and let what is watched live on."""
+        for live in list(self._known.values()):
+            if live.feed.followers:
+                live.watched = self.now()
+            if await self._is_there(live) and live.watched + UNWATCHED < self.now():
+                await self._end(live, "unwatched")
+                self._forget(live)
+
+    async def _is_there(self, live: LiveTraining) -> bool:
+        """Tell whether a training is still in the store, where one that is open lives on.
+
+        One that has learned from a picture that is gone ends, and what it has learned goes.
+        """
+        live.checked = self.now()
+        if not await self._light(lambda: self._renew(live)):
+            await self._end(live, None)
+            self._forget(live)
+            return False
+        if live.reason != "deleted" and not await self._courses.there(live.training):
+            await self._end(live, "deleted")
+            live.progress = NOTHING
+            await self._light(lambda: self.archive.forget_learned(live.name, range(live.training.epochs + 1)))
+        return True
+
+    def _renew(self, live: LiveTraining) -> bool:
+        """Tell whether a training is in the store, where it gets a new life if it is open; may wait for the store."""
+        ttl = self._lab.settings.training_ttl
+        expiry = self.archive.expires_at(live.name)
+        if expiry is not None and live.open and expiry < self._lab.store.now() + ttl * (1 - 1 / RENEW):
+            self.archive.renew(live.name, range(live.training.epochs + 1))
+        return expiry is not None
+
+    async def _end(self, live: LiveTraining, reason: Reason | None) -> None:
+        """Let a training go on no longer; without a `reason` it is gone already."""
+        async with live.commands:
+            await self._places.halt(live)
+            if reason == "deleted" or (reason and live.awake and not live.lasting):
+                live.note("stopped", reason)
+                await self._save(live)
+            live.course = None
+
+    def _forget(self, live: LiveTraining) -> None:
+        live.feed.close()
+        self._known.pop(live.name, None)
+
+    async def _save(self, live: LiveTraining) -> None:
+        """Keep what is known of a training, all of it for its whole life from now."""
+
+        def save() -> None:
+            self.archive.put(live.name, live.record(), live.lasting)
+            if not live.lasting:
+                self.archive.renew(live.name, range(live.training.epochs + 1))
+
+        await self._light(save)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def close(self) -> None:
+        """Let everything end, as it would if the server were killed: what runs is found paused next time."""
+        for live in self._known.values():
+            live.going.clear()
+            live.feed.close()
+        self._places.close()
+
+
+def _no_training(name: str) -> NotFound:
+    return NotFound("There is no training {id}, or it has expired; begin another.", id=name[:64])

@@ -1,0 +1,86 @@
+"""What does the batches of a training: in a thread of its own, one batch after the other, giving way between them."""
+
+import time
+from collections.abc import Callable
+
+from app.errors import Mistake
+from app.training.course import Course
+from app.training.trainer import State
+from app.trainings.archive import Archive
+from app.trainings.feed import EVERY
+from app.trainings.live import LiveTraining
+from app.trainings.states import Outcome
+
+PAUSE = 0.0002  # seconds between two batches, in which whoever waits for the interpreter gets it
+
+
+class Worker:
+    """Does the batches of a training that is awake, and keeps its checkpoints; one thread at a time."""
+
+    def __init__(
+        self, live: LiveTraining, course: Course, archive: Archive, most_seconds: float, tell: Callable[[], object]
+    ) -> None:
+        """`tell` is called now and then when there is something new, from the thread."""
+        self._live, self._course, self._archive, self._most, self._tell = live, course, archive, most_seconds, tell
+        self._told = 0.0
+
+    def begin(self) -> Outcome:
+        """Go back before the first batch, and keep the checkpoint there; raise Unavailable."""
+        self._course.reset()
+        self._live.seconds, self._live.archived = 0.0, 0
+        self._keep()
+        return self._left(None)
+
+    def go_on(self) -> Outcome:
+        """Do batches until somebody stops it or something ends it."""
+        outcome = None
+        while outcome is None and self._live.going.is_set():
+            outcome = self._batch()
+            if time.monotonic() > self._told + EVERY:
+                self._told = time.monotonic()
+                self._show()
+                self._tell()
+            time.sleep(PAUSE)
+        return self._left(outcome)
+
+    def once(self) -> Outcome:
+        """Do one batch."""
+        return self._left(self._batch())
+
+    def _left(self, outcome: Outcome | None) -> Outcome:
+        self._show()
+        return outcome or Outcome("paused")
+
+    def _batch(self) -> Outcome | None:
+        """Do one batch; return what ends the training, if anything does."""
+        course, begun = self._course, time.monotonic()
+        try:
+            self._keep()
+            if not course.finished:
+                course.advance()
+            self._keep()
+        except Mistake:  # the store is away
+            return Outcome("paused", "not_kept")
+        finally:
+            self._live.seconds += time.monotonic() - begun
+        if course.lost:
+            return Outcome("stopped", "lost")
+        if course.finished:
+            return Outcome("finished")
+        return Outcome("stopped", "too_long") if self._live.seconds >= self._most else None
+
+    def _keep(self) -> None:
+        """Measure the network where that is due, and keep a checkpoint that is not kept yet; raise Unavailable."""
+        live, course = self._live, self._course
+        if course.due and not course.lost:
+            course.checkpoint()
+        if live.archived < len(course.checkpoints):
+            self._archive.put_progress(live.name, course.progress(), course.weights(), live.lasting)
+            live.archived = len(course.checkpoints)
+
+    def _show(self) -> None:
+        """Let others see how far it has come; of numbers that have run away only the losses."""
+        progress, last = self._course.progress(), self._live.progress
+        if self._course.lost:
+            progress = progress._replace(state=State(progress.step, last.state.arrays))
+        self._live.progress = progress
