@@ -7,15 +7,15 @@
 Progress is written last: whatever it names is there.
 """
 
-import io
 import json
 import logging
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from app.layers.layer import Array
 from app.storage import Store
@@ -24,6 +24,7 @@ from app.training.trainer import State as TrainerState
 from app.trainings.states import Reason, State
 
 log = logging.getLogger(__name__)
+FACTS = "facts"  # the name of what is no array: JSON in bytes
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,7 @@ def _checkpoint(fields: list[Any]) -> Checkpoint:
 
 def _packed(arrays: Mapping[str, Array], facts: object = None) -> bytes:
     """Return arrays by their names, and facts, as the bytes of a file."""
-    file = io.BytesIO()
-    named = {f"_{name}": array for name, array in arrays.items()}  # no name that NumPy takes for its own
-    np.savez(file, facts=np.frombuffer(json.dumps(facts).encode(), np.uint8), allow_pickle=False, **named)
-    return file.getvalue()
+    return save({**arrays, FACTS: np.frombuffer(json.dumps(facts).encode(), np.uint8)})
 
 
 def _unpacked(data: bytes | None) -> tuple[dict[str, Array], Any] | None:
@@ -125,9 +123,8 @@ def _unpacked(data: bytes | None) -> tuple[dict[str, Array], Any] | None:
     if data is None:
         return None
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            arrays = {name[1:]: file[name] for name in file.files if name != "facts"}
-            return arrays, json.loads(file["facts"].tobytes())
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile):
+        arrays = load(data)
+        return arrays, json.loads(arrays.pop(FACTS).tobytes())
+    except (SafetensorError, KeyError, ValueError):
         log.warning("What was kept of a training is torn in the store.")
         return None
