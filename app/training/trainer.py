@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.layers.layer import Array
+from app.training import micro_batches as in_parts
 from app.training.examples import Batch, Chance, Examples
 from app.training.network import Learned, Network, quiet
 from app.training.optimizers import Optimizer
@@ -53,14 +54,16 @@ class Trainer:
         seed: int,
         factors: Sequence[float] | None = None,
         decays: Sequence[float] | None = None,
+        micro_batches: int = 1,
     ) -> None:
         """Begin before the first batch.
 
         `factors`: what the rate of each layer is multiplied by; left out, 1. `decays`: the weight decay of each layer;
-        left out, the optimizer's.
+        left out, the optimizer's. `micro_batches`: parts of each batch that are learned from side by side.
         """
         self.network, self.examples, self.optimizer = network, examples, optimizer
         self.batch_size, self.epochs, self.seed = batch_size, epochs, seed
+        self.micro_batches = micro_batches
         self.factors = tuple(factors or [1.0] * len(network.layers))
         self._optimizers = [
             optimizer.model_copy(update={"weight_decay": decay})
@@ -91,11 +94,16 @@ class Trainer:
         """Learn from the batch that comes next."""
         rate = self.rate
         batch = self.next_batch()
-        learned = self.network.learn(batch.x, batch.labels)
+        learned = self._learn(batch)
         self._change(learned, rate)
         self.step += 1
         epoch, within = divmod(self.step, self.steps_an_epoch)
         return Report(self.step, learned.loss.mean, float(learned.loss.right.mean()), rate, None if within else epoch)
+
+    def _learn(self, batch: Batch) -> Learned:
+        if self.micro_batches == 1:
+            return self.network.learn(batch.x, batch.labels)
+        return in_parts.learn(self.network, batch.x, batch.labels, self.micro_batches)
 
     def next_batch(self) -> Batch:
         """Return the batch that comes next; the last of an epoch has what is left."""

@@ -49,6 +49,7 @@ class Making:
             epochs=plan.epochs,
             seed=plan.seed,
             decays=plan.decays,
+            micro_batches=plan.micro_batches,
         )
         self.kept: dict[str, Array] = {}  # weights of the checkpoints, as they ship
         self.epochs: list[Epoch] = []  # all that are over, 0 first
