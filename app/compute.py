@@ -24,13 +24,13 @@ class ComputeQueue:
         self.draining = False  # nothing heavy begins any more; what is light still ends what was begun
         self.waiting = 0
 
-    async def heavy(self, job: Callable[[], T], share: Share | None = None) -> T:
-        """Return what `job` returns, once a slot is free.
+    async def heavy(self, job: Callable[[], T], share: Share | None = None, *, known: bool = False) -> T:
+        """Return what `job` returns, once a slot is free; `known`: it goes on with work that has begun.
 
         The `share` of memory that was taken for it is given back when its thread is done, whoever has gone meanwhile.
         """
         try:
-            await self.enter()
+            await self.enter(known=known)
         except BaseException:
             if share is not None:
                 share.give_back()
@@ -146,6 +146,10 @@ class SingleFlightCache(Generic[T]):
             if not coming.callers and not coming.task.done():
                 coming.task.cancel()
                 del self._coming[key]  # who comes now begins anew
+
+    def peek(self, key: str) -> T | None:
+        """Return the value for `key` where it is kept."""
+        return self._kept.get(key)
 
     def _arrived(self, key: str, done: asyncio.Task[T]) -> None:
         if (coming := self._coming.get(key)) is not None and coming.task is done:

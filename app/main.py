@@ -35,6 +35,7 @@ from app.web.pages.docs import docs
 from app.web.pages.explorer import pages
 from app.web.pages.filter_parts import filter_parts
 from app.web.pages.mistakes import mistake_page
+from app.web.pages.occlusion import occlusion
 from app.web.pages.parts import parts
 from app.web.pages.picture_tools import picture_tools
 from app.web.pages.pictures import pictures
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(links)
     app.include_router(picture_tools)
     app.include_router(filter_parts)
+    app.include_router(occlusion)
     app.include_router(parts)  # behind those of the filters: it takes what is left of /parts
     app.include_router(pictures)
     app.include_router(sharing)

@@ -50,6 +50,7 @@ class Flatten(Layer):
     """Lays all maps out as one row of numbers."""
 
     keeps_values: ClassVar[bool] = True
+    rearranges: ClassVar[bool] = True
     takes: ClassVar[tuple[Form, ...]] = ("maps", "vector")
     gives: ClassVar[Form | None] = "vector"
     type: Literal["flatten"] = "flatten"

@@ -92,6 +92,7 @@ class Layer(Trainable, BaseModel):
     takes: ClassVar[tuple[Form, ...]] = ("maps",)
     gives: ClassVar[Form | None] = None  # None: what it was given
     keeps_values: ClassVar[bool] = False  # only passes values on or drops them, so its maps share the scale before it
+    rearranges: ClassVar[bool] = False  # gives the very numbers that it reads, in their order, laid out otherwise
     named: ClassVar[bool] = False  # its weights may be kernels by name
     fixed_by_weights: ClassVar[tuple[str, ...]] = ()  # the settings that weights given number by number fix
     picks: ClassVar[bool] = False  # takes some cells of its input as they are and drops the others: `kept` tells which

@@ -90,6 +90,8 @@ STATES = {
     "shift": at(POOL, view="shift"),
     "fan": at(FIGURE, view="fan"),
     "fan of numbers": at("4.2.0.0", LONG, view="fan"),
+    "scores": at("4.2.0.0", LONG, view="scores", pin="covered"),
+    "scores of softmax": at("5.2.0.0", LONG, view="scores", pin="covered"),
     "stack": at(FIGURE, view="stack"),
     "compare": at(FIGURE, view="compare"),
     "compare all": at(FIGURE, view="compare", **{"with": "all"}),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.printing.shares import ratio, share
+from app.printing.shares import portion, portions, ratio, share
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,32 @@ def test_none_and_all_are_told_of_none_and_all_alone(numbers, data, decimals):
 )  # fmt: skip
 def test_a_ratio_is_told_truly(part, whole, told):
     assert ratio(part, whole, str) == told
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        (0.163, "16.3 %"),
+        (0.0, "< 0.1 %"),
+        (0.0009, "< 0.1 %"),
+        (0.001, "0.1 %"),
+        (0.9991, "> 99.9 %"),
+        (1.0, "> 99.9 %"),
+    ],
+)
+def test_what_softmax_gave_is_never_none_and_never_all(part, told):
+    assert portion(part) == told
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=2, max_size=12))
+def test_the_numbers_of_a_column_of_shares_make_all_with_the_remainder(weights):
+    whole = sum(weights)
+    found = portions([weight / whole for weight in weights])
+    numbers = [Fraction(text[:-2]) for text in found.texts if text[0].isdigit()]
+    if not any(text.startswith(">") for text in found.texts):
+        assert sum(numbers) + Fraction(found.remainder) == 100
+    assert abs(found.remainder) <= Fraction(len(weights), 10)
+
+
+def test_the_share_of_one_class_alone_is_all():
+    assert portions([1.0]) == (("100.0 %",), 0)

@@ -48,6 +48,11 @@ def as_it_is(state: State, stage: Stage) -> State | None:
     return state
 
 
+def where_it_is(view: View, state: State) -> State:
+    """Return the state unchanged."""
+    return state
+
+
 @dataclass(frozen=True)
 class Look:
     """One way; found by its name are
@@ -69,6 +74,8 @@ class Look:
     scripts: tuple[str, ...] = ()  # of static/js, where they are others than its own
     lasting: bool = True  # the same state looks the same for ever; False where it shows what may expire
     asks: bool = False  # shows the question, where one is asked
+    stands: bool = False  # its link stands beside the menu, as that of a drawing does, and of what shows a whole layer
+    enter: Callable[[View, State], State] = where_it_is  # where its link leads on a layer
     # on the clicker's path (app/explorer/path.py)
     facet: str = ""  # what it shows of a layer: one of Layer.facets
     stop: Callable[[State, Stage], State | None] = as_it_is  # how a state comes to it; None where it says nothing there

@@ -77,7 +77,7 @@ def parts_of(asked: LookRequest) -> LookParts:
     return LookParts(
         board(view, state),
         chooser(view, state, view.say),
-        [(look, state.but(view=look.name, edit="").address()) for look in others],
+        [(look, look.enter(view, state.but(view=look.name, edit="")).address()) for look in others],
     )
 
 

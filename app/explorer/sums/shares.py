@@ -7,8 +7,9 @@ from decimal import Decimal
 import numpy as np
 
 from app.printing.numbers import adding_up
+from app.printing.shares import portions
 
-EXP_DECIMALS, PERCENT_DECIMALS = 3, 1
+EXP_DECIMALS = 3
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Bar:
     input: float
     share: float
     exp: Decimal
-    percent: Decimal
+    percent: str
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Shares:
     shown: tuple[Bar, ...]
     others: int
     exps: tuple[Decimal, Decimal, Decimal]  # of the others, rounding, the whole
-    percents: tuple[Decimal, Decimal, Decimal]
+    percents: tuple[str, Decimal]  # of the others, rounding
 
 
 def shares(exps: Sequence[float], inputs: Sequence[float], index: int, most: int) -> Shares:
@@ -44,14 +45,14 @@ def shares(exps: Sequence[float], inputs: Sequence[float], index: int, most: int
     rest = whole - float(numbers[shown].sum()) if len(shown) < len(numbers) else 0.0
     terms = [*numbers[shown].tolist(), rest]
     exp = adding_up(terms, whole, EXP_DECIMALS)
-    percent = adding_up([100 * term / whole for term in terms], 100.0, PERCENT_DECIMALS)
+    percent = portions([term / whole for term in (terms if len(shown) < len(numbers) else terms[:-1])])
     bars = tuple(
-        Bar(i, float(inputs[i]), float(numbers[i]) / whole, exp.terms[at], percent.terms[at])
+        Bar(i, float(inputs[i]), float(numbers[i]) / whole, exp.terms[at], percent.texts[at])
         for at, i in enumerate(shown)
     )
     return Shares(
         bars,
         len(numbers) - len(shown),
         (exp.terms[-1], exp.remainder, exp.total),
-        (percent.terms[-1], percent.remainder, percent.total),
+        (percent.texts[-1], percent.remainder),
     )

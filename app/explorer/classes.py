@@ -1,0 +1,19 @@
+"""What the numbers of a vector are called: the classes that a network tells apart, or numbers by their place."""
+
+from collections.abc import Callable
+
+from app.lab import Run
+from app.pipeline.plan import Stage
+
+Say = Callable[[str], str]
+
+
+def answers(stages: tuple[Stage, ...], index: int) -> bool:
+    """Tell whether the numbers of a layer are a network's answer: after it come only shares of them."""
+    return all(stage.layer.scores for stage in stages[index + 1 :])
+
+
+def class_names(run: Run, index: int, say: Say) -> list[str]:
+    """Return what each number of a vector that layer `index` gives is called."""
+    name = say("class {number}") if answers(run.stages, index) else say("number {number}")
+    return [name.format(number=number + 1) for number in range(run.stages[index].output_shape[0])]
