@@ -77,7 +77,7 @@ class ScoresContext(Context):
     others: int  # that have no row
     others_share: str
     rounding: str  # of the shares
-    shares: bool
+    shared: bool  # the classes have shares
     named: str  # the class that is explained
     score: str
     share: str
@@ -116,7 +116,7 @@ async def _context(asked: LookRequest) -> ScoresContext:
     """Return the classes, and how the score of the place came to be."""
     lab, run, view, place = asked.lab, asked.run, asked.view, Place(asked.state.place.channel, 0, 0)
     layers = layers_of(run.stages, view.index)
-    shared = await lab.result(run, layers.shares) if layers.shares is not None else None
+    given = await lab.result(run, layers.shares) if layers.shares is not None else None
     scored = view
     if layers.scores not in (None, view.index):
         digits = asked.state.option("digits")
@@ -124,7 +124,7 @@ async def _context(asked: LookRequest) -> ScoresContext:
         scored = replace(scored, prediction=view.prediction)
     weighs = layers.scores is not None
     scores = scored.result.output.ravel() if weighs else view.before.output.ravel()
-    shares = None if shared is None else shared.output.ravel()
+    shares = None if given is None else given.output.ravel()
     part, refused = None, ""
     if not view.hidden:
         try:
@@ -171,7 +171,7 @@ def _shown(
         others=others,
         others_share=printed.texts[-1] if printed and others else "",
         rounding=f"{printed.remainder:f}" if printed and printed.remainder else "",
-        shares=shares is not None,
+        shared=shares is not None,
         named=names[here],
         score=number(float(scores[here])),
         share=rows[shown.index(here)].share,
