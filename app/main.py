@@ -23,6 +23,7 @@ from app.web.api import examples
 from app.web.api.cone import cones
 from app.web.api.gradients import gradients
 from app.web.api.links import links
+from app.web.api.models import models
 from app.web.api.outputs import outputs
 from app.web.api.runs import api
 from app.web.asgi import problems
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(gradients)  # before the outputs, which take what is left of a layer's .npy
     app.include_router(outputs)
     app.include_router(cones)
+    app.include_router(models)
     app.include_router(links)
     app.include_router(picture_tools)
     app.include_router(filter_parts)

@@ -6,6 +6,7 @@ This is a port. What has models puts a source in here: those that ship (app/mode
                                     └►  arrays("cifar10", 0, 3): weight, bias              (computing)
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from app.errors import NotFound, Unfit, shown
 from app.layers.layer import Array, Layer
 
+LEARNED = {"weight", "bias"}
 MOST_LISTED = 12  # numbers in a sentence
 Shapes = Mapping[str, tuple[int, ...]]  # of what a layer learned, by name: weight, bias, running_mean, running_var
 
@@ -41,6 +43,11 @@ class Model:
     source: str = ""
     expires_at: datetime | None = None
     learning: bool = False  # more checkpoints may come, so that the last is not the same for ever: `epoch` must be said
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers it has learned; running statistics, which follow its examples, are none."""
+        return sum(math.prod(shapes[name]) for shapes in self.shapes for name in LEARNED & shapes.keys())
 
     @property
     def last(self) -> int | None:

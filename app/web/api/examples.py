@@ -96,6 +96,10 @@ RUN_BODY: dict[str, Any] = {
                         "recipe": 'conv2d(weights=preset("sobel_x", "gaussian")) | relu',
                     },
                 },
+                "model": {
+                    "summary": "a trained model, on its own size and scale",
+                    "value": {"input": {"image": "chelsea"}, "recipe": 'model("cifar10")'},
+                },
                 "values": {
                     "summary": "numbers",
                     "value": {

@@ -6,10 +6,12 @@ from typing import Any
 from app.explorer.addresses import layer_address
 from app.lab import Facts, Run
 from app.numerics.field import Number
+from app.pipeline.classes import prediction
 
 
 def run_report(run: Run, facts: Sequence[Facts]) -> dict[str, Any]:
     """Return the run: its shapes, its cost, and what its maps hold."""
+    predicted = prediction(run.document, run.stages, facts[-1].numbers) if facts else None
     layers = [_layer_report(run, index, said) for index, said in enumerate(facts)]
     return {
         "id": run.id,
@@ -17,7 +19,7 @@ def run_report(run: Run, facts: Sequence[Facts]) -> dict[str, Any]:
         "input": {"shape": list(run.input_shape), "image": run.document.input.image},
         "layers": layers,
         "totals": {name: sum(layer[name] for layer in layers) for name in ("parameters", "multiplications")},
-        "prediction": None,
+        "prediction": predicted and [each._asdict() for each in predicted],
     }
 
 
