@@ -90,6 +90,7 @@ def test_the_api_has_what_the_contract_lists(described):
     assert listed == {
         ("get", "/api/v1/images"), ("post", "/api/v1/images"), ("get", "/api/v1/images/{image}"),
         ("get", "/api/v1/images/{image}.png"), ("delete", "/api/v1/images/{image}"), ("get", "/api/v1/layers"),
+        ("get", "/api/v1/models"), ("get", "/api/v1/models/{model_id}"),
         ("get", "/api/v1/kernels"), ("post", "/api/v1/runs"), ("get", "/api/v1/runs"), ("get", run),
         ("get", f"{layer}/output.{{form}}"), ("get", f"{layer}/{{name}}.npy"),
         ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}"),
