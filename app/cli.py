@@ -182,7 +182,10 @@ def models(options: argparse.Namespace) -> int:
     except (WrongData, OSError) as mistake:
         return refuse(str(mistake))
     except KeyboardInterrupt:
-        return refuse("\nPut down after the last epoch; the same command goes on.")
+        way_on = (
+            "Put down after the last whole epoch; the same command goes on." if options.deed == "train" else "Stopped."
+        )
+        return refuse(f"\n{way_on}")
     return 0
 
 

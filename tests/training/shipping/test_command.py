@@ -8,6 +8,7 @@ from safetensors.numpy import load_file
 
 from app.cli import main
 from app.training.shipping import networks
+from app.training.shipping.making import Making
 
 
 def test_what_is_trained_lies_in_two_files_and_measures_as_it_says(tmp_path, data, capsys):
@@ -56,6 +57,20 @@ def test_what_cannot_be_is_said_in_a_sentence(tmp_path, data, capsys, arguments,
     said = capsys.readouterr().err
     assert words in said
     assert "Traceback" not in said
+
+
+def test_put_down_with_ctrl_c_it_says_how_to_go_on(tmp_path, data, capsys, monkeypatch):
+    def one_epoch(self):
+        yield self._over(0)
+        raise KeyboardInterrupt
+
+    asked = ["models", "train", "article", "--data", str(data), "--out", str(tmp_path / "made")]
+    with monkeypatch.context() as patch:
+        patch.setattr(Making, "__iter__", one_epoch)
+        assert main(asked) == 1
+    assert "the same command goes on" in capsys.readouterr().err
+    assert main(asked) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "Going on after epoch 0 of 2."
 
 
 def test_all_that_ship_are_listed(capsys):
