@@ -50,3 +50,9 @@ window.frames = async (ms) => {
   while (times.at(-1) < times[0] + ms) times.push(await new Promise(requestAnimationFrame));
   return [1000 * (times.length - 1) / (times.at(-1) - times[0]), Math.max(...times.slice(1).map((time, i) => time - times[i]))];
 };
+
+/** Turns the stack to and fro, a little each frame. */
+window.turning = () => {
+  /** @type {any} */ (document.querySelector("cs-stack")).rotate(30 + 30 * Math.sin(performance.now() / 400));
+  requestAnimationFrame(window.turning);
+};
