@@ -1,4 +1,4 @@
-"""What moves costs little a frame: how often the page is styled and laid out while it does. Times are for `make bench`."""
+"""What moves costs little a frame: how often the page is styled and laid out meanwhile. Times are for `make bench`."""
 
 from collections.abc import Callable
 
