@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from app.explorer.classes import class_names
 from app.explorer.looks.registry import LOOKS
 from app.explorer.scales import NAMES, RANGES, colours_of
 from app.explorer.state import State
@@ -16,6 +17,7 @@ from app.pictures import gallery
 from app.pipeline.plan import Stage
 from app.printing.digits import read_digits
 from app.printing.numbers import brief, grouped
+from app.whole_numbers import read_whole
 
 Say = Callable[[str], str]
 Layers = tuple[Layer, ...]
@@ -38,7 +40,7 @@ def change(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> str
     found = [*_input(before, after, say), *_layers(before, after, say)]
     if after[0].edit or not found:  # that a card has gone with its layer needs no saying
         found += _card(before[0], after, say)
-    found += [*_look(before[0], after[0], say), *_options(before[0], after[0], say)]
+    found += [*_look(before[0], after[0], say), *_options(before[0], after[0], say), *_truth(before[0], after, say)]
     if not found and before[0].layer != after[0].layer and after[1].stages:
         found.append(_stop(after[1].stages, after[0].layer, say))
     return " ".join(found)
@@ -213,6 +215,15 @@ def _options(before: State, after: State, say: Say) -> Iterator[str]:
         yield text.format(name=say(RANGES[colours.range]) if colours.range in RANGES else f"± {colours.range}")
     if was.get("digits") != now.get("digits"):
         yield _digits(now, say)
+
+
+def _truth(before: State, after: tuple[State, Run], say: Say) -> Iterator[str]:
+    """Yield which class the picture is taken for, where that is another."""
+    state, run = after
+    label = read_whole(state.option("label"), run.stages[-1].output_shape[0]) if run.stages else None
+    if label is not None and before.option("label") != state.option("label"):
+        name = class_names(run, len(run.stages) - 1, say)[label]
+        yield say("The picture is taken for {name}.").format(name=name)
 
 
 def _digits(options: Mapping[str, str], say: Say) -> str:

@@ -58,7 +58,7 @@ async def opened(state: State, lab: Lab) -> tuple[Run, State]:
 def settled(state: State, run: Run) -> State:
     """Return a state at a place that exists, seen in a way that says something of the layer there."""
     state = within(state, [stage.output_shape for stage in run.stages])
-    says = not run.stages or LOOKS[state.view].applies(run.stages[state.layer])
+    says = not run.stages or LOOKS[state.view].says(run, state.layer)
     return kept(run, state if says else state.but(view=FIRST))
 
 

@@ -21,6 +21,11 @@ def _share(text: str) -> str:
     return "" if share is None else str(min(share, 100))
 
 
+def _class(text: str) -> str:
+    number = read_whole(text)
+    return "" if number is None else str(number)
+
+
 OPTIONS: Mapping[str, Callable[[str], str]] = {
     "lang": _word,
     "theme": lambda text: text if text in ("light", "dark") else "",
@@ -32,6 +37,7 @@ OPTIONS: Mapping[str, Callable[[str], str]] = {
     "input": lambda text: text if text == "own" else "",
     "sort": _word,
     "over": _share,
+    "label": _class,
     "with": lambda text: text if len(text) <= LONGEST_DIFFERENCE else "",
 }
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from app.layers.geometry import Geometry
 from app.layers.numbers import Array
-from app.numerics.axis import Indices
+from app.numerics.axis import Axis, Indices, Pair
+from app.numerics.window import Span
 
 
 class Weight(NamedTuple):
@@ -24,6 +25,7 @@ class Meeting(NamedTuple):
     channel: int  # of the input
     rows: Indices  # −1 where it meets a zero of the padding
     columns: Indices
+    span: Span  # around all of them, through padding
 
     def values(self, channel: Array) -> Array:
         """Return what the weight meets at each place of its map, in that channel of the input (rows, columns)."""
@@ -36,4 +38,10 @@ def meeting(geometry: Geometry, weight: Weight) -> Meeting:
     """Return what a weight meets where filters slide by `geometry`."""
     first, _ = geometry.channels_read(weight.filter)
     rows, columns = geometry.rows.real(weight.row), geometry.columns.real(weight.column)
-    return Meeting(first + weight.channel, rows, columns)
+    span = Span(_met(geometry.rows, weight.row), _met(geometry.columns, weight.column))
+    return Meeting(first + weight.channel, rows, columns, span)
+
+
+def _met(axis: Axis, tap: int) -> Pair:
+    """Return the half-open run from the first to the last cell that a tap of the window meets."""
+    return axis.read(0)[tap], axis.read(axis.places - 1)[tap] + 1

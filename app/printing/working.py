@@ -36,6 +36,8 @@ RULES: dict[str, Callable[[Numbers], Decimal]] = {
     "affine": lambda numbers: numbers[0] * numbers[1] + numbers[2],
     "standard": _standard,  # (x − mean) ÷ √(variance + eps)
     "logistic": lambda numbers: 1 / (1 + numbers[0]),  # of e^−x
+    "descent": lambda numbers: numbers[0] - numbers[1] * numbers[2],  # weight − rate × gradient
+    "surprise": lambda numbers: -numbers[0].ln(),  # of a share
     "tangent": lambda numbers: (1 - numbers[0]) / (1 + numbers[0]),  # of e^−2x
 }
 

@@ -13,6 +13,8 @@ import numpy as np
 from app.layers.layer import Array
 from app.layers.meeting import Meeting
 
+RATE = 0.01  # the learning rate, where nothing is said of it
+
 
 @dataclass(frozen=True)
 class WeightChange:

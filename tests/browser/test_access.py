@@ -58,11 +58,13 @@ def layers() -> dict[str, State]:
     return {kind: (link(recipe(kind), **usual, at=f"{recipe(kind).count('|')}.0.0.0"), ()) for kind in LAYERS}
 
 
+CLASSES = "conv2d(3, 3, weights=random(7)) | relu | max_pool2d(2) | linear(4) | softmax"
 GROUPS: dict[str, dict[str, State]] = {
     "layers": layers(),
     "views": {
         **{view: (of(view=view), ()) for view in ("flat", "fan", "stack", "trace", "forward", "map", "places")},
         **{view: (of(view=view), ()) for view in ("sharing", "compare", "shift")},
+        "weight": (link(CLASSES, size=12, at="0.1.0.0", view="weight"), ()),
         "fan of a pool": (of(at="2.1.3.3", view="fan"), ()),
         "before and after": (of(at="1.3.7.16", view="compare"), ()),
         "input": (link("", image="rocket"), ()),

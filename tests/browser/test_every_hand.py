@@ -112,7 +112,9 @@ def test_a_walk_through_layers_and_cards(hand: Hand) -> None:
 
 
 VIEWS = [
-    look for look in LOOKS.values() if look.draw is None and look.name not in ("fan", "stack", "compare", "numbers")
+    look
+    for look in LOOKS.values()
+    if not (look.draw or look.learns) and look.name not in ("fan", "stack", "compare", "numbers")
 ]
 
 

@@ -34,7 +34,7 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     **{f"looks/{name}.html": (LookContext, own) for name, own in OWN.items()},
     **{f"picture/{name}.html": (ToolContext, own) for name, own in TOOLS.items()},
 }
-TESTED = {"state", "each"}  # names that a template asks for with `is defined`
+TESTED = {"state", "each", "walk"}  # names that a template asks for with `is defined`
 
 
 @cache

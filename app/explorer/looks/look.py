@@ -69,6 +69,7 @@ class Look:
     context: Callable[[LookRequest], Awaitable[Context]] = nothing
     draw: Callable[[Scene, Layout], Element] | None = None
     applies: Callable[[Stage], bool] = everywhere  # whether it says anything of a layer
+    learns: bool = False  # it says something of a run that ends in softmax alone: what its loss does
     moves: bool = True  # with the place; False where it shows the whole layer
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # of its own, at /parts/<name>/<run>/<layer>.png
     scripts: tuple[str, ...] = ()  # of static/js, where they are others than its own
@@ -81,6 +82,10 @@ class Look:
     stop: Callable[[State, Stage], State | None] = as_it_is  # how a state comes to it; None where it says nothing there
     words: Callable[[Stage, Say], str] | None = None  # what it is called there; else by its title
     steps: Callable[[View, State], Steps] | None = None  # what it shows one after the other
+
+    def says(self, run: Run, index: int) -> bool:
+        """Tell whether it says anything of a layer of a run."""
+        return self.applies(run.stages[index]) and (not self.learns or run.stages[-1].layer.scores)
 
     def called(self, stage: Stage, say: Say) -> str:
         """Return what is said before it comes."""

@@ -73,7 +73,7 @@ class LookParts(Context):
 def parts_of(asked: LookRequest) -> LookParts:
     """Return what the page shows beside a look."""
     state, view = asked.state, asked.view
-    others = (look for look in LOOKS.values() if look.applies(view.stage))
+    others = (look for look in LOOKS.values() if look.says(asked.run, view.index))
     return LookParts(
         board(view, state),
         chooser(view, state, view.say),

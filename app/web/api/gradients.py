@@ -12,6 +12,7 @@ from app.gradients import by_output, by_weight
 from app.lab import Lab, Run
 from app.layers.meeting import Weight
 from app.training.optimizers import MOST_RATE
+from app.training.weight_change import RATE
 from app.web.api import examples
 from app.web.api.outputs import LayerIndex, layer_index, speakable, whole
 from app.web.api.runs import json_bytes
@@ -82,7 +83,7 @@ async def weight_change(
     request: Request,
     lab: InLab,
     label: Label = None,
-    rate: Annotated[str, Query(description="The learning rate of plain gradient descent.")] = "0.01",
+    rate: Annotated[str, Query(description="The learning rate of plain gradient descent.")] = str(RATE),
 ) -> Response:
     """How a weight of a conv2d layer would change, were the picture the only example of class `label`.
 

@@ -31,7 +31,8 @@ export class Explorer {
     this.options = app.dataset.options.split(" ");
     if (!this.transport) return;
     const data = this.transport.dataset;
-    this.layer = +data.layer;
+    this.field = data.field ?? "at"; // of the address, that holds the place
+    this.layer = data.layer;
     this.places = +data.places; // of a sheet
     this.sheets = +data.channels;
     this.columns = +data.columns;
@@ -39,8 +40,8 @@ export class Explorer {
     this.index = +data.index;
     this.rowwise = false;
     this.behind = false; // the drawing is of another sheet
-    this.speaks = Number(document.querySelector("[data-sheets]")?.dataset.sheet ?? NaN); // on a projector
-    if (Number.isNaN(this.speaks)) this.speaks = null;
+    const speaks = document.querySelector("[data-sheets]")?.dataset.sheet;
+    this.speaks = speaks ? +speaks : null; // on a projector
     this.parts = new Parts((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.come(spot, text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
     this.shown = this.spot(); // what the page says something of
     this.pace(document.querySelector("#speed").value);
@@ -91,10 +92,11 @@ export class Explorer {
   /** The address of a part of the page at a place. @param {string} name @param {string} spot */
   part(name, spot) {
     const [at, sheet] = spot.split("~");
-    const query = new URLSearchParams({ at, view: this.view, layout: layout() });
+    const query = new URLSearchParams({ view: this.view, layout: layout() });
     const here = new URLSearchParams(location.search), theme = document.documentElement.dataset.theme;
     const lasting = document.querySelector("[data-lasting]") ? ["guess"] : []; // an answer about the layer, not the place
-    for (const field of [...this.options, "pin", "sheet", ...lasting]) if (here.get(field)) query.set(field, here.get(field));
+    for (const field of [...this.options, "at", "pin", "sheet", ...lasting]) if (here.get(field)) query.set(field, here.get(field));
+    query.set(this.field, at);
     if (theme) query.set("theme", theme);
     if (sheet) query.set("sheet", sheet);
     return `/parts/${name}/${this.run}?${query}`;
@@ -295,7 +297,7 @@ export class Explorer {
 
   /** The place has come to rest: the address holds it, and it is said. */
   settle() {
-    const held = { at: this.at, ...(this.speaks !== null && { sheet: this.speaks }) };
+    const held = { [this.field]: this.at, ...(this.speaks !== null && { sheet: this.speaks }) };
     history.replaceState({ ...history.state, htmx: true }, "", location.pathname + Object.entries(held).reduce(holding, location.search));
     for (const [name, value] of Object.entries(held)) for (const field of document.querySelectorAll(`input[name="${name}"]`)) field.value = String(value);
     for (const link of document.querySelectorAll("#theme, #projector")) link.search = Object.entries(held).reduce(holding, link.search);

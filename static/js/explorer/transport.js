@@ -69,8 +69,7 @@ export class Transport extends HTMLElement {
   }
 
   fraction(channel, place) {
-    const inside = place / this.places;
-    return this.segments === 1 ? (channel + inside) / this.channels : (channel + inside) / this.segments;
+    return (channel + place / this.places) / this.channels; // segments are as many as channels, or one for all
   }
 
   /** @param {string} selector @param {number} number */

@@ -1,0 +1,216 @@
+"""One weight learns: what it met, times the gradient there, adds up to its own; a small step against that is learning.
+
+`pin=w.<channel>.<row>.<column>` in the address is the weight, of the filter of the present map; `label` the class that
+the picture is taken for. The tape deck walks the weights of the filter.
+"""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from app.errors import Unfit
+from app.explorer.backward import Backward, backward, gradient_png
+from app.explorer.classes import class_names
+from app.explorer.looks.look import Look, LookRequest
+from app.explorer.state import State
+from app.explorer.sums.weight_sum import LossSum, WeightSum, descent_line, loss_sum, weight_sum
+from app.explorer.templating.context import Context
+from app.explorer.view import View
+from app.explorer.walk import Walk
+from app.layers import Place
+from app.layers.meeting import Weight
+from app.messages import N_
+from app.pipeline.plan import Stage
+from app.printing.numbers import level, rounded, written
+from app.printing.working import Working
+from app.rendering.arrangement import arranged
+from app.rendering.diagrams.weight import BOARD, BOXES, WeightScene, weight_drawing
+from app.rendering.svg import Face, markup
+from app.training.weight_change import RATE, WeightChange, descent
+from app.whole_numbers import read_wholes
+
+BEHIND = 2  # other channels that stand behind the one at work
+MOST_CHOICES = 1000  # classes to choose from
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that is said of a change."""
+
+    drawings: list[Markup]
+    change: WeightChange
+    sum: WeightSum
+    loss: LossSum
+    line: Working
+    names: list[str]  # of the classes
+    label: int
+    tint: str  # of the weight, once it has learned
+    said: int  # the likeliest class …
+    share: str  # … and its share
+
+
+@dataclass(frozen=True)
+class WeightContext(Context):
+    """What templates/looks/weight.html shows."""
+
+    walk: Walk
+    told: Told | None
+    refused: str  # why nothing is told
+    filters: tuple[str, str]  # addresses of the filter before and after; nothing where there is none
+    rate: float
+    most_choices: int
+
+
+def weight_of(state: State, shape: tuple[int, ...]) -> Weight:
+    """Return the weight that the address says; else the one in the middle of the first slice."""
+    _, channels, rows, columns = shape
+    kind, _, place = state.pin.partition(".")
+    found = read_wholes(place, 3) if kind == "w" else None
+    if found is None or any(at >= length for at, length in zip(found, (channels, rows, columns), strict=True)):
+        found = (0, rows // 2, columns // 2)
+    return Weight(state.place.channel, *found)
+
+
+async def _context(asked: LookRequest) -> WeightContext:
+    state, view = asked.state, asked.view
+    assert view.weight is not None
+    weight = weight_of(state, view.weight.shape)
+    _, rows, columns = view.stage.output_shape
+    walk = Walk(
+        arranged(view.weight.shape[1:]),
+        Place(*weight[1:]),
+        lambda place: state.but(pin=_pin(place), edit=""),
+        "pin",
+        "w",
+        view.say("weight"),
+        view.say("slice"),
+        rows * columns,
+        N_("products"),
+    )
+    told, refused = None, ""
+    try:
+        seen = await backward(asked.lab, asked.run, state, view.theme)
+        told = await asked.lab.queue.light(lambda: _told(asked, seen, weight))
+    except Unfit as mistake:
+        refused = mistake.say(view.say)
+    return WeightContext(walk, told, refused, _neighbours(state, view), RATE, MOST_CHOICES)
+
+
+def _pin(place: Place) -> str:
+    return ".".join(map(str, ("w", *place)))
+
+
+def _neighbours(state: State, view: View) -> tuple[str, str]:
+    """Return the addresses of the same weight in the filter before and in the one after."""
+    found = []
+    for channel in (state.place.channel - 1, state.place.channel + 1):
+        there = 0 <= channel < view.stage.output_shape[0]
+        found.append(state.but(place=state.place._replace(channel=channel), edit="").address() if there else "")
+    return found[0], found[1]
+
+
+def _told(asked: LookRequest, seen: Backward, weight: Weight) -> Told:
+    view, run = asked.view, asked.run
+    change = change_of(view, seen, weight)
+    sum_ = weight_sum(change, view.cell_decimals)
+    loss = loss_sum(seen.shares, seen.label, seen.gradients.loss)
+    line = descent_line(change, RATE, sum_.power - int(sum_.total.as_tuple().exponent))
+    scene = _scene(view, seen, weight, change, written(line.parts[0]), _spoken(view, sum_, line))
+    boxes = [BOARD] if asked.state.option("projector") else list(BOXES.values())
+    drawings = [markup(weight_drawing(scene, box)) for box in boxes]
+    names = class_names(run, len(run.stages) - 1, view.say)
+    tint = level(change.next, view.weight_extent)
+    said = int(seen.shares.argmax())
+    share = f"{written(rounded(100 * float(seen.shares[said]), 0))}\N{NO-BREAK SPACE}%"
+    return Told(drawings, change, sum_, loss, line, names, seen.label, tint, said, share)
+
+
+def change_of(view: View, seen: Backward, weight: Weight) -> WeightChange:
+    """Return how a weight of a view's layer would change."""
+    meeting = view.layer.meeting(view.stage.input_shape, weight)
+    assert meeting is not None
+    assert view.weight is not None
+    x, gradient = view.before.output[meeting.channel], seen.by_map(view.index, weight.filter)
+    return descent(x, gradient, meeting, float(view.weight[weight]), RATE)
+
+
+def _spoken(view: View, sum_: WeightSum, line: Working) -> str:
+    """Say what the drawing shows, in one sentence."""
+    text = view.say("{count} products add up to the gradient {gradient}; the weight {before} becomes {after}.")
+    return text.format(
+        count=len(sum_.met) + sum_.others,
+        gradient=written(line.parts[2]),
+        before=written(line.parts[0]),
+        after=written(line.total),
+    )
+
+
+def _scene(view: View, seen: Backward, weight: Weight, change: WeightChange, printed: str, label: str) -> WeightScene:
+    first, last = view.channels
+    channels = [weight.channel, *_behind(weight.channel, last - first)]
+    names = view.channel_names()
+    slices = [(names[k][0], k, _slice(view, weight.filter, k)) for k in channels]
+    sheets = [(names[k][0], _sheet(view, first + k)) for k in channels]
+    rows, columns = change.meeting.rows, change.meeting.columns
+    spots = [
+        (int(rows[row]), int(columns[column]))
+        for row, column in zip(*change.gradient.nonzero(), strict=True)
+        if rows[row] >= 0 and columns[column] >= 0
+    ]
+    return WeightScene(
+        sheets,
+        _called(view, names[weight.channel][1], change),
+        change.meeting.span,
+        spots,
+        slices,
+        view.geometry.size,
+        (weight.row, weight.column),
+        weight.filter,
+        seen.face(view.index, weight.filter),
+        seen.scale(view.index, weight.filter),
+        printed,
+        label,
+        view.say,
+    )
+
+
+def _slice(view: View, number: int, channel: int) -> Face:
+    """Return one slice of a filter, even of those whose slices are one weight each and lie on one sheet."""
+    assert view.weight is not None
+    laid = arranged(view.weight.shape[1:])
+    sheet, row, column = laid.cell(Place(channel, 0, 0))
+    face = view.pictures.slice(view.index, view.weight.shape, number, sheet)
+    return face.part(column, row, 1, 1) if laid.single else face
+
+
+def _sheet(view: View, channel: int) -> Face:
+    """Return one channel of the input, even of one whose channels are one number each and lie on one sheet."""
+    face = view.pictures.map(view.index - 1 if view.index else None, channel)
+    _, row, column = view.source.cell(Place(channel, 0, 0))
+    return face.part(column, row, 1, 1) if view.source.single else face
+
+
+def _behind(channel: int, count: int) -> list[int]:
+    """Return the channels behind the one at work: those that come next, from the first again after the last."""
+    return sorted((channel + k) % count for k in range(1, min(BEHIND, count - 1) + 1))
+
+
+def _called(view: View, name: str, change: WeightChange) -> str:
+    rows, columns = change.input.shape
+    return f"{name}, {rows} × {columns}"
+
+
+def _learns(stage: Stage) -> bool:
+    return stage.layer.meeting(stage.input_shape, Weight(0, 0, 0, 0)) is not None
+
+
+LOOK = Look(
+    "weight",
+    "One weight learns",
+    "What a weight met, times the gradient there: the sum says which way it is to change.",
+    85,
+    _context,
+    applies=_learns,
+    learns=True,
+    pictures={"gradient": gradient_png},
+)

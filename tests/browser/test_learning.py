@@ -1,0 +1,78 @@
+"""One weight learns, as a person walks it: the tape deck, a press on a weight, another class, the keyboard."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.rest import rest
+from tests.browser.screen import Screen
+from tests.pages.reading import link
+
+NET = "conv2d(4, 3, padding=1, weights=random(7)) | relu | max_pool2d(2) | linear(4) | softmax"
+BESIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def weight(**more: object) -> str:
+    """Return the address of a weight."""
+    return link(NET, size=12, at="0.2.0.0", view="weight", label=1, **more)
+
+
+def pin(screen: Screen) -> str:
+    rest(screen.page)
+    return screen.fields.get("pin", "")
+
+
+def test_the_deck_walks_the_weights_and_the_address_holds_them(page: Page) -> None:
+    screen = Screen(page).follow(weight(pin="w.0.0.1"))
+    number = page.locator(".equation b").first
+    before = number.inner_text()
+    page.locator("#next").click()
+    expect(number).not_to_have_text(before)
+    assert pin(screen) == "w.0.0.2"
+    assert screen.fields["at"] == "0.2.0.0"
+    expect(page.locator("#spoken")).to_contain_text("Filter 3, red, row 1, column 3")
+    for keys, there in ((["ArrowDown", "ArrowLeft"], "w.0.1.1"), (["]"], "w.1.1.1"), (["End"], "w.1.2.2")):
+        for key in keys:
+            screen.press(key)
+        assert pin(screen) == there
+    walked = number.inner_text()
+    page.reload()
+    screen.ready()
+    expect(number).to_have_text(walked)
+    screen.press("Escape")
+    expect(page.locator("cs-plate")).to_be_visible()
+
+
+def test_a_press_on_a_weight_goes_to_it_and_a_press_on_a_class_takes_it_for_true(page: Page) -> None:
+    screen = Screen(page).follow(weight(pin="w.0.1.1"))
+    rest(page)
+    middle = page.evaluate("""() => {
+      const hit = document.querySelector(".figure.wide [data-slice='0']"), m = hit.getScreenCTM();
+      const [a, b, c, d, e, f] = hit.dataset.weights.split(" ").map(Number);
+      const p = new DOMPoint(e + 2.5 * a + 0.5 * c, f + 2.5 * b + 0.5 * d).matrixTransform(m);
+      return [p.x, p.y];
+    }""")
+    page.mouse.click(*middle)
+    assert pin(screen) == "w.0.0.2"
+    with screen.changing():
+        page.locator(".loss tbody a").nth(3).click()
+    assert screen.fields["label"] == "3"
+    assert screen.fields["pin"] == "w.0.0.2"
+    expect(page.locator(".loss tr.true")).to_contain_text("class 4")
+    expect(page.locator("#spoken")).to_contain_text("The picture is taken for class 4.")
+
+
+@pytest.mark.layout
+@pytest.mark.parametrize("size", [(390, 844), (1024, 768), (1280, 720)])
+def test_nothing_is_cut_and_the_step_is_seen(open_page: Callable[..., Page], size: tuple[int, int]) -> None:
+    screen = Screen(open_page(*size)).follow(weight())
+    rest(screen.page)
+    assert screen.page.evaluate(BESIDE) <= 0
+    answer = screen.all(".learns .answer")
+    answer.scroll_into_view_if_needed()
+    box, deck = answer.bounding_box(), screen.all(".transport").bounding_box()
+    assert box
+    assert deck
+    assert box["y"] + box["height"] <= deck["y"]
+    assert size[0] < 700 or box["x"] + box["width"] <= size[0]
