@@ -114,7 +114,7 @@ def test_a_walk_through_layers_and_cards(hand: Hand) -> None:
 VIEWS = [
     look
     for look in LOOKS.values()
-    if not (look.draw or look.learns) and look.name not in ("fan", "stack", "compare", "numbers")
+    if not (look.draw or look.learns) and look.name not in ("fan", "stack", "compare", "numbers", "scores")
 ]
 
 
