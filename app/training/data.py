@@ -15,8 +15,8 @@ from app.layers import Shape
 from app.layers.weights import MAX_SEED
 from app.pictures.picture import Bytes, Mode
 from app.training.digits import CLASSES as DIGITS
-from app.training.digits import LEARNED, SHIPPED, SIDE, digits, unit
-from app.training.examples import Examples
+from app.training.digits import LEARNED, SHIPPED, SIDE, digits
+from app.training.examples import Examples, unit
 from app.training.shapes import SHAPES, SIZES, shapes
 
 MOST_EXAMPLES = 200  # pictures of one's own

@@ -7,10 +7,9 @@ from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.pictures.picture import Bytes, Floats, on_scale
-from app.training.examples import Examples
+from app.pictures.picture import Bytes
+from app.training.examples import Examples, unit
 
 CLASSES = tuple("0123456789")
 SIDE = 28
@@ -25,11 +24,6 @@ def digits() -> tuple[Examples, Examples, tuple[str, ...]]:
         Examples(_pictures()[some], labels[some], read=unit) for some in (place < LEARNED, place >= LEARNED)
     )
     return learned, held_out, CLASSES
-
-
-def unit(pictures: NDArray[np.uint8]) -> Floats:
-    """Return bytes as numbers from 0 to 1."""
-    return on_scale(pictures, "unit")
 
 
 @lru_cache(1)

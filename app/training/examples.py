@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 from app.layers import Shape
 from app.layers.numbers import Array
 from app.numerics.batches.loss import Labels
+from app.pictures.picture import on_scale
 
 Chance = np.random.Generator
+
+
+def unit(pictures: NDArray[np.uint8]) -> Array:
+    """Return bytes as numbers from 0 to 1."""
+    return on_scale(pictures, "unit")
 
 
 class Batch(NamedTuple):

@@ -10,8 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.layers.numbers import Array
-from app.training.examples import Examples
+from app.training.examples import Examples, unit
 
 Doubles = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -80,11 +79,6 @@ def shapes(size: int, classes: Sequence[str], per_class: int, seed: int) -> tupl
         _examples(size, classes, count, seed, part) for part, count in enumerate((per_class, per_class // 2))
     )
     return learning, held_out, tuple(classes)
-
-
-def unit(pictures: NDArray[np.uint8]) -> Array:
-    """Return bytes as numbers from 0 to 1."""
-    return np.divide(pictures, 255, dtype=np.float32)
 
 
 def _examples(size: int, classes: Sequence[str], count: int, seed: int, part: int) -> Examples:
