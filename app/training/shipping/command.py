@@ -49,12 +49,14 @@ def evaluate(name: str, data: Path, folder: Path | None, cache: Path | None) -> 
     `folder` has its files, where it is not the one that ships.
     """
     plan = _plan(name)
-    folder = folder or MODELS / name
+    folder = (folder or MODELS / name).resolve()
     if not (folder / "model.json").is_file():
         raise WrongData(f"There is no {folder / 'model.json'}; give the folder that `convscope models train` has made.")
     shipped, (_, held_out) = Shipped(folder.parent), plan.data.divided(data, cache)
     model = shipped.model(folder.name)
     assert model is not None, folder
+    if model.layers != plan.layers:
+        raise WrongData(f"{folder} holds another network than {name}, {model.title}.")
     network, apart = Network(plan.layers, plan.data.shape), 0
     for told in model.epochs:
         network.take(

@@ -10,6 +10,7 @@ Loss and accuracy are those of the weights as they ship, rounded where they are 
 
 import json
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -92,13 +93,16 @@ class Making:
         unfinished.replace(self.unfinished)
 
     def _take_up(self) -> None:
-        with np.load(self.unfinished, allow_pickle=False) as file:
-            facts = json.loads(str(file["facts"]))
-            if facts["plan"] != self._fingerprint():
-                raise WrongData(
-                    f"{self.unfinished} was begun with other settings or other data; delete it, or give another --out."
-                )
-            parts = {name.partition(" "): file[name] for name in file.files}
+        try:
+            with np.load(self.unfinished, allow_pickle=False) as file:
+                facts = json.loads(str(file["facts"]))
+                parts = {name.partition(" "): file[name] for name in file.files}
+        except (zipfile.BadZipFile, ValueError, KeyError) as error:
+            raise WrongData(f"{self.unfinished} cannot be read ({error}); delete it to begin anew.") from error
+        if facts["plan"] != self._fingerprint():
+            raise WrongData(
+                f"{self.unfinished} was begun with other settings or other data; delete it, or give another --out."
+            )
         self.kept = {name: array for (part, _, name), array in parts.items() if part == "kept"}
         self.trainer.restore(
             State(facts["step"], {name: array for (part, _, name), array in parts.items() if part == "state"})

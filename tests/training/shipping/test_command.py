@@ -49,6 +49,7 @@ def test_weights_that_are_not_as_told_are_told(tmp_path, data, capsys):
         (["train", "digits", "--data", "{data}", "--out", "{folder}"], "has no src/digits/0.json"),
         (["train", "article", "--data", "{folder}", "--out", "{folder}"], "is not a file; give the tar"),
         (["evaluate", "article", "--data", "{data}", "--weights", "{folder}"], "give the folder that"),
+        (["evaluate", "article", "--data", "{data}"], "holds another network than article"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(tmp_path, data, capsys, arguments, words):

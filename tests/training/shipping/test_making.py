@@ -33,6 +33,13 @@ def test_what_was_begun_otherwise_is_not_taken_up(tmp_path, data):
         Making(replace(plan, seed=2), examples, tmp_path)
 
 
+def test_what_is_broken_is_not_taken_up(tmp_path, data):
+    (tmp_path / "unfinished.npz").write_bytes(b"PK half of it")
+    plan = PLANS["article"]
+    with pytest.raises(WrongData, match=r"unfinished\.npz cannot be read .*; delete it to begin anew"):
+        Making(plan, plan.data.divided(data), tmp_path)
+
+
 def test_the_first_layer_has_a_weight_decay_of_its_own(tmp_path, data):
     plan = PLANS["article"]
     examples = plan.data.divided(data)
