@@ -39,12 +39,15 @@ def pip(*arguments: str | Path) -> None:
     subprocess.run([sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments], check=True)
 
 
-def test_templates_and_static_files_travel_in_the_wheel(wheel: Path) -> None:
+def test_templates_static_files_and_models_travel_in_the_wheel(wheel: Path) -> None:
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if not name.startswith("convscope-")}
     for folder in ("templates", "static"):
         here = {f"app/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert here, f"{folder}/ is empty"
         assert here <= packed
+    kept = {path for path in (ROOT / "app").rglob("*.*") if path.suffix in {".json", ".npz", ".safetensors"}}
+    assert len(kept) > 6, "models and digits are gone"
+    assert {path.relative_to(ROOT).as_posix() for path in kept} <= packed
     assert all(name.startswith("app/") for name in packed), "the wheel would litter site-packages"
 
 
