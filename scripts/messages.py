@@ -21,6 +21,7 @@ from app import errors
 from app.explorer.looks.registry import LOOKS
 from app.explorer.page.keys import KEYS
 from app.layers import LAYERS
+from app.models import SHIPPED
 from app.numerics.kernels import KERNELS
 from app.pictures.gallery import GALLERY
 
@@ -76,6 +77,9 @@ def shown() -> Iterator[tuple[str, str]]:
         for field in layer.model_fields.values():
             yield where, field.description or ""
         yield where, layer(**layer.starter).work((3, 32, 32))[1]  # what its cost is counted in
+    for model in SHIPPED:
+        words = [word for word in (model.title, *model.classes) if not word.isdecimal()]
+        yield from ((f"app/models/{model.id}/model.json", word) for word in words)
     for look in LOOKS.values():
         yield from ((f"app/explorer/looks/{look.name}.py", message) for message in (look.title, look.help))
     for key in KEYS:

@@ -17,6 +17,7 @@ from app.pipeline.json_reader import parse_json
 from app.pipeline.whole_model import model_in
 from app.whole_numbers import read_whole
 
+SETTINGS = ("size", "height", "width", "fit", "mode", "scale")  # of a picture as an input
 SAFE = "(),:;/*="  # stay readable in an address
 LONGEST_KEPT = 2_000  # characters of a field whose quoted form is kept
 
@@ -29,6 +30,20 @@ def document_of(fields: Mapping[str, str]) -> Document:
     if "recipe" in fields or "layers" not in fields:
         document["recipe"] = fields.get("recipe", "")
     return read_document(document)
+
+
+def of_another_model(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a form, less those of the input where its recipe begins with another model than before.
+
+    Which that was, `of` says, "-" for none; what is not said of the input is then the new model's own.
+    """
+    before, kept = fields.get("of"), {name: value for name, value in fields.items() if name != "of"}
+    if before is None or not fields.get("recipe"):
+        return kept
+    model = recipe.parse(fields["recipe"]).model
+    if model is None or model.id == before:
+        return kept
+    return {name: value for name, value in kept.items() if name not in SETTINGS}
 
 
 def input_of(fields: Mapping[str, str]) -> dict[str, Any]:
@@ -101,6 +116,12 @@ def fields_of(document: Document) -> dict[str, str]:
         return {**input_fields(source), "recipe": recipe.write(document.layers, models=False)}
     usual = ImageInput.model_validate({"image": source.image, **own})
     return {**input_fields(source, usual), "recipe": document.recipe}
+
+
+def form_fields_of(document: Document) -> dict[str, str]:
+    """Return what a form carries along of a document: with what a link leaves out because it is the model's own."""
+    source = document.input
+    return {**fields_of(document), **(input_fields(source) if isinstance(source, ImageInput) else {})}
 
 
 def input_fields(source: ImageInput, usual: ImageInput | None = None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from app.errors import Mistake
-from app.explorer.fields import fields_of, query
+from app.explorer.fields import fields_of, form_fields_of, query
 from app.explorer.options import OPTIONS
 from app.explorer.prediction import LOOKS_ASK
 from app.layers import Layer, Place
@@ -17,6 +17,7 @@ from app.layers.layer import Array
 from app.layers.numbers import Numbers
 from app.layers.reading import read_layer
 from app.pipeline.document import Document, ImageInput, Scale, ValuesInput
+from app.pipeline.whole_model import model_in
 from app.whole_numbers import read_wholes
 
 LONGEST_ADDRESS = 4000
@@ -60,8 +61,15 @@ class State:
         return dict(self._held[0])
 
     def form_fields(self) -> dict[str, str]:
-        """Return what a form carries along so that its answer is the next state."""
-        return self.all_fields() if self.path == "/" else {**self.all_fields(), "path": self.path}
+        """Return what a form carries along so that its answer is the next state, with another recipe too."""
+        fields = self.all_fields() if self.needs_run else {**form_fields_of(self.document), **self.fields()}
+        return fields if self.path == "/" else {**fields, "path": self.path}
+
+    @property
+    def model(self) -> str:
+        """The id of the trained model that the recipe begins with; nothing where it begins with none."""
+        origin = model_in(self.document.layers)
+        return origin.model.id if origin else ""
 
     @property
     def named(self) -> str:
