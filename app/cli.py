@@ -123,6 +123,8 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
 
     import uvicorn  # here, not above: `health` does without
 
+    from app.web.asgi.event_stream import end_streams
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
@@ -134,6 +136,10 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
                 print(f"On this network: {address(neighbour, port)}", flush=True)
             if browse:
                 threading.Thread(target=webbrowser.open, args=(here,), daemon=True).start()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            end_streams()
+            await super().shutdown(sockets)
 
     chatty = settings.log_level.lower() == "debug"
     server = Server(

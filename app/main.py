@@ -26,6 +26,7 @@ from app.web.api.links import links
 from app.web.api.models import models
 from app.web.api.outputs import outputs
 from app.web.api.runs import api
+from app.web.api.trainings import trainings
 from app.web.asgi import problems
 from app.web.asgi.compression import Compression
 from app.web.asgi.leaving import Leaving
@@ -56,17 +57,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lab = Lab(settings, store, key)
         app.state.lab = lab
         app.state.links = Links(lab, key)
-        app.state.trainings = trainings = Trainings(lab, key)
+        app.state.trainings = live = Trainings(lab, key)
         app.state.known_answers = Cache(lab.budget, answer_size)
         app.state.known_pages = SingleFlightCache[str](lab.budget, sys.getsizeof)
         for document in examples.KEPT:
             lab.keep_for_ever(document)
-        tending = [asyncio.create_task(work) for work in (lab.sweep(), lab.rest(), trainings.tend())]
+        await live.keep_for_ever(examples.TRAINING)
+        tending = [asyncio.create_task(work) for work in (lab.sweep(), lab.rest(), live.tend())]
         yield
         for task in tending:
             task.cancel()
         await asyncio.gather(*tending, return_exceptions=True)
-        trainings.close()
+        live.close()
         lab.close()
 
     app = FastAPI(
@@ -80,6 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.include_router(api)
     app.include_router(gradients)  # before the outputs, which take what is left of a layer's .npy
+    app.include_router(trainings)
     app.include_router(outputs)
     app.include_router(cones)
     app.include_router(models)

@@ -145,6 +145,10 @@ class Album:
         self._expiry.forget("picture", image)
         return there
 
+    def has(self, image: str) -> bool:
+        """Tell whether a picture is there; where that is an upload, the store is asked."""
+        return image in gallery.GALLERY or self._store.expires_at("picture", image) is not None
+
     def expires_at(self, image: str) -> float | None:
         """Return when an upload goes; None for one that is gone, or a picture of the gallery, which stays."""
         return None if image in gallery.GALLERY else self._store.expires_at("picture", image)

@@ -29,8 +29,8 @@ class Wrong(NamedTuple):
     share: float  # how sure the network was
 
 
-class Checkpoint(NamedTuple):
-    """How well the network does after so many epochs, on examples that are measured on."""
+class Measured(NamedTuple):
+    """How well the network does at a checkpoint, on the examples that are measured on."""
 
     epoch: int
     loss: float
@@ -44,7 +44,7 @@ class Progress(NamedTuple):
 
     state: State
     losses: NDArray[np.float32]  # of each batch before its change
-    checkpoints: tuple[Checkpoint, ...]
+    checkpoints: tuple[Measured, ...]
 
     @property
     def step(self) -> int:
@@ -68,7 +68,7 @@ class Course:
             seed=training.seed,
         )
         self._losses = np.zeros(self.trainer.steps, np.float32)
-        self.checkpoints: tuple[Checkpoint, ...] = ()
+        self.checkpoints: tuple[Measured, ...] = ()
         self.lost = False  # whether its numbers have run away: the rate was too high
 
     @property
@@ -99,7 +99,7 @@ class Course:
         if not math.isfinite(found.loss):
             self.lost = True
             return
-        made = Checkpoint(
+        made = Measured(
             self.step // self.trainer.steps_an_epoch,
             found.loss,
             found.accuracy,

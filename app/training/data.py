@@ -5,7 +5,7 @@ Each kind says what it will be, its shape, its classes and how many, before any 
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from app.errors import Unfit, shown
 from app.layers import Shape
 from app.layers.weights import MAX_SEED
+from app.messages import N_
 from app.pictures.picture import Bytes, Mode
 from app.training.digits import CLASSES as DIGITS
 from app.training.digits import LEARNED, SHIPPED, SIDE, digits
@@ -40,6 +41,7 @@ class Data(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     mode: ClassVar[Mode] = "RGB"
+    title: ClassVar[str]
     set: str
 
     @property
@@ -73,6 +75,11 @@ class Data(BaseModel):
         return {"RGB": 3, "L": 1}[self.mode], self.side, self.side
 
     @property
+    def input(self) -> dict[str, Any]:
+        """How a picture is brought to that shape, as a document says it."""
+        return {"height": self.side, "width": self.side, "mode": self.mode, "fit": "cover", "scale": "unit"}
+
+    @property
     def bytes(self) -> int:
         """The bytes of all examples as they are kept."""
         return sum(self.counts) * math.prod(self.shape)
@@ -85,6 +92,7 @@ class Data(BaseModel):
 class ShapesData(Data):
     """Shapes in colour, drawn by code."""
 
+    title: ClassVar[str] = N_("Shapes drawn by code")
     set: Literal["shapes"] = "shapes"
     size: Size = 16
     """Rows and columns."""
@@ -129,6 +137,7 @@ class DigitsData(Data):
     """Digits written by hand."""
 
     mode: ClassVar[Mode] = "L"
+    title: ClassVar[str] = N_("Digits written by hand")
     set: Literal["digits"] = "digits"
 
     @property
@@ -160,6 +169,7 @@ class Example(BaseModel):
 class OwnData(Data):
     """Pictures of one's own with labels, a handful a class."""
 
+    title: ClassVar[str] = N_("Pictures of one's own")
     set: Literal["examples"] = "examples"
     size: Size = 24
     """Rows and columns; each picture is cropped in its middle."""

@@ -116,6 +116,17 @@ class Trainer:
         """Return the examples in the order of an epoch: that of one raw word each, the same for ever."""
         return np.argsort(_words(self.seed, epoch, 0).random_raw(len(self.examples)), kind="stable")
 
+    def followed(self, index: int, name: str, place: tuple[int, ...], learned: Learned) -> tuple[float, float]:
+        """Return one number of layer `index`, as it is and as it will be when the next batch has been learned from.
+
+        `learned`: what the network says of that batch.
+        """
+        key, one = f"{index}.{name}", self.network.weights[index][name][place].reshape(1)
+        memory = {moment: kept[place].reshape(1) for moment, kept in self._memory[key].items()}
+        changed, rate = one.copy(), self.rate * self.factors[index]
+        self._optimizers[index].update(changed, learned.weights[index][name][place].reshape(1), memory, rate, self.step)
+        return float(one[0]), float(changed[0])
+
     def _change(self, learned: Learned, rate: float) -> None:
         for index, (arrays, optimizer) in enumerate(zip(self.network.weights, self._optimizers, strict=True)):
             for name, gradient in learned.weights[index].items():

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 from app.errors import Mistake, Unfit, shown
 from app.layers import Layer
 from app.layers.reading import validated
+from app.layers.trained import origin_of
 from app.layers.weights import MAX_SEED
 from app.messages import N_
 from app.pipeline import recipe
@@ -64,8 +65,7 @@ class Training(BaseModel):
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON, the layers with what equals their defaults left out."""
-        fields = self.model_dump(mode="json", exclude={"layers"})
-        return {**fields, "layers": [layer.canonical() for layer in self.layers]}
+        return {**self.model_dump(mode="json", exclude={"layers"}), "layers": [_written(each) for each in self.layers]}
 
     def check(self) -> None:
         """Refuse layers that cannot be, or do not fit the classes, and more work than a training may be (Unfit)."""
@@ -74,6 +74,7 @@ class Training(BaseModel):
         shape, vector = self.data.shape, False
         parameters = cost = numbers = 0
         for index, layer in enumerate(self.seeded):
+            _refuse_expiring(layer, index)
             try:
                 vector = layer.gives_vector(shape, vector)
                 made = layer.output_shape(shape)
@@ -109,6 +110,25 @@ class Training(BaseModel):
                 names=", ".join(classes),
                 pointer=f"/layers/{len(self.layers) - 1}",
             )
+
+
+def _refuse_expiring(layer: Layer, index: int) -> None:
+    """Refuse weights that may go while the training, which has learned from them, stays."""
+    origin = origin_of(layer)
+    if origin is not None and origin.model.expires_at is not None:
+        raise Unfit(
+            "The model {model} goes on its day, and what is learned from it would stay; begin with random weights, or "
+            "those of a model that ships.",
+            model=origin.model.id,
+            pointer=f"/layers/{index}/weights",
+        )
+
+
+def _written(layer: Layer) -> dict[str, Any]:
+    """Return a layer as JSON; random weights that are the usual ones are said where they were said."""
+    fields = layer.canonical()
+    said = layer.learned and "weights" in layer.model_fields_set
+    return {**fields, "weights": {"init": "random"}} if said and "weights" not in fields else fields
 
 
 def _too_much(what: str, count: int, most: int, pointer: str) -> Unfit:

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from app.errors import NotFound
+from app.layers import Layer, Shape
 from app.layers.layer import Array
-from app.layers.meeting import Meeting
+from app.layers.meeting import Meeting, Weight
 
 RATE = 0.01  # the learning rate, where nothing is said of it
 
@@ -60,6 +62,16 @@ class WeightChange:
 def descent(x: Array, gradient: Array, meeting: Meeting, weight: float, rate: float) -> WeightChange:
     """Return the change by plain gradient descent at `rate`, for an example that is alone."""
     return WeightChange(x, gradient, meeting, weight, -rate * total(meeting.values(x), gradient))
+
+
+def check_slides(layer: Layer, shape: Shape, index: int) -> None:
+    """Refuse a layer, of this index and on an input of `shape`, that has no filters to slide (NotFound)."""
+    if layer.meeting(shape, Weight(0, 0, 0, 0)) is None:
+        raise NotFound(
+            "Layer {number} ({type}) has no filters that slide; ask about a conv2d layer.",
+            number=index + 1,
+            type=layer.type,
+        )
 
 
 def total(values: Array, gradient: Array) -> float:

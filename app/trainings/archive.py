@@ -1,15 +1,16 @@
 """What the store keeps of trainings: what each is, how far it has come, and the weights of its checkpoints.
 
     training/<id>             what it is, and what its owner did last
+    checkpoint/<id>-<epoch>   weights; they never change, since the same seed gives them again
+    learned/<id>              how good each checkpoint is, of all that there have ever been
     progress/<id>             how far it had come at its last checkpoint, with all that is needed to go on
-    checkpoint/<id>-<epoch>   the weights; they never change, since the same seed gives them again
 
-Progress is written last: whatever it names is there.
+They are written in this order: whatever the last ones name is there.
 """
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,12 +19,14 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from app.layers.layer import Array
+from app.layers.models import Checkpoint
 from app.storage import Store
-from app.training.course import Checkpoint, Progress, Wrong
+from app.training.course import Measured, Progress, Wrong
 from app.training.trainer import State as TrainerState
 from app.trainings.states import Reason, State
 
 log = logging.getLogger(__name__)
+Learned = tuple[Checkpoint, ...]
 FACTS = "facts"  # the name of what is no array: JSON in bytes
 
 
@@ -60,10 +63,13 @@ class Archive:
             log.warning("The training %s is torn in the store.", name)
             return None
 
-    def put_progress(self, name: str, progress: Progress, weights: Mapping[str, Array], lasting: bool) -> None:
+    def put_progress(
+        self, name: str, progress: Progress, weights: Mapping[str, Array], learned: Learned, lasting: bool
+    ) -> None:
         """Keep a checkpoint: its weights, and how far the training has come."""
         ttl = None if lasting else self._ttl
         self._store.put("checkpoint", f"{name}-{progress.checkpoints[-1].epoch}", _packed(weights), ttl)
+        self._store.put("learned", name, json.dumps(learned).encode(), ttl)
         facts = {"step": progress.step, "checkpoints": progress.checkpoints}
         arrays = {"losses": progress.losses, **{f"state.{key}": array for key, array in progress.state.arrays.items()}}
         self._store.put("progress", name, _packed(arrays, facts), ttl)
@@ -76,7 +82,7 @@ class Archive:
         arrays, facts = found
         state = {key.removeprefix("state."): array for key, array in arrays.items() if key != "losses"}
         return Progress(
-            TrainerState(facts["step"], state), arrays["losses"], tuple(map(_checkpoint, facts["checkpoints"]))
+            TrainerState(facts["step"], state), arrays["losses"], tuple(map(_measured, facts["checkpoints"]))
         )
 
     def weights(self, name: str, epoch: int) -> dict[str, Array] | None:
@@ -84,33 +90,33 @@ class Archive:
         found = _unpacked(self._store.get("checkpoint", f"{name}-{epoch}"))
         return None if found is None else found[0]
 
-    def epochs(self, name: str, most: int) -> list[int]:
-        """Return the epochs up to `most` of which there are weights."""
-        return [
-            epoch for epoch in range(most + 1) if self._store.expires_at("checkpoint", f"{name}-{epoch}") is not None
-        ]
+    def learned(self, name: str) -> Learned:
+        """Return how good each checkpoint is of which there are weights."""
+        return tuple(Checkpoint(*each) for each in json.loads(self._store.get("learned", name) or b"[]"))
 
     def expires_at(self, name: str) -> float | None:
         """Return when a training goes, in seconds since 1970 (inf: never), or None where it is gone."""
         return self._store.expires_at("training", name)
 
-    def renew(self, name: str, epochs: Iterable[int]) -> None:
+    def renew(self, name: str) -> None:
         """Let all that is kept of a training live as long as if it were new."""
-        for epoch in epochs:
-            self._store.renew("checkpoint", f"{name}-{epoch}", self._ttl)
-        for kind in ("progress", "training"):
-            self._store.renew(kind, name, self._ttl)
+        for kind, key in self._kept(name):
+            self._store.renew(kind, key, self._ttl)
 
-    def forget_learned(self, name: str, epochs: Iterable[int]) -> None:
+    def forget_learned(self, name: str) -> None:
         """Remove all that was learned."""
-        for epoch in epochs:
-            self._store.delete("checkpoint", f"{name}-{epoch}")
-        self._store.delete("progress", name)
+        for kind, key in self._kept(name)[1:]:
+            self._store.delete(kind, key)
+
+    def _kept(self, name: str) -> list[tuple[str, str]]:
+        """Return the kinds and keys of all that is kept of a training, itself first."""
+        checkpoints = [("checkpoint", f"{name}-{each.epoch}") for each in self.learned(name)]
+        return [("training", name), *checkpoints, ("learned", name), ("progress", name)]
 
 
-def _checkpoint(fields: list[Any]) -> Checkpoint:
+def _measured(fields: list[Any]) -> Measured:
     epoch, loss, accuracy, confusion, worst = fields
-    return Checkpoint(epoch, loss, accuracy, tuple(map(tuple, confusion)), tuple(Wrong(*each) for each in worst))
+    return Measured(epoch, loss, accuracy, tuple(map(tuple, confusion)), tuple(Wrong(*each) for each in worst))
 
 
 def _packed(arrays: Mapping[str, Array], facts: object = None) -> bytes:

@@ -7,7 +7,6 @@ from functools import partial
 from app.budget import Budget
 from app.compute import ComputeQueue
 from app.lab import Lab
-from app.pictures.gallery import GALLERY
 from app.pictures.picture import Bytes, Picture, prepare
 from app.training.course import Course
 from app.training.data import DataSet
@@ -27,17 +26,17 @@ class Courses:
         self._queue: ComputeQueue = lab.queue
         self._budget: Budget = lab.budget
 
-    async def make(self, training: Training) -> Course:
-        """Return the course of a training before its first batch.
+    async def make(self, training: Training, data: DataSet | None = None) -> Course:
+        """Return the course of a training before its first batch, on its `data` where that is there.
 
         Raises Unfit where its layers cannot learn, NotFound where a picture of it is gone.
         """
-        pictures = await self._pictures(training)
+        pictures = {} if data else await self._pictures(training)
         network = await self._queue.light(lambda: Network(training.seeded, training.data.shape))
         weights = sum(array.nbytes for _, array in network.named())
         size = network.bytes(max(training.batch_size, AT_ONCE)) + COPIES * weights + training.data.bytes
         share = await self._budget.take(size + MAKING * training.data.bytes)
-        course = await self._queue.heavy(lambda: Course(training, training.data.make(pictures)), share)
+        course = await self._queue.heavy(lambda: Course(training, data or training.data.make(pictures)), share)
         self._budget.hold(course, size)
         return course
 
@@ -49,8 +48,8 @@ class Courses:
 
     async def there(self, training: Training) -> bool:
         """Tell whether all pictures of a training are still there."""
-        uploads = tuple(image for image in training.data.images if image not in GALLERY)
-        return not uploads or len(await self._album.still_there(uploads)) == len(uploads)
+        images = training.data.images
+        return not images or await self._queue.light(lambda: all(map(self._album.has, images)))
 
     async def _pictures(self, training: Training) -> dict[str, Bytes]:
         """Return the pictures that a training needs, each at its size; one large one at a time."""

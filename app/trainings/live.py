@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from app.training.course import Course, Progress
 from app.training.training import Training
-from app.trainings.archive import Record
+from app.trainings.archive import Learned, Record
 from app.trainings.feed import Feed, News
 from app.trainings.states import OPEN, Outcome, Reason, State
 
@@ -35,7 +35,8 @@ class LiveTraining:
         self.progress = progress
         self.seconds = seconds  # that it has computed
         self.course: Course | None = None
-        self.archived = 0  # checkpoints of the course that the archive has
+        self.archived = 0  # checkpoints of the course that the archive has …
+        self.learned: Learned = ()  # … and all that it has, from before a reset too
         self.commands = asyncio.Lock()
         self.work: asyncio.Future[Outcome] | None = None
         self.going = threading.Event()  # whether the thread is to go on

@@ -5,26 +5,25 @@ What nobody watches ends. What is at rest lies in the store, where whoever has i
 
 import asyncio
 import hashlib
-import hmac
 import json
 import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Literal
 
 import numpy as np
 
-from app.allowance import Allowance
-from app.errors import Busy, Forbidden, Mistake, NotFound, Unfit
+from app.errors import Busy, Forbidden, Mistake, NotFound
 from app.lab import Lab
-from app.messages import N_
+from app.layers import models
 from app.training.course import Course, Progress
 from app.training.data import DataSet
 from app.training.trainer import State
 from app.training.training import Training, read_training
+from app.trainings.admission import Admission, Owners
 from app.trainings.archive import Archive
+from app.trainings.checkpoints import Checkpoints
 from app.trainings.courses import Courses
 from app.trainings.feed import News
 from app.trainings.live import LiveTraining
@@ -36,13 +35,11 @@ from app.trainings.worker import Worker
 log = logging.getLogger(__name__)
 Command = Literal["run", "pause", "step", "reset", "stop"]
 COMMANDS: tuple[Command, ...] = ("run", "pause", "step", "reset", "stop")
-MOST_OPEN = 8  # trainings that may go on, in all
+MOST_FOLLOWERS = 500  # of one training
 UNWATCHED = 600.0  # seconds after which one that nobody watches ends
 MOMENT = 1.0  # seconds for which pictures that were there count as there
 TEND_EVERY = 5.0  # seconds
 RENEW = 4  # one part in so many of its life passes before a training that is watched gets a new one
-AN_HOUR = 120  # new trainings that a client may begin
-REFUSAL = N_("You have begun {most} trainings within an hour; try again in {wait} seconds.")
 NOTHING = Progress(State(0, {}), np.zeros(0, np.float32), ())
 
 
@@ -53,14 +50,15 @@ class Trainings:
         self.now = now
         self._lab = lab
         self._light = lab.queue.light
-        self._key = key
+        self.owners = Owners(key)
         self.archive = Archive(lab.store, lab.settings.training_ttl)
         self._courses = Courses(lab)
+        self._checkpoints = Checkpoints(self.archive, lab.album)
+        models.register(self._checkpoints)
         self._places = Places(lab.settings.trainings, lambda live: self._later(self._save(live)))
-        self._allowance = Allowance(AN_HOUR, REFUSAL, now)
+        self._admission = Admission(lambda: [live for live in self._known.values() if live.awake], now)
         self._known: dict[str, LiveTraining] = {}  # that somebody has asked for lately
         self._finding = asyncio.Lock()
-        self._coming: list[str] = []  # visitors whose trainings are being made
         self._tasks: set[asyncio.Task[None]] = set()
 
     # ---- what there is
@@ -71,13 +69,13 @@ class Trainings:
         Raises Unfit for one that cannot be, Busy where the visitor has one already, or too many are open.
         """
         training.check()
-        with self._admitted(visitor):
-            self._allowance.take(client)
+        with self._admission.admitted(visitor):
+            self._admission.count(client)
             return await self._begun(secrets.token_hex(16), training, visitor)
 
     async def keep_for_ever(self, training: Training) -> str:
         """Keep a training of ours before its first batch, which nobody can run; return its id."""
-        name = hashlib.sha256(json.dumps(training.document()).encode()).hexdigest()[:32]
+        name = lasting_id(training)
         if await self._light(lambda: self.archive.record(name)) is None:
             live = await self._begun(name, training, "", lasting=True)
             live.course = None
@@ -121,18 +119,11 @@ class Trainings:
             broken_off = record.state != "paused" or record.step != progress.step
             outcome = Outcome("paused", "restarted" if broken_off else record.reason)
         lasting = await self._light(lambda: self.archive.expires_at(name)) == float("inf")
-        return LiveTraining(
+        live = LiveTraining(
             name, training, record.visitor, outcome, progress, news, seconds=record.seconds, lasting=lasting
         )
-
-    def key(self, name: str) -> str:
-        """Return the key that lets its owner say what a training does."""
-        return hmac.new(self._key, b"training " + name.encode(), hashlib.sha256).hexdigest()[:32]
-
-    def owns(self, name: str, keys: Iterable[str]) -> bool:
-        """Tell whether whoever holds `keys` began a training."""
-        own = self.key(name).encode()
-        return any(hmac.compare_digest(key.encode(), own) for key in keys)
+        live.learned = await self._light(lambda: self.archive.learned(name))
+        return live
 
     async def expires_at(self, live: LiveTraining) -> float | None:
         """Return when a training goes, in seconds since 1970; None for one of ours, which stays."""
@@ -142,11 +133,26 @@ class Trainings:
         """Return the examples of a training; raise NotFound where a picture of them is gone."""
         return live.course.data if live.course else await self._courses.data(live.training)
 
+    async def copy(self, live: LiveTraining) -> Course:
+        """Return a course of its own that has come as far as a training is seen to have come, to try things on."""
+        progress = live.progress
+        if not progress.checkpoints:
+            raise _deleted()
+        course = await self._courses.make(live.training, live.course.data if live.course else None)
+        course.take_up(progress)
+        return course
+
     def follow(self, live: LiveTraining) -> AsyncGenerator[News, None]:
         """Give what is new of a training, the newest at once; it is over at once for one that stays as it is.
 
-        Whoever follows watches.
+        Whoever follows watches. Raises Busy where too many do.
         """
+        if live.feed.followers >= MOST_FOLLOWERS:
+            raise Busy(
+                "{count} browsers follow this training, as many as can; try again in a minute.",
+                count=MOST_FOLLOWERS,
+                retry_after=60,
+            )
         return live.feed.follow(once=live.lasting)
 
     # ---- what its owner says
@@ -154,7 +160,7 @@ class Trainings:
     async def command(self, name: str, command: Command, keys: Iterable[str]) -> LiveTraining:
         """Do what the owner of a training says, again harmlessly; raise NotFound, Forbidden, or Busy."""
         live = await self.find(name)
-        if not self.owns(name, keys):
+        if not self.owners.owns(name, keys):
             raise Forbidden(
                 "This needs the key that came with the training, in the header Authorization: Bearer <key>; without "
                 "it one can watch."
@@ -198,10 +204,8 @@ class Trainings:
     async def _wake(self, live: LiveTraining) -> Course:
         """Return the course of a training, made anew where it is at rest; raise Busy where too many are open."""
         if live.reason == "deleted":
-            raise Unfit(
-                "A picture that this training learned from has been deleted, and the training has gone with it."
-            )
-        with self._admitted(live.visitor, live):
+            raise _deleted()
+        with self._admission.admitted(live.visitor, live):
             if live.course is None:
                 course = await self._courses.make(live.training)
                 if live.progress.checkpoints:
@@ -214,30 +218,6 @@ class Trainings:
         loop = asyncio.get_running_loop()
         most = self._lab.settings.training_max_seconds
         return Worker(live, course, self.archive, most, lambda: loop.call_soon_threadsafe(live.feed.tell))
-
-    @contextmanager
-    def _admitted(self, visitor: str, known: LiveTraining | None = None) -> Iterator[None]:
-        """Make sure that a visitor may have a training that is open; raise Busy."""
-        awake = [live for live in self._known.values() if live.awake and live is not known]
-        own = next((live.name for live in awake if live.visitor == visitor), "")
-        if own or visitor in self._coming:
-            raise Busy(
-                "You have a training already, which is not over: {id}. Stop it before another begins or goes on.",
-                id=own or "…",
-                retry_after=10,
-            )
-        if len(awake) + len(self._coming) >= MOST_OPEN:
-            raise Busy(
-                "{count} trainings are open, as many as this server takes at once; try again when one has ended, in a "
-                "few minutes.",
-                count=MOST_OPEN,
-                retry_after=60,
-            )
-        self._coming.append(visitor)
-        try:
-            yield
-        finally:
-            self._coming.remove(visitor)
 
     # ---- how they end
 
@@ -272,7 +252,7 @@ class Trainings:
         if live.reason != "deleted" and not await self._courses.there(live.training):
             await self._end(live, "deleted")
             live.progress = NOTHING
-            await self._light(lambda: self.archive.forget_learned(live.name, range(live.training.epochs + 1)))
+            await self._light(lambda: self.archive.forget_learned(live.name))
         return True
 
     def _renew(self, live: LiveTraining) -> bool:
@@ -280,7 +260,7 @@ class Trainings:
         ttl = self._lab.settings.training_ttl
         expiry = self.archive.expires_at(live.name)
         if expiry is not None and live.open and expiry < self._lab.store.now() + ttl * (1 - 1 / RENEW):
-            self.archive.renew(live.name, range(live.training.epochs + 1))
+            self.archive.renew(live.name)
         return expiry is not None
 
     async def _end(self, live: LiveTraining, reason: Reason | None) -> None:
@@ -302,7 +282,7 @@ class Trainings:
         def save() -> None:
             self.archive.put(live.name, live.record(), live.lasting)
             if not live.lasting:
-                self.archive.renew(live.name, range(live.training.epochs + 1))
+                self.archive.renew(live.name)
 
         await self._light(save)
 
@@ -318,7 +298,20 @@ class Trainings:
             live.going.clear()
             live.feed.close()
         self._places.close()
+        models.forget(self._checkpoints)
+
+
+def lasting_id(training: Training) -> str:
+    """Return the id under which a training is kept for ever."""
+    return hashlib.sha256(json.dumps(training.document()).encode()).hexdigest()[:32]
 
 
 def _no_training(name: str) -> NotFound:
     return NotFound("There is no training {id}, or it has expired; begin another.", id=name[:64])
+
+
+def _deleted() -> NotFound:
+    return NotFound(
+        "A picture that this training learned from has been deleted or has expired, and what it learned has gone with "
+        "it."
+    )

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from app.errors import Mistake
+from app.layers.models import Checkpoint
 from app.training.course import Course
 from app.training.trainer import State
 from app.trainings.archive import Archive
@@ -75,8 +76,10 @@ class Worker:
         if course.due and not course.lost:
             course.checkpoint()
         if live.archived < len(course.checkpoints):
-            self._archive.put_progress(live.name, course.progress(), course.weights(), live.lasting)
-            live.archived = len(course.checkpoints)
+            found = tuple(Checkpoint(*each[:3]) for each in course.checkpoints)
+            learned = max(live.learned, found, key=len)
+            self._archive.put_progress(live.name, course.progress(), course.weights(), learned, live.lasting)
+            live.archived, live.learned = len(found), learned
 
     def _show(self) -> None:
         """Let others see how far it has come; of numbers that have run away only the losses."""

@@ -5,6 +5,7 @@ from fastapi.testclient import TestClient
 
 from app.layers import LAYERS
 from app.main import create_app
+from app.trainings.trainings import COMMANDS
 from tests.api.problems import told
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -66,7 +67,9 @@ def test_every_example_works_as_it_stands(described):
                 if "file" in body:
                     assert client.request(method, path, files={"file": body["file"].encode()}).status_code < 300
         sent += 1
-        if method == "delete":
+        if path.rpartition("/")[2] in COMMANDS:
+            told(answer, 403, "needs the key")
+        elif method == "delete":
             told(answer, 403, "gallery") if "token" not in answer.text else told(answer, 403)
         else:
             assert answer.status_code in (200, 201), f"{method} {path}: {answer.text}"
@@ -87,6 +90,7 @@ def test_the_api_has_what_the_contract_lists(described):
     _, description = described
     listed = {(method, path) for method, path, _ in operations(description)}
     run, layer = "/api/v1/runs/{run_id}", "/api/v1/runs/{run_id}/layers/{layer}"
+    training = "/api/v1/trainings/{training_id}"
     assert listed == {
         ("get", "/api/v1/images"), ("post", "/api/v1/images"), ("get", "/api/v1/images/{image}"),
         ("get", "/api/v1/images/{image}.png"), ("delete", "/api/v1/images/{image}"), ("get", "/api/v1/layers"),
@@ -97,6 +101,9 @@ def test_the_api_has_what_the_contract_lists(described):
         ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}.svg"), ("get", f"{layer}/cone"),
         ("post", "/api/v1/links"), ("get", f"{layer}/gradients/{{filter}}/{{channel}}/{{row}}/{{column}}"),
         ("get", f"{layer}/gradient.npy"), ("get", f"{layer}/weight_gradient.npy"),
+        ("post", "/api/v1/trainings"), ("get", training), ("get", f"{training}/events"),
+        ("get", f"{training}/gradients/{{layer}}/{{filter}}/{{channel}}/{{row}}/{{column}}"),
+        *(("post", f"{training}/{command}") for command in COMMANDS),
     }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ class Service:
         return await self.trainings.begin(training(document), visitor, visitor)
 
     async def say(self, live: LiveTraining, command: Any) -> LiveTraining:
-        return await self.trainings.command(live.name, command, [self.trainings.key(live.name)])
+        return await self.trainings.command(live.name, command, [self.trainings.owners.key(live.name)])
 
     def close(self) -> None:
         self.trainings.close()

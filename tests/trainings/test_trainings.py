@@ -3,9 +3,10 @@
 import pytest
 from PIL import Image
 
-from app.errors import Busy, Forbidden, NotFound, Unfit
+from app.errors import Busy, Forbidden, NotFound
+from app.trainings.admission import MOST_OPEN
 from app.trainings.report import report
-from app.trainings.trainings import COMMANDS, MOST_OPEN, UNWATCHED
+from app.trainings.trainings import COMMANDS, UNWATCHED
 from tests.samples import saved
 from tests.trainings.service import ENDLESS, SMALL, Service, reaches, training
 
@@ -146,11 +147,11 @@ def test_a_visitor_has_one_that_is_open_and_all_together_a_few(served):
 def test_only_its_owner_says_what_it_does(served):
     async def scenario(service):
         live, other = await service.begin(), await service.begin(visitor="b")
-        for keys in ([], [""], [service.trainings.key(other.name)], ["ü"]):
+        for keys in ([], [""], [service.trainings.owners.key(other.name)], ["ü"]):
             with pytest.raises(Forbidden, match="needs the key"):
                 await service.trainings.command(live.name, "run", keys)
         with pytest.raises(NotFound, match="There is no training"):
-            await service.trainings.command("0" * 32, "run", [service.trainings.key("0" * 32)])
+            await service.trainings.command("0" * 32, "run", [service.trainings.owners.key("0" * 32)])
 
     served(scenario)
 
@@ -266,7 +267,7 @@ def test_a_store_that_is_away_pauses_it_and_the_checkpoint_is_kept_when_it_is_ba
             assert (live.reason, live.progress.step) == ("not_kept", 4)
         await service.say(live, "run")
         await reaches(live, "finished")
-        assert service.trainings.archive.epochs(live.name, 3) == [0, 1, 2, 3]
+        assert [each.epoch for each in service.trainings.archive.learned(live.name)] == [0, 1, 2, 3]
 
     served(scenario)
 
@@ -309,9 +310,10 @@ def test_when_a_picture_is_deleted_what_learned_from_it_ends_and_goes(served):
         await service.lab.album.delete(uploads[2].id, uploads[2].delete_token)
         await service.trainings.look_after()
         assert (live.state, live.reason) == ("stopped", "deleted")
-        assert service.trainings.archive.epochs(live.name, 100) == []
+        assert service.trainings.archive.learned(live.name) == ()
+        assert service.trainings.archive.weights(live.name, 0) is None
         assert service.trainings.archive.progress(live.name) is None
-        with pytest.raises(Unfit, match="has been deleted"):
+        with pytest.raises(NotFound, match="has been deleted"):
             await service.say(live, "reset")
         again = Service(service.lab.settings)
         found = await again.trainings.find(live.name)

@@ -17,6 +17,8 @@ from app.errors import (
 from app.explorer.first import FIRST
 from app.pipeline import recipe
 from app.pipeline.document import Document, ImageInput
+from app.training.training import Training, read_training
+from app.trainings.trainings import lasting_id
 
 PLAIN = Document(
     input=ImageInput(image="chelsea", height=32, width=32),
@@ -28,7 +30,17 @@ CLASSES = Document(
 )
 KEPT = (FIRST, PLAIN, CLASSES)  # kept for ever, so that the examples' ids are always there
 
+TRAINING = read_training(
+    {
+        "data": {"set": "shapes", "size": 12, "per_class": 4},
+        "recipe": "conv2d(4, 5) | relu | max_pool2d(2) | linear(4) | softmax",
+        "batch_size": 4,
+        "epochs": 2,
+    }
+)  # kept for ever too, before its first batch
+
 RUN_ID = {"chelsea": {"value": PLAIN.id}}
+TRAINING_ID = {"shapes": {"value": lasting_id(TRAINING)}}
 CLASSES_ID = {"classes": {"value": CLASSES.id}}
 FILE = {
     "type": "string",
@@ -147,6 +159,42 @@ LINK_BODY: dict[str, Any] = {
                 "properties": {"address": {"type": "string", "description": "As the address bar has it, from / on."}},
             },
             "example": {"address": "/?image=chelsea&size=32&recipe=conv2d(6, 5)&at=0.3.7.16&view=flat"},
+        }
+    },
+}
+
+
+TRAINING_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "data": {"type": "object", "description": "`set`: shapes, digits, or examples with labels."},
+                    "layers": {"type": "array", "items": {"type": "object"}},
+                    "recipe": {"type": "string", "description": "In place of layers."},
+                    "optimizer": {"type": "object", "description": "`type`: sgd or adam."},
+                    **{
+                        name: {"type": "integer", "description": field.description}
+                        for name, field in Training.model_fields.items()
+                        if name in ("batch_size", "epochs", "seed")
+                    },
+                },
+            },
+            "example": {
+                "data": {
+                    "set": "shapes",
+                    "size": 16,
+                    "classes": ["circle", "cross", "line", "square"],
+                    "per_class": 200,
+                },
+                "recipe": "conv2d(8, 5) | relu | max_pool2d(2) | linear(4) | softmax",
+                "optimizer": {"type": "sgd", "learning_rate": 0.05, "momentum": 0.9},
+                "batch_size": 16,
+                "epochs": 12,
+                "seed": 7,
+            },
         }
     },
 }

@@ -12,7 +12,7 @@ from app.gradients import by_output, by_weight
 from app.lab import Lab, Run
 from app.layers.meeting import Weight
 from app.training.optimizers import MOST_RATE
-from app.training.weight_change import RATE
+from app.training.weight_change import RATE, check_slides
 from app.web.api import examples
 from app.web.api.outputs import LayerIndex, layer_index, speakable, whole
 from app.web.api.runs import json_bytes
@@ -92,12 +92,7 @@ async def weight_change(
     run = await lab.run(run_id)
     index = _layer(run, layer)
     stage, step = run.stages[index], _rate(rate)
-    if stage.layer.meeting(stage.input_shape, Weight(0, 0, 0, 0)) is None:
-        raise NotFound(
-            "Layer {number} ({type}) has no filters that slide; ask about a conv2d layer.",
-            number=index + 1,
-            type=stage.layer.type,
-        )
+    check_slides(stage.layer, stage.input_shape, index)
     asked = _label(run, label, lab)
     speakable(math.prod(stage.input_shape[1:]) + math.prod(stage.output_shape[1:]), "gradient.npy and output.npy")
     shape = (await lab.weight(run, index, "weight")).shape

@@ -14,6 +14,7 @@ from app.links import Shared
 from app.pipeline.json_reader import LONG, parse_json
 from app.web.api import examples
 from app.web.api.instants import instant
+from app.web.asgi.bearer import bearer
 from app.web.asgi.dependencies import InLab, InLinks
 from app.web.asgi.reach import reach_of
 
@@ -47,8 +48,7 @@ async def make(request: Request, lab: InLab, links: InLinks) -> Made:
     """
     given = _address(await request.body())
     what = await _shared(given, lab)
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    tokens = [token.strip()] if kind.lower() == "bearer" and token else []
+    tokens = bearer(request)
     if tokens and not any(lab.album.owns(image, tokens) for image in what.images):
         raise Forbidden("The token is of no picture that this address shows; leave it out, or send the right one.")
     link = await links.make(what, tokens, request.client.host if request.client else "")

@@ -23,6 +23,7 @@ from app.web.api import examples
 from app.web.api.instants import instant
 from app.web.api.reports import run_report
 from app.web.asgi.artifacts import immutable
+from app.web.asgi.bearer import bearer
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_body, read_form
 
@@ -77,13 +78,13 @@ async def image_facts(image: ImageId, lab: InLab) -> dict[str, Any]:
 @api.delete("/images/{image}", status_code=204, summary="Delete an upload", tags=["pictures"])
 async def delete_image(image: ImageId, request: Request, lab: InLab) -> Response:
     """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token:
+    tokens = bearer(request)
+    if not tokens:
         await lab.album.picture(image)
         raise Forbidden(
             "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
         )
-    await lab.album.delete(image, token.strip())
+    await lab.album.delete(image, *tokens)
     return Response(status_code=204)
 
 

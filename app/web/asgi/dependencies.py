@@ -1,4 +1,4 @@
-"""What handlers ask for: the lab, and its short links."""
+"""What handlers ask for: the lab, its short links, its trainings."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from app.lab import Lab
 from app.links import Links
+from app.trainings.trainings import Trainings
 
 
 async def lab_of(request: Request) -> Lab:
@@ -20,5 +21,12 @@ async def links_of(request: Request) -> Links:
     return links
 
 
+async def trainings_of(request: Request) -> Trainings:
+    """Return the trainings of this app."""
+    trainings: Trainings = request.app.state.trainings
+    return trainings
+
+
 InLab = Annotated[Lab, Depends(lab_of)]
 InLinks = Annotated[Links, Depends(links_of)]
+InTrainings = Annotated[Trainings, Depends(trainings_of)]

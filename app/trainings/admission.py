@@ -1,0 +1,68 @@
+"""Who may: a visitor has one training that is open, all together have a few, and only its owner says what one does."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from app.allowance import Allowance
+from app.errors import Busy
+from app.messages import N_
+from app.trainings.live import LiveTraining
+
+MOST_OPEN = 8  # trainings that may go on, in all
+AN_HOUR = 120  # new trainings that a client may begin
+REFUSAL = N_("You have begun {most} trainings within an hour; try again in {wait} seconds.")
+
+
+class Admission:
+    """Lets trainings in, as far as there is room."""
+
+    def __init__(self, awake: Callable[[], Iterable[LiveTraining]], now: Callable[[], float]) -> None:
+        self._awake = awake
+        self._allowance = Allowance(AN_HOUR, REFUSAL, now)
+        self._coming: list[str] = []  # visitors whose trainings are on their way
+
+    def count(self, client: str) -> None:
+        """Count a new training of a client's; raise Busy where it begins too many."""
+        self._allowance.take(client)
+
+    @contextmanager
+    def admitted(self, visitor: str, known: LiveTraining | None = None) -> Iterator[None]:
+        """Keep a place for a training of a visitor's, `known` if it is not new, while it is made; raise Busy."""
+        awake = [live for live in self._awake() if live is not known]
+        own = next((live.name for live in awake if live.visitor == visitor), "")
+        if own or visitor in self._coming:
+            raise Busy(
+                "You have a training already, which is not over: {id}. Stop it before another begins or goes on.",
+                id=own or "…",
+                retry_after=10,
+            )
+        if len(awake) + len(self._coming) >= MOST_OPEN:
+            raise Busy(
+                "{count} trainings are open, as many as this server takes at once; try again when one has ended, in a "
+                "few minutes.",
+                count=MOST_OPEN,
+                retry_after=60,
+            )
+        self._coming.append(visitor)
+        try:
+            yield
+        finally:
+            self._coming.remove(visitor)
+
+
+class Owners:
+    """Knows the key of each training, and whose it is."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def key(self, name: str) -> str:
+        """Return the key that lets its owner say what a training does."""
+        return hmac.new(self._secret, b"training " + name.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def owns(self, name: str, keys: Iterable[str]) -> bool:
+        """Tell whether whoever holds `keys` began a training."""
+        own = self.key(name).encode()
+        return any(hmac.compare_digest(key.encode(), own) for key in keys)
