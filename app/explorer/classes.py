@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from app.lab import Run
+from app.pictures.digit import SIDE
 from app.pipeline import classes
 from app.pipeline.plan import Stage
 
 Say = Callable[[str], str]
+DIGITS = tuple("0123456789")
 
 
 def answers(stages: tuple[Stage, ...], index: int) -> bool:
@@ -20,3 +22,9 @@ def class_names(run: Run, index: int, say: Say) -> list[str]:
         return list(map(say, known))
     name = say("class {number}") if answers(run.stages, index) else say("number {number}")
     return [name.format(number=number + 1) for number in range(run.stages[index].output_shape[0])]
+
+
+def reads_digits(run: Run) -> bool:
+    """Tell whether a network has learned to name digits written by hand, as MNIST has them, and reads such a picture."""
+    model = classes.trained_model(run.stages)
+    return model is not None and model.classes == DIGITS and run.input_shape == (1, SIDE, SIDE)

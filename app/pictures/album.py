@@ -6,7 +6,7 @@ upload bytes ─ intake ─► picture ─► image id        (keyed hash of the
 import hashlib
 import hmac
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -48,12 +48,16 @@ class Album:
             budget, lambda picture: picture.pixels.nbytes, lives=True
         )
 
-    async def add(self, data: bytes) -> Upload:
-        """Keep the picture in the bytes of a file under the keyed hash of its pixels; again: renew its expiry."""
+    async def add(self, data: bytes, change: Callable[[Picture], Picture] | None = None) -> Upload:
+        """Keep the picture in the bytes of a file under the keyed hash of its pixels; again: renew its expiry.
+
+        `change` makes another, no larger, of what was read.
+        """
         share = await self._budget.take(await self.decoding_bytes(data))
 
         def read() -> tuple[Picture, Upload]:
             picture = read_picture(data, self._settings)
+            picture = change(picture) if change else picture
             return picture, self._keep(picture)
 
         picture, upload = await self._queue.heavy(read, share)

@@ -11,6 +11,7 @@ from tests.browser.rest import follow, rest
 from tests.browser.screen import Screen
 from tests.browser.test_access import findings
 from tests.pages.reading import link
+from tests.strokes import DIGITS
 
 NETWORK = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2) | linear(10, weights=random(3)) | softmax"
 ADDRESS = link(NETWORK, image="chelsea", size="16", at="4.4.0.0", view="scores")
@@ -25,8 +26,7 @@ OUT = """() => [...document.querySelectorAll(
 
 
 def opened(page: Page, address: str = ADDRESS) -> Screen:
-    page.goto(address)
-    screen = Screen(page)
+    screen = Screen(page).follow(address)
     expect(screen.all("#mattered .over")).to_be_visible()
     rest(page)
     return screen
@@ -67,6 +67,27 @@ def test_it_can_be_stopped_and_begun_again(page: Page) -> None:
     page.unroute("**/parts/occlusion/**")
     page.keyboard.press("Enter")
     expect(page.locator("#mattered .over")).to_be_visible()
+
+
+def test_a_digit_drawn_on_the_pad_is_named(page: Page) -> None:
+    screen = Screen(page).open('model("digits")', image="text", size=28, mode="L", at="6.0.0.0", view="scores")
+    screen.all(".menu.picture > summary").click()
+    screen.all("[data-tool=draw]").click()
+    canvas = screen.all("dialog.picturing canvas")
+    expect(canvas).to_be_focused()
+    box = canvas.bounding_box()
+    assert box
+    expect(screen.all("[name=digit]")).to_be_checked()
+    for stroke in DIGITS[4][0]:
+        for at, (x, y) in enumerate(stroke):
+            page.mouse.move(box["x"] + (0.3 + 0.5 * x) * box["width"], box["y"] + (0.1 + 0.6 * y) * box["height"])
+            if not at:
+                page.mouse.down()
+        page.mouse.up()
+    with screen.changing():
+        screen.all("[data-use]").click()
+    expect(screen.all(".says .won b")).to_have_text("4")
+    assert screen.run["prediction"][0]["label"] == "4"
 
 
 @pytest.mark.layout

@@ -13,11 +13,15 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
+from app.messages import N_
 from app.pictures.picture import Bytes
 from app.training.shipping.labelled import Labelled
 from app.training.shipping.wrong_data import WrongData
 
-CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+CLASSES = (
+    *(N_("airplane"), N_("automobile"), N_("bird"), N_("cat"), N_("deer")),
+    *(N_("dog"), N_("frog"), N_("horse"), N_("ship"), N_("truck")),
+)
 PARTS = ("train", "test")
 SIDE = 32
 MOST_BYTES = 65_536  # of one picture

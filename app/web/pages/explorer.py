@@ -1,7 +1,7 @@
 """The explorer's page, and what its forms send: from a request to a state, and on to the next."""
 
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request, Response
@@ -16,6 +16,7 @@ from app.explorer.opening import opened, settled, state_of
 from app.explorer.page.page import explorer_page, walked
 from app.explorer.state import State
 from app.lab import Lab, Run
+from app.pictures.picture import Picture
 from app.rendering.figure.layout import LAYOUTS
 from app.rendering.palette import Theme
 from app.web.asgi.dependencies import InLab
@@ -129,11 +130,20 @@ async def upload(request: Request, lab: InLab) -> Response:
     return await taken(await state_of(fields, lab), data, request, lab)
 
 
-async def taken(state: State, data: bytes | None, request: Request, lab: Lab) -> Response:
-    """Keep the picture in the bytes of a file and lead to the layers of a state on it: the way in of every picture."""
+async def taken(
+    state: State,
+    data: bytes | None,
+    request: Request,
+    lab: Lab,
+    change: Callable[[Picture], Picture] | None = None,
+) -> Response:
+    """Keep the picture in the bytes of a file and lead to the layers of a state on it: the way in of every picture.
+
+    `change` makes of what was read what is kept.
+    """
     if not data:
         raise BrokenRequest("No picture was chosen; choose a file first.")
-    picture = await lab.album.add(data)
+    picture = await lab.album.add(data, change)
     response = await sent_on(state.with_image(picture.id), request, lab)
     remember_token(request, response, picture.delete_token or "", lab.settings.upload_ttl)
     return response

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from app.errors import Mistake, NotFound, Unfit
+from app.explorer.classes import reads_digits
 from app.explorer.editing.cell_edits import MOST_CELLS, SIDES, as_pixels, edited_cells, sheets_of, wanted_shape
 from app.explorer.editing.typed import Exact
 from app.explorer.fields import query
@@ -25,6 +26,7 @@ from app.explorer.templating.templates import render
 from app.lab import Lab
 from app.layers.numbers import Numbers
 from app.messages import N_
+from app.pictures.digit import as_digit
 from app.pictures.picture import Picture, Rectangle, Size, placed, png, wanted_size
 from app.pictures.shrinking import Shrunk, cut
 from app.pipeline.document import ImageInput
@@ -39,6 +41,9 @@ picture_tools = APIRouter(prefix="/picture", include_in_schema=False)
 Fields = Mapping[str, str]
 OFFERED = (64, 32, 16, 8)  # sizes at which cells can be typed
 FREE = 256  # pixels a side of a drawing that does not keep to the cells of the input
+PENS = (1, 2, 3, 5, 9)  # cells wide
+BROAD_PENS, BROAD_PEN = (5, 9, 13, 18, 24), 18  # pixels, for a digit, which is drawn freely
+NARROW = 48  # columns, up to which the finest pen is in the hand
 OVERVIEW = 640  # pixels of the longer side of a picture that a part is chosen from
 # what can be painted with; the colours of pixels, in any theme
 GREYS = ((N_("Black"), "#000000"), (N_("Dark grey"), "#404040"), (N_("Grey"), "#808080"), (N_("Light grey"), "#c0c0c0"))
@@ -102,7 +107,7 @@ async def use(tool: str, request: Request, lab: InLab) -> Response:
         data = await lab.album.png(await _cropped(lab, state, fields))
     elif tool not in CONTEXTS:
         raise NotFound("There is no tool {name} for pictures.", name=tool[:40])
-    return await taken(state, data, request, lab)
+    return await taken(state, data, request, lab, as_digit if tool == "draw" and fields.get("digit") else None)
 
 
 def read_input(fields: Mapping[str, Any]) -> ImageInput:
@@ -167,6 +172,9 @@ class DrawContext(Context):
     start: str  # address of the picture to draw on
     free: int  # pixels a side where the cells of the input are not kept to
     colours: tuple[tuple[str, str], ...]
+    digit: bool  # a network looks at it that has learned digits
+    pens: tuple[int, ...]
+    pen: int  # the one in the hand
 
 
 @dataclass(frozen=True)
@@ -204,7 +212,10 @@ async def _draw(lab: Lab, state: State, fields: Fields) -> DrawContext:
     else:
         depth, *sides = state.document.input.shape
         size, grey, start = (sides[0], sides[1]), depth == 1, ""
-    return DrawContext(size, start, FREE, (*GREYS, (N_("White"), "#ffffff")) if grey else COLOURS)
+    run = await lab.open(state.document)
+    digit = reads_digits(run)
+    pens, pen = (BROAD_PENS, BROAD_PEN) if digit else (PENS, 1 if size[1] < NARROW else 3)
+    return DrawContext(size, start, FREE, (*GREYS, (N_("White"), "#ffffff")) if grey else COLOURS, digit, pens, pen)
 
 
 async def _crop(lab: Lab, state: State, fields: Fields) -> CropContext:

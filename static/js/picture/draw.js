@@ -129,7 +129,7 @@ export function start(section, stop) {
     const target = /** @type {HTMLInputElement} */ (event.target);
     if (target.name === "grain") size(/** @type {"cells" | "free"} */ (target.value));
   });
-  size("cells");
+  size(/** @type {"cells" | "free"} */ (chosen("grain").value));
   fill("#fff");
   return async (data) => {
     for (const name of ["paint", "pen", "grain"]) data.delete(name);
