@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 
 from app.errors import BrokenRequest, Unfit, shown
 from app.pipeline import recipe
+from app.pipeline.aside import Check, any_shape
 from app.pipeline.document import Document, ImageInput, Scale, ValuesInput, read_document
 from app.pipeline.json_reader import parse_json
 from app.pipeline.whole_model import model_in
@@ -22,11 +23,14 @@ SAFE = "(),:;/*="  # stay readable in an address
 LONGEST_KEPT = 2_000  # characters of a field whose quoted form is kept
 
 
-def document_of(fields: Mapping[str, str]) -> Document:
-    """Return the document that flat `fields` describe; raise Unfit where they describe none."""
-    document: dict[str, Any] = {"input": input_of(fields)}
+def document_of(fields: Mapping[str, str], check: Check = any_shape) -> Document:
+    """Return the document that flat `fields` describe; raise Unfit where they describe none.
+
+    `check` is asked of the shape of long blocks of numbers before memory goes into them.
+    """
+    document: dict[str, Any] = {"input": input_of(fields, check)}
     if "layers" in fields:
-        document["layers"] = parse_json(fields["layers"].encode())
+        document["layers"] = parse_json(fields["layers"].encode(), check=check)
     if "recipe" in fields or "layers" not in fields:
         document["recipe"] = fields.get("recipe", "")
     return read_document(document)
@@ -46,11 +50,11 @@ def of_another_model(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in kept.items() if name not in SETTINGS}
 
 
-def input_of(fields: Mapping[str, str]) -> dict[str, Any]:
+def input_of(fields: Mapping[str, str], check: Check = any_shape) -> dict[str, Any]:
     """Return the input of a document from flat fields."""
     source: dict[str, Any] = {name: fields[name] for name in ("image", "fit", "mode") if fields.get(name)}
     if fields.get("values"):
-        source["values"] = _values(fields["values"])
+        source["values"] = _values(fields["values"], check)
     if fields.get("size"):
         if fields.get("height") or fields.get("width"):
             raise Unfit(
@@ -78,9 +82,9 @@ def _whole(name: str, text: str) -> int:
     )
 
 
-def _values(text: str) -> Any:
+def _values(text: str, check: Check) -> Any:
     try:
-        return parse_json(text.encode(errors="replace"))
+        return parse_json(text.encode(errors="replace"), check=check)
     except BrokenRequest:
         raise Unfit(
             "values are nested lists [channel][row][column], such as [[[1,2],[3,4]]], not {given}.",

@@ -35,7 +35,7 @@ async def state_of(fields: Mapping[str, str], lab: Lab) -> State:
         defaults = {} if fields.get("image") or fields.get("values") else {"image": "coffee", "size": "32"}
         flat = {**defaults, **{k: v for k, v in fields.items() if v}}
         flat |= sides_of(flat)
-        document = await lab.queue.light(lambda: document_of(of_another_model(flat)))
+        document = await lab.queue.light(lambda: document_of(of_another_model(flat), lab.refuse_shape))
     state = State(document, options=options_of(fields), path="/embed" if fields.get("path") == "/embed" else "/")
     if fields.get("run") and fields.get("image"):  # in place of one that is gone
         state = state.with_image(fields["image"])

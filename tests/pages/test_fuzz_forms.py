@@ -260,6 +260,31 @@ def test_any_part_is_drawn_or_not_there(client, state, odd, more, path, word, ke
     check(lambda: client.get(f"{path.format(run=run, word=quoted, kernel=kernel)}?{query}", follow_redirects=False))
 
 
+@pytest.fixture(scope="module")
+def runs(client):
+    """Ids of runs that a page may have stood on, of two that are none, and of one that is not there."""
+    made = [client.get("/api/v1/runs", params={"image": "chelsea", "size": 8, "recipe": each}) for each in RECIPES]
+    return [*(answer.json()["id"] for answer in made), "0" * 32, "..", ""]
+
+
+@settings(EACH, max_examples=EACH.max_examples // 2)
+@given(
+    run=st.integers(0, len(RECIPES) + 2),
+    after=st.sampled_from(RECIPES),
+    odd=ODD,
+    edit=st.sampled_from(["", "0", "1.weights", "9.gallery", "0.fresh", "x"]),
+    torn=st.one_of(st.just(b""), st.binary(max_size=8)),
+    at=st.integers(0, 60),
+    way=st.sampled_from(["", "undo", "redo", "%s{what}"]),
+)
+def test_wherever_a_page_says_that_it_came_from_it_is_answered(client, runs, run, after, odd, edit, torn, at, way):
+    said = urlencode(sendable({"run": runs[run], "edit": edit, **odd})).encode()
+    said = re.sub(rb"[\x00\r\n]", b" ", said[:at] + torn + said[at:]).strip() if torn else said
+    headers = {"HX-Request": "true", "CS-From": said, "CS-Way": way}
+    fields = {"image": "chelsea", "size": 8, "recipe": after}
+    check(lambda: client.get("/", params=fields, headers=headers))
+
+
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_what_is_fuzzed_begins_with_a_run(client, recipe):
     assert client.get("/", params={"image": "chelsea", "size": "13", "recipe": recipe}).status_code == 200

@@ -160,7 +160,7 @@ async def _posted_document(request: Request, lab: Lab) -> Document:
 
 
 async def _linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
-    return await lab.read(lambda: document_of(fields), sum(map(len, fields.values())))
+    return await lab.read(lambda: document_of(fields, lab.refuse_shape), sum(map(len, fields.values())))
 
 
 async def _kept_report(run: Run, lab: Lab) -> tuple[bytes, bool]:

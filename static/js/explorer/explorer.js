@@ -49,6 +49,7 @@ export class Explorer {
     addEventListener("resize", () => {
       if (layout() === drawn) return;
       drawn = layout();
+      this.parts.forget(); // a sum brings what the figure's lens shows, as large as it was drawn there
       if (this.plate) this.turn();
     }, { signal });
   }
@@ -221,10 +222,10 @@ export class Explorer {
 
   /** Asks the server for the drawing of the place, where more changes than the window. */
   async turn() {
-    const { at } = this;
-    this.coming = at;
-    const answer = await fetch(this.part("plate", at)).catch(() => null), text = answer?.ok ? await answer.text() : null;
-    if (this.coming !== at) return; // a newer one is wanted, since asking or while this one came
+    const wanted = this.part("plate", this.at);
+    this.coming = wanted;
+    const answer = await fetch(wanted).catch(() => null), text = answer?.ok ? await answer.text() : null;
+    if (this.coming !== wanted) return; // a newer one is wanted, since asking or while this one came
     if (!answer) { // nobody answers; whoever moves on asks again
       this.coming = "";
       this.behind = true;
