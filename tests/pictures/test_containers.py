@@ -13,6 +13,7 @@ from PIL import Image, ImageCms
 
 from app.errors import Unreadable
 from app.pictures.containers import jpeg
+from app.pictures.containers.av1 import coded_pixels
 from app.pictures.containers.exif import orientation
 from app.pictures.intake import decode
 from tests import samples
@@ -439,3 +440,36 @@ def test_a_large_jpeg_may_have_fewer_scans_than_a_small_one() -> None:
         decode(samples.many_scans(5000, 5000, 60), LIMIT)
     assert time.process_time() - start < 2
     assert decode(samples.many_scans(500, 500, 60), LIMIT).width == 500
+
+
+# ---- AVIF
+
+
+def claiming(data: bytes, width: int, height: int) -> bytes:
+    """An AVIF whose boxes say another size than what is coded in it."""
+    at = data.index(b"ispe") + 8
+    return data[:at] + struct.pack(">II", width, height) + data[at + 8 :]
+
+
+@pytest.mark.parametrize(("frames", "coded"), [(1, "1,170,000"), (2, "2,340,000")])
+def test_an_avif_that_claims_less_than_is_coded_in_it_is_not_decoded(frames: int, coded: str) -> None:
+    large = Image.new("RGB", (1300, 900), (9, 80, 200))
+    data = samples.saved(large, "AVIF", save_all=True, append_images=[large] * (frames - 1))
+    assert decode(data, 2_000_000).pixels.shape == (900, 1300, 3)
+    data = data.replace(struct.pack(">II", 1300 << 16, 900 << 16), struct.pack(">II", 20 << 16, 10 << 16))  # of a track
+    with pytest.raises(Unreadable) as refused:
+        decode(claiming(data, 20, 10), 2_000_000)
+    assert f"20×10 pixels, but {coded} are coded" in str(refused.value)
+
+
+def test_what_an_avif_codes_is_counted_frame_by_frame() -> None:
+    grey = samples.saved(Image.new("L", (70, 30), 9), "AVIF")
+    stream = grey[grey.index(b"mdat") + 4 :]
+    assert coded_pixels(stream) == 70 * 30
+    assert coded_pixels(stream * 3) == 3 * 70 * 30
+    with pytest.raises(ValueError, match="is cut short"):
+        coded_pixels(stream[:8])
+    with pytest.raises(ValueError, match="without a sequence header"):
+        coded_pixels(b"\x32\x01\x10")
+    with pytest.raises(ValueError, match="without a length"):
+        coded_pixels(b"\x0a" + b"\xff" * 9)
