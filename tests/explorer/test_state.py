@@ -211,3 +211,13 @@ def test_a_link_holds_numbers_while_they_are_few_and_names_a_run_when_they_are_m
     many = document_of({"values": str([[list(range(3000))]]), "recipe": "relu"})
     assert State(many).needs_run
     assert len(State(many).address()) < 100
+
+
+def test_the_shape_of_many_numbers_in_a_form_is_refused_before_they_are_read() -> None:
+    def check(shape: tuple[int, ...]) -> None:
+        raise Unfit("no {shape}", shape=shape)
+
+    block = f"[[{[7] * 300}, {[8] * 300}]]"
+    for fields in ({"values": " " * 100_000 + block}, {"values": "[[[1]]]", "layers": block.rjust(100_001)}):
+        with pytest.raises(Unfit, match=r"no \(1, 2, 300\)"):
+            document_of(fields, check)
