@@ -94,6 +94,7 @@ STATES = {
     "scores of softmax": at("5.2.0.0", LONG, view="scores", pin="covered"),
     "stack": at(FIGURE, view="stack"),
     "compare": at(FIGURE, view="compare"),
+    "before and after": at("1.3.7.16", view="compare", **{"with": "layer:0"}),
     "compare all": at(FIGURE, view="compare", **{"with": "all"}),
     "settings": at(FIGURE, edit="0"),
     "filters": at(FIGURE, edit="0.weights"),
