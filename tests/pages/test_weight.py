@@ -74,7 +74,7 @@ def test_a_file_stands_as_it_is_written_under_its_own_name(client: TestClient) -
 def test_every_sheet_is_in_a_joined_one_or_linked_by_itself() -> None:
     css = folder("static") / "css"
     there = [path.relative_to(css).with_suffix("").as_posix() for path in css.rglob("*.css")]
-    alone = ["explorer/path", "explorer/projector", "picture/tool", "docs"]
+    alone = ["explorer/path", "explorer/projector", "explorer/share", "explorer/strip", "picture/tool", "docs"]
     assert sorted(there) == sorted([*sum(joined(css.parent).values(), ()), *alone])
 
 

@@ -25,7 +25,7 @@ LOOKS = "css/looks.css"  # fetched with the first look that is not a drawing
 # Parts of the first, in the order in which their rules override one another; rooms as on the screen.
 SHEETS: tuple[str, ...] = (
     *("tokens", "tints", "figure/figure"),
-    *("explorer/page", "explorer/ribbon", "explorer/stage", "explorer/share"),
+    *("explorer/page", "explorer/ribbon", "explorer/stage"),
     *("figure/sum", "figure/line", "explorer/transport", "card/card", "figure/products", "figure/pointing"),
     *("explorer/predict", "explorer/colours", "stack/stack", "card/filters", "explorer/hands", "explorer/windows"),
 )

@@ -1,5 +1,6 @@
 // The sheet under Share: fetched for the place at which the window stands. Its form makes the short link, and comes back
 // with it.
+import { dressed } from "./style.js";
 
 /** @param {HTMLAnchorElement} link to the sheet's own page @returns {Promise<void>} rejects where the server does not answer */
 export async function open(link) {
@@ -9,6 +10,7 @@ export async function open(link) {
   dialog.className = "sheet";
   dialog.setAttribute("aria-label", section.getAttribute("aria-label"));
   dialog.append(section);
+  await dressed("explorer/share");
   document.body.append(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", async (event) => {
