@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from app.explorer.checkpoints import Trained, share_right, trained
 from app.explorer.classes import class_names
 from app.explorer.looks.registry import LOOKS
 from app.explorer.scales import NAMES, RANGES, colours_of
@@ -16,7 +17,7 @@ from app.messages import N_
 from app.pictures import gallery
 from app.pipeline.plan import Stage
 from app.printing.digits import read_digits
-from app.printing.numbers import brief, grouped
+from app.printing.numbers import brief, fixed, grouped
 from app.whole_numbers import read_whole
 
 Say = Callable[[str], str]
@@ -93,6 +94,11 @@ def _layers(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> It
     stages = after[1].stages
     if was == now:
         return
+    if trains := _trained(was, now):
+        epoch, loss, _ = trains.checkpoint
+        text = say("Epoch {epoch}: {share} right, loss {loss}.")
+        yield text.format(epoch=epoch, share=share_right(trains.checkpoint), loss=fixed(loss, 2))
+        return
     same = _parting(was, now)
     if _left_out(now, was, same):
         text = say("{type} added as layer {number}, {size}.")
@@ -108,6 +114,13 @@ def _layers(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> It
         yield text.format(type=now[here].type, number=here + 1, count=len(now))
     else:
         yield say("The recipe has changed; the last layer makes {size}.").format(size=_sides(stages[-1].output_shape))
+
+
+def _trained(was: Layers, now: Layers) -> Trained | None:
+    """Return how far a network is trained that was the same, at another epoch."""
+    before, after = trained(was), trained(now)
+    same = before and after and before.model.id == after.model.id and before.epoch != after.epoch
+    return after if same and [layer.type for layer in was] == [layer.type for layer in now] else None
 
 
 def _settings(was: Stage, now: Stage, say: Say) -> Iterator[str]:

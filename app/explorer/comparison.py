@@ -2,7 +2,8 @@
 
 with=image:chelsea   another picture        with=channel:2   another map of the layer
 with=seed:3          other random weights   with=layer:0     another layer of the same run
-with=padding:2       another setting        with=run:<id>    any other run
+with=padding:2       another setting        with=epoch:0     the same network, less trained
+with=run:<id>        any other run
 with=pictures        every picture          with=camera      what the camera sees
 
 Anything else is ignored: what stands beside a map is then what suits its layer.
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from app.errors import Mistake
+from app.explorer.checkpoints import at_epoch, trained
 from app.explorer.state import State, within
 from app.lab import Lab, Run
 from app.layers import Place
@@ -24,7 +26,7 @@ SETTINGS = ("padding", "stride", "dilation", "kernel_size")
 ALONE = ("pictures", "camera")
 FORMS = re.compile(
     r"(image):([\w-]{1,64})|(seed):(\d{1,15})|(padding|stride|dilation|kernel_size):(\d{1,2})"
-    r"|(channel|layer):(\d{1,5})|(run):([0-9a-f]{32})",
+    r"|(channel|layer|epoch):(\d{1,5})|(run):([0-9a-f]{32})",
     re.ASCII,
 )
 WITH = "with"
@@ -86,6 +88,8 @@ def changed(state: State, kind: str, value: str) -> State | None:
         after = state.but(layer=int(value))
     elif kind == "seed" and (index := layer_with(state, "weights")) is not None:
         after = state.setting(index, {"weights": {"init": "random", "seed": int(value)}})
+    elif kind == "epoch" and trained(state.document.layers):
+        after = at_epoch(state, int(value))
     elif kind in SETTINGS and (index := layer_with(state, kind)) is not None:
         after = state.setting(index, {kind: int(value)})
     return None if after is None or after == state else after
@@ -95,6 +99,8 @@ def usual(run: Run, state: State) -> list[str]:
     """Return what stands beside a state where nothing is said: the best first, then what may be left."""
     stage = run.stages[state.layer]
     found = []
+    if network := trained(state.document.layers):
+        found.append(f"epoch:{network.model.epochs[0 if network.index else -1].epoch}")
     if state.layer and not stage.layer.learned and stage.input_shape == stage.output_shape:
         found.append(f"layer:{state.layer - 1}")
     source = run.document.input
@@ -189,6 +195,8 @@ def swapped(run: Run, state: State, other: Counterpart) -> State:
         back = f"channel:{state.place.channel}"
     elif other.kind == "layer":
         back = f"layer:{state.layer}"
+    elif other.kind == "epoch" and (network := trained(layers)):
+        back = f"epoch:{network.epoch}"
     elif other.kind == "seed" and (index := layer_with(state, "weights")) is not None:
         weights = getattr(layers[index], "weights")  # noqa: B009
         back = f"seed:{weights.seed}" if weights.init == "random" else back

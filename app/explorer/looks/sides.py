@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app.explorer.checkpoints import UNTRAINED, trained
 from app.explorer.comparison import SETTINGS, Counterpart, beside, layer_with
 from app.explorer.looks.look import LookRequest
 from app.explorer.view import Say, View
@@ -48,6 +49,9 @@ def names_of(asked: LookRequest, other: Counterpart, there: View) -> tuple[str, 
             text.format(layer=mine, number=state.layer + 1),
             text.format(layer=theirs, number=other.state.layer + 1),
         )
+    if other.kind == "epoch":
+        networks = [trained(each.document.layers) for each in (state, other.state)]
+        return tuple(_epoch(each.epoch, say) for each in networks if each)  # type: ignore[return-value]
     if other.kind in SETTINGS:
         index = layer_with(state, other.kind)
         assert index is not None
@@ -63,6 +67,10 @@ def names_of(asked: LookRequest, other: Counterpart, there: View) -> tuple[str, 
             say,
         )
     return say("This run"), say("The other run")
+
+
+def _epoch(epoch: int, say: Say) -> str:
+    return say("random, before training") if epoch == UNTRAINED else say("epoch {number}").format(number=epoch)
 
 
 def _weights(weights: Any, say: Say) -> str:
@@ -96,7 +104,10 @@ def choices(asked: LookRequest, other: Counterpart, own: tuple[str, ...]) -> Cho
         if arranged(shape).single
         else [(str(c + 1), str(c)) for c in range(min(shape[0], MOST_FILTERS)) if c != state.place.channel],
     }
-    if (index := layer_with(state, "weights")) is not None:
+    if network := trained(state.document.layers):
+        epochs = [each.epoch for each in network.model.epochs if each.epoch != network.epoch]
+        offered["epoch"] = [(say("random") if epoch == UNTRAINED else str(epoch), str(epoch)) for epoch in epochs]
+    elif (index := layer_with(state, "weights")) is not None:
         mine = getattr(state.document.layers[index], "weights")  # noqa: B009
         offered["seed"] = [(str(seed), str(seed)) for seed in SEEDS if getattr(mine, "seed", None) != seed]
     for field, values in (("padding", range(4)), ("stride", range(1, 4))):
