@@ -38,6 +38,7 @@ OPTIONS: Mapping[str, Callable[[str], str]] = {
     "sort": _word,
     "over": _share,
     "label": _class,
+    "column": lambda text: text if text == "maps" else "",
     "with": lambda text: text if len(text) <= LONGEST_DIFFERENCE else "",
 }
 

@@ -1,5 +1,6 @@
 """From a view to what its drawing needs."""
 
+from app.explorer.colour_tiles import contact_sheet
 from app.explorer.scales import scale_of, weight_scale
 from app.explorer.templating.templates import form_of, sentence_of
 from app.explorer.view import View
@@ -40,5 +41,6 @@ def scene_of(view: View) -> Scene:
         read=view.closeup.span is not None,
         met=view.met,
         filter_name=names_of_filters[place] if (place := view.place.channel) < len(names_of_filters) else "",
+        tiles=contact_sheet(view) if view.in_colour else (),
         blocks="channel_sums" in view.closeup.terms,
     )

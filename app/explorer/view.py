@@ -61,6 +61,9 @@ class View:
     prediction: Prediction | None = None  # what is asked about the number before it is shown
     pointed: Pointed | None = None  # what is pointed at
     colours: Colours = USUAL  # that the maps are seen in
+    epoch: int | None = None  # of a network that is trained
+    before_training: float | None = None  # the number at this place then
+    in_colour: bool = False  # all filters stand in colour, in place of all maps
 
     @property
     def stage(self) -> Stage:

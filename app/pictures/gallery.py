@@ -6,7 +6,7 @@ from app.messages import N_
 from app.paths import folder
 from app.pictures.intake import decode
 from app.pictures.patterns import PATTERNS, SIDE, draw
-from app.pictures.picture import Picture
+from app.pictures.picture import Picture, Rectangle
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,9 @@ PHOTOGRAPHS: dict[str, Entry] = {
         Entry("rocket", N_("Falcon 9 rocket"), 640, 427, "SpaceX", PUBLIC_DOMAIN),
     )
 }
+
+# the part of a picture, (rows, columns), that shows what it is of in few cells
+CLOSE: dict[str, Rectangle] = {"chelsea": ((25, 295), (70, 340))}
 
 TITLES = {
     "edge": N_("Edge"),

@@ -26,6 +26,7 @@ interface Events {
   "cs:transport": CustomEvent<{ name: string; value?: number | string }>; // a button or a field of the tape deck
   "cs:filtered": Event; // the maps that a filter would make are shown
   "htmx:after:swap": CustomEvent;
+  "htmx:before:history:update": CustomEvent;
   "htmx:before:process": CustomEvent;
   "htmx:before:request": CustomEvent;
   "htmx:before:swap": CustomEvent;

@@ -96,6 +96,7 @@ STATES = {
     "compare": at(FIGURE, view="compare"),
     "before and after": at("1.3.7.16", view="compare", **{"with": "layer:0"}),
     "compare all": at(FIGURE, view="compare", **{"with": "all"}),
+    "trained": State(link('model("cifar10")', image="chelsea", size=None, at="0.1.10.15")),
     "settings": at(FIGURE, edit="0"),
     "filters": at(FIGURE, edit="0.weights"),
     "gallery": at(FIGURE, edit="0.gallery"),

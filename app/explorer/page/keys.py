@@ -50,3 +50,10 @@ KEYS = (
     Key("Esc", ("Escape",), ("escape",), "one level back: close, let go"),
     Key("?", ("?",), ("help",), "this list"),
 )
+# what a network has that is trained; these lines come with its strip
+EPOCHS = Key(
+    ", . Shift .",
+    (",", ".", ">", ":"),  # what stands over the point differs from keyboard to keyboard
+    ("epoch-back", "epoch-on", "epoch-play", "epoch-play"),
+    "epoch back and on; play the training",
+)

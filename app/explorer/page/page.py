@@ -10,15 +10,17 @@ from app.explorer.looks.registry import LOOKS, scripts_of
 from app.explorer.options import OPTIONS
 from app.explorer.page.controls import InputChoices, Jumps, Moves, input_choices, jumps_of, moves_of
 from app.explorer.page.keys import KEYS, Key
-from app.explorer.page.parts import Figures, asked_about, figures, parts_of
+from app.explorer.page.parts import Figures, figures, parts_of, seen
 from app.explorer.page.ribbon import Stop, ribbon
+from app.explorer.page.strip import Choice, Strip, answer_of, offered, strip_of
 from app.explorer.path import Path, led, path_of
 from app.explorer.state import State
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
-from app.explorer.view import View, view_of
+from app.explorer.view import View
 from app.lab import Lab, Run
 from app.messages import catalogue
+from app.models import SHIPPED
 from app.pictures import gallery
 from app.pipeline.document import ImageInput
 from app.rendering.figure.layout import BOARDS, SCREENS
@@ -66,6 +68,8 @@ class PageContext(Context):
     card: Card | None
     editor: FilterEditor | None
     path: Path | None  # of a clicker
+    strip: Strip | None  # of a network that is trained
+    offer: Choice | None  # one that is, where this is not
 
 
 async def explorer_page(
@@ -75,15 +79,17 @@ async def explorer_page(
     look, view = LOOKS[state.view], None
     looked: tuple[Context, ...] = ()
     if run.stages:
-        seen = await view_of(lab, run, state.layer, state.place, theme, language, state.option("digits"))
-        view = asked_about(seen, state)
+        view = await seen(lab, run, state, theme, language)
         looked = await _looked(LookRequest(lab, run, state, view, recent), look)
+    answer = await answer_of(lab, run, catalogue(language).gettext) if run.stages else None
     shown = await lab.queue.light(lambda: card(run, state, lab, catalogue(language).gettext)) if state.edit else None
     filtering = shown is not None and shown.part != "settings"
     editor = await filter_editor(lab, run, state, shown.index, theme, language) if shown and filtering else None
 
     def page() -> str:
         names = BOARDS if state.option("projector") else SCREENS
+        strip = strip_of(state, view, SHIPPED, answer)
+        looking = (*scripts_of(look), *(("js/explorer/strip.js",) if strip else ()))
         others = [f"js/explorer/{name}.js" for name in ("predict", "projector") if state.option(name)]
         drawn = figures(view, look, [layout] if layout in names else names) if view else {}
         around = PageContext(
@@ -111,12 +117,14 @@ async def explorer_page(
             life_hours=lab.settings.upload_ttl // 3600,
             keys=[key for key in KEYS if not key.projector or state.option("projector")],
             options=tuple(OPTIONS),
-            look_scripts=scripts_of(look),
-            scripts=(*scripts_of(look), *others),
+            look_scripts=looking,
+            scripts=(*looking, *others),
             figures=drawn,
             card=shown,
             editor=editor,
             path=path_of(run, view, state) if view else None,
+            strip=strip,
+            offer=None if strip else offered(state, SHIPPED, catalogue(language).gettext),
         )
         return render(language, "explorer.html", around, *looked)
 
@@ -127,8 +135,7 @@ async def walked(lab: Lab, run: Run, state: State, way: str, language: str) -> S
     """Return the state to which a clicker leads, "next" or "prev"."""
     if not run.stages:
         return state
-    view = await view_of(lab, run, state.layer, state.place, "light", language, state.option("digits"))
-    path = path_of(run, asked_about(view, state), state)
+    path = path_of(run, await seen(lab, run, state, "light", language), state)
     return led(path, way, state) if path else state
 
 

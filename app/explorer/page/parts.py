@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from app.explorer.checkpoints import at_epoch, trained
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import LOOKS
 from app.explorer.path import Path, path_of
@@ -16,9 +17,10 @@ from app.explorer.state import State
 from app.explorer.sums.board import Board, board
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
-from app.explorer.view import View
-from app.lab import Run
+from app.explorer.view import View, view_of
+from app.lab import Lab, Run
 from app.rendering.figure.layout import LAYOUTS
+from app.rendering.palette import Theme
 from app.rendering.svg import markup
 
 Figures = dict[str, Markup]  # the drawing for each layout
@@ -79,6 +81,20 @@ def parts_of(asked: LookRequest) -> LookParts:
         chooser(view, state, view.say),
         [(look, look.enter(view, state.but(view=look.name, edit="")).address()) for look in others],
     )
+
+
+async def seen(lab: Lab, run: Run, state: State, theme: Theme, language: str) -> View:
+    """Return the view of a state, with what is asked of it, and what it was before training."""
+    view = await view_of(lab, run, state.layer, state.place, theme, language, state.option("digits"))
+    network = trained(run.document.layers)
+    if network is None:
+        return asked_about(view, state)
+    before = view.closeup.value
+    if network.epoch != (first := network.model.epochs[0].epoch):
+        other = await lab.open(at_epoch(state, first).document.prefix(state.layer + 1))
+        before = float((await lab.result(other, state.layer)).output[state.place])
+    view = replace(view, epoch=network.epoch, before_training=before, in_colour=not state.option("column"))
+    return asked_about(view, state)
 
 
 def asked_about(view: View, state: State) -> View:

@@ -24,6 +24,7 @@ class Layout:
     figures: float  # type size of the numbers in a window
     corner: float  # kept free for the stack and the links at the top right
     heading: float  # least width of the map at work with its heading
+    tile: float = 46  # side of a filter in colour, at most
     # on a projector: no stack of maps, fewer words, all in large type
     board: bool = False
     input_share: float = 0.27  # of the width, at most
@@ -79,7 +80,7 @@ _BOARD = _board(
     map_share=0.24,
     above_line=_board("board", 1224, 228, None, deep=356, most=10, **_LINE),
 )
-_SMALL: dict[str, float] = {"figures": 24, "least_type": 24, "gap": 22}
+_SMALL: dict[str, float] = {"figures": 24, "least_type": 24, "gap": 22, "tile": 29}
 _SMALL_BOARD = _board(
     "board-medium",
     490,
@@ -91,7 +92,7 @@ SCREENS = {
     layout.name: layout
     for layout in (
         Layout("wide", 1224, 262, 384, 36, 24, 42, 6.9, 109, 38, 40, 78, 19, 300, 178),
-        Layout("medium", 980, 270, 400, 36, 24, 34, 6.2, 90, 28, 27, 30, 16, 262, 145),
+        Layout("medium", 980, 270, 400, 36, 24, 34, 6.2, 90, 28, 27, 30, 16, 262, 145, 34),
         Layout(
             "narrow",
             358,

@@ -5,13 +5,15 @@
     │▣ ││││ ═════════ window ══════════▷ │  │││ ═══ result ══▷ │· │                   │  │││┊  ┊││
     └──┘┘┘┘                              └──┘┘┘                └──┘                   └──┘┘┘└┄┄┘┘┘
 
-A layer with weights has its filter for a lens, any other the numbers in its window. Three layouts, for three widths of
+A layer with weights has its filter for a lens, any other the numbers in its window. In place of all maps stand all
+filters in colour, where the scene has them. Three layouts, for three widths of
 screen, are the same drawing with other measures; each scales inside its own box.
 """
 
 from xml.etree.ElementTree import Element
 
 from app.rendering.figure.column import LARGEST_CELL, beside, made, room_for
+from app.rendering.figure.contact_sheet import contact_sheet, laid_out
 from app.rendering.figure.headings import lens_heading, source_heading, target_heading
 from app.rendering.figure.idle import idle
 from app.rendering.figure.layout import Layout
@@ -42,6 +44,7 @@ TAG_ROOM = 28.0  # px above the map on a projector
 LETTERS = 9.2, 15.0, 11.5  # px of a heading: on a phone, on a projector, else
 WORD = 9.0  # px of a letter beside it
 LEAST_MAP = 84.0  # px of height of the map at work
+BELOW_LETTERS = 34.0  # px from the sheets down to those filters
 LARGE_WINDOW = 5  # rows or columns of numbers that need more room than the usual lens
 WIDE_LENS = 0.22  # of the drawing's width, for those
 
@@ -79,11 +82,16 @@ class _Figure:
         depth, rise = self.gap * (count - 1), rise_of(self.gap, count)
         tall, wide = self.rows + self.above + self.below, self.columns + self.left + self.right
         lift = 0 if layout.small or layout.board else 8  # sheets may rise beside the headings
-        room = self.height - layout.cap - layout.bottom - 6 + lift
-        self.shown = min(self.maps, 1 if layout.board else 12 if layout.width > 1100 else 9)  # maps in the stack
+        self.tiles = laid_out(len(self.scene.tiles), layout, self.height - layout.cap)
+        self.bottom = layout.bottom
+        if self.tiles and layout.board:  # they stand below the sheets
+            self.bottom = max(self.bottom, self.tiles.size[1] + BELOW_LETTERS)
+        room = self.height - layout.cap - self.bottom - 6 + lift
+        most_shown = 1 if layout.board or self.tiles else 12 if layout.width > 1100 else 9
+        self.shown = min(self.maps, most_shown)  # maps in the stack
         self.stack_gap = min(layout.stack_gap, 5 * layout.stack_gap / max(1, self.shown - 1))
         stack_depth = 0.0 if layout.small else self.stack_gap * (self.shown - 1)
-        map_room = self.height - layout.cap - (TAG_ROOM + layout.bottom - 2 if layout.board else 24 - lift)
+        map_room = self.height - layout.cap - (TAG_ROOM + self.bottom - 2 if layout.board else 24 - lift)
         map_room -= rise_of(self.stack_gap, self.shown)
         most = layout.most if self.scene.slices else layout.most * 1.4
         self.s = min(
@@ -126,18 +134,19 @@ class _Figure:
         self.map_width = t * width_of(self.out_columns) + t * DEPTH[0]
         stackless = layout.small or layout.board
         beside = layout.corner if self.scene.target.column else 0  # for the numbers of a column
-        self.stack_x = layout.width - (beside if stackless else max(self.map_width + stack_depth + 6, layout.corner))
+        aside = self.tiles.size[0] if self.tiles else max(self.map_width + stack_depth + 6, layout.corner)
+        self.stack_x = layout.width - (beside if stackless else aside)
         self.map_x = self.stack_x - (
             self.map_width + 8 if stackless else max(self.map_width + layout.stack_space, layout.heading)
         )
         self.map_height = t * height_of(self.out_rows, self.out_columns)
-        map_top = layout.cap + (self.height - layout.cap - layout.bottom - self.map_height) / 2
+        map_top = layout.cap + (self.height - layout.cap - self.bottom - self.map_height) / 2
         map_top += 0 if layout.small else 16 if layout.board else -10
         self.map = Volume((self.map_x, max(map_top, layout.cap + TAG_ROOM) if layout.board else map_top), t)
         # between input and map
         free = self.map_x - self.input_width - lens_width
         self.lens_x = self.input_width + free * 0.42
-        middle = layout.cap + (self.height - layout.cap - layout.bottom) / 2
+        middle = layout.cap + (self.height - layout.cap - self.bottom) / 2
         lens_top = middle - self.q * height_of(*size) / 2
         lens_top = max(layout.cap + (6 if layout.small else rise_of(self.lens_gap, count) + 4), lens_top)
         self.lens = Volume((self.lens_x, lens_top), self.q, self.lens_gap)
@@ -146,7 +155,11 @@ class _Figure:
         self._input()
         self._light()
         self._map()
-        if not self.layout.small and not self.layout.board and self.maps > 1:
+        if self.tiles:
+            width, height = self.tiles.size
+            x, y = (0.0, self.height - height) if self.layout.board else (self.layout.width - width, self.layout.cap)
+            contact_sheet(self.figure, self.tiles, self.scene.tiles, (x, y), self.scene.place.channel)
+        elif not self.layout.small and not self.layout.board and self.maps > 1:
             self._stack()
         self._captions()
         mark(self.figure, self.planes, self.scene.pointed, self.scene.span, self.layout.name)
@@ -317,6 +330,8 @@ class _Figure:
 
     def _stack_name(self) -> str:
         say = self.scene.say
+        if self.tiles:
+            return say("All {count} filters").format(count=self.tiles.count)
         if self.shown == self.maps:
             return say("All {count} maps").format(count=self.maps)
         return say("{shown} of {count} maps").format(shown=self.shown, count=self.maps)

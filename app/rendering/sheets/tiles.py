@@ -17,15 +17,18 @@ def colours(weight: Array, extent: float) -> Bytes:
     return np.clip(np.rint(GREY + scaled), 0, 255).astype(np.uint8)
 
 
-def tiles_png(weight: Array, extent: float) -> bytes:
-    """Return filters (n, 3, rows, columns) as one sheet of colour tiles with clear gaps."""
+def tiles_png(weight: Array, extent: float | None) -> bytes:
+    """Return filters (n, 3, rows, columns) as one sheet of colour tiles with clear gaps; None: each on a scale of its
+    own.
+    """
     count, _, rows, columns = weight.shape
     plan = tiles(count, rows, columns)
     across, down = plan.size
     picture = np.zeros((down, across, 4), np.uint8)
-    for index, filter_ in enumerate(colours(weight, extent)):
+    for index, filter_ in enumerate(weight):
         x, y = plan.corner(index)
-        picture[y : y + rows, x : x + columns, :3] = filter_.transpose(1, 2, 0)
+        coloured = colours(filter_, extent_of(filter_) if extent is None else extent)
+        picture[y : y + rows, x : x + columns, :3] = coloured.transpose(1, 2, 0)
         picture[y : y + rows, x : x + columns, 3] = 255
     return png(picture)
 

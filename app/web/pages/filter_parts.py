@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
@@ -113,8 +112,8 @@ async def kernel(name: str, request: Request, lab: InLab) -> Response:
 
 @filter_parts.get("/tiles/{run_id}/{index}.png")
 async def tiles(run_id: str, index: int, request: Request, lab: InLab) -> Response:
-    """The filters of a layer that reads three channels, each as one colour tile, all on the layer's scale."""
-    run = await lab.run(run_id)
+    """The filters of a layer that reads three channels, each as one colour tile, on the layer's scale or its own."""
+    run, own = await lab.run(run_id), request.query_params.get("scale") == "own"
     if not 0 <= index < len(run.stages):
         raise NotFound("This layer has no filters to draw.")
 
@@ -122,6 +121,6 @@ async def tiles(run_id: str, index: int, request: Request, lab: InLab) -> Respon
         filters = await filters_of(lab, run, index)
         if filters.ndim != 4 or filters.shape[1] != 3:
             raise NotFound("This layer has no filters to draw.")
-        return await lab.queue.light(lambda: tiles_png(filters, extent_of(np.asarray(filters))))
+        return await lab.queue.light(lambda: tiles_png(filters, None if own else extent_of(filters)))
 
-    return await immutable(request, f"tiles-{run_id}-{index}", "image/png", make)
+    return await immutable(request, f"tiles-{run_id}-{index}-{own}", "image/png", make)

@@ -13,9 +13,8 @@ from app.explorer.looks.look import LookRequest
 from app.explorer.looks.registry import FIRST, LOOKS, PICTURES
 from app.explorer.opening import settled, state_of
 from app.explorer.options import options_of
-from app.explorer.page.parts import asked_about, look_part, plate_part, pointed_part, sum_part
+from app.explorer.page.parts import look_part, plate_part, pointed_part, seen, sum_part
 from app.explorer.state import State, place_of
-from app.explorer.view import view_of
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
@@ -42,9 +41,8 @@ async def asked_at(run_id: str, at: str, request: Request, lab: InLab) -> LookRe
     state = State(run.document, layer=place[0], place=place[1], view=look_named(fields.get("view", "")))
     held = {name: fields.get(name, "")[:40] for name in ("pin", "sheet", "guess")}
     state = settled(state.but(options=options_of(fields), **held), run)
-    digits, language = state.option("digits"), language_of(request)
-    view = await view_of(lab, run, state.layer, state.place, page_theme(request), language, digits)
-    return LookRequest(lab, run, state, asked_about(view, state), recent(request))
+    view = await seen(lab, run, state, page_theme(request), language_of(request))
+    return LookRequest(lab, run, state, view, recent(request))
 
 
 At = Annotated[LookRequest, Depends(asked_at)]

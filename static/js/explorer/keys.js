@@ -50,15 +50,23 @@ const PAGING = new Set(["page-on", "page-back"]); // which a field of one line h
 const STEPS = new Set(["undo", "redo"]);
 const ALWAYS = new Set([...STEPS, ...PAGING, "escape"]);
 
-/** @param {() => Explorer} current @param {AbortSignal} [signal] */
-export function listen(current, signal) {
-  const table = new Map();
+/** @type {Map<string, string>} which key does what */
+const table = new Map();
+
+/** Reads the list of keys; of two lines the later one counts. */
+export function learn() {
+  table.clear();
   for (const line of document.querySelectorAll("#help [data-keys]")) {
     for (const pair of line.dataset.keys.split(" ")) {
       const at = pair.lastIndexOf(":");
       table.set(pair.slice(0, at).replace("Space", " "), pair.slice(at + 1));
     }
   }
+}
+
+/** @param {() => Explorer} current */
+export function listen(current) {
+  learn();
   listenForSwitch();
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
@@ -70,7 +78,7 @@ export function listen(current, signal) {
     if (PAGING.has(act) && document.querySelector("#card-close")) return; // a card scrolls, and is not left
     if (act !== "escape") event.preventDefault();
     ACTS[act](current());
-  }, { signal });
+  });
 }
 
 /** What a key is called in the table. @param {KeyboardEvent} event */

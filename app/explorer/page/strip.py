@@ -1,0 +1,165 @@
+"""The strip: a network from random to trained, epoch by epoch, in the bar where the recipe stands otherwise."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from app.explorer.checkpoints import UNTRAINED, Trained, at_epoch, share_right, told, trained, untrained
+from app.explorer.colour_tiles import contact_sheet
+from app.explorer.fields import query
+from app.explorer.first import FIRST
+from app.explorer.page.keys import EPOCHS, Key
+from app.explorer.state import State
+from app.explorer.view import Say, View
+from app.lab import Lab, Run
+from app.layers.models import Checkpoint, Model
+from app.pictures import gallery
+from app.pipeline.classes import class_names, prediction
+from app.printing.numbers import fixed
+from app.rendering.diagrams.learning import learning_curves
+
+BROAD = 330.0  # px that the track has in a window of 1280
+APART = 34.0  # px from the name of a stop to the next
+FROM_END = 62.0  # … and to the name of an end, which is a word
+OFFERED = "cifar10"
+KEPT = ("lang", "theme", "projector")  # options that hold for another network too
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A checkpoint on the track."""
+
+    epoch: int
+    name: str  # what stands under it; nothing where there is no room
+    right: str
+    loss: str
+    told: str  # what it is, in words
+    href: str
+    now: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model that could be opened, with the present picture."""
+
+    title: str
+    help: str
+    href: str
+    now: bool
+
+
+class Answer(NamedTuple):
+    """What a network says that the picture shows."""
+
+    name: str
+    share: str
+
+
+class Column(NamedTuple):
+    """What stands at the right of the figure, and where the other is: all filters in colour, or all maps."""
+
+    filters: bool
+    other_href: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What templates/_strip.html shows."""
+
+    title: str
+    curves: Markup
+    stops: list[Stop]
+    now: Stop
+    models: list[Choice]
+    random_href: str  # the same layers, their weights random
+    crop_href: str  # nothing where the picture cannot be cropped
+    column: Column | None  # none where the layer has no filters in colour
+    answer: Answer | None  # none where the network gives none
+    keys: Key
+
+
+def strip_of(state: State, view: View | None, models: Iterable[Model], answer: Answer | None) -> Strip | None:
+    """Return the strip of a state; None where its network is not trained, or each epoch would need a stored run."""
+    network = trained(state.document.layers)
+    if network is None or view is None or state.needs_run:
+        return None
+    checkpoints, say = network.model.epochs, view.say
+    names = _names([each.epoch for each in checkpoints], say)
+    stops = [_stop(state, each, name, network, say) for each, name in zip(checkpoints, names, strict=True)]
+    return Strip(
+        title=network.model.title,
+        curves=learning_curves(checkpoints, network.index),
+        stops=stops,
+        now=stops[network.index],
+        models=[choice_of(state, model, network.model.id, say) for model in models],
+        random_href=untrained(state).address(),
+        crop_href=_crop(state),
+        column=_column(state, view),
+        answer=answer,
+        keys=EPOCHS,
+    )
+
+
+async def answer_of(lab: Lab, run: Run, say: Say) -> Answer | None:
+    """Return what a network says that the picture shows, with the share of certainty; None where it says nothing."""
+    if not class_names(run.stages, len(run.stages) - 1):
+        return None
+    scores = (await lab.result(run, len(run.stages) - 1)).output.ravel().tolist()
+    found = prediction(run.document, run.stages, scores)
+    return Answer(say(found[0].label), f"{fixed(100 * found[0].probability, 0)} %") if found else None
+
+
+def _stop(state: State, checkpoint: Checkpoint, name: str, network: Trained, say: Say) -> Stop:
+    now = checkpoint.epoch == network.epoch
+    href = (state if now else at_epoch(state, checkpoint.epoch)).address()
+    return Stop(
+        checkpoint.epoch, name, share_right(checkpoint), fixed(checkpoint.loss, 2), told(checkpoint, say), href, now
+    )
+
+
+def _names(epochs: Sequence[int], say: Say) -> list[str]:
+    """Return what stands under each stop: the ends are words, and between them stand numbers where there is room."""
+    step = BROAD / len(epochs)
+    every = -(-APART // step)
+    last = len(epochs) - 1
+    names = []
+    for index, epoch in enumerate(epochs):
+        room = index % every == 0 and min(index, last - index) * step >= FROM_END
+        names.append(str(epoch) if room else "")
+    names[0] = say("random") if epochs[0] == UNTRAINED else str(epochs[0])
+    names[-1] = say("trained")
+    return names
+
+
+def choice_of(state: State, model: Model, now: str, say: Say) -> Choice:
+    """Return a model to choose, on the present picture in a size of its own; the one called `now` is there already."""
+    fields = {"image": state.document.input.image or FIRST.input.image or "", "recipe": f'model("{model.id}")'}
+    options = {name: value for name, value in state.options if name in KEPT}
+    classes = ", ".join(say(name) for name in model.classes)
+    return Choice(model.title, classes, f"{state.path}?{query({**fields, **options})}", model.id == now)
+
+
+def offered(state: State, models: Iterable[Model], say: Say) -> Choice | None:
+    """Return the model that is offered where none is there; None where there is none to offer."""
+    found = {model.id: model for model in models}
+    model = found.get(OFFERED) or next(iter(found.values()), None)
+    return choice_of(state, model, "", say) if model else None
+
+
+def _crop(state: State) -> str:
+    """Return where a part of the picture is chosen, that which fills a small input best where it is known."""
+    image = state.document.input.image
+    if image is None:
+        return ""
+    rows, columns = gallery.CLOSE.get(image, ((0, 0), (0, 0)))
+    part = {"top": rows[0] + 1, "left": columns[0] + 1, "tall": rows[1] - rows[0], "wide": columns[1] - columns[0]}
+    fields = {**state.all_fields(), **({name: str(side) for name, side in part.items()} if rows[1] else {})}
+    return f"/picture/crop?{query(fields)}"
+
+
+def _column(state: State, view: View) -> Column | None:
+    if not contact_sheet(view):
+        return None
+    return Column(view.in_colour, state.with_options(column="maps" if view.in_colour else "").address())
