@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from app.budget import Budget, Cache, Share
 from app.errors import Busy, Unavailable
@@ -23,6 +23,12 @@ class ComputeQueue:
         self._closed = False
         self.draining = False  # nothing heavy begins any more; what is light still ends what was begun
         self.waiting = 0
+        self._working = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being done, or waits: what can be done later gives way."""
+        return self._working > 0
 
     async def heavy(self, job: Callable[[], T], share: Share | None = None, *, known: bool = False) -> T:
         """Return what `job` returns, once a slot is free; `known`: it goes on with work that has begun.
@@ -89,7 +95,13 @@ class ComputeQueue:
     def _submit(self, threads: ThreadPoolExecutor, job: Callable[[], T]) -> asyncio.Future[T]:
         if self._closed:
             raise closing()
-        return asyncio.get_running_loop().run_in_executor(threads, job)
+        work = asyncio.get_running_loop().run_in_executor(threads, job)
+        self._working += 1
+        work.add_done_callback(self._done)
+        return work
+
+    def _done(self, _: asyncio.Future[Any]) -> None:
+        self._working -= 1
 
     async def _outcome(self, work: asyncio.Future[T]) -> T:
         try:

@@ -216,8 +216,14 @@ class Trainings:
 
     def _worker(self, live: LiveTraining, course: Course) -> Worker:
         loop = asyncio.get_running_loop()
-        most = self._lab.settings.training_max_seconds
-        return Worker(live, course, self.archive, most, lambda: loop.call_soon_threadsafe(live.feed.tell))
+        return Worker(
+            live,
+            course,
+            self.archive,
+            most_seconds=self._lab.settings.training_max_seconds,
+            tell=lambda: loop.call_soon_threadsafe(live.feed.tell),
+            busy=lambda: self._lab.queue.busy,
+        )
 
     # ---- how they end
 

@@ -12,17 +12,26 @@ from app.trainings.feed import EVERY
 from app.trainings.live import LiveTraining
 from app.trainings.states import Outcome
 
-PAUSE = 0.0002  # seconds between two batches, in which whoever waits for the interpreter gets it
+PAUSE = 0.0002  # seconds between two batches, in which whoever waits for the interpreter gets it …
+PATIENCE = 50  # … and at most so many pauses of ten times that while visitors' work is done
 
 
 class Worker:
     """Does the batches of a training that is awake, and keeps its checkpoints; one thread at a time."""
 
     def __init__(
-        self, live: LiveTraining, course: Course, archive: Archive, most_seconds: float, tell: Callable[[], object]
+        self,
+        live: LiveTraining,
+        course: Course,
+        archive: Archive,
+        *,
+        most_seconds: float,
+        tell: Callable[[], object],
+        busy: Callable[[], bool],
     ) -> None:
-        """`tell` is called now and then when there is something new, from the thread."""
-        self._live, self._course, self._archive, self._most, self._tell = live, course, archive, most_seconds, tell
+        """`tell` is called when there is something new, from the thread; `busy` says whether there is other work."""
+        self._live, self._course, self._archive = live, course, archive
+        self._most, self._tell, self._busy = most_seconds, tell, busy
         self._told = 0.0
 
     def begin(self) -> Outcome:
@@ -41,8 +50,16 @@ class Worker:
                 self._told = time.monotonic()
                 self._show()
                 self._tell()
-            time.sleep(PAUSE)
+            self._give_way()
         return self._left(outcome)
+
+    def _give_way(self) -> None:
+        """Let others have the interpreter and the cores, but not for ever."""
+        time.sleep(PAUSE)
+        for _ in range(PATIENCE):
+            if not self._busy():
+                return
+            time.sleep(10 * PAUSE)
 
     def once(self) -> Outcome:
         """Do one batch."""

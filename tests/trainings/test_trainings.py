@@ -1,5 +1,8 @@
 """Claims about trainings that people watch: their states, what ends them, and what a server finds that was killed."""
 
+import asyncio
+import threading
+
 import pytest
 from PIL import Image
 
@@ -219,6 +222,22 @@ def test_what_nobody_watches_ends_and_its_last_checkpoint_stays(served):
         service.ahead *= 2
         await service.trainings.look_after()
         assert (seen.state, seen.reason) == ("stopped", "unwatched")
+
+    served(scenario)
+
+
+def test_it_gives_way_to_visitors_and_yet_goes_on(served):
+    async def scenario(service):
+        live, ends = await service.begin(ENDLESS), threading.Event()
+        visits = asyncio.ensure_future(service.lab.queue.heavy(ends.wait))
+        await service.say(live, "run")
+        begun = live.progress.step
+        await reaches(live, "running", step=begun + 2)
+        slow = live.progress.step
+        ends.set()
+        await visits
+        await reaches(live, "running", step=slow + 100)
+        assert slow < begun + 10
 
     served(scenario)
 
