@@ -25,6 +25,6 @@ def class_names(run: Run, index: int, say: Say) -> list[str]:
 
 
 def reads_digits(run: Run) -> bool:
-    """Tell whether a network has learned to name digits written by hand, as MNIST has them, and reads such a picture."""
+    """Tell whether a network has learned to name digits written by hand, as MNIST has them, and reads such pictures."""
     model = classes.trained_model(run.stages)
     return model is not None and model.classes == DIGITS and run.input_shape == (1, SIDE, SIDE)
