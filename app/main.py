@@ -42,6 +42,8 @@ from app.web.pages.parts import parts
 from app.web.pages.picture_tools import picture_tools
 from app.web.pages.pictures import pictures
 from app.web.pages.sharing import sharing
+from app.web.pages.snapshots import Snapshots, train_pictures
+from app.web.pages.train import train
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -58,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.lab = lab
         app.state.links = Links(lab, key)
         app.state.trainings = live = Trainings(lab, key)
+        app.state.snapshots = Snapshots(lab, live)
         app.state.known_answers = Cache(lab.budget, answer_size)
         app.state.known_pages = SingleFlightCache[str](lab.budget, sys.getsizeof)
         for document in examples.KEPT:
@@ -93,6 +96,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(parts)  # behind those of the filters: it takes what is left of /parts
     app.include_router(pictures)
     app.include_router(sharing)
+    app.include_router(train_pictures)
+    app.include_router(train)
     app.include_router(docs)
     app.include_router(pages)
     app.mount("/static", PrintedFiles(directory=folder("static")), name="static")

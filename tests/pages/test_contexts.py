@@ -12,6 +12,8 @@ from app.explorer.page.page import PageContext
 from app.explorer.page.parts import LookContext, LookParts, PlateContext, PointedContext, SumContext
 from app.explorer.templating.context import Context, variables
 from app.explorer.templating.templates import environment
+from app.explorer.train.frame import FrameContext
+from app.explorer.train.live import LiveContext
 from app.web.pages.docs import DocsContext
 from app.web.pages.filter_parts import FilteredContext
 from app.web.pages.mistakes import MistakeContext, SaidContext
@@ -28,13 +30,15 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     "docs.html": (DocsContext,),
     "mistake.html": (MistakeContext,),
     "share.html": (ShareContext,),
+    "train.html": (FrameContext, LiveContext),
+    "train/changes.html": (LiveContext,),
     "_notice.html": (SaidContext,),
     "_wrong.html": (SaidContext,),
     "filters/_live.html": (FilteredContext,),
     **{f"looks/{name}.html": (LookContext, own) for name, own in OWN.items()},
     **{f"picture/{name}.html": (ToolContext, own) for name, own in TOOLS.items()},
 }
-TESTED = {"state", "each", "walk"}  # names that a template asks for with `is defined`
+TESTED = {"state", "each", "walk", "projector"}  # names that a template asks for with `is defined`
 
 
 @cache

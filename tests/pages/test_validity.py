@@ -48,7 +48,14 @@ def pages() -> dict[str, str]:
     found |= {f"pinned {pin}": link(CONV, **usual, pin=pin) for pin in ("i.0.3.3", "w.0.1.1", "o")}
     tools = {tool: f"/picture/{tool}?image=chelsea&size=12" for tool in ("draw", "crop", "cells", "camera")}
     wrong = {"mistake": "/?recipe=conv2d(", "gone": "/?image=0123456789abcdef0123456789abcdef", "nothing": "/nothing"}
-    return found | tools | wrong | {"input": link("", **usual), "embedded": "/embed?image=chelsea", "docs": "/docs"}
+    learning = {f"train {name}": f"/train?set={name}" for name in ("shapes", "digits", "examples", "nothing")}
+    return (
+        found
+        | tools
+        | wrong
+        | learning
+        | {"input": link("", **usual), "embedded": "/embed?image=chelsea", "docs": "/docs"}
+    )
 
 
 PAGES = pages()

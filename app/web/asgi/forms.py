@@ -63,9 +63,24 @@ async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
         await form.close()
 
 
-async def _multipart(request: Request) -> FormData:
+async def read_files(request: Request, most: int) -> tuple[dict[str, str], list[tuple[str, bytes]]]:
+    """Return the text fields of a form and its files, each with the name of its field; raise BrokenRequest."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return (await read_form(request))[0], []
+    form = await _multipart(request, most)
+    try:
+        parts = form.multi_items()
+        fields = {name: value for name, value in parts if isinstance(value, str)}
+        chosen = [(name, file) for name, file in parts if isinstance(file, UploadFile) and file.filename]
+        files = [(name, await file.read()) for name, file in chosen]
+        return fields, files
+    finally:
+        await form.close()
+
+
+async def _multipart(request: Request, most_files: int = 4) -> FormData:
     async with aclosing(request.stream()) as stream:
-        parts = Parts(request.headers, stream, max_files=4, max_fields=MOST_FIELDS, max_part_size=4_000_000)
+        parts = Parts(request.headers, stream, max_files=most_files, max_fields=MOST_FIELDS, max_part_size=4_000_000)
         try:
             return await parts.parse()
         except MultiPartException as error:

@@ -1,0 +1,126 @@
+"""What trainings look like at one moment, made once however many look, and their pictures.
+
+GET /train/new/<picture>.png?<fields>     of a draft
+GET /train/<id>/<picture>.png             examples, filters, maps; /train/<id>/example/<n>.png one that is measured on
+"""
+
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.compute import SingleFlightCache
+from app.errors import NotFound
+from app.explorer.train.draft import few, training_of
+from app.explorer.train.snapshot import Snapshot, example_png, examples_png
+from app.lab import Lab
+from app.rendering.palette import Theme
+from app.training.network import Network
+from app.training.training import Training
+from app.trainings.live import LiveTraining
+from app.trainings.trainings import Trainings
+from app.web.asgi.artifacts import picture_theme
+from app.web.asgi.dependencies import InLab, InTrainings
+from app.whole_numbers import read_whole
+
+train_pictures = APIRouter(prefix="/train", include_in_schema=False)
+NEW = "new"  # in place of the id of a training that has not begun
+PICTURES: dict[str, Callable[[Snapshot, Theme], bytes]] = {
+    "examples": lambda snapshot, theme: examples_png(snapshot.data),
+    "filters": Snapshot.filters_png,
+    "maps": Snapshot.maps_png,
+}
+
+
+class Snapshots:
+    """Makes snapshots of trainings and of drafts, and keeps the newest while there is room."""
+
+    def __init__(self, lab: Lab, trainings: Trainings) -> None:
+        self._lab, self._trainings = lab, trainings
+        self._kept = SingleFlightCache[Snapshot](lab.budget, lambda snapshot: snapshot.size)
+
+    async def of(self, live: LiveTraining) -> Snapshot:
+        """Return a training as it is now; raise NotFound where a picture that it learned from is gone."""
+        progress = live.progress
+
+        async def make() -> Snapshot:
+            data = await self._trainings.data(live)
+            return await self._made(Snapshot(live.training, data, progress.step, progress.state.arrays))
+
+        return await self._kept.get(f"{live.name} {progress.step}", make)
+
+    async def of_draft(self, training: Training) -> Snapshot:
+        """Return a training before it begins, on the first of its pictures; raise Unfit where it cannot be."""
+        training.check()
+        training = few(training)
+
+        async def make() -> Snapshot:
+            data = await self._lab.queue.light(lambda: training.data.make({}))
+            network = await self._lab.queue.light(lambda: Network(training.seeded, training.data.shape))
+            return await self._made(Snapshot(training, data, 0, dict(network.named())))
+
+        return await self._kept.get(str(training.document()), make)
+
+    async def _made(self, snapshot: Snapshot) -> Snapshot:
+        await self._lab.queue.light(snapshot.look)
+        return snapshot
+
+
+async def snapshots_of(request: Request) -> Snapshots:
+    """Return the snapshots of this app."""
+    snapshots: Snapshots = request.app.state.snapshots
+    return snapshots
+
+
+InSnapshots = Annotated[Snapshots, Depends(snapshots_of)]
+
+
+@train_pictures.get("/{name}/{picture}.png")
+async def picture_png(
+    name: str, picture: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots
+) -> Response:
+    """The pictures that it learns from, its filters, or its maps."""
+    draw = PICTURES.get(picture)
+    if draw is None:
+        raise _no_picture()
+    snapshot = await _snapshot(name, request, trainings, snapshots)
+    if snapshot.layer is None and picture != "examples":
+        raise _no_picture()
+    data = await lab.queue.light(lambda: draw(snapshot, picture_theme(request)))
+    asked = picture == "examples" or request.query_params.get("step") == str(snapshot.step)
+    return _png(data, lasting=asked)
+
+
+@train_pictures.get("/{name}/example/{number}.png")
+async def one_png(
+    name: str, number: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots
+) -> Response:
+    """One of the pictures that the network is measured on."""
+    snapshot = await _snapshot(name, request, trainings, snapshots)
+    pictures = snapshot.data.held_out.pictures
+    at = read_whole(number, len(pictures))
+    if at is None:
+        raise _no_picture()
+    return _png(await lab.queue.light(lambda: example_png(pictures, at)), lasting=True)
+
+
+async def _snapshot(name: str, request: Request, trainings: Trainings, snapshots: Snapshots) -> Snapshot:
+    if name == NEW:
+        return await snapshots.of_draft(training_of(dict(request.query_params)))
+    return await snapshots.of(await trainings.find(name))
+
+
+def address(name: str, picture: str, /, **fields: str) -> str:
+    """Return where a picture of a training, or of a draft of these fields, is."""
+    return f"/train/{name or NEW}/{picture}.png?{urlencode(fields)}"
+
+
+def _png(data: bytes, *, lasting: bool) -> Response:
+    """Return a picture, which may be kept where its address says all that it depends on."""
+    caching = "private, max-age=86400" if lasting else "no-store"
+    return Response(data, media_type="image/png", headers={"Cache-Control": caching})
+
+
+def _no_picture() -> NotFound:
+    return NotFound("This training has no such picture.")

@@ -1,0 +1,249 @@
+"""Trainings as a class watches them: before the start, while they run, and the way to the explorer.
+
+GET  /train?<fields>          a draft: everything can still be changed
+POST /train                   begins what the fields describe, and does what `op` says: run, step, or nothing
+GET  /train/<id>              the training, for all who have the address; /live has what changes
+POST /train/<id>/<command>    run, pause, step, reset, stop: for who holds its key in a cookie
+POST /train/<id>/explore      one of its checkpoints in the explorer, on the picture that is shown
+"""
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from urllib.parse import urlencode
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from app.errors import Mistake, NotFound
+from app.explorer.opening import state_of
+from app.explorer.templating.templates import render
+from app.explorer.train.draft import as_typed, edited, fields_of, previewed, training_of, with_examples
+from app.explorer.train.frame import Around, frame
+from app.explorer.train.live import Addresses, LiveContext, Moment, live_context
+from app.explorer.train.snapshot import Snapshot, example_png
+from app.lab import Lab
+from app.training.data import MOST_EXAMPLES
+from app.training.training import Training
+from app.trainings.live import LiveTraining
+from app.trainings.trainings import COMMANDS, Command
+from app.web.asgi.dependencies import InLab, InTrainings
+from app.web.asgi.forms import read_files, read_form
+from app.web.asgi.language import language_of, translator
+from app.web.asgi.reach import reach_of
+from app.web.pages.explorer import page_theme, sent_on
+from app.web.pages.owned import remember_token
+from app.web.pages.snapshots import InSnapshots, Snapshots, address
+from app.web.pages.training_keys import VISITOR, keys, remember_key, visitor_of
+
+train = APIRouter(prefix="/train", include_in_schema=False)
+HEADERS = {"Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"}
+OPTIONS = ("lang", "theme", "projector")
+DAY = 86_400
+DRAFT = Moment("draft", None, 0, np.zeros(0, np.float32), ())
+
+
+@train.get("")
+async def draft(request: Request, lab: InLab, snapshots: InSnapshots) -> Response:
+    """A training before it has begun, with its pictures and its random filters."""
+    return await _draft(request, lab, snapshots, _fields(request))
+
+
+async def _draft(
+    request: Request, lab: Lab, snapshots: Snapshots, fields: dict[str, str], mistake: Mistake | None = None
+) -> Response:
+    """Return the page of a draft, with a mistake that has led here instead of to what was asked for."""
+    say = translator(request)
+    wrong, status = (mistake.say(say), mistake.status) if mistake else ("", 200)
+    try:
+        training = previewed(fields)
+        snapshot = await snapshots.of_draft(training)
+    except Mistake as unfit:
+        wrong, status = unfit.say(say), unfit.status
+        training = training_of({})
+        snapshot = await snapshots.of_draft(training)
+    of_pictures = fields_of(training)
+    shown = as_typed(fields, training) if wrong or fields.get("set") == "examples" else of_pictures
+    pictured = partial(address, "", **of_pictures)
+    around = _around(request, wrong=wrong)
+
+    def page() -> str:
+        standing = frame(around, training, snapshot.data, pictured("examples"), shown)
+        return render(around.language, "train.html", standing, _live(request, training, snapshot, DRAFT, pictured))
+
+    return HTMLResponse(await lab.queue.light(page), status, HEADERS)
+
+
+@train.get("/edit")
+async def edit(request: Request, lab: InLab, snapshots: InSnapshots) -> Response:
+    """Leads to the draft with another layer, with one fewer, or with one that is set otherwise."""
+    fields = _fields(request)
+    try:
+        after = edited(previewed(fields), fields)
+        await snapshots.of_draft(previewed(after))
+    except Mistake as mistake:
+        return await _draft(request, lab, snapshots, fields, mistake)
+    return RedirectResponse(f"/train?{urlencode({**after, **_options(request)})}", 303)
+
+
+@train.post("")
+async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Response:
+    """Begins what the fields describe; what this browser began before it, and is not over, ends."""
+    fields, files = await read_files(request, MOST_EXAMPLES)
+    request.state.fields = fields
+    tokens: list[str] = []
+    training = await _on_own(fields, files, lab, tokens) if fields.get("set") == "examples" else training_of(fields)
+    training.check()
+    visitor = visitor_of(request) or secrets.token_hex(16)
+    for before, key in list(keys(request).items())[:1]:
+        with suppress(Mistake):
+            await trainings.command(before, "stop", [key])
+    live = await trainings.begin(training, visitor, request.client.host if request.client else "")
+    key, life = trainings.owners.key(live.name), lab.settings.training_ttl
+    if (op := _command(fields.get("op", ""))) is not None:
+        await trainings.command(live.name, op, [key])
+    response = RedirectResponse(_page_address(request, live.name), 303)
+    remember_key(request, response, live.name, key, life)
+    response.set_cookie(VISITOR, visitor, max_age=365 * DAY, path="/train", httponly=True, samesite="lax")
+    for token in tokens:
+        remember_token(request, response, token, lab.settings.upload_ttl)
+    return response
+
+
+async def _on_own(fields: dict[str, str], files: list[tuple[str, bytes]], lab: Lab, tokens: list[str]) -> Training:
+    """Return a training on the pictures of a form, each labelled by the field that is named as its own."""
+    labelled = []
+    for name, data in files:
+        picture = await lab.album.add(data)
+        labelled.append((picture.id, fields.get(name.replace("pictures", "label"), "").strip()))
+        tokens += [picture.delete_token] if picture.delete_token else []
+    return with_examples(fields, list(dict(labelled).items()))
+
+
+@train.get("/{name}")
+async def training_page(
+    name: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots
+) -> Response:
+    """A training as it is now."""
+    try:
+        live = await trainings.find(name)
+        snapshot = await snapshots.of(live)
+    except NotFound as gone:
+        return await _draft(request, lab, snapshots, {}, gone)
+    expires = await trainings.expires_at(live)
+    life = None if expires is None else int(expires - lab.store.now())
+    owned = trainings.owners.owns(name, keys(request).values())
+    link = reach_of(request, lab.settings).address + _page_address(request, name)
+    around = _around(request, name, owned=owned, life=life, link=link)
+
+    def page() -> str:
+        pictured = partial(address, name)
+        standing = frame(around, live.training, snapshot.data, pictured("examples"), fields_of(live.training))
+        changes = _live(request, live.training, snapshot, _moment(live), pictured)
+        return render(around.language, "train.html", standing, changes)
+
+    return HTMLResponse(await lab.queue.light(page), headers=HEADERS)
+
+
+@train.get("/{name}/live")
+async def changing(name: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots) -> Response:
+    """What has changed of a training: the parts of its page."""
+    return await _changing(await trainings.find(name), request, lab, snapshots)
+
+
+@train.post("/{name}/explore")
+async def explore(name: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots) -> Response:
+    """Leads to the explorer, with the network as it was after an epoch, on the picture that is shown."""
+    fields, _ = await read_form(request)
+    request.state.fields = fields
+    live = await trainings.find(name)
+    snapshot = await snapshots.of(live)
+    data = await lab.queue.light(lambda: example_png(snapshot.data.held_out.pictures, snapshot.example))
+    picture = await lab.album.add(data)
+    recipe = f'model("{name}", epoch={fields.get("epoch", "0")[:9]})'
+    state = await state_of({"image": picture.id, "recipe": recipe, **_options(request)}, lab)
+    response = await sent_on(state, request, lab)
+    remember_token(request, response, picture.delete_token or "", lab.settings.upload_ttl)
+    return response
+
+
+@train.post("/{name}/{command}")
+async def obey(
+    name: str, command: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots
+) -> Response:
+    """Does what its owner says; a script gets what has changed, a browser its page."""
+    known = _command(command)
+    if known is None:
+        raise NotFound("A training can {commands}.", commands=", ".join(COMMANDS))
+    live = await trainings.command(name, known, keys(request).values())
+    if request.headers.get("hx-request"):
+        return await _changing(live, request, lab, snapshots)
+    return RedirectResponse(_page_address(request, name), 303)
+
+
+async def _changing(live: LiveTraining, request: Request, lab: Lab, snapshots: Snapshots) -> Response:
+    snapshot, language = await snapshots.of(live), language_of(request)
+    changes = partial(_live, request, live.training, snapshot, _moment(live), partial(address, live.name))
+
+    def parts() -> str:
+        return render(language, "train/changes.html", changes())
+
+    return HTMLResponse(await lab.queue.light(parts), headers=HEADERS)
+
+
+# ---- from requests to what templates show
+
+
+def _fields(request: Request) -> dict[str, str]:
+    """Return the fields of an address; a name that stands there more than once is a list of classes."""
+    query = request.query_params
+    return {**query, **({"names": ",".join(query.getlist("names"))} if "names" in query else {})}
+
+
+def _options(request: Request) -> dict[str, str]:
+    return {name: text for name in OPTIONS if (text := request.query_params.get(name))}
+
+
+def _page_address(request: Request, name: str) -> str:
+    options = urlencode(_options(request))
+    return f"/train/{name}{'?' if options else ''}{options}"
+
+
+def _command(text: str) -> Command | None:
+    return next((command for command in COMMANDS if command == text), None)
+
+
+def _around(
+    request: Request, name: str = "", *, owned: bool = True, wrong: str = "", life: int | None = None, link: str = ""
+) -> Around:
+    projector = bool(request.query_params.get("projector"))
+    return Around(
+        language_of(request),
+        page_theme(request),
+        projector,
+        _options(request),
+        translator(request),
+        name,
+        owned,
+        wrong,
+        life,
+        link,
+    )
+
+
+def _moment(live: LiveTraining) -> Moment:
+    progress = live.progress
+    return Moment(live.state, live.reason, progress.step, progress.losses, progress.checkpoints)
+
+
+def _live(
+    request: Request, training: Training, snapshot: Snapshot, moment: Moment, pictured: Callable[..., str]
+) -> LiveContext:
+    look = {"step": str(snapshot.step), "theme": page_theme(request)}
+    addresses = Addresses(
+        pictured("filters", **look), pictured("maps", **look), lambda number: pictured(f"example/{number}")
+    )
+    board = bool(request.query_params.get("projector"))
+    return live_context(training, snapshot, moment, addresses, translator(request), board=board)
