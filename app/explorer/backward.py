@@ -1,14 +1,16 @@
 """What the looks about learning share: the class that the picture is taken for, and gradients of maps as pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.errors import NotFound
+from app.explorer.classes import class_names
 from app.explorer.fields import query
 from app.explorer.scales import scale_href
 from app.explorer.state import State
+from app.explorer.sums.answer import Answer, answer_of
 from app.lab import Lab, Run
 from app.layers.layer import Array
 from app.pipeline.document import ENGINE
@@ -29,6 +31,11 @@ class Backward:
     label: int
     shares: Array  # of the classes
     gradients: Gradients
+
+    def answer(self, say: Callable[[str], str]) -> Answer:
+        """Return what the network says of its picture, and how wrong that is."""
+        names = class_names(self.run, len(self.run.stages) - 1, say)
+        return answer_of(self.shares, names, self.label, self.gradients.loss)
 
     def by_map(self, index: int, channel: int) -> Array:
         """Return the gradient by one map of a layer, (rows, columns)."""

@@ -13,6 +13,7 @@ class ReLU(Activation):
     """Makes every negative number zero and passes the rest."""
 
     keeps_values: ClassVar[bool] = True
+    routes: ClassVar[bool] = True
     type: Literal["relu"] = "relu"
 
     def forward(self, x: Array, weights: Weights) -> Array:

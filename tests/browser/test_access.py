@@ -65,6 +65,8 @@ GROUPS: dict[str, dict[str, State]] = {
         **{view: (of(view=view), ()) for view in ("flat", "fan", "stack", "trace", "forward", "map", "places")},
         **{view: (of(view=view), ()) for view in ("sharing", "compare", "shift")},
         "weight": (link(CLASSES, size=12, at="0.1.0.0", view="weight"), ()),
+        "back through relu": (link(CLASSES, size=12, at="1.1.3.3", view="back"), ()),
+        "back through a pool": (link(CLASSES, size=12, at="2.1.3.3", view="back"), ()),
         "fan of a pool": (of(at="2.1.3.3", view="fan"), ()),
         "before and after": (of(at="1.3.7.16", view="compare"), ()),
         "input": (link("", image="rocket"), ()),

@@ -1,9 +1,11 @@
 """How one weight learns, as the page says it: printed numbers add up, and are those of the API."""
 
+import io
 import math
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -136,3 +138,45 @@ def test_every_form_of_filter_has_its_drawing(client: TestClient, recipe: str) -
         mode = {"mode": "L"} if "values" in recipe else {}
         answer = client.get(link(recipe, size=9, at=f"{at}.1.0.0", view="weight", **mode))
         assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("layer", "recipe"), [
+    (1, "conv2d(3, 3, weights=random(1)) | relu | conv2d(2, 3, weights=random(1)) | linear(3) | softmax"),
+    (1, "conv2d(3, 3, weights=random(7)) | max_pool2d(3, 2, padding=1) | linear(3, weights=random(2)) | softmax"),
+])  # fmt: skip
+def test_what_came_to_a_place_passes_to_one_cell_or_to_none(client: TestClient, layer: int, recipe: str) -> None:
+    run = client.get("/api/v1/runs", params={"image": "coffee", "size": 9, "recipe": recipe}).json()["id"]
+
+    def array(index: int, name: str) -> Any:
+        answer = client.get(f"/api/v1/runs/{run}/layers/{index}/{name}.npy", params={"label": 1} if "g" in name else {})
+        return np.load(io.BytesIO(answer.content))
+
+    came, passed, stood, made = (array(layer, "gradient"), array(layer - 1, "gradient"), array(layer - 1, "output"),
+                                 array(layer, "output"))  # fmt: skip
+    blocked = 0
+    dropped = next(zip(*(stood[2] <= 0).nonzero(), strict=True), (1, 1)) if "relu" in recipe else (1, 1)
+    for row, column in ((0, 0), (3, 2), map(int, dropped)):
+        at = f"{layer}.2.{row}.{column}"
+        look = read(client.get(link(recipe, size=9, at=at, view="back", label=1)).text).one("section", "back")
+        told, on = (number(part.one("b").text) for part in look.one(class_="equation").all("span", "operand"))
+        gradient = float(came[2, row, column])
+        assert abs(float(told) - gradient) <= 0.6 * 10.0 ** -decimals_of(told)
+        assert numbers(look.one("p", "rule").text)[-1] == int((passed[2] == 0).sum())
+        cells = list(look.one("ol", "block").all("li"))
+        gets = [cell for cell in cells if cell.has("gets")]
+        if recipe.count("relu") and stood[2, row, column] <= 0:
+            blocked += 1
+            assert (on, gets) == (0, [])
+        else:
+            assert on == told
+            assert len(gets) == 1
+            value = number(gets[0].one(class_="v").text)
+            assert abs(float(value) - made[2, row, column]) <= 0.6 * 10.0 ** -decimals_of(value)
+        assert sum(number(cell.one(class_="wt").text) for cell in cells) == on
+    assert blocked or "relu" not in recipe
+
+
+def test_the_figure_leads_to_what_flows_back_only_where_there_is_a_loss(client: TestClient) -> None:
+    for recipe, there in ((NET, True), ("conv2d(2, 3) | relu", False), ("relu | linear(2) | softmax", False)):
+        whole = read(client.get(link(recipe, size=12, at=f"{recipe.split(' | ').index('relu')}.0.0.0")).text)
+        assert any(whole.all("a", **{"data-look": "back"})) == there

@@ -35,13 +35,16 @@ def test_what_is_right_is_left_alone() -> None:
     assert faults(page) == []
 
 
+LEARNING = ("weight", "back", "back")  # of conv2d, relu, max_pool2d
+
+
 def pages() -> dict[str, str]:
     """Return one address of each kind of page."""
     usual: dict[str, object] = {"image": "chelsea", "size": 12}
     found = {f"layer {kind}": link(recipe(kind), **usual, at=f"{recipe(kind).count('|')}.0.0.0") for kind in LAYERS}
     found |= {f"look {name}": link(CONV, **usual, view=name, at="0.1.2.3") for name in LOOKS}
     classes = f"{CONV} | max_pool2d(2) | linear(12) | softmax"
-    found |= {f"learning {name}": link(classes, **usual, view=name) for name, look in LOOKS.items() if look.learns}
+    found |= {f"learning {at}": link(classes, **usual, view=v, at=f"{at}.1.2.3") for at, v in enumerate(LEARNING)}
     found |= {f"card {part}": link(CONV, **usual, edit=f"0{part}") for part in ("", ".weights", ".gallery", ".pattern")}
     found |= {f"projector {at}": link(CONV, **usual, at=f"{at}.0.0.0", projector=1, sheet=1) for at in range(3)}
     found |= {f"asked in {name}": link(CONV, **usual, predict=1, view=name) for name in ("figure", "places", "sharing")}

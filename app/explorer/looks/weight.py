@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from app.errors import Unfit
 from app.explorer.backward import Backward, backward, gradient_png
-from app.explorer.classes import class_names
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.state import State
-from app.explorer.sums.weight_sum import LossSum, WeightSum, descent_line, loss_sum, weight_sum
+from app.explorer.sums.answer import Answer
+from app.explorer.sums.weight_sum import WeightSum, descent_line, weight_sum
 from app.explorer.templating.context import Context
 from app.explorer.view import View
 from app.explorer.walk import Walk
@@ -21,7 +21,7 @@ from app.layers import Place
 from app.layers.meeting import Weight
 from app.messages import N_
 from app.pipeline.plan import Stage
-from app.printing.numbers import level, rounded, written
+from app.printing.numbers import level, written
 from app.printing.working import Working
 from app.rendering.arrangement import arranged
 from app.rendering.diagrams.weight import BOARD, BOXES, WeightScene, weight_drawing
@@ -30,7 +30,6 @@ from app.training.weight_change import RATE, WeightChange, descent
 from app.whole_numbers import read_wholes
 
 BEHIND = 2  # other channels that stand behind the one at work
-MOST_CHOICES = 1000  # classes to choose from
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,9 @@ class Told:
     drawings: list[Markup]
     change: WeightChange
     sum: WeightSum
-    loss: LossSum
+    answer: Answer
     line: Working
-    names: list[str]  # of the classes
-    label: int
     tint: str  # of the weight, once it has learned
-    said: int  # the likeliest class …
-    share: str  # … and its share
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,6 @@ class WeightContext(Context):
     refused: str  # why nothing is told
     filters: tuple[str, str]  # addresses of the filter before and after; nothing where there is none
     rate: float
-    most_choices: int
 
 
 def weight_of(state: State, shape: tuple[int, ...]) -> Weight:
@@ -93,7 +87,7 @@ async def _context(asked: LookRequest) -> WeightContext:
         told = await asked.lab.queue.light(lambda: _told(asked, seen, weight))
     except Unfit as mistake:
         refused = mistake.say(view.say)
-    return WeightContext(walk, told, refused, _neighbours(state, view), RATE, MOST_CHOICES)
+    return WeightContext(walk, told, refused, _neighbours(state, view), RATE)
 
 
 def _pin(place: Place) -> str:
@@ -110,19 +104,16 @@ def _neighbours(state: State, view: View) -> tuple[str, str]:
 
 
 def _told(asked: LookRequest, seen: Backward, weight: Weight) -> Told:
-    view, run = asked.view, asked.run
+    view = asked.view
     change = change_of(view, seen, weight)
     sum_ = weight_sum(change, view.cell_decimals)
-    loss = loss_sum(seen.shares, seen.label, seen.gradients.loss)
     line = descent_line(change, RATE, sum_.power - int(sum_.total.as_tuple().exponent))
     scene = _scene(view, seen, weight, change, written(line.parts[0]), _spoken(view, sum_, line))
     boxes = [BOARD] if asked.state.option("projector") else list(BOXES.values())
     drawings = [markup(weight_drawing(scene, box)) for box in boxes]
-    names = class_names(run, len(run.stages) - 1, view.say)
+    answer = seen.answer(view.say)
     tint = level(change.next, view.weight_extent)
-    said = int(seen.shares.argmax())
-    share = f"{written(rounded(100 * float(seen.shares[said]), 0))}\N{NO-BREAK SPACE}%"
-    return Told(drawings, change, sum_, loss, line, names, seen.label, tint, said, share)
+    return Told(drawings, change, sum_, answer, line, tint)
 
 
 def change_of(view: View, seen: Backward, weight: Weight) -> WeightChange:

@@ -16,8 +16,6 @@ UNIT = 0.01  # gradients below are written in a power of ten
 DIGITS = 3  # of the largest gradient
 MOST_VALUE = 4  # decimals of a tiny value
 MORE = 3  # decimals that a small sum may have beyond those of its gradients
-MOST_ROWS = 10  # classes that all have a row; of more …
-FEWER = 8  # … so many
 FINEST = 8  # decimals that a weight has in float32; a change that is smaller does not show
 
 
@@ -77,41 +75,6 @@ def weight_sum(change: WeightChange, decimals: int) -> WeightSum:
 def digits_of(extent: float, count: int = DIGITS) -> int:
     """Return the decimals with which numbers up to ±extent have so many digits."""
     return max(0, min(MOST, count - 1 - math.floor(math.log10(extent)))) if extent else count
-
-
-@dataclass(frozen=True)
-class LossRow:
-    """One class: what the network said, what is true, and the gradient by its score: the first less the second."""
-
-    index: int
-    said: Decimal
-    truth: int
-    gradient: Decimal
-
-
-@dataclass(frozen=True)
-class LossSum:
-    """How wrong the answer is."""
-
-    rows: tuple[LossRow, ...]
-    others: int  # classes that have no row
-    line: Working  # −ln of the share of the true class
-
-
-def loss_sum(shares: np.ndarray, label: int, loss: float) -> LossSum:
-    """Return the loss of `shares` where `label` is true; of many classes the likeliest, and that one."""
-    chosen = list(range(len(shares)))
-    if len(shares) > MOST_ROWS:
-        likeliest = np.argsort(-shares, kind="stable")[:FEWER].tolist()
-        chosen = sorted(likeliest if label in likeliest else [*likeliest[:-1], label])
-    wrong = 1 - float(shares[label])
-    decimals = max(2, min(6, digits_of(wrong, 2)))
-    said = {k: rounded(float(shares[k]), decimals) for k in chosen}
-    rows = tuple(LossRow(k, said[k], int(k == label), said[k] - int(k == label)) for k in chosen)
-    share = float(shares[label])
-    places = max(decimals, digits_of(share, 2))
-    line = working("surprise", [(share, places)], loss, max(2, min(6, digits_of(loss, 2))))
-    return LossSum(rows, len(shares) - len(rows), line)
 
 
 def descent_line(change: WeightChange, rate: float, gradient_decimals: int) -> Working:

@@ -1,0 +1,175 @@
+"""What flows back: a gradient that comes to a place goes on to the cell that the number came from, or is blocked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from app.errors import Unfit
+from app.explorer.backward import Backward, backward
+from app.explorer.looks.look import Look, LookRequest
+from app.explorer.sums.answer import Answer
+from app.explorer.sums.weight_sum import digits_of
+from app.explorer.templating.context import Context
+from app.explorer.view import View
+from app.layers import Place
+from app.numerics.axis import Pair
+from app.numerics.window import Span
+from app.pipeline.plan import Stage
+from app.printing.numbers import MOST, fixed, level
+from app.rendering.diagrams.backward import BackwardScene, backward_drawing
+from app.rendering.diagrams.weight import BOARD, BOXES
+from app.rendering.svg import markup
+
+MOST_CELLS = 49  # of a window that are written
+
+
+@dataclass(frozen=True)
+class Read:
+    """A cell that the place has read: its number, and what of the gradient goes on to it."""
+
+    value: float
+    passed: str
+    tint: str
+    gets: bool
+
+
+@dataclass(frozen=True)
+class Flow:
+    """All that is said of a place."""
+
+    drawings: list[Markup]
+    cells: list[Read]  # none where they are too many
+    columns: int
+    came: str
+    passed: str
+    comes: int  # numbers of the map to which a gradient comes
+    stays: int  # cells of the map before to which none goes on
+    of: int
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class BackContext(Context):
+    """What templates/looks/back.html shows."""
+
+    flow: Flow | None
+    hindered: str  # why nothing is told
+
+
+async def _context(asked: LookRequest) -> BackContext:
+    try:
+        seen = await backward(asked.lab, asked.run, asked.state, asked.view.theme)
+        flow = await asked.lab.queue.light(lambda: _flow(asked, seen))
+    except Unfit as mistake:
+        return BackContext(None, mistake.say(asked.view.say))
+    return BackContext(flow, "")
+
+
+def _flow(asked: LookRequest, seen: Backward) -> Flow:
+    view = asked.view
+    place, index = view.place, view.index
+    came = float(seen.by_map(index, place.channel)[place.row, place.column])
+    channel = view.channels[0]
+    to = goes_to(view, place)
+    window = _real(view.geometry.around(place), view.stage.input_shape[1:])
+    printed = _printed(came), _printed(came) if to else "0"
+    stood = (
+        view.before.output[channel][to or (place.row, place.column)] if to or view.geometry.reach == (1, 1) else None
+    )
+    before = seen.by_map(index - 1, channel)
+    scene = BackwardScene(
+        seen.face(index - 1, channel),
+        seen.scale(index - 1, channel),
+        seen.face(index, place.channel),
+        seen.scale(index, place.channel),
+        view.sheet_faces()[0],
+        window,
+        (place.row, place.column),
+        to,
+        (printed[0], "" if stood is None else view.input_number(float(stood))),
+        _spoken(view, printed, to),
+        (
+            (view.say("Gradient that passed"), view.say("Passed")),
+            (view.say("What stood there"), view.say("Number")),
+            (view.say("Gradient that came"), view.say("Came")),
+        ),
+        view.say,
+    )
+    boxes = [BOARD] if asked.state.option("projector") else list(BOXES.values())
+    return Flow(
+        [markup(backward_drawing(scene, box)) for box in boxes],
+        _cells(view, window, channel, to, came, printed),
+        window.columns[1] - window.columns[0],
+        *printed,
+        int(np.count_nonzero(seen.by_map(index, place.channel))),
+        int(before.size - np.count_nonzero(before)),
+        int(before.size),
+        seen.answer(view.say),
+    )
+
+
+def _printed(gradient: float) -> str:
+    return fixed(gradient, max(2, min(MOST, digits_of(abs(gradient))))) if gradient else "0"
+
+
+def goes_to(view: View, place: Place) -> Pair | None:
+    """Return the cell of the map before to which a gradient that comes to `place` goes on; None where it is blocked."""
+    x = view.before.output[slice(*view.channels)][..., None]
+    shape = x.shape[:3]
+    layer = view.layer
+    one = np.zeros((1, *view.stage.output_shape[1:], 1), np.float32)
+    one[0, place.row, place.column] = 1
+    assert shape[0] == 1
+    back = layer.backward(one, layer.recall(x, {}), {}).x
+    assert back is not None
+    found = np.argwhere(back[0, ..., 0])
+    return (int(found[0][0]), int(found[0][1])) if len(found) else None
+
+
+def _real(span: Span, cells: tuple[int, ...]) -> Span:
+    """Return a window without what of it is padding."""
+    rows, columns = ((max(0, first), min(length, last)) for (first, last), length in zip(span, cells, strict=True))
+    return Span(rows, columns)
+
+
+def _cells(
+    view: View, window: Span, channel: int, to: Pair | None, came: float, printed: tuple[str, str]
+) -> list[Read]:
+    rows, columns = range(*window.rows), range(*window.columns)
+    if len(rows) * len(columns) > MOST_CELLS:
+        return []
+    values = view.before.output[channel]
+    return [
+        Read(
+            float(values[row, column]),
+            printed[0] if to == (row, column) else "0",
+            level(came, abs(came)) if to == (row, column) else "z",
+            to == (row, column),
+        )
+        for row in rows
+        for column in columns
+    ]
+
+
+def _spoken(view: View, printed: tuple[str, str], to: Pair | None) -> str:
+    """Say what the drawing shows, in one sentence."""
+    if to is None:
+        return view.say("The gradient {came} is blocked here: 0 passes.").format(came=printed[0])
+    text = view.say("The gradient {came} passes to row {row}, column {column} of the map before.")
+    return text.format(came=printed[0], row=to[0] + 1, column=to[1] + 1)
+
+
+def _routes(stage: Stage) -> bool:
+    return stage.layer.routes and stage.index > 0 and not stage.vector
+
+
+LOOK = Look(
+    "back",
+    "What flows back",
+    "Which gradient comes to a place, and which passes on to the layer before.",
+    86,
+    _context,
+    applies=_routes,
+    learns=True,
+)
