@@ -15,7 +15,6 @@ from app.pipeline import recipe
 from app.pipeline.aside import Check, any_shape
 from app.pipeline.document import Document, ImageInput, Scale, ValuesInput, read_document
 from app.pipeline.json_reader import parse_json
-from app.pipeline.whole_model import model_in
 from app.whole_numbers import read_whole
 
 SETTINGS = ("size", "height", "width", "fit", "mode", "scale")  # of a picture as an input
@@ -114,8 +113,7 @@ def fields_of(document: Document) -> dict[str, str]:
     source = document.input
     if isinstance(source, ValuesInput):
         return {"values": json.dumps(source.values.nested(), separators=(",", ":")), "recipe": document.recipe}
-    origin = model_in(document.layers)
-    own = origin.model.input if origin else {}
+    own = document.model.model.input if document.model else {}
     if own and (source.height is None or source.width is None):  # which cannot be said where a model has its own
         return {**input_fields(source), "recipe": recipe.write(document.layers, models=False)}
     usual = ImageInput.model_validate({"image": source.image, **own})

@@ -17,7 +17,6 @@ from app.layers.layer import Array
 from app.layers.numbers import Numbers
 from app.layers.reading import read_layer
 from app.pipeline.document import Document, ImageInput, Scale, ValuesInput
-from app.pipeline.whole_model import model_in
 from app.whole_numbers import read_wholes
 
 LONGEST_ADDRESS = 4000
@@ -68,8 +67,7 @@ class State:
     @property
     def model(self) -> str:
         """The id of the trained model that the recipe begins with; nothing where it begins with none."""
-        origin = model_in(self.document.layers)
-        return origin.model.id if origin else ""
+        return self.document.model.model.id if self.document.model else ""
 
     @property
     def named(self) -> str:

@@ -14,11 +14,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from app.errors import Mistake, Unfit, shown
 from app.layers import Layer, Shape
 from app.layers.layer import MOST_CHANNELS
+from app.layers.models import Origin
 from app.layers.numbers import NumbersField, unpacked, written
 from app.layers.reading import MAX_LAYERS, escaped, read_layer, validated
 from app.layers.trained import origin_of
 from app.pipeline import recipe
 from app.pipeline.json_reader import parse_json
+from app.pipeline.whole_model import model_in
 
 ENGINE = "3"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
@@ -162,6 +164,11 @@ class Document(BaseModel):
         for layer in self.layers:
             chain.append(_hash(chain[-1], layer.text))
         return tuple(link.hex()[:32] for link in chain)
+
+    @cached_property
+    def model(self) -> Origin | None:
+        """The trained model, and its epoch, that the layers begin with, each as it is; None where they do with none."""
+        return model_in(self.layers)
 
     @property
     def models(self) -> frozenset[str]:

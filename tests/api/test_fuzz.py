@@ -27,11 +27,20 @@ WHOLE = {
     ],
 }  # fmt: skip
 NUMBERS = {"input": {"values": [[[1, 2], [3, 4]]]}, "recipe": "conv2d(2, 2, padding='same', weights=random(3)) | relu"}
+LEARNED = {
+    "input": {"image": "chelsea", "height": 28, "width": 28, "mode": "L"},
+    "layers": [{"type": "conv2d", "weights": {"init": "trained", "model": "digits", "layer": 0, "epoch": 0}},
+               {"type": "relu"}],
+}  # fmt: skip
+NETWORK = {"input": {"image": "chelsea"}, "recipe": 'model("digits", epoch=0) | relu'}
 ODD = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 12), st.integers(), st.floats(), st.text(max_size=8),
     st.sampled_from([10_000, 10**30, -(10**30), 5.0, 1e999, "", "same", "valid", "relu", "\ud800", "%s{x}", [], {},
                      [[]], [1, 2], [1, 2, 3], [[1], [2, 3]], {"init": "values"}, {"init": "preset", "names": []},
-                     {"type": "relu"}, "random(7)", 4096, 1e-300, 3.5e38]),
+                     {"type": "relu"}, "random(7)", 4096, 1e-300, 3.5e38, "digits", "cifar10", "model",
+                     'model("digits")', 'model("x" * 9)', 'model("digits", epoch=1e9)',
+                     'conv2d(weights=trained("digits", True))',
+                     {"init": "trained", "model": "digits", "layer": 3}, {"init": "trained", "model": "x" * 1000}]),
     st.recursive(st.integers(-2, 2), lambda inner: st.lists(inner, max_size=3), max_leaves=6),
 )  # fmt: skip
 
@@ -47,7 +56,7 @@ def places(value, path=()):
 @st.composite
 def documents(draw):
     """Draw a document of which one to three parts are replaced, left out, renamed or doubled."""
-    document = copy.deepcopy(draw(st.sampled_from([WHOLE, NUMBERS])))
+    document = copy.deepcopy(draw(st.sampled_from([WHOLE, NUMBERS, LEARNED, NETWORK])))
     for _ in range(draw(st.integers(1, 3))):
         path = draw(st.sampled_from(list(places(document))))
         if not path:
@@ -105,7 +114,8 @@ def test_any_bytes_are_a_run_or_a_problem(client, data, kind):
 @given(fields=st.dictionaries(
     st.sampled_from(["image", "size", "height", "width", "fit", "mode", "scale", "recipe", "layers"]),
     st.one_of(st.text(max_size=8), st.sampled_from(["chelsea", "8", "L", "contain", "byte", "mean:0;std:1", "relu",
-                                                    "conv2d(2, 3)", "mean:1e999,0,0;std:1,1,1", "[]", "[{}]"])),
+                                                    "conv2d(2, 3)", "mean:1e999,0,0;std:1,1,1", "[]", "[{}]",
+                                                    'model("digits")', 'model("cifar10", epoch=0) | relu'])),
 ))  # fmt: skip
 def test_any_link_is_a_run_or_a_problem(client, fields):
     fields = {"size": "8", **fields} if not fields.keys() & {"height", "width"} else fields

@@ -34,6 +34,8 @@ RECIPES = [
     "conv2d(weights=values([[[[1, 2], [0.5, -3]], [[1, 2], [0, 1]], [[0, 0], [1, 1]]]], [0.5])) | sigmoid",
     "conv2d(3, 3, groups=3, dilation=2) | leaky_relu | global_avg_pool2d | flatten | linear(5) | softmax",
     "linear(3, weights=random(4)) | softmax",
+    'model("digits")',
+    'conv2d(weights=trained("cifar10", 0, epoch=0)) | relu',
     "max_pool2d(2, padding=1, ceil_mode=True)",
     "relu",
     "",
@@ -47,7 +49,7 @@ WORDS = [
     "0.weights", "0.gallery", "1.pattern", "0.fresh", "above", "winner", "sums", "12,5", "1,234", "d2", "s4", "own",
     "±2", "signed", "grey", "one", "strength", "image:coffee", "seed:3", "layer:0", "channel:1", "padding:2",
     "kernel_size:99", "pictures", "camera", "image:nobody", "stride:0", "layer:99", "seed:999999999999999", "2000",
-    "20000", "4096",
+    "20000", "4096", "digits", "tiny", 'model("digits", epoch=1)', 'model("nobody")', "epoch:0",
     "", "3, 2", "9" * 5000, "-" * 480, "a+" * 499 + "a", "[" * 900, "\x00", "\ud800", "run:" + "0" * 32, "x" * 300,
 ]  # fmt: skip
 NAMES = [

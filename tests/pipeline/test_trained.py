@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from app.errors import Mistake, NotFound, RecipeMistake, Unfit
 from app.explorer.fields import document_of, fields_of
+from app.layers import LAYERS
 from app.layers.reading import read_layer
 from app.pipeline import recipe
 from app.pipeline.document import read_document, unpack
@@ -16,7 +17,7 @@ from tests.pipelines import PLENTY
 
 CHELSEA = {"image": "chelsea"}
 WHOLE = 'model("tiny")'
-LAYERS = (
+SPELLED = (
     'conv2d(4, (3, 2), weights=trained("tiny", 0)) | batch_norm2d(weights=trained("tiny", 1)) | relu | max_pool2d(2) | '
     'conv_transpose2d(2, 3, 2, weights=trained("tiny", 4)) | linear(3, weights=trained("tiny", 5)) | softmax'
 )
@@ -131,15 +132,29 @@ def test_an_input_that_the_weights_do_not_read_is_refused():
         trained(1, "batch_norm2d").check((3, 10, 10))
 
 
+def test_every_kind_that_learns_takes_what_was_learned_as_it_takes_values():
+    kinds = {layer.type: at for at, layer in enumerate(recipe.read(tiny.RECIPE)) if layer.learned}
+    assert kinds.keys() == {name for name, kind in LAYERS.items() if kind.learned}
+    for kind, at in kinds.items():
+        stage = plan(read_document({"input": CHELSEA, "recipe": WHOLE}), (3, 12, 10), **PLENTY)[at]
+        arrays = {name: tiny.tensors()[f"5.{at}.{name}"].tolist() for name in tiny.LEARNED[at]}
+        given = read_layer({**stage.layer.canonical(), "weights": {"init": "values", **arrays}})
+        assert read_layer(stage.layer.canonical()) == stage.layer
+        assert recipe.read(recipe.write([stage.layer])) == (stage.layer,)
+        x = np.random.default_rng(at).normal(size=stage.input_shape).astype(np.float32)
+        mine, theirs = (each.forward(x, each.weights_for(x.shape)) for each in (stage.layer, given))
+        assert mine.tobytes() == theirs.tobytes(), kind
+
+
 # ---- all of them
 
 
 def test_a_whole_model_stands_for_its_layers_and_is_written_so():
-    assert recipe.read(WHOLE) == recipe.read(LAYERS)
-    assert recipe.write(recipe.read(LAYERS)) == WHOLE
-    assert recipe.write(recipe.read(LAYERS), models=False) == LAYERS
+    assert recipe.read(WHOLE) == recipe.read(SPELLED)
+    assert recipe.write(recipe.read(SPELLED)) == WHOLE
+    assert recipe.write(recipe.read(SPELLED), models=False) == SPELLED
     assert recipe.parse(WHOLE).model.title == "A tiny model"
-    assert recipe.parse(LAYERS).model is None
+    assert recipe.parse(SPELLED).model is None
 
 
 @pytest.mark.parametrize(
@@ -148,13 +163,13 @@ def test_a_whole_model_stands_for_its_layers_and_is_written_so():
         ('model("tiny", epoch=5)', WHOLE),
         ("model(model='tiny', epoch=1)", 'model("tiny", epoch=1)'),
         ('model("tiny", epoch=0) | linear(2) | softmax', 'model("tiny", epoch=0) | linear(2) | softmax'),
-        (f"{LAYERS} | relu", f"{WHOLE} | relu"),
-        (f"relu | {LAYERS}", f"relu | {LAYERS}"),
-        (LAYERS.removesuffix(" | softmax"), LAYERS.removesuffix(" | softmax")),
-        (LAYERS.replace('"tiny", 5', '"tiny", 5, epoch=1'), LAYERS.replace('"tiny", 5', '"tiny", 5, epoch=1')),
-        (LAYERS.replace("max_pool2d(2)", "max_pool2d(3)"), LAYERS.replace("max_pool2d(2)", "max_pool2d(3)")),
-        (LAYERS.replace("(2, 3, 2,", "(2, 3, 2, 1,"), LAYERS.replace("(2, 3, 2,", "(2, 3, 2, 1,")),
-        (LAYERS.replace('trained("tiny", 4)', "random(1)"), LAYERS.replace('trained("tiny", 4)', "random(1)")),
+        (f"{SPELLED} | relu", f"{WHOLE} | relu"),
+        (f"relu | {SPELLED}", f"relu | {SPELLED}"),
+        (SPELLED.removesuffix(" | softmax"), SPELLED.removesuffix(" | softmax")),
+        (SPELLED.replace('"tiny", 5', '"tiny", 5, epoch=1'), SPELLED.replace('"tiny", 5', '"tiny", 5, epoch=1')),
+        (SPELLED.replace("max_pool2d(2)", "max_pool2d(3)"), SPELLED.replace("max_pool2d(2)", "max_pool2d(3)")),
+        (SPELLED.replace("(2, 3, 2,", "(2, 3, 2, 1,"), SPELLED.replace("(2, 3, 2,", "(2, 3, 2, 1,")),
+        (SPELLED.replace('trained("tiny", 4)', "random(1)"), SPELLED.replace('trained("tiny", 4)', "random(1)")),
     ],
 )  # fmt: skip
 def test_each_spelling_has_one_canonical_form(spelling, canonical):
@@ -205,10 +220,10 @@ def test_a_recipe_of_a_model_has_no_more_layers_than_any():
 
 def test_what_is_not_said_of_the_input_is_the_models_own():
     document = read_document({"input": CHELSEA, "recipe": WHOLE})
-    assert document == read_document({"input": {**CHELSEA, **tiny.INPUT}, "recipe": LAYERS})
+    assert document == read_document({"input": {**CHELSEA, **tiny.INPUT}, "recipe": SPELLED})
     assert document.input.height == 12
     assert read_document({"input": {**CHELSEA, "fit": "cover"}, "recipe": WHOLE}).input.fit == "cover"
-    assert read_document({"input": CHELSEA, "recipe": LAYERS}).input.height is None
+    assert read_document({"input": CHELSEA, "recipe": SPELLED}).input.height is None
     assert document_of({"image": "chelsea", "recipe": WHOLE}) == document
     assert document_of({"image": "chelsea", "size": "12", "recipe": WHOLE}).input.width == 12
 
@@ -237,7 +252,7 @@ INPUTS = st.fixed_dictionaries(
 )
 
 
-@given(INPUTS, st.sampled_from([WHOLE, LAYERS, f"{WHOLE} | relu", "relu", 'model("tiny", epoch=1)']), st.booleans())
+@given(INPUTS, st.sampled_from([WHOLE, SPELLED, f"{WHOLE} | relu", "relu", 'model("tiny", epoch=1)']), st.booleans())
 def test_a_link_says_every_document_whole(source, text, listed):
     layers = [layer.canonical() for layer in recipe.read(text)]
     said = {"layers": layers} if listed else {"recipe": text}
