@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.explorer.state import State
 from app.layers import Layer
-from app.layers.models import Checkpoint, Model
+from app.layers.models import Checkpoint, Model, find
 from app.layers.reading import read_layer
 from app.layers.trained import origin_of
 from app.printing.numbers import fixed
@@ -39,7 +39,8 @@ def trained(layers: Sequence[Layer]) -> Trained | None:
     if first is None or first.epoch is None or len(first.model.epochs) < 2:
         return None
     alike = all(each and (each.model.id, each.epoch) == (first.model.id, first.epoch) for each in origins)
-    return Trained(first.model, first.epoch) if alike else None
+    model = find(first.model.id) if first.model.learning else first.model  # which may have learned more since
+    return Trained(model, first.epoch) if alike else None
 
 
 def at_epoch(state: State, epoch: int) -> State:

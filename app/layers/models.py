@@ -82,7 +82,7 @@ class Model:
 class Origin(NamedTuple):
     """Where trained weights come from."""
 
-    model: Model
+    model: Model  # as it was when they were read; `find` says what it is now, where it is still learning
     layer: int  # in the model's list of layers
     epoch: int | None  # as `checkpoint` gives it
 

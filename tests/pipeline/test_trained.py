@@ -1,5 +1,7 @@
 """Trained weights in documents and recipes: read, written, refused, and computed as by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.errors import Mistake, NotFound, RecipeMistake, Unfit
 from app.explorer.fields import document_of, fields_of
-from app.layers import LAYERS
+from app.layers import LAYERS, models
 from app.layers.reading import read_layer
 from app.pipeline import recipe
 from app.pipeline.document import read_document, unpack
@@ -293,6 +295,63 @@ def _by_hand(x, w):
             spread[:, 2 * r : 2 * r + 3, 2 * c : 2 * c + 3] += np.einsum("i,iokl->okl", pooled[:, r, c], w["4.weight"])
     scores = w["5.weight"] @ spread.ravel() + w["5.bias"]
     return np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
+
+
+class Growing:
+    """A training: it has a checkpoint more each time that it learns."""
+
+    def __init__(self, whole):
+        self.whole, self.epochs = whole, 2
+
+    def model(self, name):
+        known = {"id": "growing", "learning": True, "epochs": self.whole.epochs[: self.epochs]}
+        return replace(self.whole, **known) if name == "growing" else None
+
+    def arrays(self, name, layer, epoch):
+        return {key: array + epoch for key, array in models.arrays("tiny", layer, 0).items()}
+
+
+def test_of_a_training_the_epoch_is_said_and_stays_in_the_canonical_form(source):
+    growing = Growing(source.model("tiny"))
+    models.register(growing)
+    try:
+        for text in ('model("growing")', 'conv2d(weights=trained("growing", 0))'):
+            with pytest.raises(RecipeMistake, match=r"is a training, .* say which: 0, 1"):
+                recipe.read(text)
+        with pytest.raises(RecipeMistake, match="no checkpoint of epoch 5; there are 0, 1"):
+            recipe.read('model("growing", epoch=5)')
+        early = recipe.read('model("growing", epoch=1)')
+        assert recipe.write(early) == 'model("growing", epoch=1)'
+        growing.epochs = 3
+        assert recipe.write(early) == 'model("growing", epoch=1)'
+        late = recipe.read('model("growing", epoch=5)')
+        assert recipe.write(late) == 'model("growing", epoch=5)'
+        first, last = (layers[0].weights_for((3, 12, 10))["bias"] for layers in (early, late))
+        assert np.array_equal(first + 4, last)
+    finally:
+        models.forget(growing)
+    with pytest.raises(NotFound):
+        models.find("growing")
+
+
+def test_weights_that_are_there_once_have_no_epoch(source):
+    class Upload(Growing):
+        def model(self, name):
+            return replace(self.whole, id="upload", epochs=()) if name == "upload" else None
+
+        def arrays(self, name, layer, epoch):
+            return models.arrays("tiny", layer, 5) if epoch is None else {}
+
+    upload = Upload(source.model("tiny"))
+    models.register(upload)
+    try:
+        assert recipe.write(recipe.read('model("upload")')) == 'model("upload")'
+        layer = read_layer({"type": "conv2d", "weights": {"init": "trained", "model": "upload", "layer": 0}})
+        assert np.array_equal(layer.weights_for((3, 12, 10))["weight"], trained().weights_for((3, 12, 10))["weight"])
+        with pytest.raises(RecipeMistake, match="has no epochs; leave epoch out"):
+            recipe.read('model("upload", epoch=0)')
+    finally:
+        models.forget(upload)
 
 
 def test_what_went_meanwhile_is_not_found(tmp_path):
