@@ -73,7 +73,6 @@ class Trainer:
         self.steps_an_epoch = math.ceil(len(examples) / batch_size)
         self._start = {name: array.copy() for name, array in network.named()}
         self._memory = {name: optimizer.memory(array) for name, array in network.named()}
-        self._order = lru_cache(2)(self._shuffled)
 
     @property
     def steps(self) -> int:
@@ -110,11 +109,9 @@ class Trainer:
         epoch, place = divmod(self.step, self.steps_an_epoch)
         first = place * self.batch_size
         chance: Chance = np.random.Generator(_words(self.seed, epoch, place + 1))
-        return self.examples.batch(self._order(epoch)[first : first + self.batch_size], chance)
-
-    def _shuffled(self, epoch: int) -> NDArray[np.intp]:
-        """Return the examples in the order of an epoch: that of one raw word each, the same for ever."""
-        return np.argsort(_words(self.seed, epoch, 0).random_raw(len(self.examples)), kind="stable")
+        return self.examples.batch(
+            _order(self.seed, epoch, len(self.examples))[first : first + self.batch_size], chance
+        )
 
     def followed(self, index: int, name: str, place: tuple[int, ...], learned: Learned) -> tuple[float, float]:
         """Return one number of layer `index`, as it is and as it will be when the next batch has been learned from.
@@ -156,6 +153,12 @@ class Trainer:
             yield name, array
             for moment, kept in self._memory[name].items():
                 yield f"{name}.{moment}", kept
+
+
+@lru_cache(8)  # of several trainings
+def _order(seed: int, epoch: int, count: int) -> NDArray[np.intp]:
+    """Return the examples in the order of an epoch: that of one raw word each, the same for ever."""
+    return np.argsort(_words(seed, epoch, 0).random_raw(count), kind="stable")
 
 
 def _words(*seeds: int) -> np.random.PCG64:

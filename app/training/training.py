@@ -21,7 +21,7 @@ from app.training.network import seeded
 from app.training.optimizers import OPTIMIZERS, SGD, AnyOptimizer
 from app.training.score import AT_ONCE
 
-DEFAULT = "conv2d(8, 5) | relu | max_pool2d(2) | linear(4) | softmax"
+DEFAULT = "conv2d(8, 5) | relu | max_pool2d(2) | linear({classes}) | softmax"
 MOST_LAYERS = 24
 MOST_PARAMETERS = 100_000
 MOST_STEPS = 40_000
@@ -37,7 +37,7 @@ class Training(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     data: AnyData = ShapesData()
     """What it learns from."""
-    layers: tuple[SerializeAsAny[Layer], ...] = recipe.read(DEFAULT)
+    layers: tuple[SerializeAsAny[Layer], ...] = recipe.read(DEFAULT.format(classes=len(ShapesData().names)))
     """The network, which ends in softmax; weights of which nothing is said are random, by the seed plus the index."""
     optimizer: AnyOptimizer = SGD()
     """How weights follow their gradients."""
@@ -160,6 +160,8 @@ def read_training(value: object) -> Training:
     for name, kinds in (("data", DATA), ("optimizer", OPTIMIZERS)):
         if name in fields:
             fields[name] = _read_part(fields[name], name, kinds)
+    if "layers" not in fields and "data" in fields:
+        fields["layers"] = recipe.read(DEFAULT.format(classes=len(fields["data"].names)))
     return validated(lambda: Training.model_validate(fields))
 
 

@@ -53,14 +53,21 @@ class Admission:
 
 
 class Owners:
-    """Knows the key of each training, and whose it is."""
+    """Knows the key of each training, and whose it is, by a hash with a secret."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
     def key(self, name: str) -> str:
         """Return the key that lets its owner say what a training does."""
-        return hmac.new(self._secret, b"training " + name.encode(), hashlib.sha256).hexdigest()[:32]
+        return self._signed(f"training {name}")
+
+    def visitor(self, address: str) -> str:
+        """Return what is kept of who began a training, from which nobody reads the address."""
+        return self._signed(f"visitor {address}")
+
+    def _signed(self, text: str) -> str:
+        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:32]
 
     def owns(self, name: str, keys: Iterable[str]) -> bool:
         """Tell whether whoever holds `keys` began a training."""

@@ -69,6 +69,7 @@ class Trainings:
         Raises Unfit for one that cannot be, Busy where the visitor has one already, or too many are open.
         """
         training.check()
+        visitor = self.owners.visitor(visitor)
         with self._admission.admitted(visitor):
             self._admission.count(client)
             return await self._begun(secrets.token_hex(16), training, visitor)

@@ -14,7 +14,6 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.layers import models
 from app.main import create_app
 from app.web.api import examples
 from tests.api.problems import told
@@ -100,6 +99,12 @@ def test_what_its_news_say(client):
     }  # fmt: skip
 
 
+def test_a_head_of_its_news_has_an_end(client):
+    training, _ = begun(client)
+    answer = client.head(f"{TRAININGS}/{training['id']}/events")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_how_a_weight_is_to_change_is_what_the_next_batch_does(client):
     training, key = begun(client)
     where = f"{TRAININGS}/{training['id']}"
@@ -126,10 +131,12 @@ def test_its_checkpoints_are_models_that_open_in_the_explorer(client):
     where, name = f"{TRAININGS}/{training['id']}", training["id"]
     client.post(f"{where}/run", headers=key)
     done = until(client, training, "finished")
-    model = models.find(name)
-    assert [each.accuracy for each in model.epochs] == done["accuracies"]
-    assert model.classes == ("circle", "line")
-    assert model.expires_at is not None
+    model = client.get(f"/api/v1/models/{name}").json()
+    assert [each["accuracy"] for each in model["epochs"]] == done["accuracies"]
+    assert (model["classes"], model["title"]) == (["circle", "line"], "Shapes drawn by code")
+    assert model["expires_at"]
+    whole = {"input": {**model["input"], "image": "chelsea"}, "layers": model["layers"]}
+    assert client.post("/api/v1/runs", json=whole).json()["recipe"] == f'model("{name}", epoch=3)'
     asked = f"image=chelsea&size=12&recipe=model('{name}', epoch=2)"
     first = client.get(f"/api/v1/runs?{asked}")
     assert first.status_code == 200, first.text

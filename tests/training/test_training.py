@@ -25,6 +25,7 @@ def test_what_is_left_out_is_the_contracts_default():
     }  # fmt: skip
     assert read_training({"optimizer": {"type": "adam"}}).optimizer.learning_rate == 0.001
     assert read_training(found) == Training()
+    assert read_training({"data": {"set": "digits"}}).layers[-2].out_features == 10
 
 
 def test_a_recipe_may_stand_for_the_layers_and_the_document_reads_back():

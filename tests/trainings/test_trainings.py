@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import weakref
 
 import pytest
 from PIL import Image
@@ -21,6 +22,7 @@ def bits(live):
 def test_a_new_one_is_paused_before_its_first_batch_and_measured(served):
     async def scenario(service):
         live = await service.begin()
+        assert "a" not in (live.visitor, service.store.get("training", live.name))
         told = report(live)
         assert (told["state"], told["step"], told["steps"], told["epoch"], told["epochs"]) == ("paused", 0, 12, 0, 3)
         assert told["losses"] == []
@@ -143,6 +145,21 @@ def test_a_visitor_has_one_that_is_open_and_all_together_a_few(served):
             await service.begin(visitor=f"v{visitor}")
         with pytest.raises(Busy, match=f"{MOST_OPEN} trainings are open"):
             await service.begin(visitor="b")
+
+    served(scenario)
+
+
+def test_what_is_over_gives_its_memory_back(served):
+    async def scenario(service):
+        live = await service.begin()
+        await service.say(live, "run")
+        await reaches(live, "finished")
+        course = weakref.ref(live.course)
+        await service.say(live, "stop")
+        used = service.lab.budget.used
+        assert course() is None
+        service.lab.budget.serve()
+        assert service.lab.budget.used < used
 
     served(scenario)
 

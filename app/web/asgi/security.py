@@ -59,15 +59,17 @@ class Security:
                 raise self._too_large(received)
             return message
 
-        started = False
+        started = ended = False
 
         async def guarded(message: Message) -> None:
-            nonlocal started
+            nonlocal started, ended
+            if ended:
+                return
             if message["type"] == "http.response.start":
                 started = True
                 self._protect(scope, MutableHeaders(scope=message))
             elif head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
+                message, ended = {**message, "body": b"", "more_body": False}, True  # a stream would have no end
             await send(message)
 
         try:
