@@ -67,7 +67,7 @@ def test_json_that_is_no_document_is_422(client, document):
         ({"out_channels": 1, "kernel_size": 3, "bias": 0}, "/bias", "true or false, not 0"),
         ({"out_channels": 1, "kernel_size": 3, "padding_mode": "wrap"}, "/padding_mode", "circular"),
         ({"out_channels": 1, "kernel_size": 3, "colour/~": 1}, "/colour~1~0", "colour"),
-        ({"out_channels": 1, "kernel_size": 3, "weights": {"init": "trained"}}, "/weights", "random, preset"),
+        ({"out_channels": 1, "kernel_size": 3, "weights": {"init": "learned"}}, "/weights", "random, preset"),
         ({"out_channels": 1, "kernel_size": 3, "weights": {"init": "random", "seed": 2**53}}, "/weights/seed", ""),
         ({"weights": {"init": "preset", "names": ["nope"]}}, "/weights/names", "sobel_x"),
         ({"weights": {"init": "preset", "names": ["sobel_x"]}, "kernel_size": 5}, "/kernel_size", "agree"),
