@@ -133,7 +133,8 @@ def _found(name: str) -> tuple[Source, Model]:
         if (model := source.model(name)) is not None:
             return source, model
     raise NotFound(
-        "There is no model {name}, or it has expired; /models lists those that are always there.", name=shown(name)
+        "There is no model {name}, or it has expired; those that are always there are listed under /api/v1/models.",
+        name=shown(name),
     )
 
 
