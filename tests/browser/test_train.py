@@ -61,6 +61,10 @@ def test_a_checkpoint_opens_in_the_explorer(page: Page) -> None:
     page.locator(".explore").get_by_role("button", name="Open").click()
     expect(page.locator(".ribbon li")).to_have_count(6)
     expect(page.locator("#recipe")).to_have_value(re.compile(r'model\("\w{32}", epoch=2\)'))
+    page.go_back()
+    page.locator(".explore > summary").click()
+    page.get_by_role("button", name="One weight learns").click()
+    expect(page.locator("#look.weight")).to_be_visible()
 
 
 def test_what_is_chosen_in_the_bar_is_kept_while_the_rest_changes(page: Page) -> None:
@@ -78,17 +82,34 @@ def test_what_is_chosen_in_the_bar_is_kept_while_the_rest_changes(page: Page) ->
     assert [page.locator(f"select[name={name}]").input_value() for name in ("rate", "batch")] == ["0.3", "8"]
 
 
+def test_drawings_are_learned_from(page: Page) -> None:
+    page.goto("/train?set=examples&epochs=1")
+    for row, name in enumerate(("dot", "dash")):
+        page.locator(f"[name=label{row}]").fill(name)
+        for number in range(2):
+            page.locator("[data-draw]").nth(row).click()
+            page.locator("dialog canvas").focus()
+            page.keyboard.press("Space")
+            for _ in range(number + 3 * row + 1):
+                page.keyboard.press("ArrowRight")
+                page.keyboard.press("Space")
+            page.get_by_role("button", name="Use it").click()
+            expect(page.locator("fieldset").nth(row).get_by_alt_text(f"Drawing {number + 1}")).to_be_visible()
+    page.get_by_role("button", name="Send and train").click()
+    stands(page, "finished", 1)
+    expect(page.locator(".examples li")).to_have_count(2)
+
+
 @pytest.mark.layout
 def test_it_is_whole_in_every_window_and_within_reach_of_everyone(page: Page) -> None:
     page.goto(TINY)
-    for begun in (False, True):
-        if begun:
-            page.keyboard.press("Space")
-            stands(page, "finished", 12)
-        for size in ((1366, 625), (390, 844), (1280, 720)):
-            page.set_viewport_size({"width": size[0], "height": size[1]})
-            assert faults(page, WHOLE) == [], size
-        assert findings(page) == []
+    assert findings(page) == []
+    page.keyboard.press("Space")
+    stands(page, "finished", 12)
+    for width, height in ((1366, 625), (390, 844), (1280, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert faults(page, WHOLE) == [], width
+    assert findings(page) == []
     page.locator("#projector").click()
     expect(page.locator("[data-projector] #right")).to_be_visible()
     assert faults(page, WHOLE) == []

@@ -87,9 +87,9 @@ class Snapshot:
         return self.layer == 0 and self.filters.shape[1] == 3
 
     def filters_png(self, theme: Theme) -> bytes:
-        """Return all filters as one picture; of many channels the mean."""
+        """Return all filters as one picture, each on a scale of its own; of many channels the mean."""
         if self.coloured:
-            return tiles_png(self.filters, extent_of(self.filters))
+            return tiles_png(self.filters, None)
         means = self.filters.mean(axis=1)
         levels = np.stack([signed_bytes(mean, extent_of(mean)) for mean in means])
         return png(sheet(levels), signed_palette(theme), clear=CLEAR)

@@ -73,7 +73,7 @@ async def _draft(
         standing = frame(around, training, snapshot.data, pictured("examples"), shown)
         return render(around.language, "train.html", standing, _live(request, training, snapshot, DRAFT, pictured))
 
-    return HTMLResponse(await lab.queue.light(page), status, HEADERS)
+    return _answer(await lab.queue.light(page), request, status)
 
 
 @train.get("/edit")
@@ -113,8 +113,9 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
 
 
 async def _on_own(fields: dict[str, str], files: list[tuple[str, bytes]], lab: Lab, tokens: list[str]) -> Training:
-    """Return a training on the pictures of a form, each labelled by the field that is named as its own."""
-    labelled = []
+    """Return a training on the pictures of a form, sent or drawn, each labelled by the field of its class."""
+    drawn = [(image, name) for name, text in fields.items() if name.startswith("image") for image in text.split(",")]
+    labelled = [(image, fields.get(name.replace("image", "label"), "").strip()) for image, name in drawn if image]
     for name, data in files:
         picture = await lab.album.add(data)
         labelled.append((picture.id, fields.get(name.replace("pictures", "label"), "").strip()))
@@ -144,7 +145,7 @@ async def training_page(
         changes = _live(request, live.training, snapshot, _moment(live), pictured)
         return render(around.language, "train.html", standing, changes)
 
-    return HTMLResponse(await lab.queue.light(page), headers=HEADERS)
+    return _answer(await lab.queue.light(page), request)
 
 
 @train.get("/{name}/live")
@@ -160,10 +161,14 @@ async def explore(name: str, request: Request, lab: InLab, trainings: InTraining
     request.state.fields = fields
     live = await trainings.find(name)
     snapshot = await snapshots.of(live)
-    data = await lab.queue.light(lambda: example_png(snapshot.data.held_out.pictures, snapshot.example))
+    held_out, view = snapshot.data.held_out, fields.get("view", "")[:20]
+    if view and trainings.owners.owns(name, held := keys(request).values()):
+        await trainings.command(name, "pause", held)  # what is looked at is what comes next
+    data = await lab.queue.light(lambda: example_png(held_out.pictures, snapshot.example))
     picture = await lab.album.add(data)
     recipe = f'model("{name}", epoch={fields.get("epoch", "0")[:9]})'
-    state = await state_of({"image": picture.id, "recipe": recipe, **_options(request)}, lab)
+    shown = {"view": view, "label": str(held_out.labels[snapshot.example])} if view else {}
+    state = await state_of({"image": picture.id, "recipe": recipe, **shown, **_options(request)}, lab)
     response = await sent_on(state, request, lab)
     remember_token(request, response, picture.delete_token or "", lab.settings.upload_ttl)
     return response
@@ -193,7 +198,15 @@ async def _changing(live: LiveTraining, request: Request, lab: Lab, snapshots: S
     return HTMLResponse(await lab.queue.light(parts), headers=HEADERS)
 
 
-# ---- from requests to what templates show
+# ---- from requests to what templates show, and back
+
+
+def _answer(page: str, request: Request, status: int = 200) -> Response:
+    """Return a whole page; a theme that its address asks for is the visitor's from now on."""
+    response = HTMLResponse(page, status, HEADERS)
+    if "theme" in request.query_params and not request.query_params.get("projector"):
+        response.set_cookie("theme", page_theme(request), max_age=365 * DAY, samesite="lax")
+    return response
 
 
 def _fields(request: Request) -> dict[str, str]:

@@ -168,6 +168,8 @@ ask?.addEventListener("close", () => {
 });
 
 followTheme();
+const own = /** @type {HTMLFormElement | null} */ (document.querySelector("#own"));
+if (own) import("./own.js").then(({ begin }) => begin(own));
 if (name) {
   addEventListener("pageshow", ({ persisted }) => { if (persisted) follow(); });
   document.addEventListener("visibilitychange", refresh);
