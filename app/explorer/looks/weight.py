@@ -107,7 +107,7 @@ def _told(asked: LookRequest, seen: Backward, weight: Weight) -> Told:
     view = asked.view
     change = change_of(view, seen, weight)
     sum_ = weight_sum(change, view.cell_decimals)
-    line = descent_line(change, RATE, sum_.power - int(sum_.total.as_tuple().exponent))
+    line = descent_line(change, RATE)
     scene = _scene(view, seen, weight, change, written(line.parts[0]), _spoken(view, sum_, line))
     boxes = [BOARD] if asked.state.option("projector") else list(BOXES.values())
     drawings = [markup(weight_drawing(scene, box)) for box in boxes]
