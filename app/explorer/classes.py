@@ -19,7 +19,7 @@ def answers(stages: tuple[Stage, ...], index: int) -> bool:
 def class_names(run: Run, index: int, say: Say) -> list[str]:
     """Return what each number of a vector that layer `index` gives is called."""
     if known := classes.class_names(run.stages, index):
-        return list(map(say, known))
+        return [name and say(name) for name in known]  # of nothing, gettext says much
     name = say("class {number}") if answers(run.stages, index) else say("number {number}")
     return [name.format(number=number + 1) for number in range(run.stages[index].output_shape[0])]
 

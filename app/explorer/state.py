@@ -67,7 +67,7 @@ class State:
     @property
     def model(self) -> str:
         """The id of the trained model that the recipe begins with; nothing where it begins with none."""
-        return self.document.model.model.id if self.document.model else ""
+        return self.document.origin.model.id if self.document.origin else ""
 
     @property
     def named(self) -> str:

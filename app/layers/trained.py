@@ -85,6 +85,9 @@ class TrainedWeights(Weights):
     def first(self, count: int) -> dict[str, Any] | None:
         return first_values(self._arrays, count)
 
+    def without_bias(self) -> dict[str, Any]:
+        return {"init": "values", "weight": self._arrays["weight"]}
+
     def check(self, depth: int) -> None:
         given = self._shapes["weight"][self.read_on]
         if given != depth:

@@ -45,6 +45,10 @@ class Weights(BaseModel):
         """Tell whether a bias is given expressly."""
         return False
 
+    def without_bias(self) -> dict[str, Any]:
+        """Return the fields of this source without a bias."""
+        return {name: value for name, value in self.fields("python").items() if name != "bias"}
+
     def settled(self) -> "Weights":
         """Return this source without what equals its default."""
         return self

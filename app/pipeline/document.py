@@ -166,7 +166,7 @@ class Document(BaseModel):
         return tuple(link.hex()[:32] for link in chain)
 
     @cached_property
-    def model(self) -> Origin | None:
+    def origin(self) -> Origin | None:
         """The trained model, and its epoch, that the layers begin with, each as it is; None where they do with none."""
         return model_in(self.layers)
 

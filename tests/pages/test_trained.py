@@ -118,6 +118,14 @@ def test_fewer_filters_are_the_first_of_those_learned_and_more_are_random(client
     assert recipe_after(client.post("/edit", data={**held, **sizes, "value": "5"})) == "conv2d(5, (3, 2))"
 
 
+def test_without_a_bias_the_weights_stay(client: TestClient) -> None:
+    after = recipe.read(edit(client, 0, "set", field="bias", value="false"))
+    arrays = after[0].weights_for((3, 12, 10))
+    assert arrays.keys() == {"weight"}
+    assert (arrays["weight"] == tiny.tensors()["5.0.weight"]).all()
+    assert after[1:] == recipe.read(WHOLE)[1:]
+
+
 def test_the_same_sentence_is_told_of_a_model_that_is_not_there(client: TestClient) -> None:
     for text, status in (('model("nobody")', 404), ('conv2d(weights=trained("tiny", 2))', 422), ("relu | model", 422)):
         fields = {"image": "chelsea", "recipe": text}

@@ -95,8 +95,13 @@ def _set(state: State, fields: Fields, stages: Stages) -> State:
 
 
 def _resized(layer: Layer, name: str, value: Any) -> dict[str, Any]:
-    """Return what becomes of fixed weights at another size: the first where fewer are wanted, else random ones."""
+    """Return what becomes of fixed weights at another size: the first where fewer are wanted, else random ones.
+
+    Without a bias they stay, without their own.
+    """
     weights = getattr(layer, "weights", None)
+    if name == "bias" and value is False and weights is not None and weights.has_bias():
+        return {"weights": weights.without_bias()}
     shape = weights.known_shape() if weights is not None and name in layer.fixed_by_weights else None
     same: Collection[object] = (value, (value, value)) if not isinstance(value, list) else (tuple(value),)
     if weights is None or not shape or getattr(layer, name) in same:
