@@ -14,7 +14,7 @@ from app.rendering.palette import KINDS, Theme
 from app.rendering.scales import Colours, Scale, read_colours
 from app.rendering.svg import markup
 
-NAMES = {"signed": N_("two colours"), "one": N_("one colour"), "grey": N_("grey")}
+NAMES = {"signed": N_("two colours"), "one": N_("one colour"), "grey": N_("black to white")}
 INPUTS = {"": N_("as it is"), "own": N_("range of its values")}
 RANGES = {"": N_("one for the layer"), "own": N_("each map its own")}
 

@@ -152,7 +152,7 @@ def caption(parent: Element, x: float, y: float, head: str, more: str = "") -> N
     """Write a heading with its shape."""
     element = label(parent, x, y, head, class_="cap")
     if more:
-        add(element, "tspan", more, dx="10", class_="sub")
+        add(element, "tspan", more, dx=".7em", class_="sub")
 
 
 def markup(element: Element) -> Markup:

@@ -62,6 +62,23 @@ def test_by_mouse_a_number_is_asked_guessed_and_told(screen: Screen) -> None:
     assert "guess" not in screen.fields
 
 
+def test_what_is_pinned_after_the_answer_does_not_ask_again(screen: Screen) -> None:
+    screen.open(PLAIN, at="0.1.3.4", predict="1")
+    screen.all("#sum input.unknown").fill("1")
+    screen.press("Enter")
+    told(screen, re.compile("You said 1"))
+    screen.all('#sum [data-cell="0.1.2"]').click()
+    expect(screen.all("#sum td.held")).to_have_count(1)
+    rest(screen.page)
+    told(screen, re.compile("You said 1"))
+    screen.page.reload()
+    screen.ready()
+    screen.all('#sum [data-cell="0.1.3"]').click()
+    expect(screen.page).to_have_url(re.compile(r"pin=w\.0\.1\.3"))
+    rest(screen.page)
+    told(screen, re.compile("You said 1"))
+
+
 def test_an_answered_place_stays_answered_and_the_next_ones_do_not(screen: Screen) -> None:
     screen.open(PLAIN, at="0.1.3.4", predict="1")
     hidden(screen)

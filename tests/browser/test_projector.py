@@ -278,6 +278,9 @@ def test_a_laser_follows_the_pointer_and_stops_no_click(page: Page) -> None:
     expect(page.locator("#laser-on")).to_have_attribute("aria-pressed", "true")
     screen.press("l")
     expect(page.locator("#laser")).to_have_count(0)
+    expect(page.locator("#spoken")).to_have_text("The laser pointer is off.")
+    screen.press("l")
+    expect(page.locator("#spoken")).to_have_text("The laser pointer is on.")
 
 
 def test_a_finger_that_rests_is_a_laser_until_it_is_lifted(open_page: Callable[..., Page]) -> None:

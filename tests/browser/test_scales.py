@@ -124,5 +124,5 @@ def test_a_finger_chooses_a_scale_on_a_phone(open_page: Callable[..., Page]) -> 
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     with screen.changing():
-        page.get_by_role("link", name="grey", exact=True).tap()
+        page.get_by_role("link", name="black to white", exact=True).tap()
     assert screen.state["colours"] == "grey"

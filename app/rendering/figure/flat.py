@@ -6,7 +6,7 @@ picture ▯ sheets ▯▯▯   ×   filter ▢▢▢   =   map ▣
 from xml.etree.ElementTree import Element
 
 from app.rendering.figure.column import LARGEST_CELL, beside, made, room_for
-from app.rendering.figure.headings import lens_heading, source_heading, target_heading
+from app.rendering.figure.headings import fitted, lens_heading, source_heading, target_heading
 from app.rendering.figure.idle import idle
 from app.rendering.figure.layout import Layout
 from app.rendering.figure.pointing import Planes, mark
@@ -146,9 +146,10 @@ def flat(scene: Scene, layout: Layout) -> Element:
             else:
                 tag = label(figure, end + 12, top + side / 2 + 7, scene.number)
             tag.attrib.update({"class": "tag", "data-tag": "cell"})
-        legend(figure, scene.scale, map_x, height - 40, 150, large=layout.board)
+        long = 150 if layout.board or layout.name == "wide" else 110  # its words stand beside it, in any language
+        legend(figure, scene.scale, map_x, height - 40, long, large=layout.board)
         if not layout.board:
-            label(figure, map_x + 164, height - 30, words(scene.scale, scene.say), class_="sub")
+            label(figure, map_x + long + 14, height - 30, words(scene.scale, scene.say), class_="sub")
     channels = {number - hidden: plane for number, plane in enumerate(planes) if number >= hidden}
     mark(figure, Planes(input_plane, channels, slices, frontal(map_x, top, t)), scene.pointed, span, layout.name)
     return figure
@@ -181,9 +182,10 @@ def _map(figure: Element, scene: Scene, layout: Layout, plane: Plane) -> None:
 
 def _captions(figure: Element, scene: Scene, layout: Layout, lens_x: float, map_x: float) -> None:
     y = layout.cap - 12
-    for x, (head, more) in (
+    headings = (
         (0.0, source_heading(scene)),
         (lens_x, lens_heading(scene, layout.small)),
         (map_x, target_heading(scene)),
-    ):
-        caption(figure, x, y, head, "" if layout.small or layout.board else more)
+    )
+    for x, head, more in fitted(headings, layout.width, layout):
+        caption(figure, x, y, head, more)

@@ -1,47 +1,81 @@
 """What stands over the parts of a drawing: of maps their number and size, of vectors how many numbers they hold."""
 
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from app.rendering.figure.layout import Layout
 from app.rendering.figure.scene import Scene
 
+PHONE, BOARD, ELSE = (9.2, 9.2), (15.0, 15.0), (11.5, 9.0)  # px of a letter of a heading, and of one beside it
 LONG_NAME = 12  # characters, beside which there is no room for a size
-Heading = tuple[str, str]  # a name, and a size beside it where there is room
+AIR = 14.0  # px between a heading and what stands beside it
+
+
+class Heading(NamedTuple):
+    """What stands over a part; beside it its size and, of a filter, its name, where there is room."""
+
+    text: str
+    size: str = ""
+    name: str = ""
+
+    def beside(self, room: float, letter: float, sizes: bool) -> str:
+        """Return what stands in `room` px beside the heading: the most that its letters leave room for, or nothing."""
+        whole = f"{self.name}  {self.size}" if self.name and len(self.name) <= LONG_NAME else self.name or self.size
+        offered = [whole if sizes else "", self.name]
+        return next((text for text in offered if text and AIR + letter * len(text) < room), "")
+
+
+def letters(layout: Layout) -> tuple[float, float]:
+    """Return the width of a letter of a heading, and of one beside it."""
+    return PHONE if layout.small else BOARD if layout.board else ELSE
+
+
+def fitted(headings: Sequence[tuple[float, Heading]], end: float, layout: Layout) -> Iterator[tuple[float, str, str]]:
+    """Give each heading, where it begins, and what stands beside it: on a phone or a projector no sizes.
+
+    One in the middle that reaches into the next is left out: what goes in and what comes out has a name, and the lens
+    is seen to be one.
+    """
+    (large, beside), sizes = letters(layout), not (layout.small or layout.board)
+    ends = [x for x, _ in headings[1:]] + [end]
+    for number, ((x, heading), stop) in enumerate(zip(headings, ends, strict=True)):
+        room = stop - x - large * len(heading.text)
+        if room >= 0 or number in {0, len(headings) - 1}:
+            yield x, heading.text, heading.beside(room, beside, sizes)
 
 
 def source_heading(scene: Scene) -> Heading:
     """Return the heading of the sheets that are read."""
     if scene.source.single:
-        return _numbers(scene, scene.source.count), ""
+        return Heading(_numbers(scene, scene.source.count))
     sides = (scene.source.rows, scene.source.columns)
     if scene.stage.index == 0 or scene.slices:
-        return scene.say("Input"), _by(*sides, *([scene.sheet_count] if scene.slices or scene.photo else []))
-    return scene.say("Map {number}").format(number=scene.sheets[0][0]), _by(*sides)
+        return Heading(scene.say("Input"), _by(*sides, *([scene.sheet_count] if scene.slices or scene.photo else [])))
+    return Heading(scene.say("Map {number}").format(number=scene.sheets[0][0]), _by(*sides))
 
 
 def lens_heading(scene: Scene, short: bool = False) -> Heading:
     """Return the heading of the filter, or of the numbers in the window; `short` where there is little room."""
     number = scene.place.channel + 1
     if scene.slices:
-        more = _by(*scene.size, scene.sheet_count) if not scene.source.single else ""
+        size = _by(*scene.size, scene.sheet_count) if not scene.source.single else ""
         if scene.stage.vector:
-            return scene.say("Weights") if short else scene.say("Weights of output {number}").format(
-                number=number
-            ), more
-        if scene.filter_name:
-            more = scene.filter_name if len(scene.filter_name) > LONG_NAME else f"{scene.filter_name}  {more}"
-        return scene.say("Filter {number}").format(number=number), more
+            text = scene.say("Weights") if short else scene.say("Weights of output {number}").format(number=number)
+            return Heading(text, size)
+        return Heading(scene.say("Filter {number}").format(number=number), size, scene.filter_name)
     if scene.size == (1, 1):
-        return scene.say("One number"), ""
+        return Heading(scene.say("One number"))
     if scene.source.single:
-        return scene.say("All of them"), ""
-    return scene.say("Window"), _by(*scene.size)
+        return Heading(scene.say("All of them"))
+    return Heading(scene.say("Window"), _by(*scene.size))
 
 
 def target_heading(scene: Scene) -> Heading:
     """Return the heading of the sheet at work."""
     if scene.target.single or scene.stage.vector:
-        return _numbers(scene, scene.target.count), ""
-    return scene.say("Map {number}").format(number=scene.place.channel + 1), _by(
-        scene.target.rows, scene.target.columns
-    )
+        return Heading(_numbers(scene, scene.target.count))
+    size = _by(scene.target.rows, scene.target.columns)
+    return Heading(scene.say("Map {number}").format(number=scene.place.channel + 1), size)
 
 
 def _numbers(scene: Scene, count: int) -> str:

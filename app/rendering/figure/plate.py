@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from app.rendering.figure.column import LARGEST_CELL, beside, made, room_for
 from app.rendering.figure.contact_sheet import contact_sheet, laid_out
-from app.rendering.figure.headings import lens_heading, source_heading, target_heading
+from app.rendering.figure.headings import fitted, lens_heading, letters, source_heading, target_heading
 from app.rendering.figure.idle import idle
 from app.rendering.figure.layout import Layout
 from app.rendering.figure.pointing import Planes, mark
@@ -41,8 +41,6 @@ from app.rendering.svg import (
 
 LEAST_NAME = 18.0  # px between sheets that have names
 TAG_ROOM = 28.0  # px above the map on a projector
-LETTERS = 9.2, 15.0, 11.5  # px of a heading: on a phone, on a projector, else
-WORD = 9.0  # px of a letter beside it
 LEAST_MAP = 84.0  # px of height of the map at work
 BELOW_LETTERS = 34.0  # px from the sheets down to those filters
 LARGE_WINDOW = 5  # rows or columns of numbers that need more room than the usual lens
@@ -350,19 +348,15 @@ class _Figure:
         scene, layout = self.scene, self.layout
         y = layout.cap - 12
         narrow = layout.small or layout.board  # no room for shapes
-        letter = LETTERS[0] if layout.small else LETTERS[1] if layout.board else LETTERS[2]
         target, maps = target_heading(scene), self._stack_name() if self.maps > 1 and not narrow else ""
-        heads = (
+        headings = (
             (0.0, source_heading(scene)),
             (self.lens_x - (6 if layout.small else 0), lens_heading(scene, layout.small)),
-            (min(self.map_x, layout.width - letter * len(target[0])) if narrow else self.map_x, target),
+            (min(self.map_x, layout.width - letters(layout)[0] * len(target.text)) if narrow else self.map_x, target),
         )
-        ends = (heads[1][0], heads[2][0], self.stack_x if maps else layout.width)
-        for (x, (head, more)), end in zip(heads, ends, strict=True):
-            room = end - x - letter * len(head)
-            if room < 0 and head != target[0] and x:
-                continue  # the lens is seen to be one; what goes in and what comes out has a name
-            caption(self.figure, x, y, head, more if not narrow and room > WORD * len(more) + 14 else "")
+        end = self.stack_x if maps else layout.width
+        for x, head, more in fitted(headings, end, layout):
+            caption(self.figure, x, y, head, more)
         if layout.board:
             width = max(self.map_width, 190)
             legend(self.figure, scene.scale, layout.width - width - 4, self.height - 46, width, large=True)

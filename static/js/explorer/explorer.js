@@ -44,6 +44,7 @@ export class Explorer {
     this.speaks = speaks ? +speaks : null; // on a projector
     this.parts = new Parts((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.come(spot, text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
     this.shown = this.spot(); // what the page says something of
+    this.answers = new Map([[this.at, new URLSearchParams(location.search).get("guess")]]); // to what was asked of a place
     this.pace(document.querySelector("#speed").value);
     let drawn = layout();
     addEventListener("resize", () => {
@@ -95,8 +96,9 @@ export class Explorer {
     const [at, sheet] = spot.split("~");
     const query = new URLSearchParams({ view: this.view, layout: layout() });
     const here = new URLSearchParams(location.search), theme = document.documentElement.dataset.theme;
-    const lasting = document.querySelector("[data-lasting]") ? ["guess"] : []; // an answer about the layer, not the place
-    for (const field of [...this.options, "at", "pin", "sheet", ...lasting]) if (here.get(field)) query.set(field, here.get(field));
+    const guess = document.querySelector("[data-lasting]") ? here.get("guess") : this.answers.get(at); // of the layer, or of the place
+    for (const field of [...this.options, "at", "pin", "sheet"]) if (here.get(field)) query.set(field, here.get(field));
+    if (guess) query.set("guess", guess);
     query.set(this.field, at);
     if (theme) query.set("theme", theme);
     if (sheet) query.set("sheet", sheet);

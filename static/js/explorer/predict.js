@@ -24,7 +24,6 @@ export function guess() {
 
 /** @param {() => Explorer} current */
 export function begin(current) {
-  let answered = ""; // the place whose answer the address holds
   const draft = { at: "", text: "" };
 
   document.addEventListener("submit", async (event) => {
@@ -46,7 +45,7 @@ export function begin(current) {
     const told = !field();
     if (told) {
       explorer.parts.kept.set(at, text); // an answered place stays answered
-      answered = at;
+      explorer.answers.set(at, said);
       address("guess", said);
     }
     say(["#verdict", ".sentence"].slice(0, told ? 2 : 1).map((name) => document.querySelector(name)?.textContent.trim()).join(" "));
@@ -78,7 +77,7 @@ export function begin(current) {
   document.addEventListener("cs:shown", (event) => {
     const input = document.querySelector('input[form="predict"]');
     if (input && draft.at === event.detail) input.value = draft.text;
-    if (event.detail !== answered && !document.querySelector("[data-lasting]")) address("guess", "");
+    if (!document.querySelector("[data-lasting]")) address("guess", current().answers.get(event.detail) ?? "");
     arrive();
   });
   document.addEventListener("htmx:after:swap", ask);

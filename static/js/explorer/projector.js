@@ -38,7 +38,7 @@ export function begin(current) {
     current().settle(); // says what has come
     follow();
   });
-  document.addEventListener("fullscreenchange", () => press("#full-on", Boolean(document.fullscreenElement)));
+  document.addEventListener("fullscreenchange", () => turn("#full-on", Boolean(document.fullscreenElement)));
   document.addEventListener("htmx:after:swap", () => {
     press("#full-on", Boolean(document.fullscreenElement));
     press("#laser-on", Boolean(dot));
@@ -114,7 +114,7 @@ export function blank() {
 
 /** Turns the laser on or off. @param {boolean} on */
 export function laser(on = !dot) {
-  press("#laser-on", on);
+  if (on !== Boolean(dot)) turn("#laser-on", on);
   root.toggleAttribute("data-laser", on);
   if (!on) dot?.remove();
   dot = on ? document.body.appendChild(dot ?? Object.assign(document.createElement("div"), { id: "laser" })) : null;
@@ -152,4 +152,10 @@ function held(event) {
 /** @param {string} selector @param {boolean} on */
 function press(selector, on) {
   document.querySelector(selector)?.setAttribute("aria-pressed", String(on));
+}
+
+/** A switch has been turned, by whatever hand: it shows that, and it is said. @param {string} selector @param {boolean} on */
+function turn(selector, on) {
+  press(selector, on);
+  say(document.querySelector(selector)?.dataset[on ? "on" : "off"] ?? "");
 }
