@@ -141,10 +141,13 @@ class SingleFlightCache(Generic[T]):
         self._kept = Cache(budget, size, lives=lives)
         self._coming: dict[str, _Coming[T]] = {}
 
+    def known(self, key: str) -> T | None:
+        """Return the value for `key` where it is kept."""
+        return self._kept.get(key)
+
     async def get(self, key: str, make: Callable[[], Awaitable[T]]) -> T:
         """Return the value for `key`, making it with `make` where it is neither kept nor on its way."""
-        kept = self._kept.get(key)
-        if kept is not None:
+        if (kept := self.known(key)) is not None:
             return kept
         coming = self._coming.get(key)
         if coming is None:

@@ -13,7 +13,7 @@ from app.trainings.live import LiveTraining
 from app.trainings.states import Outcome
 
 PAUSE = 0.0002  # seconds between two batches, in which whoever waits for the interpreter gets it …
-PATIENCE = 50  # … and at most so many pauses of ten times that while visitors' work is done
+PATIENCE = 10  # … and at most so many pauses of ten times that while visitors' work is done
 
 
 class Worker:

@@ -5,6 +5,7 @@ GET /train/<id>/<picture>.png             examples, filters, maps; /train/<id>/e
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -39,6 +40,7 @@ class Snapshots:
     def __init__(self, lab: Lab, trainings: Trainings) -> None:
         self._lab, self._trainings = lab, trainings
         self._kept = SingleFlightCache[Snapshot](lab.budget, lambda snapshot: snapshot.size)
+        self._told = SingleFlightCache[bytes](lab.budget, len)
 
     async def of(self, live: LiveTraining) -> Snapshot:
         """Return a training as it is now; raise NotFound where a picture that it learned from is gone."""
@@ -62,6 +64,14 @@ class Snapshots:
 
         return await self._kept.get(str(training.document()), make)
 
+    async def told(self, key: str, make: Callable[[], bytes]) -> bytes:
+        """Return what `make` says of a moment, once for all who ask: `key` has all that it depends on."""
+        return await self._told.get(key, lambda: self._lab.queue.light(make))
+
+    def known(self, key: str) -> bytes | None:
+        """Return what has been said of a moment, where it is still kept."""
+        return self._told.known(key)
+
     async def _made(self, snapshot: Snapshot) -> Snapshot:
         await self._lab.queue.light(snapshot.look)
         return snapshot
@@ -78,18 +88,22 @@ InSnapshots = Annotated[Snapshots, Depends(snapshots_of)]
 
 @train_pictures.get("/{name}/{picture}.png")
 async def picture_png(
-    name: str, picture: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots
+    name: str, picture: str, request: Request, trainings: InTrainings, snapshots: InSnapshots
 ) -> Response:
     """The pictures that it learns from, its filters, or its maps."""
-    draw = PICTURES.get(picture)
+    draw, theme, asked = PICTURES.get(picture), picture_theme(request), request.query_params.get("step", "")
     if draw is None:
         raise _no_picture()
+    if name != NEW:
+        await trainings.find(name)  # where it is gone, so are its pictures
+        if known := snapshots.known(f"{name} {picture} {asked} {theme}"):
+            return _png(known, lasting=True)
     snapshot = await _snapshot(name, request, trainings, snapshots)
     if snapshot.layer is None and picture != "examples":
         raise _no_picture()
-    data = await lab.queue.light(lambda: draw(snapshot, picture_theme(request)))
-    asked = picture == "examples" or request.query_params.get("step") == str(snapshot.step)
-    return _png(data, lasting=asked)
+    of = request.url.query if name == NEW else str(snapshot.step)
+    data = await snapshots.told(f"{name} {picture} {of} {theme}", partial(draw, snapshot, theme))
+    return _png(data, lasting=picture == "examples" or asked == of)
 
 
 @train_pictures.get("/{name}/example/{number}.png")

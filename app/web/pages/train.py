@@ -149,9 +149,9 @@ async def training_page(
 
 
 @train.get("/{name}/live")
-async def changing(name: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots) -> Response:
+async def changing(name: str, request: Request, trainings: InTrainings, snapshots: InSnapshots) -> Response:
     """What has changed of a training: the parts of its page."""
-    return await _changing(await trainings.find(name), request, lab, snapshots)
+    return await _changing(await trainings.find(name), request, snapshots)
 
 
 @train.post("/{name}/explore")
@@ -175,27 +175,27 @@ async def explore(name: str, request: Request, lab: InLab, trainings: InTraining
 
 
 @train.post("/{name}/{command}")
-async def obey(
-    name: str, command: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots
-) -> Response:
+async def obey(name: str, command: str, request: Request, trainings: InTrainings, snapshots: InSnapshots) -> Response:
     """Does what its owner says; a script gets what has changed, a browser its page."""
     known = _command(command)
     if known is None:
         raise NotFound("A training can {commands}.", commands=", ".join(COMMANDS))
     live = await trainings.command(name, known, keys(request).values())
     if request.headers.get("hx-request"):
-        return await _changing(live, request, lab, snapshots)
+        return await _changing(live, request, snapshots)
     return RedirectResponse(_page_address(request, name), 303)
 
 
-async def _changing(live: LiveTraining, request: Request, lab: Lab, snapshots: Snapshots) -> Response:
-    snapshot, language = await snapshots.of(live), language_of(request)
-    changes = partial(_live, request, live.training, snapshot, _moment(live), partial(address, live.name))
-
-    def parts() -> str:
-        return render(language, "train/changes.html", changes())
-
-    return HTMLResponse(await lab.queue.light(parts), headers=HEADERS)
+async def _changing(live: LiveTraining, request: Request, snapshots: Snapshots) -> Response:
+    """Return what has changed, which is said once for all who watch in the same language and theme."""
+    snapshot, moment, language = await snapshots.of(live), _moment(live), language_of(request)
+    changes = partial(_live, request, live.training, snapshot, moment, partial(address, live.name))
+    board = bool(request.query_params.get("projector"))
+    when = f"{snapshot.step} {moment.step} {moment.state} {moment.reason} {len(moment.checkpoints)}"
+    key = f"{live.name} {when} {language} {page_theme(request)} {board}"
+    return HTMLResponse(
+        await snapshots.told(key, lambda: render(language, "train/changes.html", changes()).encode()), headers=HEADERS
+    )
 
 
 # ---- from requests to what templates show, and back
