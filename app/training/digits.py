@@ -21,13 +21,13 @@ def digits() -> tuple[Examples, Examples, tuple[str, ...]]:
     """Return examples to learn from, a quarter as many held out, and the names of the classes."""
     place, labels = np.tile(np.arange(SHIPPED), len(CLASSES)), np.repeat(np.arange(len(CLASSES)), SHIPPED)
     learned, held_out = (
-        Examples(_pictures()[some], labels[some], read=unit) for some in (place < LEARNED, place >= LEARNED)
+        Examples(pictures()[some], labels[some], read=unit) for some in (place < LEARNED, place >= LEARNED)
     )
     return learned, held_out, CLASSES
 
 
 @lru_cache(1)
-def _pictures() -> Bytes:
+def pictures() -> Bytes:
     """Return the pictures as they ship, digit by digit, (example, 1, row, column)."""
     with files("app.training").joinpath("digits.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         pictures: Bytes = arrays["pictures"]

@@ -10,6 +10,7 @@ from app.errors import Mistake
 from app.explorer.colour_tiles import tile_of, tiles_address
 from app.explorer.editing.filter_edits import painted
 from app.explorer.editing.filter_facts import FilterFacts, filter_facts
+from app.explorer.patches import patch_faces
 from app.explorer.pictures import Pictures
 from app.explorer.state import State
 from app.lab import Lab, Run
@@ -113,6 +114,7 @@ class FilterEditor:
     sliding: SlidingFilter | None = None
     name: str = ""  # of the filter, where it has one
     spreading: Spreading | None = None
+    patches: Face | None = None  # what excites its map most, where that is known
 
 
 async def filter_editor(lab: Lab, run: Run, state: State, index: int, theme: Theme, language: str) -> FilterEditor:
@@ -159,7 +161,9 @@ async def filter_editor(lab: Lab, run: Run, state: State, index: int, theme: The
     here = chips(pictures, state, index, filters, colour=colour)
     labels = getattr(layer, "weights").labels()  # noqa: B009
     name = labels[channel] if labels else ""
-    return FilterEditor(channel, filters, shown, names, here, slid, name, await _spreading(lab, run, state, index))
+    spreading, patches = await _spreading(lab, run, state, index), patch_faces(run, index)
+    excites = patches[channel] if patches else None
+    return FilterEditor(channel, filters, shown, names, here, slid, name, spreading, excites)
 
 
 async def _spreading(lab: Lab, run: Run, state: State, index: int) -> Spreading | None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app.explorer.colour_tiles import colour_tile
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.steps import map_by_map
+from app.explorer.patches import patch_faces, patches_picture
 from app.explorer.scales import scale_of
 from app.explorer.templating.context import Context
 from app.explorer.view import Say
@@ -51,6 +52,7 @@ class Card:
     low: float
     high: float
     dead: bool  # every number is 0
+    patches: Face | None  # what excites it most, where that is known
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class FanContext(Context):
     sorts: list[tuple[str, str, bool, str]]  # name, address, whether it is the present one, what the address says
     sorted_by: str
     fan_legend: Markup
+    patched: bool  # it is known what excites each map most
 
 
 async def _context(asked: LookRequest) -> FanContext:
@@ -80,7 +83,7 @@ async def _context(asked: LookRequest) -> FanContext:
     first = 0 if sort else max(0, min(here - most // 2, count - most))
     small = min(count, most) > MOST_LARGE and not vector
     order = sorted(range(count), key=lambda channel: (-measured[channel], channel)) if sort else range(count)
-    cards = []
+    cards, patches = [], patch_faces(asked.run, view.index)
     for channel in order[first : first + most]:
         there = state.but(place=state.place._replace(channel=channel), view="flat", edit="")
         _, row, column = view.target.cell(Place(channel, 0, 0))
@@ -102,6 +105,7 @@ async def _context(asked: LookRequest) -> FanContext:
                 part.minimum if part else 0.0,
                 part.maximum if part else 0.0,
                 channel in view.dead,
+                patches[channel] if patches else None,
             )
         )
     sheet_of_all = view.map_face(0) if view.target.single and not view.target.column else None
@@ -111,7 +115,7 @@ async def _context(asked: LookRequest) -> FanContext:
         if not vector and count > 1
     ]
     legend = markup(alone(scale_of(view), view.say))
-    return FanContext(cards, count, first, small, vector, sheet_of_all, sorts, sort, legend)
+    return FanContext(cards, count, first, small, vector, sheet_of_all, sorts, sort, legend, bool(patches))
 
 
 def _strip(slices: list[Face]) -> Face:
@@ -149,6 +153,7 @@ LOOK = Look(
     30,
     _context,
     moves=False,
+    pictures={"patches": patches_picture},
     facet="maps",
     words=_words,
     steps=map_by_map,
