@@ -76,3 +76,17 @@ def test_nothing_is_cut_and_the_step_is_seen(open_page: Callable[..., Page], siz
     assert deck
     assert box["y"] + box["height"] <= deck["y"]
     assert size[0] < 700 or box["x"] + box["width"] <= size[0]
+
+
+def test_it_arrives_once_and_not_at_every_step(page: Page) -> None:
+    screen = Screen(page).follow(weight())
+    rest(page)
+    lasts = "() => getComputedStyle(document.querySelector('.learns')).animationDuration"
+    assert page.evaluate(lasts) == "0.24s"
+    arrivals = "() => document.getAnimations().filter((one) => one.animationName === 'arrive').length"
+    screen.press("ArrowRight")
+    expect(page.locator("#look")).to_have_class("look weight moved")
+    assert page.evaluate(arrivals) == 0
+    page.emulate_media(reduced_motion="reduce")
+    screen.follow(weight())
+    assert page.evaluate(lasts) == "0s"

@@ -172,4 +172,5 @@ LOOK = Look(
     _context,
     applies=_routes,
     learns=True,
+    scripts=("looks/weight.js",),
 )

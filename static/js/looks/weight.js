@@ -23,7 +23,8 @@ function press(event) {
   go(event);
 }
 
-/** Lets a visitor choose the weight that learns. */
+/** Lets a visitor choose the weight that learns. What arrives beat by beat does so once, and not at every step. */
 export function begin() {
   document.addEventListener("pointerdown", press);
+  document.addEventListener("cs:shown", () => document.querySelector("#look:is(.weight, .back)")?.classList.add("moved"));
 }
