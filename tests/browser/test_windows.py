@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watch
 from tests.browser.longer import longer
-from tests.browser.windows import LONGER, STATES, faults, show
+from tests.browser.rest import rest
+from tests.browser.windows import LONGER, RULES, STATES, faults, show
 from tests.serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,13 @@ CHOSEN = [
     ("figure", "390x844", {"language": LONGER}),
     ("trace", "1366x625", {"language": LONGER, "projector": True}),
 ]
+
+SPACED = """() => { // as WCAG 1.4.12 lets anybody space it
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+    p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets.push(sheet);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +58,19 @@ def test_nothing_breaks_in_a_window(
     page = open_page(base_url=longer_address)
     show(page, STATES[state], size, **how)  # type: ignore[arg-type]
     assert faults(page, STATES[state]) == []
+
+
+def test_text_that_is_spaced_out_is_neither_cut_nor_covered(page: Page) -> None:
+    wrong = []
+    for state in ("figure", "pool", "map", "filters", "settings"):
+        show(page, STATES[state], "1280x720")
+        page.evaluate(SPACED)
+        rest(page)
+        found = page.evaluate(f"() => ({RULES}).faults(false)")
+        wrong += [
+            f"{state}: {kind} {text}" for kind, text in found if kind in {"clipped", "overlap", "covered", "outside"}
+        ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_what_is_broken_is_found(page: Page) -> None:

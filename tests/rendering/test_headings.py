@@ -31,3 +31,5 @@ def test_what_reaches_into_the_next_is_left_out_in_the_middle_alone() -> None:
     long = Heading("A heading of many words")
     found = fitted([(0, long), (60, long), (120, long)], 150, LAYOUTS["wide"])
     assert [(x, text) for x, text, _ in found] == [(0, long.text), (120, long.text)]
+    found = fitted([(0, long), (60, Heading("A")), (900, long)], 990, LAYOUTS["wide"])
+    assert [x for x, _, _ in found] == [0, 900]

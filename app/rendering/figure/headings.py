@@ -33,14 +33,15 @@ def letters(layout: Layout) -> tuple[float, float]:
 def fitted(headings: Sequence[tuple[float, Heading]], end: float, layout: Layout) -> Iterator[tuple[float, str, str]]:
     """Give each heading, where it begins, and what stands beside it: on a phone or a projector no sizes.
 
-    One in the middle that reaches into the next is left out: what goes in and what comes out has a name, and the lens
+    One in the middle that reaches into another is left out: what goes in and what comes out has a name, and the lens
     is seen to be one.
     """
     (large, beside), sizes = letters(layout), not (layout.small or layout.board)
-    ends = [x for x, _ in headings[1:]] + [end]
+    ends, reached = [x for x, _ in headings[1:]] + [end], 0.0
     for number, ((x, heading), stop) in enumerate(zip(headings, ends, strict=True)):
         room = stop - x - large * len(heading.text)
-        if room >= 0 or number in {0, len(headings) - 1}:
+        if (room >= 0 and x >= reached) or number in {0, len(headings) - 1}:
+            reached = stop - room
             yield x, heading.text, heading.beside(room, beside, sizes)
 
 
