@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from app.errors import BrokenRequest, Unfit, shown
+from app.layers.models import Model
 from app.pipeline import recipe
 from app.pipeline.aside import Check, any_shape
 from app.pipeline.document import Document, ImageInput, Scale, ValuesInput, read_document
@@ -41,12 +42,24 @@ def of_another_model(fields: Mapping[str, str]) -> dict[str, str]:
     Which that was, `of` says, "-" for none; what is not said of the input is then the new model's own.
     """
     before, kept = fields.get("of"), {name: value for name, value in fields.items() if name != "of"}
-    if before is None or not fields.get("recipe"):
-        return kept
-    model = recipe.parse(fields["recipe"]).model
+    model = None if before is None else _model(fields)
     if model is None or model.id == before:
         return kept
     return {name: value for name, value in kept.items() if name not in SETTINGS}
+
+
+def with_a_picture(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return fields that may name no picture with one, small where neither they nor a model say how large."""
+    if fields.get("image") or fields.get("values"):
+        return dict(fields)
+    sized = any(map(fields.get, ("size", "height", "width"))) or _model(fields) is not None
+    return {"image": "coffee", **({} if sized else {"size": "32"}), **fields}
+
+
+def _model(fields: Mapping[str, str]) -> Model | None:
+    """Return the model that the recipe in `fields` begins with."""
+    text = fields.get("recipe", "")
+    return recipe.parse(text).model if text.lstrip("( \n").startswith(recipe.MODEL) else None
 
 
 def input_of(fields: Mapping[str, str], check: Check = any_shape) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from app.errors import BrokenRequest, Mistake
 from app.explorer.comparison import WITH, read_with
-from app.explorer.fields import document_of, of_another_model
+from app.explorer.fields import document_of, of_another_model, with_a_picture
 from app.explorer.first import FIRST as FIRST_DOCUMENT
 from app.explorer.first import FIRST_PLACE
 from app.explorer.looks.registry import FIRST, LOOKS
@@ -32,10 +32,9 @@ async def state_of(fields: Mapping[str, str], lab: Lab) -> State:
         document = FIRST_DOCUMENT
         fields = {"at": FIRST_PLACE, **fields}
     else:
-        defaults = {} if fields.get("image") or fields.get("values") else {"image": "coffee", "size": "32"}
-        flat = {**defaults, **{k: v for k, v in fields.items() if v}}
+        flat = {k: v for k, v in fields.items() if v}
         flat |= sides_of(flat)
-        document = await lab.queue.light(lambda: document_of(of_another_model(flat), lab.refuse_shape))
+        document = await lab.queue.light(lambda: document_of(with_a_picture(of_another_model(flat)), lab.refuse_shape))
     state = State(document, options=options_of(fields), path="/embed" if fields.get("path") == "/embed" else "/")
     if fields.get("run") and fields.get("image"):  # in place of one that is gone
         state = state.with_image(fields["image"])

@@ -33,8 +33,8 @@ class TrainedWeights(Weights):
     of: ClassVar[str] = "conv2d"  # the kind of layer that learned them
     read_on: ClassVar[int] = 1  # the axis of the weights that counts what each output reads
     misfit: ClassVar[str] = N_(
-        'The weights of layer {layer} of the model "{model}" read {given} channels, but here are {count}; put before '
-        "it what comes before it in the model."
+        'The weights of layer {layer} of the model "{model}" read {given} channels, but here are {count}; give the '
+        "layer what it reads in the model: the same layers before it, on a picture of the same size and colour."
     )
     init: Literal["trained"] = "trained"
     model: ModelField
@@ -122,7 +122,7 @@ class LinearTrainedWeights(TrainedWeights):
     of: ClassVar[str] = "linear"
     misfit: ClassVar[str] = N_(
         'The weights of layer {layer} of the model "{model}" read {given} numbers, but here are {count}; give the '
-        "picture the model's size, and put before the layer what comes before it in the model."
+        "layer what it reads in the model: the same layers before it, on a picture of the same size and colour."
     )
 
 

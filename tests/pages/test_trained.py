@@ -90,6 +90,18 @@ def test_another_recipe_keeps_the_input_and_another_model_brings_its_own(client:
     assert input_of(WHOLE, of="-", size="32", height="", width="", scale="", fit="") == own
 
 
+def test_without_a_picture_a_model_has_its_own_size_and_other_layers_a_small_one(client: TestClient) -> None:
+    for fields, shape in (
+        ({"recipe": 'model("digits")'}, "28 × 28 × 1"),
+        ({"recipe": WHOLE, "fit": "cover"}, "12 × 10 × 3"),
+        ({"recipe": "relu"}, "32 × 32 × 3"),
+        ({"recipe": "relu", "height": "20"}, "20 × 30 × 3"),
+        ({"size": "24"}, "24 × 24 × 3"),
+    ):
+        root = read(client.get("/", params=fields).text)
+        assert root.one("nav", "ribbon").one("small").text == shape, fields
+
+
 def test_one_weight_changed_leaves_the_other_layers_trained(client: TestClient) -> None:
     after = recipe.read(edit(client, 0, "weights", channel="1", **{"w.2.1.0": "0.25"}))
     before = recipe.read(WHOLE)

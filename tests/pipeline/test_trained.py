@@ -124,7 +124,7 @@ def test_a_setting_that_disagrees_is_refused(changes, words):
 
 
 def test_an_input_that_the_weights_do_not_read_is_refused():
-    with pytest.raises(Unfit, match=r'layer 0 of the model "tiny" read 3 channels, but here are 1; put before it'):
+    with pytest.raises(Unfit, match=r'layer 0 of the model "tiny" read 3 channels, but here are 1; give the layer'):
         trained().check((1, 12, 10))
     with pytest.raises(Unfit, match="read 4 channels, but here are 5"):
         trained(4, "conv_transpose2d").check((5, 12, 10))
