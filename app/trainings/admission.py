@@ -1,4 +1,4 @@
-"""Who may: a visitor has one training that is open, all together have a few, and only its owner says what one does."""
+"""Who may: a visitor has one training that is open, or a few, all together not many; its owner says what it does."""
 
 import hashlib
 import hmac
@@ -9,6 +9,7 @@ from app.allowance import Allowance
 from app.errors import Busy
 from app.messages import N_
 from app.trainings.live import LiveTraining
+from app.trainings.visitor import Visitor
 
 MOST_OPEN = 8  # trainings that may go on, in all
 AN_HOUR = 120  # new trainings that a client may begin
@@ -21,21 +22,24 @@ class Admission:
     def __init__(self, awake: Callable[[], Iterable[LiveTraining]], now: Callable[[], float]) -> None:
         self._awake = awake
         self._allowance = Allowance(AN_HOUR, REFUSAL, now)
-        self._coming: list[str] = []  # visitors whose trainings are on their way
+        self._coming: list[Visitor] = []  # visitors whose trainings are on their way
 
     def count(self, client: str) -> None:
         """Count a new training of a client's; raise Busy where it begins too many."""
         self._allowance.take(client)
 
     @contextmanager
-    def admitted(self, visitor: str, known: LiveTraining | None = None) -> Iterator[None]:
+    def admitted(self, visitor: Visitor, known: LiveTraining | None = None) -> Iterator[None]:
         """Keep a place for a training of a visitor's, `known` if it is not new, while it is made; raise Busy."""
         awake = [live for live in self._awake() if live is not known]
-        own = next((live.name for live in awake if live.visitor == visitor), "")
-        if own or visitor in self._coming:
+        own = [live.name for live in awake if live.visitor.name == visitor.name]
+        if len(own) + self._coming.count(visitor) >= visitor.most:
             raise Busy(
-                "You have a training already, which is not over: {id}. Stop it before another begins or goes on.",
-                id=own or "…",
+                "You have {count} trainings that are not over: {ids}. Stop one before another begins or goes on."
+                if visitor.most > 1
+                else "You have a training already, which is not over: {ids}. Stop it before another begins or goes on.",
+                count=visitor.most,
+                ids=", ".join(own) or "…",
                 retry_after=10,
             )
         if len(awake) + len(self._coming) >= MOST_OPEN:
@@ -62,9 +66,9 @@ class Owners:
         """Return the key that lets its owner say what a training does."""
         return self._signed(f"training {name}")
 
-    def visitor(self, address: str) -> str:
-        """Return what is kept of who began a training, from which nobody reads the address."""
-        return self._signed(f"visitor {address}")
+    def alias(self, visitor: Visitor) -> Visitor:
+        """Return what is kept of who begins a training, from which nobody reads an address."""
+        return visitor._replace(name=self._signed(f"visitor {visitor.name}"))
 
     def _signed(self, text: str) -> str:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:32]

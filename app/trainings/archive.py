@@ -24,6 +24,7 @@ from app.storage import Store
 from app.training.course import Measured, Progress, Wrong
 from app.training.trainer import State as TrainerState
 from app.trainings.states import Reason, State
+from app.trainings.visitor import Visitor
 
 log = logging.getLogger(__name__)
 Learned = tuple[Checkpoint, ...]
@@ -35,7 +36,7 @@ class Record:
     """What is known of a training beside how far it has come."""
 
     training: dict[str, Any]  # its document
-    visitor: str  # who began it
+    visitor: Visitor  # who began it
     state: State
     step: int
     reason: Reason | None = None

@@ -12,6 +12,7 @@ from app.training.training import Training
 from app.trainings.archive import Learned, Record
 from app.trainings.feed import Feed, News
 from app.trainings.states import OPEN, Outcome, Reason, State
+from app.trainings.visitor import Visitor
 
 
 class LiveTraining:
@@ -21,7 +22,7 @@ class LiveTraining:
         self,
         name: str,
         training: Training,
-        visitor: str,
+        visitor: Visitor,
         outcome: Outcome,
         progress: Progress,
         write: Callable[["LiveTraining"], News],

@@ -30,6 +30,7 @@ from app.trainings.live import LiveTraining
 from app.trainings.places import Places
 from app.trainings.report import news
 from app.trainings.states import OPEN, Outcome, Reason
+from app.trainings.visitor import Visitor
 from app.trainings.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -63,13 +64,13 @@ class Trainings:
 
     # ---- what there is
 
-    async def begin(self, training: Training, visitor: str, client: str) -> LiveTraining:
-        """Begin a training of a visitor's, paused before its first batch.
+    async def begin(self, training: Training, visitor: Visitor, client: str) -> LiveTraining:
+        """Begin a training of a visitor's, who comes from the address `client`, paused before its first batch.
 
-        Raises Unfit for one that cannot be, Busy where the visitor has one already, or too many are open.
+        Raises Unfit for one that cannot be, Busy where the visitor, or all together, have as many open as they may.
         """
         training.check()
-        visitor = self.owners.visitor(visitor)
+        visitor = self.owners.alias(visitor)
         with self._admission.admitted(visitor):
             self._admission.count(client)
             return await self._begun(secrets.token_hex(16), training, visitor)
@@ -78,11 +79,11 @@ class Trainings:
         """Keep a training of ours before its first batch, which nobody can run; return its id."""
         name = lasting_id(training)
         if await self._light(lambda: self.archive.record(name)) is None:
-            live = await self._begun(name, training, "", lasting=True)
+            live = await self._begun(name, training, Visitor(""), lasting=True)
             live.course = None
         return name
 
-    async def _begun(self, name: str, training: Training, visitor: str, *, lasting: bool = False) -> LiveTraining:
+    async def _begun(self, name: str, training: Training, visitor: Visitor, *, lasting: bool = False) -> LiveTraining:
         course = await self._courses.make(training)
         live = LiveTraining(name, training, visitor, Outcome("paused"), NOTHING, news, lasting=lasting)
         live.course = course
@@ -121,7 +122,7 @@ class Trainings:
             outcome = Outcome("paused", "restarted" if broken_off else record.reason)
         lasting = await self._light(lambda: self.archive.expires_at(name)) == float("inf")
         live = LiveTraining(
-            name, training, record.visitor, outcome, progress, news, seconds=record.seconds, lasting=lasting
+            name, training, Visitor(*record.visitor), outcome, progress, news, seconds=record.seconds, lasting=lasting
         )
         live.learned = await self._light(lambda: self.archive.learned(name))
         return live

@@ -74,10 +74,14 @@ def test_only_who_holds_the_key_says_what_it_does(client):
         told(client.request(method, path.replace(training["id"], "0" * 32), headers=key), 404, "There is no training")
 
 
-def test_a_visitor_has_one_and_hears_so(client):
-    training, key = begun(client)
-    told(client.post(TRAININGS, json=SMALL), 429, f"You have a training already, which is not over: {training['id']}")
-    client.post(f"{TRAININGS}/{training['id']}/stop", headers=key)
+def test_an_address_has_a_few_and_hears_so_and_those_without_a_place_wait(client):
+    several = [begun(client, ENDLESS) for _ in range(4)]
+    problem = told(client.post(TRAININGS, json=SMALL), 429, "You have 4 trainings that are not over")
+    assert all(training["id"] in problem["detail"] for training, _ in several)
+    states = [client.post(f"{TRAININGS}/{each['id']}/run", headers=key).json()["state"] for each, key in several]
+    assert states == ["running", "running", "waiting", "waiting"]
+    for training, key in several[1:]:
+        assert client.post(f"{TRAININGS}/{training['id']}/stop", headers=key).json()["state"] == "stopped"
     begun(client)
 
 

@@ -9,6 +9,7 @@ from app.storage import FolderStore
 from app.training.training import Training, read_training
 from app.trainings.live import LiveTraining
 from app.trainings.trainings import Trainings
+from app.trainings.visitor import Visitor
 
 KEY = b"k" * 32
 SMALL = {
@@ -30,8 +31,8 @@ class Service:
         self.ahead = 0.0
         self.trainings = Trainings(self.lab, KEY, lambda: time.monotonic() + self.ahead)
 
-    async def begin(self, document: Any = SMALL, visitor: str = "a") -> LiveTraining:
-        return await self.trainings.begin(training(document), visitor, visitor)
+    async def begin(self, document: Any = SMALL, visitor: str = "a", most: int = 1) -> LiveTraining:
+        return await self.trainings.begin(training(document), Visitor(visitor, most), visitor)
 
     async def say(self, live: LiveTraining, command: Any) -> LiveTraining:
         return await self.trainings.command(live.name, command, [self.trainings.owners.key(live.name)])

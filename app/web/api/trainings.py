@@ -21,6 +21,7 @@ from app.trainings.live import LiveTraining
 from app.trainings.report import report
 from app.trainings.states import REASONS, Reason, State
 from app.trainings.trainings import Command, Trainings
+from app.trainings.visitor import AT_AN_ADDRESS, Visitor
 from app.web.api import examples
 from app.web.api.gradients import FIRST, InFilters, WeightChange
 from app.web.api.instants import instant
@@ -123,7 +124,7 @@ class NextChange(WeightChange):
 )
 async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Response:
     """It is paused before its first batch; `run` lets it go on. All fields may be left out; `recipe` may stand for
-    `layers`. A visitor has one that is not over, and it ends when nobody has watched for ten minutes.
+    `layers`. An address has at most four that are not over, and one ends when nobody has watched it for ten minutes.
     """
     body = await read_body(request)
     if len(body) > MOST_BYTES:
@@ -134,7 +135,7 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
         )
     training = await lab.queue.light(lambda: read_training(parse_json(body)))
     client = request.client.host if request.client else ""
-    live = await trainings.begin(training, client, client)
+    live = await trainings.begin(training, Visitor(client, AT_AN_ADDRESS), client)
     more = {"key": trainings.owners.key(live.name)}
     return await _answer(live, request, lab, trainings, 201, more, {"Location": f"{API}/trainings/{live.name}"})
 

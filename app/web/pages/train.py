@@ -29,6 +29,7 @@ from app.training.data import MOST_EXAMPLES
 from app.training.training import Training
 from app.trainings.live import LiveTraining
 from app.trainings.trainings import COMMANDS, Command
+from app.trainings.visitor import Visitor
 from app.web.asgi.dependencies import InLab, InTrainings
 from app.web.asgi.forms import read_files, read_form
 from app.web.asgi.language import language_of, translator
@@ -100,7 +101,7 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
     for before, key in list(keys(request).items())[:1]:
         with suppress(Mistake):
             await trainings.command(before, "stop", [key])
-    live = await trainings.begin(training, visitor, request.client.host if request.client else "")
+    live = await trainings.begin(training, Visitor(visitor), request.client.host if request.client else "")
     key, life = trainings.owners.key(live.name), lab.settings.training_ttl
     if (op := _command(fields.get("op", ""))) is not None:
         await trainings.command(live.name, op, [key])
