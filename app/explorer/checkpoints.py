@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from app.explorer.fields import query
 from app.explorer.state import State
 from app.layers import Layer
 from app.layers.models import Checkpoint, Model, find
 from app.layers.reading import read_layer
 from app.layers.trained import origin_of
+from app.pipeline import recipe
 from app.printing.numbers import fixed
 
 Say = Callable[[str], str]
@@ -46,6 +49,18 @@ def trained(layers: Sequence[Layer]) -> Trained | None:
 def at_epoch(state: State, epoch: int) -> State:
     """Return a state of trained layers with their weights as they were at another epoch."""
     return state.of_layers([_at(layer, epoch) for layer in state.document.layers])
+
+
+def addresses(state: State, network: Trained) -> dict[int, str]:
+    """Return the addresses of a state at each epoch of its network, which differ in nothing but the recipe."""
+    fields = state.but(guess="").all_fields()
+    recipes = {each.epoch: _recipe_at(state.document.recipe, each.epoch) for each in network.model.epochs}
+    return {epoch: f"{state.path}?{query({**fields, 'recipe': text})}" for epoch, text in recipes.items()}
+
+
+@lru_cache(1_000)  # every page of a network names the same ones
+def _recipe_at(text: str, epoch: int) -> str:
+    return recipe.write([_at(layer, epoch) for layer in recipe.read(text)])
 
 
 def _at(layer: Layer, epoch: int) -> Layer:

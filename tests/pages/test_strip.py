@@ -9,6 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from app.explorer.checkpoints import addresses, at_epoch, trained
+from app.explorer.fields import document_of
+from app.explorer.state import State
+from app.layers import Place
 from app.main import create_app
 from app.settings import Settings
 from tests import tiny
@@ -20,7 +24,7 @@ PLACE = "0.2.3.4"
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """One client for all, which only read: with a small model beside those that ship."""
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), compute_slots=2, rate_limit=""))
+    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), compute_slots=2))
     alone = TestClient(app, base_url="http://localhost:8000")
     with tiny.registered(tmp_path_factory.mktemp("models")), alone as client:
         yield client
@@ -140,6 +144,16 @@ def test_the_part_of_the_picture_that_fills_it_can_be_taken(client: TestClient) 
     tool = read(client.get(line.attributes["href"]).text).one("form", method="post", action="/picture/crop")
     taken = {name: next(tool.all("input", name=name)).attributes["value"] for name in ("top", "left")}
     assert taken == {"top": "26", "left": "71"}  # the face of the cat
+
+
+def test_addresses_of_epochs_are_those_of_their_states(client: TestClient) -> None:  # which has the model
+    document = document_of({"image": "chelsea", "recipe": 'model("tiny", epoch=1) | relu', "height": "14"})
+    state = State(document, 2, Place(1, 3, 2), view="flat", guess="1", options=(("predict", "1"), ("lang", "en")))
+    network = trained(document.layers)
+    assert network is not None
+    found = addresses(state, network)
+    assert found == {epoch: at_epoch(state, epoch).address() for epoch in tiny.EPOCHS if epoch != 1} | {1: found[1]}
+    assert found[1] == state.but(guess="").address()
 
 
 # ---- what the page shows of an epoch

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from app.explorer.checkpoints import UNTRAINED, Trained, at_epoch, share_right, told, trained, untrained
+from app.explorer.checkpoints import UNTRAINED, Trained, addresses, share_right, told, trained, untrained
 from app.explorer.colour_tiles import contact_sheet
 from app.explorer.fields import query
 from app.explorer.first import FIRST
@@ -87,7 +87,8 @@ def strip_of(state: State, view: View | None, models: Iterable[Model], answer: A
         return None
     checkpoints, say = network.model.epochs, view.say
     names = _names([each.epoch for each in checkpoints], say)
-    stops = [_stop(state, each, name, network, say) for each, name in zip(checkpoints, names, strict=True)]
+    links = addresses(state, network)
+    stops = [_stop(each, name, links[each.epoch], network, say) for each, name in zip(checkpoints, names, strict=True)]
     return Strip(
         title=network.model.title,
         curves=learning_curves(checkpoints, network.index),
@@ -111,9 +112,8 @@ async def answer_of(lab: Lab, run: Run, say: Say) -> Answer | None:
     return Answer(say(found[0].label), f"{fixed(100 * found[0].probability, 0)} %") if found else None
 
 
-def _stop(state: State, checkpoint: Checkpoint, name: str, network: Trained, say: Say) -> Stop:
+def _stop(checkpoint: Checkpoint, name: str, href: str, network: Trained, say: Say) -> Stop:
     now = checkpoint.epoch == network.epoch
-    href = (state if now else at_epoch(state, checkpoint.epoch)).address()
     return Stop(
         checkpoint.epoch, name, share_right(checkpoint), fixed(checkpoint.loss, 2), told(checkpoint, say), href, now
     )

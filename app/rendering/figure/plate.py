@@ -42,7 +42,8 @@ from app.rendering.svg import (
 LEAST_NAME = 18.0  # px between sheets that have names
 TAG_ROOM = 28.0  # px above the map on a projector
 LEAST_MAP = 84.0  # px of height of the map at work
-BELOW_LETTERS = 34.0  # px from the sheets down to those filters
+BELOW_LETTERS = 34.0  # px from the sheets down to filters in colour
+TAG_WIDE = 104.0  # px from the map across to those: its number stands there
 LARGE_WINDOW = 5  # rows or columns of numbers that need more room than the usual lens
 WIDE_LENS = 0.22  # of the drawing's width, for those
 
@@ -134,9 +135,8 @@ class _Figure:
         beside = layout.corner if self.scene.target.column else 0  # for the numbers of a column
         aside = self.tiles.size[0] if self.tiles else max(self.map_width + stack_depth + 6, layout.corner)
         self.stack_x = layout.width - (beside if stackless else aside)
-        self.map_x = self.stack_x - (
-            self.map_width + 8 if stackless else max(self.map_width + layout.stack_space, layout.heading)
-        )
+        space = TAG_WIDE if self.tiles else layout.stack_space
+        self.map_x = self.stack_x - (self.map_width + 8 if stackless else max(self.map_width + space, layout.heading))
         self.map_height = t * height_of(self.out_rows, self.out_columns)
         map_top = layout.cap + (self.height - layout.cap - self.bottom - self.map_height) / 2
         map_top += 0 if layout.small else 16 if layout.board else -10

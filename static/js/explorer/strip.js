@@ -10,6 +10,8 @@ import { Player } from "./player.js";
 
 const STILL_MS = 350; // after the last step, before the link is followed
 const SPEED = 1.25; // checkpoints a second, while the training plays
+const NEAR = 2; // stops to either side whose pages are asked for ahead; more of them once a hand is near
+const REACH = 6;
 const KEPT = 64; // pages of epochs, less what is not taken from them
 const TAKEN = [".ribbon ol", ".says", "#plate", "#sum", "#look"]; // of such a page
 
@@ -34,11 +36,18 @@ class Strip {
     this.player = new Player((steps) => this.advance(steps), (on) => this.playing(on));
     this.player.speed = SPEED;
     this.held = false; // by a pointer
+    this.near = false; // a hand has been at the strip
+    this.asking = false; // for pages ahead
     this.busy = false; // a page is on its way
     this.towards = 1; // where the last step went
     this.moved = false; // the address is that of a page which has not come
     document.addEventListener("pointerdown", (event) => this.drag(event));
     document.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    for (const event of /** @type {const} */ (["pointerover", "focusin"])) document.addEventListener(event, ({ target }) => {
+      if (!this.strip?.contains(/** @type {Node} */ (target))) return;
+      this.near = true;
+      this.ahead();
+    });
     document.addEventListener("click", (event) => {
       if (/** @type {Element} */ (event.target).closest("#train-play")) this.play();
     });
@@ -242,10 +251,24 @@ class Strip {
     };
   }
 
-  /** Asks for the pages that may be wanted next, so that they are here then. */
-  ahead() {
-    for (const by of [this.towards, -this.towards, 2 * this.towards]) {
-      if (this.strip && this.links[this.wanted + by]) this.page(this.address(this.wanted + by));
+  /** Asks for the pages that may be wanted next, one after the other, so that they are here then. */
+  async ahead() {
+    if (this.asking) return;
+    this.asking = true;
+    for (let address; (address = this.next());) {
+      const page = await this.page(address);
+      if (!page) break;
+      await page.pictures;
     }
+    this.asking = false;
+  }
+
+  /** The address of the nearest stop whose page is not here, those first where the last step went; none while one is
+   *  waited for. */
+  next() {
+    if (!this.strip || this.busy) return "";
+    const by = Array.from({ length: this.near ? REACH : NEAR }, (_, i) => [(i + 1) * this.towards, -(i + 1) * this.towards]).flat();
+    const addresses = by.map((step) => this.wanted + step).filter((stop) => this.links[stop]).map((stop) => this.address(stop));
+    return addresses.find((address) => !this.pages.has(`${layout()} ${address}`)) ?? "";
   }
 }
