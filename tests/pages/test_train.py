@@ -264,3 +264,16 @@ def test_too_few_own_pictures_are_refused(client: TestClient) -> None:
         client.post("/train", data=labels, files=[("pictures0", ("a.png", b"no picture", "image/png"))]).status_code
         == 415
     )
+
+
+HOSTILE = ("\0", "٣", "9" * 900, "💥" * 200, 'model("cifar10")', "(" * 900)
+
+
+@pytest.mark.parametrize("name", ["set", "size", "names", "recipe", "rate", "op"])
+def test_whatever_a_field_holds_the_answer_is_a_page(client: TestClient, name: str) -> None:
+    for value in HOSTILE:
+        answers = (
+            client.get("/train/edit", params={**TINY, name: value}),
+            client.post("/train", data={**TINY, name: value}),
+        )
+        assert {answer.status_code for answer in answers} <= {200, 422}, value[:40]

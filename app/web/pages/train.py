@@ -8,7 +8,6 @@ POST /train/<id>/explore      one of its checkpoints in the explorer, on the pic
 """
 
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from urllib.parse import urlencode
@@ -21,14 +20,14 @@ from app.errors import Mistake, NotFound
 from app.explorer.opening import state_of
 from app.explorer.templating.templates import render
 from app.explorer.train.draft import as_typed, edited, fields_of, previewed, training_of, with_examples
-from app.explorer.train.frame import Around, frame
-from app.explorer.train.live import Addresses, LiveContext, Moment, live_context
-from app.explorer.train.snapshot import Snapshot, example_png
+from app.explorer.train.frame import frame
+from app.explorer.train.live import Moment
+from app.explorer.train.snapshot import example_png
 from app.lab import Lab
 from app.training.data import MOST_EXAMPLES
 from app.training.training import Training
 from app.trainings.live import LiveTraining
-from app.trainings.trainings import COMMANDS, Command
+from app.trainings.trainings import COMMANDS
 from app.trainings.visitor import Visitor
 from app.web.asgi.dependencies import InLab, InTrainings
 from app.web.asgi.forms import read_files, read_form
@@ -38,18 +37,27 @@ from app.web.pages.explorer import page_theme, sent_on
 from app.web.pages.owned import remember_token
 from app.web.pages.snapshots import InSnapshots, Snapshots, address
 from app.web.pages.training_keys import VISITOR, keys, remember_key, visitor_of
+from app.web.pages.training_request import (
+    DAY,
+    HEADERS,
+    around_of,
+    changes_of,
+    command_of,
+    fields_in,
+    moment_of,
+    options_in,
+    page_address,
+    whole_page,
+)
 
 train = APIRouter(prefix="/train", include_in_schema=False)
-HEADERS = {"Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"}
-OPTIONS = ("lang", "theme", "projector")
-DAY = 86_400
 DRAFT = Moment("draft", None, 0, np.zeros(0, np.float32), ())
 
 
 @train.get("")
 async def draft(request: Request, lab: InLab, snapshots: InSnapshots) -> Response:
     """A training before it has begun, with its pictures and its random filters."""
-    return await _draft(request, lab, snapshots, _fields(request))
+    return await _draft(request, lab, snapshots, fields_in(request))
 
 
 async def _draft(
@@ -68,25 +76,25 @@ async def _draft(
     of_pictures = fields_of(training)
     shown = as_typed(fields, training) if wrong or fields.get("set") == "examples" else of_pictures
     pictured = partial(address, "", **of_pictures)
-    around = _around(request, wrong=wrong)
+    around = around_of(request, wrong=wrong)
 
     def page() -> str:
         standing = frame(around, training, snapshot.data, pictured("examples"), shown)
-        return render(around.language, "train.html", standing, _live(request, training, snapshot, DRAFT, pictured))
+        return render(around.language, "train.html", standing, changes_of(request, training, snapshot, DRAFT, pictured))
 
-    return _answer(await lab.queue.light(page), request, status)
+    return whole_page(await lab.queue.light(page), request, status)
 
 
 @train.get("/edit")
 async def edit(request: Request, lab: InLab, snapshots: InSnapshots) -> Response:
     """Leads to the draft with another layer, with one fewer, or with one that is set otherwise."""
-    fields = _fields(request)
+    fields = fields_in(request)
     try:
         after = edited(previewed(fields), fields)
         await snapshots.of_draft(previewed(after))
     except Mistake as mistake:
         return await _draft(request, lab, snapshots, fields, mistake)
-    return RedirectResponse(f"/train?{urlencode({**after, **_options(request)})}", 303)
+    return RedirectResponse(f"/train?{urlencode({**after, **options_in(request)})}", 303)
 
 
 @train.post("")
@@ -103,9 +111,9 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
             await trainings.command(before, "stop", [key])
     live = await trainings.begin(training, Visitor(visitor), request.client.host if request.client else "")
     key, life = trainings.owners.key(live.name), lab.settings.training_ttl
-    if (op := _command(fields.get("op", ""))) is not None:
+    if (op := command_of(fields.get("op", ""))) is not None:
         await trainings.command(live.name, op, [key])
-    response = RedirectResponse(_page_address(request, live.name), 303)
+    response = RedirectResponse(page_address(request, live.name), 303)
     remember_key(request, response, live.name, key, life)
     response.set_cookie(VISITOR, visitor, max_age=365 * DAY, path="/train", httponly=True, samesite="lax")
     for token in tokens:
@@ -137,16 +145,16 @@ async def training_page(
     expires = await trainings.expires_at(live)
     life = None if expires is None else int(expires - lab.store.now())
     owned = trainings.owners.owns(name, keys(request).values())
-    link = reach_of(request, lab.settings).address + _page_address(request, name)
-    around = _around(request, name, owned=owned, life=life, link=link)
+    link = reach_of(request, lab.settings).address + page_address(request, name)
+    around = around_of(request, name, owned=owned, life=life, link=link)
 
     def page() -> str:
         pictured = partial(address, name)
         standing = frame(around, live.training, snapshot.data, pictured("examples"), fields_of(live.training))
-        changes = _live(request, live.training, snapshot, _moment(live), pictured)
+        changes = changes_of(request, live.training, snapshot, moment_of(live), pictured)
         return render(around.language, "train.html", standing, changes)
 
-    return _answer(await lab.queue.light(page), request)
+    return whole_page(await lab.queue.light(page), request)
 
 
 @train.get("/{name}/live")
@@ -169,7 +177,7 @@ async def explore(name: str, request: Request, lab: InLab, trainings: InTraining
     picture = await lab.album.add(data)
     recipe = f'model("{name}", epoch={fields.get("epoch", "0")[:9]})'
     shown = {"view": view, "label": str(held_out.labels[snapshot.example])} if view else {}
-    state = await state_of({"image": picture.id, "recipe": recipe, **shown, **_options(request)}, lab)
+    state = await state_of({"image": picture.id, "recipe": recipe, **shown, **options_in(request)}, lab)
     response = await sent_on(state, request, lab)
     remember_token(request, response, picture.delete_token or "", lab.settings.upload_ttl)
     return response
@@ -178,86 +186,22 @@ async def explore(name: str, request: Request, lab: InLab, trainings: InTraining
 @train.post("/{name}/{command}")
 async def obey(name: str, command: str, request: Request, trainings: InTrainings, snapshots: InSnapshots) -> Response:
     """Does what its owner says; a script gets what has changed, a browser its page."""
-    known = _command(command)
+    known = command_of(command)
     if known is None:
         raise NotFound("A training can {commands}.", commands=", ".join(COMMANDS))
     live = await trainings.command(name, known, keys(request).values())
     if request.headers.get("hx-request"):
         return await _changing(live, request, snapshots)
-    return RedirectResponse(_page_address(request, name), 303)
+    return RedirectResponse(page_address(request, name), 303)
 
 
 async def _changing(live: LiveTraining, request: Request, snapshots: Snapshots) -> Response:
     """Return what has changed, which is said once for all who watch in the same language and theme."""
-    snapshot, moment, language = await snapshots.of(live), _moment(live), language_of(request)
-    changes = partial(_live, request, live.training, snapshot, moment, partial(address, live.name))
+    snapshot, moment, language = await snapshots.of(live), moment_of(live), language_of(request)
+    changes = partial(changes_of, request, live.training, snapshot, moment, partial(address, live.name))
     board = bool(request.query_params.get("projector"))
     when = f"{snapshot.step} {moment.step} {moment.state} {moment.reason} {len(moment.checkpoints)}"
     key = f"{live.name} {when} {language} {page_theme(request)} {board}"
     return HTMLResponse(
         await snapshots.told(key, lambda: render(language, "train/changes.html", changes()).encode()), headers=HEADERS
     )
-
-
-# ---- from requests to what templates show, and back
-
-
-def _answer(page: str, request: Request, status: int = 200) -> Response:
-    """Return a whole page; a theme that its address asks for is the visitor's from now on."""
-    response = HTMLResponse(page, status, HEADERS)
-    if "theme" in request.query_params and not request.query_params.get("projector"):
-        response.set_cookie("theme", page_theme(request), max_age=365 * DAY, samesite="lax")
-    return response
-
-
-def _fields(request: Request) -> dict[str, str]:
-    """Return the fields of an address; a name that stands there more than once is a list of classes."""
-    query = request.query_params
-    return {**query, **({"names": ",".join(query.getlist("names"))} if "names" in query else {})}
-
-
-def _options(request: Request) -> dict[str, str]:
-    return {name: text for name in OPTIONS if (text := request.query_params.get(name))}
-
-
-def _page_address(request: Request, name: str) -> str:
-    options = urlencode(_options(request))
-    return f"/train/{name}{'?' if options else ''}{options}"
-
-
-def _command(text: str) -> Command | None:
-    return next((command for command in COMMANDS if command == text), None)
-
-
-def _around(
-    request: Request, name: str = "", *, owned: bool = True, wrong: str = "", life: int | None = None, link: str = ""
-) -> Around:
-    projector = bool(request.query_params.get("projector"))
-    return Around(
-        language_of(request),
-        page_theme(request),
-        projector,
-        _options(request),
-        translator(request),
-        name,
-        owned,
-        wrong,
-        life,
-        link,
-    )
-
-
-def _moment(live: LiveTraining) -> Moment:
-    progress = live.progress
-    return Moment(live.state, live.reason, progress.step, progress.losses, progress.checkpoints)
-
-
-def _live(
-    request: Request, training: Training, snapshot: Snapshot, moment: Moment, pictured: Callable[..., str]
-) -> LiveContext:
-    look = {"step": str(snapshot.step), "theme": page_theme(request)}
-    addresses = Addresses(
-        pictured("filters", **look), pictured("maps", **look), lambda number: pictured(f"example/{number}")
-    )
-    board = bool(request.query_params.get("projector"))
-    return live_context(training, snapshot, moment, addresses, translator(request), board=board)

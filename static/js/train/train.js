@@ -3,7 +3,7 @@
 //   EventSource ─ newest step ─► one request at a time ─► parts, once their pictures have come ─► the page
 import { say } from "../explorer/say.js";
 
-const EVERY = 200; // milliseconds from one request to the next, at least
+const EVERY = 250; // milliseconds from one request to the next, at least
 const page = document.querySelector("#training");
 const { name, query, offline } = page.dataset;
 const status = () => document.querySelector("#stands");
