@@ -15,8 +15,9 @@ from tests.strokes import DIGITS
 
 NETWORK = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2) | linear(10, weights=random(3)) | softmax"
 ADDRESS = link(NETWORK, image="chelsea", size="16", at="4.4.0.0", view="scores")
+TRAINED = link('model("article")', image="chelsea", at="6.3.0.0", view="scores")
 OUT = """() => [...document.querySelectorAll(
-    ".scores h2, .scores .says a, .scores td, .scores th, .scores .crop, #mattered .stage, #mattered figcaption > *")]
+    ".scores h2, .scores .bars a, .scores td, .scores th, .scores .crop, #mattered .stage, #mattered figcaption > *")]
   .filter((e) => {
     const { left, right, top, bottom, width } = e.getBoundingClientRect();
     const main = document.querySelector("main").getBoundingClientRect();
@@ -27,7 +28,7 @@ OUT = """() => [...document.querySelectorAll(
 
 def opened(page: Page, address: str = ADDRESS) -> Screen:
     screen = Screen(page).follow(address)
-    expect(screen.all("#mattered .over")).to_be_visible()
+    expect(screen.all("#mattered .laid")).to_be_visible()
     rest(page)
     return screen
 
@@ -37,7 +38,7 @@ def test_a_covered_place_is_read_by_pointer_and_keys_and_another_class_is_one_pr
     field, share = screen.all("#mattered input"), screen.all("#mattered [data-share]")
     told = (screen.all("#mattered").get_attribute("data-shares") or "").split("|")
     expect(share).to_have_text(told[int(field.input_value()) - 1])
-    box = screen.all("#mattered .over").bounding_box()
+    box = screen.all("#mattered .laid").bounding_box()
     assert box
     cell = box["width"] / 16
     page.mouse.move(box["x"] + 4.5 * cell, box["y"] + 2.5 * cell)  # the places begin a cell in
@@ -66,7 +67,8 @@ def test_it_can_be_stopped_and_begun_again(page: Page) -> None:
     expect(asking.locator("a")).to_be_focused()
     page.unroute("**/parts/occlusion/**")
     page.keyboard.press("Enter")
-    expect(page.locator("#mattered .over")).to_be_visible()
+    expect(page.locator("#mattered input")).to_be_focused()
+    expect(page.locator("#spoken")).to_contain_text("place")
 
 
 def test_a_digit_drawn_on_the_pad_is_named(page: Page) -> None:
@@ -86,7 +88,7 @@ def test_a_digit_drawn_on_the_pad_is_named(page: Page) -> None:
         page.mouse.up()
     with screen.changing():
         screen.all("[data-use]").click()
-    expect(screen.all(".says .won b")).to_have_text("4")
+    expect(screen.all(".bars .won b")).to_have_text("4")
     assert screen.run["prediction"][0]["label"] == "4"
 
 
@@ -100,6 +102,8 @@ def test_all_of_it_has_room_and_is_within_reach_of_everyone(
     assert not page.evaluate(OUT)
     if size[0] in (1280, 390):
         assert not findings(page)
+    opened(page, TRAINED)
+    assert not page.evaluate(OUT)
     if size[0] in (1280, 1024):
-        opened(page, f"{ADDRESS}&projector=1")
+        opened(page, f"{TRAINED}&projector=1")
         assert not page.evaluate(OUT)

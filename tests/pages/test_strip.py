@@ -14,6 +14,7 @@ from app.explorer.fields import document_of
 from app.explorer.state import State
 from app.layers import Place
 from app.main import create_app
+from app.printing.shares import portion
 from app.settings import Settings
 from tests import tiny
 from tests.pages.reading import Api, Element, read
@@ -216,7 +217,8 @@ def test_the_ribbon_ends_in_the_answer(client: TestClient) -> None:
     shares = output(client, 1, len(tiny.RECIPE.split("|")) - 1).ravel()
     name = ("cat", "dog", "frog")[int(shares.argmax())]
     ribbon = opened(client).one("nav", "ribbon")
-    assert ribbon.one("p", "says").text == f"{name} {100 * shares.max():.0f} %"
+    assert ribbon.one("p", "says").text == f"{name} {portion(float(shares.max()), 0)}"
+    assert "view=scores" in ribbon.one("p", "says").one("a").attributes["href"]
     assert not list(ribbon.all("p", "totals"))
     unfinished = opened(client, WHOLE.format(1, 1), **SIZE).one("nav", "ribbon")
     assert not list(unfinished.all("p", "says"))

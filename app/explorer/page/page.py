@@ -81,7 +81,7 @@ async def explorer_page(
     if run.stages:
         view = await seen(lab, run, state, theme, language)
         looked = await _looked(LookRequest(lab, run, state, view, recent), look)
-    answer = await answer_of(lab, run, catalogue(language).gettext) if run.stages else None
+    answer = await answer_of(lab, run, state, catalogue(language).gettext) if run.stages else None
     shown = await lab.queue.light(lambda: card(run, state, lab, catalogue(language).gettext)) if state.edit else None
     filtering = shown is not None and shown.part != "settings"
     editor = await filter_editor(lab, run, state, shown.index, theme, language) if shown and filtering else None

@@ -14,10 +14,12 @@ from app.explorer.page.keys import EPOCHS, Key
 from app.explorer.state import State
 from app.explorer.view import Say, View
 from app.lab import Lab, Run
+from app.layers.cells import Place
 from app.layers.models import Checkpoint, Model
 from app.pictures import gallery
 from app.pipeline.classes import class_names, prediction
 from app.printing.numbers import fixed
+from app.printing.shares import portion
 from app.rendering.diagrams.learning import learning_curves
 
 BROAD = 330.0  # px that the track has in a window of 1280
@@ -55,6 +57,7 @@ class Answer(NamedTuple):
 
     name: str
     share: str
+    href: str  # of the scores of all classes
 
 
 class Column(NamedTuple):
@@ -103,13 +106,17 @@ def strip_of(state: State, view: View | None, models: Iterable[Model], answer: A
     )
 
 
-async def answer_of(lab: Lab, run: Run, say: Say) -> Answer | None:
+async def answer_of(lab: Lab, run: Run, state: State, say: Say) -> Answer | None:
     """Return what a network says that the picture shows, with the share of certainty; None where it says nothing."""
-    if not class_names(run.stages, len(run.stages) - 1):
+    last = len(run.stages) - 1
+    if not class_names(run.stages, last):
         return None
-    scores = (await lab.result(run, len(run.stages) - 1)).output.ravel().tolist()
-    found = prediction(run.document, run.stages, scores)
-    return Answer(say(found[0].label), f"{fixed(100 * found[0].probability, 0)} %") if found else None
+    scores = (await lab.result(run, last)).output.ravel()
+    found = prediction(run.document, run.stages, scores.tolist())
+    if not found:
+        return None
+    there = state.but(layer=last, place=Place(int(scores.argmax()), 0, 0), view="scores", edit="")
+    return Answer(say(found[0].label), portion(found[0].probability, 0), there.address())
 
 
 def _stop(checkpoint: Checkpoint, name: str, href: str, network: Trained, say: Say) -> Stop:

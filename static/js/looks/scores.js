@@ -1,5 +1,6 @@
 // Class scores: which part of the picture mattered is computed by the server while somebody waits, a line of progress at
 // a time; then each covered place is read by pointer, finger or keys. The numbers are the server's.
+import { say } from "../explorer/say.js";
 import { numbers } from "../figure/planes.js";
 
 /** @typedef {import("../explorer/explorer.js").Explorer} Explorer */
@@ -86,7 +87,12 @@ async function bring(explorer) {
   if (!answer?.ok) { fail(""); return; }
   const look = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (explorer.spot() !== at) { await bring(explorer); return; } // another class meanwhile
+  const had = section()?.contains(document.activeElement);
   section()?.replaceWith(document.adoptNode(look.querySelector("#mattered")));
+  if (!had) return; // who waited for it goes on with it, and hears where the class falls most
+  const field = section().querySelector("input");
+  field.focus();
+  say(field.ariaValueText);
 }
 
 /** The covered place, from 1. */
@@ -120,7 +126,7 @@ export function begin(current) {
   for (const name of ["pointermove", "pointerdown"]) {
     document.addEventListener(name, (event) => {
       /** @type {any} */
-      const svg = event.target.closest?.("#mattered .over");
+      const svg = event.target.closest?.("#mattered .laid");
       if (svg) cover(under(/** @type {PointerEvent} */ (event), svg));
     });
   }
@@ -137,8 +143,10 @@ export function begin(current) {
     const target = event.target.closest?.("#mattered .asking :is(a, button)");
     if (!target || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    if (target.matches("a")) compute(current);
-    else {
+    if (target.matches("a")) {
+      compute(current);
+      section().querySelector("button").focus();
+    } else {
       giveUp();
       show(0, false);
       section().querySelector("a").focus();
