@@ -52,6 +52,9 @@ class Progress(NamedTuple):
         return self.state.step
 
 
+NOTHING = Progress(State(0, {}), np.zeros(0, np.float32), ())
+
+
 class Course:
     """A training on its way; it knows neither threads nor time."""
 

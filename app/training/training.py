@@ -4,7 +4,7 @@ What it takes is known, and refused where it is too much, before anything is mad
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
@@ -65,7 +65,14 @@ class Training(BaseModel):
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON, the layers with what equals their defaults left out."""
-        return {**self.model_dump(mode="json", exclude={"layers"}), "layers": [_written(each) for each in self.layers]}
+        return self.fields("json")
+
+    def fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
+        """Return its fields, all but the defaults of layers; in Python's mode arrays stay arrays."""
+        return {
+            **self.model_dump(mode=mode, exclude={"layers"}),
+            "layers": [_layer_fields(layer, mode) for layer in self.layers],
+        }
 
     def check(self) -> None:
         """Refuse layers that cannot be, or do not fit the classes, and more work than a training may be (Unfit)."""
@@ -124,9 +131,9 @@ def _refuse_expiring(layer: Layer, index: int) -> None:
         )
 
 
-def _written(layer: Layer) -> dict[str, Any]:
-    """Return a layer as JSON; random weights that are the usual ones are said where they were said."""
-    fields = layer.canonical()
+def _layer_fields(layer: Layer, mode: Literal["json", "python"]) -> dict[str, Any]:
+    """Return the fields of a layer; random weights that are the usual ones are said where they were said."""
+    fields = layer.fields(mode)
     said = layer.learned and "weights" in layer.model_fields_set
     return {**fields, "weights": {"init": "random"}} if said and "weights" not in fields else fields
 

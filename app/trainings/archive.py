@@ -11,7 +11,7 @@ They are written in this order: whatever the last ones name is there.
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from safetensors.numpy import load, save
 
 from app.layers.layer import Array
 from app.layers.models import Checkpoint
+from app.layers.numbers import unpacked, written
 from app.storage import Store
 from app.training.course import Measured, Progress, Wrong
 from app.training.trainer import State as TrainerState
@@ -35,7 +36,7 @@ FACTS = "facts"  # the name of what is no array: JSON in bytes
 class Record:
     """What is known of a training beside how far it has come."""
 
-    training: dict[str, Any]  # its document
+    training: dict[str, Any]  # its fields, with arrays
     visitor: Visitor  # who began it
     state: State
     step: int
@@ -52,14 +53,13 @@ class Archive:
 
     def put(self, name: str, record: Record, lasting: bool) -> None:
         """Keep what is known of a training, `lasting`: for ever."""
-        text = json.dumps(asdict(record), separators=(",", ":")).encode()
-        self._store.put("training", name, text, None if lasting else self._ttl)
+        self._store.put("training", name, written(vars(record)).encode(), None if lasting else self._ttl)
 
     def record(self, name: str) -> Record | None:
         """Return what is known of a training, or None where it is gone, or torn."""
         data = self._store.get("training", name)
         try:
-            return None if data is None else Record(**json.loads(data))
+            return None if data is None else Record(**json.loads(data, object_hook=unpacked))
         except (ValueError, TypeError):
             log.warning("The training %s is torn in the store.", name)
             return None

@@ -67,4 +67,4 @@ class LiveTraining:
     def record(self) -> Record:
         """Return what the archive is to know."""
         step = self.progress.step
-        return Record(self.training.document(), self.visitor, self.state, step, self.reason, self.seconds)
+        return Record(self.training.fields("python"), self.visitor, self.state, step, self.reason, self.seconds)

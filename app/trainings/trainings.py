@@ -12,24 +12,22 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Literal
 
-import numpy as np
-
-from app.errors import Busy, Forbidden, Mistake, NotFound
+from app.errors import Busy, Forbidden, NotFound
 from app.lab import Lab
 from app.layers import models
-from app.training.course import Course, Progress
+from app.training.course import NOTHING, Course
 from app.training.data import DataSet
-from app.training.trainer import State
-from app.training.training import Training, read_training
+from app.training.training import Training
 from app.trainings.admission import Admission, Owners
 from app.trainings.archive import Archive
 from app.trainings.checkpoints import Checkpoints
 from app.trainings.courses import Courses
 from app.trainings.feed import News
+from app.trainings.known import Known, no_training
 from app.trainings.live import LiveTraining
 from app.trainings.places import Places
 from app.trainings.report import news
-from app.trainings.states import OPEN, Outcome, Reason
+from app.trainings.states import Outcome, Reason
 from app.trainings.visitor import Visitor
 from app.trainings.worker import Worker
 
@@ -41,7 +39,6 @@ UNWATCHED = 600.0  # seconds after which one that nobody watches ends
 MOMENT = 1.0  # seconds for which pictures that were there count as there
 TEND_EVERY = 5.0  # seconds
 RENEW = 4  # one part in so many of its life passes before a training that is watched gets a new one
-NOTHING = Progress(State(0, {}), np.zeros(0, np.float32), ())
 
 
 class Trainings:
@@ -57,9 +54,8 @@ class Trainings:
         self._checkpoints = Checkpoints(self.archive, lab.album)
         models.register(self._checkpoints)
         self._places = Places(lab.settings.trainings, lambda live: self._later(self._save(live)))
-        self._admission = Admission(lambda: [live for live in self._known.values() if live.awake], now)
-        self._known: dict[str, LiveTraining] = {}  # that somebody has asked for lately
-        self._finding = asyncio.Lock()
+        self._known = Known(self.archive, lab.queue)
+        self._admission = Admission(lambda: [live for live in self._known if live.awake], now)
         self._tasks: set[asyncio.Task[None]] = set()
 
     # ---- what there is
@@ -90,41 +86,15 @@ class Trainings:
         await self._places.do(self._worker(live, course).begin)
         await self._save(live)
         live.watched = live.checked = self.now()
-        self._known[name] = live
+        self._known.add(live)
         return live
 
     async def find(self, name: str) -> LiveTraining:
         """Return the training of this id, which counts as watched; raise NotFound where it is gone."""
-        live = self._known.get(name)
-        if live is None:
-            async with self._finding:
-                live = self._known.get(name) or await self._found(name)
-                self._known[name] = live
+        live = await self._known.find(name)
         live.watched = self.now()
         if live.checked + MOMENT < self.now() and not await self._is_there(live):
-            raise _no_training(name)
-        return live
-
-    async def _found(self, name: str) -> LiveTraining:
-        """Return a training as the store has it: what was going on when the server ended is paused."""
-        record = await self._light(lambda: self.archive.record(name))
-        if record is None:
-            raise _no_training(name)
-        try:
-            training = read_training(record.training)
-        except Mistake as mistake:
-            log.warning("The training %s is torn in the store (%s).", name, mistake)
-            raise _no_training(name) from None
-        progress = await self._light(lambda: self.archive.progress(name)) or NOTHING
-        outcome = Outcome(record.state, record.reason)
-        if record.state in OPEN:
-            broken_off = record.state != "paused" or record.step != progress.step
-            outcome = Outcome("paused", "restarted" if broken_off else record.reason)
-        lasting = await self._light(lambda: self.archive.expires_at(name)) == float("inf")
-        live = LiveTraining(
-            name, training, Visitor(*record.visitor), outcome, progress, news, seconds=record.seconds, lasting=lasting
-        )
-        live.learned = await self._light(lambda: self.archive.learned(name))
+            raise no_training(name)
         return live
 
     async def expires_at(self, live: LiveTraining) -> float | None:
@@ -240,12 +210,12 @@ class Trainings:
 
     async def look_after(self) -> None:
         """End what nobody watches or whose pictures are gone, and let what is watched live on."""
-        for live in list(self._known.values()):
+        for live in self._known:
             if live.feed.followers:
                 live.watched = self.now()
             if await self._is_there(live) and live.watched + UNWATCHED < self.now():
                 await self._end(live, "unwatched")
-                self._forget(live)
+                self._known.forget(live)
 
     async def _is_there(self, live: LiveTraining) -> bool:
         """Tell whether a training is still in the store, where one that is open lives on.
@@ -255,11 +225,10 @@ class Trainings:
         live.checked = self.now()
         if not await self._light(lambda: self._renew(live)):
             await self._end(live, None)
-            self._forget(live)
+            self._known.forget(live)
             return False
         if live.reason != "deleted" and not await self._courses.there(live.training):
             await self._end(live, "deleted")
-            live.progress = NOTHING
             await self._light(lambda: self.archive.forget_learned(live.name))
         return True
 
@@ -275,14 +244,12 @@ class Trainings:
         """Let a training go on no longer; without a `reason` it is gone already."""
         async with live.commands:
             await self._places.halt(live)
+            if reason == "deleted":
+                live.progress, live.learned = NOTHING, ()
             if reason == "deleted" or (reason and live.awake and not live.lasting):
                 live.note("stopped", reason)
                 await self._save(live)
             live.course = None
-
-    def _forget(self, live: LiveTraining) -> None:
-        live.feed.close()
-        self._known.pop(live.name, None)
 
     async def _save(self, live: LiveTraining) -> None:
         """Keep what is known of a training, all of it for its whole life from now."""
@@ -297,12 +264,17 @@ class Trainings:
     def _later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
         return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:  # whoever waits for it hears it too
+            log.info("a training could not do as it was told: %s", error)
 
     def close(self) -> None:
         """Let everything end, as it would if the server were killed: what runs is found paused next time."""
-        for live in self._known.values():
+        for live in self._known:
             live.going.clear()
             live.feed.close()
         self._places.close()
@@ -312,10 +284,6 @@ class Trainings:
 def lasting_id(training: Training) -> str:
     """Return the id under which a training is kept for ever."""
     return hashlib.sha256(json.dumps(training.document()).encode()).hexdigest()[:32]
-
-
-def _no_training(name: str) -> NotFound:
-    return NotFound("There is no training {id}, or it has expired; begin another.", id=name[:64])
 
 
 def _deleted() -> NotFound:

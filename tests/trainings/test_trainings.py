@@ -4,6 +4,7 @@ import asyncio
 import threading
 import weakref
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -198,6 +199,33 @@ def test_a_server_that_was_killed_finds_it_paused_at_its_last_checkpoint_and_goe
         assert bits(live) == names["whole"]
         still = await service.trainings.find(names["still"])
         assert (still.state, still.reason, still.progress.step) == ("paused", None, 0)
+
+    served(before)
+    served(after)
+
+
+def test_weights_that_it_begins_with_are_found_again(served):
+    weight = np.random.default_rng(1).normal(size=(2, 3, 3, 3)).tolist()
+    layers = [
+        {"type": "conv2d", "weights": {"init": "values", "weight": weight}},
+        {"type": "linear", "out_features": 2, "weights": {"init": "random"}},
+        {"type": "softmax"},
+    ]
+    document, names = {**{name: value for name, value in SMALL.items() if name != "recipe"}, "layers": layers}, []
+
+    async def before(service):
+        live = await service.begin(document)
+        await service.say(live, "step")
+        names.append(live.name)
+
+    async def after(service):
+        live = await service.trainings.find(names[0])
+        assert live.training == training(document)
+        again = await service.trainings.copy(live)
+        assert np.allclose(again.network.weights[0]["weight"], weight)
+        assert (again.network.weights[1]["weight"] == live.progress.state.arrays["1.weight"]).all()
+        await service.say(live, "reset")
+        assert (live.progress.state.arrays["1.weight"] == again.network.weights[1]["weight"]).all()
 
     served(before)
     served(after)
