@@ -262,12 +262,15 @@ def test_any_part_is_drawn_or_not_there(client, state, odd, more, path, word, ke
     check(lambda: client.get(f"{path.format(run=run, word=quoted, kernel=kernel)}?{query}", follow_redirects=False))
 
 
+def usual(recipe, size=8):
+    """Return the fields of a recipe on a picture of some size; a model reads pictures of its own size."""
+    return {"image": "chelsea", "recipe": recipe} | ({} if recipe.startswith("model(") else {"size": size})
+
+
 @pytest.fixture(scope="module")
 def runs(client):
     """Ids of runs that a page may have stood on, of two that are none, and of one that is not there."""
-    sizes = [{} if each.startswith("model(") else {"size": 8} for each in RECIPES]  # a model reads pictures of its own
-    given = [{"image": "chelsea", **size, "recipe": each} for size, each in zip(sizes, RECIPES, strict=True)]
-    made = [client.get("/api/v1/runs", params=params) for params in given]
+    made = [client.get("/api/v1/runs", params=usual(each)) for each in RECIPES]
     return [*(answer.json()["id"] for answer in made), "0" * 32, "..", ""]
 
 
@@ -285,13 +288,13 @@ def test_wherever_a_page_says_that_it_came_from_it_is_answered(client, runs, run
     said = urlencode(sendable({"run": runs[run], "edit": edit, **odd})).encode()
     said = re.sub(rb"[\x00\r\n]", b" ", said[:at] + torn + said[at:]).strip() if torn else said
     headers = {"HX-Request": "true", "CS-From": said, "CS-Way": way}
-    fields = {"image": "chelsea", "size": 8, "recipe": after}
+    fields = usual(after)
     check(lambda: client.get("/", params=fields, headers=headers))
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_what_is_fuzzed_begins_with_a_run(client, recipe):
-    assert client.get("/", params={"image": "chelsea", "size": "13", "recipe": recipe}).status_code == 200
+    assert client.get("/", params=usual(recipe, 13)).status_code == 200
 
 
 def test_every_address_of_a_part_is_fuzzed():
