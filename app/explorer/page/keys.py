@@ -43,7 +43,8 @@ KEYS = (
         projector=True,
     ),
     Key("F", ("f",), ("full",), "full screen", projector=True),
-    Key("B .", ("b", "."), ("blank", "blank"), "blank the screen; any key shows it again", projector=True),
+    Key("B", ("b",), ("blank",), "blank the screen; any key shows it again", projector=True),
+    Key(".", (".",), ("blank",), "blank the screen, as many clickers do", projector=True),
     Key("L", ("l",), ("laser",), "laser pointer", projector=True),
     Key("Ctrl Z", ("Ctrl+z",), ("undo",), "undo, as Back does"),
     Key("Ctrl Y", ("Ctrl+y", "Ctrl+Shift+z"), ("redo", "redo"), "do again what was undone"),
@@ -57,3 +58,9 @@ EPOCHS = Key(
     ("epoch-back", "epoch-on", "epoch-play", "epoch-play"),
     "epoch back and on; play the training",
 )
+
+
+def keys_of(*, projector: bool, trained: bool) -> list[Key]:
+    """Return the keys of a page, less those that the epochs of a trained network take."""
+    taken = set(EPOCHS.keys) if trained else set()
+    return [key for key in KEYS if (projector or not key.projector) and not taken & set(key.keys)]

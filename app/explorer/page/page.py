@@ -9,7 +9,7 @@ from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import LOOKS, scripts_of
 from app.explorer.options import OPTIONS
 from app.explorer.page.controls import InputChoices, Jumps, Moves, input_choices, jumps_of, moves_of
-from app.explorer.page.keys import KEYS, Key
+from app.explorer.page.keys import Key, keys_of
 from app.explorer.page.parts import Figures, figures, parts_of, seen
 from app.explorer.page.ribbon import Stop, ribbon
 from app.explorer.page.strip import Choice, Strip, answer_of, offered, strip_of
@@ -115,7 +115,7 @@ async def explorer_page(
             speeds=SPEEDS,
             most_segments=MOST_SEGMENTS,
             life_hours=lab.settings.upload_ttl // 3600,
-            keys=[key for key in KEYS if not key.projector or state.option("projector")],
+            keys=keys_of(projector=bool(state.option("projector")), trained=strip is not None),
             options=tuple(OPTIONS),
             look_scripts=looking,
             scripts=(*looking, *others),
