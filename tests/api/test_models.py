@@ -249,5 +249,5 @@ def test_when_a_model_has_gone_so_have_its_runs(client, tmp_path):
         assert client.get(there).status_code == 200
     for address in (f"{RUNS}/{run['id']}", f"{RUNS}/{first['id']}", there):
         told(client.get(address), 404)
-    told(client.get(RUNS, params={"image": "chelsea", "recipe": 'model("passing")'}), 404)
+    told(client.get(RUNS, params={"image": "chelsea", "recipe": run["recipe"]}), 404)
     assert client.get("/", params={"run": run["id"]}).status_code == 404
