@@ -159,7 +159,7 @@ class Lab:
         *prefixes, whole = document.ids
         found = self.store.expires_at("document", whole)
         end = math.inf if ttl is None else self.store.now() + LONG_ENOUGH * ttl
-        text = document.text.encode()
+        text = document.stored
         if found is None or found < end or not self._kept_whole(whole, text, end):
             self.store.put("document", whole, text, ttl)
         for count, prefix in enumerate(prefixes):
@@ -337,7 +337,7 @@ def _number(index: int | None) -> int:
 
 
 def _length(document: Document) -> int:
-    return 2 * len(document.input.text) + sum(len(layer.text) for layer in document.layers)
+    return 2 * document.input.length + sum(len(layer.text) for layer in document.layers)
 
 
 def _still_there(document: Document) -> None:

@@ -6,6 +6,7 @@ must be quick about millions of numbers, see the bytes: {"float32": base64, "sha
 
 import base64
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Annotated, Any
@@ -18,7 +19,10 @@ from app.errors import Unfit
 
 Array = NDArray[np.float32]
 MOST_AXES = 4
+PACKED = 3 << 14  # numbers packed in one go: a multiple of three, so that pieces of base64 need no filling
 BATCH = 1 << 14  # numbers handled in one go: what is longer would keep other threads waiting
+_NAME = secrets.token_hex(8)  # stands for numbers while what is around them is written; nobody can know it
+_BYTES = _NAME.encode()
 
 
 class Numbers:
@@ -46,10 +50,11 @@ class Numbers:
         """Return nested lists of the shortest decimals that read back as the same float32."""
         return _shortest(self.array)
 
-    def packed(self) -> dict[str, Any]:
-        """Return the form in which the store and the ids see the numbers."""
-        data = self.array.astype("<f4", copy=False).tobytes()
-        return {"float32": base64.b64encode(data).decode(), "shape": list(self.array.shape)}
+    def packed(self) -> Iterator[bytes]:
+        """Yield the numbers as base64, as the store and the ids see them, a piece at a time."""
+        numbers = self.array.astype("<f4", copy=False).reshape(-1)
+        for place in _batches(numbers.size, PACKED):
+            yield base64.b64encode(numbers[place].tobytes())
 
 
 def _shared(array: NDArray[Any]) -> bool:
@@ -70,9 +75,24 @@ def _decimal(text: str) -> int | float:
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
+def pieces(document: dict[str, Any]) -> Iterator[bytes]:
+    """Yield a canonical form, its numbers packed, a piece at a time: the whole may be most of the memory there is."""
+    blocks = list[Numbers]()
+
+    def named(block: Numbers) -> dict[str, Any]:
+        blocks.append(block)
+        return {"float32": _NAME, "shape": list(block.array.shape)}
+
+    first, *others = json.dumps(document, default=named, sort_keys=True, separators=(",", ":")).encode().split(_BYTES)
+    yield first
+    for block, following in zip(blocks, others, strict=True):
+        yield from block.packed()
+        yield following
+
+
 def written(document: dict[str, Any]) -> str:
     """Return a canonical form as text, its numbers packed."""
-    return json.dumps(document, default=Numbers.packed, sort_keys=True, separators=(",", ":"))
+    return b"".join(pieces(document)).decode()
 
 
 def unpacked(fields: dict[str, Any]) -> Any:
@@ -116,8 +136,8 @@ def _distinct(ask: Any, entries: Sequence[Any]) -> set[Any]:
     return set().union(*(set(map(ask, entries[place])) for place in _batches(len(entries))))
 
 
-def _batches(count: int) -> Iterator[slice]:
-    return (slice(start, start + BATCH) for start in range(0, count, BATCH))
+def _batches(count: int, length: int = BATCH) -> Iterator[slice]:
+    return (slice(start, start + length) for start in range(0, count, length))
 
 
 def _read(value: object, info: ValidationInfo) -> Numbers:

@@ -5,8 +5,9 @@ prefix of its layers is a document of its own. `plan` finds all shapes and costs
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from io import BytesIO
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
@@ -15,7 +16,7 @@ from app.errors import Mistake, Unfit, shown
 from app.layers import Layer, Shape
 from app.layers.layer import MOST_CHANNELS
 from app.layers.models import Origin
-from app.layers.numbers import NumbersField, unpacked, written
+from app.layers.numbers import NumbersField, pieces, unpacked, written
 from app.layers.reading import MAX_LAYERS, escaped, read_layer, validated
 from app.layers.trained import origin_of
 from app.pipeline import recipe
@@ -69,6 +70,15 @@ class Input(BaseModel):
         """The canonical form as it is stored and hashed, its arrays packed."""
         return written(self.model_dump(mode="python", exclude_defaults=True))
 
+    def pieces(self) -> Iterator[bytes]:
+        """Yield that text, a piece at a time."""
+        yield self.text.encode()
+
+    @cached_property
+    def length(self) -> int:
+        """Bytes of that text."""
+        return sum(map(len, self.pieces()))
+
 
 class ImageInput(Input):
     """A picture, brought to a size, a colour mode and a scale."""
@@ -112,6 +122,10 @@ class ValuesInput(Input):
     values: NumbersField
     """[channel][row][column]"""
 
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the text, which is never there as a whole: it is longer than the numbers."""
+        return pieces(self.model_dump(mode="python", exclude_defaults=True))
+
     @property
     def shape(self) -> Shape:
         channels, rows, columns = self.values.array.shape
@@ -154,15 +168,28 @@ class Document(BaseModel):
 
     @property
     def text(self) -> str:
-        """The canonical form as it is stored, its arrays packed."""
-        return f'{{"input":{self.input.text},"layers":[{",".join(layer.text for layer in self.layers)}]}}'
+        """The canonical form, its arrays packed."""
+        return self.stored.decode()
+
+    @property
+    def stored(self) -> bytes:
+        """The canonical form as it is stored."""
+        text = BytesIO()
+        text.write(b'{"input":')
+        text.writelines(self.input.pieces())
+        text.write(b',"layers":[')
+        for number, layer in enumerate(self.layers):
+            text.write(b"," * bool(number))
+            text.writelines(_encoded(layer.text))
+        text.write(b"]}")
+        return text.getvalue()
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The ids of all prefixes, from the input alone to the whole: each is the hash of the last and one layer."""
-        chain = [_hash(b"", self.input.text)]
+        chain = [_hash(b"", self.input.pieces())]
         for layer in self.layers:
-            chain.append(_hash(chain[-1], layer.text))
+            chain.append(_hash(chain[-1], _encoded(layer.text)))
         return tuple(link.hex()[:32] for link in chain)
 
     @cached_property
@@ -202,11 +229,16 @@ class Document(BaseModel):
         return self if count == len(self.layers) else Document(input=self.input, layers=self.layers[:count])
 
 
-def _hash(before: bytes, text: str) -> bytes:
-    """Return the hash of a text behind another hash, a piece at a time: the text may have twenty megabytes."""
+def _encoded(text: str) -> Iterator[bytes]:
+    """Yield a text of ours as bytes, a piece at a time: it may have twenty megabytes."""
+    return (text[at : at + PIECE].encode() for at in range(0, len(text), PIECE))
+
+
+def _hash(before: bytes, text: Iterable[bytes]) -> bytes:
+    """Return the hash of a text, given in pieces, behind another hash."""
     link = hashlib.sha256(before)
-    for at in range(0, len(text), PIECE):
-        link.update(text[at : at + PIECE].encode())
+    for piece in text:
+        link.update(piece)
     return link.digest()
 
 

@@ -36,10 +36,10 @@ class FolderStore:
         try:
             file = self._path / kind / key
             try:
-                self._write(file, EXPIRY.pack(expiry) + data)
+                self._write(file, EXPIRY.pack(expiry), data)
             except FileNotFoundError:
                 file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._write(file, EXPIRY.pack(expiry) + data)
+                self._write(file, EXPIRY.pack(expiry), data)
         except OSError as error:
             raise _unavailable(error) from error
 
@@ -134,13 +134,14 @@ class FolderStore:
             aside.unlink()
         return not renewed
 
-    def _write(self, file: Path, data: bytes) -> None:
+    def _write(self, file: Path, *parts: bytes) -> None:
         aside = _aside(file)
         try:
             with aside.open("xb", buffering=0) as out:
-                rest = memoryview(data)
-                while rest:
-                    rest = rest[out.write(rest) :]
+                for part in parts:
+                    rest = memoryview(part)
+                    while rest:
+                        rest = rest[out.write(rest) :]
             aside.replace(file)
         except BaseException:
             with suppress(OSError):

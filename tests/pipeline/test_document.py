@@ -1,6 +1,8 @@
 """The document: one id for all its spellings, shapes and costs before any arithmetic."""
 
+import base64
 import hashlib
+import json
 
 import numpy as np
 import pytest
@@ -186,3 +188,13 @@ def test_an_id_is_the_hash_of_all_that_a_long_document_holds() -> None:
     before = hashlib.sha256(document.input.text.encode()).digest()
     assert len(document.layers[0].text) > 400_000
     assert document.id == hashlib.sha256(before + document.layers[0].text.encode()).hexdigest()[:32]
+
+
+def test_many_numbers_are_stored_and_hashed_piece_by_piece_as_if_they_were_one_text():
+    array = np.arange(3 * 211 * 233, dtype=np.float32).reshape(3, 211, 233)
+    document = read_document({"input": {"values": array}, "recipe": "relu"})
+    packed = {"values": {"float32": base64.b64encode(array.tobytes()).decode(), "shape": [3, 211, 233]}}
+    text = json.dumps(packed, separators=(",", ":"))
+    assert document.stored.decode() == f'{{"input":{text},"layers":[{{"type":"relu"}}]}}'
+    assert document.ids[0] == hashlib.sha256(text.encode()).hexdigest()[:32]
+    assert unpack(document.stored) == document
