@@ -110,6 +110,8 @@ def test_it_is_whole_in_every_window_and_within_reach_of_everyone(page: Page) ->
         page.set_viewport_size({"width": width, "height": height})
         assert faults(page, WHOLE) == [], width
     assert findings(page) == []
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     page.locator("#projector").click()
     expect(page.locator("[data-projector] #right")).to_be_visible()
     assert faults(page, WHOLE) == []
