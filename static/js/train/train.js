@@ -4,6 +4,7 @@
 import { say } from "../explorer/say.js";
 
 const EVERY = 250; // milliseconds from one request to the next, at least
+const AWAY = 4000; // milliseconds in which a browser asks again by itself
 const page = document.querySelector("#training");
 const { name, query, offline } = page.dataset;
 const status = () => document.querySelector("#stands");
@@ -115,6 +116,13 @@ function follow() {
     const { step, state } = JSON.parse(/** @type {MessageEvent} */ (event).data);
     wanted = `${step} ${state}`;
     refresh();
+  });
+  let lost = 0; // what waits for the server to come back, and then says that it is away
+  events.addEventListener("error", () => { lost ||= setTimeout(() => notice(offline), AWAY); });
+  events.addEventListener("open", () => {
+    clearTimeout(lost);
+    lost = 0;
+    if (document.querySelector("#notice").textContent === offline) document.querySelector("#notice").replaceChildren();
   });
   addEventListener("pagehide", () => events.close(), { once: true });
 }
