@@ -9,7 +9,7 @@ from app.settings import Settings
 @pytest.mark.parametrize(
     ("name", "value"),
     [("PORT", "70000"), ("PORT", "-1"), ("PORT", "http"), ("COMPUTE_SLOTS", "0"), ("WAITING_ROOM", "-1"),
-     ("UPLOAD_MAX_BYTES", "20 MB"), ("UPLOAD_TTL", "0")],
+     ("UPLOAD_MAX_BYTES", "20 MB"), ("UPLOAD_TTL", "0"), ("TRAININGS", "-1"), ("TRAINING_MAX_SECONDS", "0")],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_refused(settings, monkeypatch, name, value):
     monkeypatch.setenv(f"CONVSCOPE_{name}", value)

@@ -12,7 +12,7 @@ from app.trainings.live import LiveTraining
 from app.trainings.visitor import Visitor
 
 MOST_OPEN = 8  # trainings that may go on, in all
-AN_HOUR = 120  # new trainings that a client may begin
+AN_HOUR = 600  # new trainings that a client may begin: a whole class may come through one address
 REFUSAL = N_("You have begun {most} trainings within an hour; try again in {wait} seconds.")
 
 
