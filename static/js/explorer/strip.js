@@ -192,7 +192,7 @@ class Strip {
     }
     this.busy = false;
     this.rest();
-    this.ahead();
+    requestAnimationFrame(() => this.ahead()); // what has come is seen first
   }
 
   /** Takes from a page what is seen of its epoch. @param {Shown} page @param {string} address */
@@ -242,12 +242,12 @@ class Strip {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const images = page.querySelectorAll(":is(.ribbon ol, #plate, #sum, #look) image"), plate = page.querySelector(".plate");
     const hrefs = new Set([...images].map((image) => image.getAttribute("href")).concat(plate?.dataset.maps ?? []));
-    const pictures = [...hrefs].map((href) => Object.assign(new Image(), { src: href }).decode().catch(() => {}));
+    const decoded = [...hrefs].map((href) => Object.assign(new Image(), { src: href }));
     return {
       run: page.querySelector("#app").dataset.run,
       texts: TAKEN.map((selector) => page.querySelector(selector)?.innerHTML),
       title: page.title,
-      pictures: Promise.all(pictures),
+      pictures: Promise.all(decoded.map((image) => image.decode().catch(() => {}))).then(() => decoded), // kept, and so at hand
     };
   }
 
