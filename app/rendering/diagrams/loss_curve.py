@@ -18,7 +18,7 @@ MEAN_OF = 25  # batches
 FIRST_MEAN = 5  # batches of which the first mean is taken
 HEADROOM = 1.15  # how much higher than guessing the plot is at least …
 MOST = 2.0  # … and at most
-LETTER = 0.8  # of the height of letters: their width, in type that is enlarged on small screens
+LETTER = 0.75  # of the height of letters: their width, in type that is enlarged on small screens
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ def loss_curve(losses: NDArray[np.float32], steps: int, guess: float, words: Wor
     add(picture, "text", said, x=frame.width - frame.right, y=y(guess) - 6, text_anchor="end")
     first = words.batch.format(number=0)
     for step in _ticks(steps, 3):
-        if step and x(step) < frame.left + frame.letters * LETTER * (len(first) + 6):
-            continue  # it would lie on the first
         said = f"{step:,g}" if step else first
+        if step and x(step) < frame.left + frame.letters * LETTER * (len(first) + len(said) / 2 + 1):
+            continue  # it would lie on the first
         anchor = "start" if not step else "end" if step > 0.97 * steps else "middle"
         add(picture, "text", said, x=x(step), y=frame.height - 4, text_anchor=anchor)
     if len(losses):
