@@ -29,7 +29,13 @@ class Occlusion:
     """A patch on an input of `shape`."""
 
     shape: Shape
-    window: Window
+    size: Pair  # rows and columns of the patch
+    step: Pair  # from one place to the next, down and across
+
+    @property
+    def window(self) -> Window:
+        """The patch as the window that it is."""
+        return Window(self.size, self.step)
 
     @property
     def places(self) -> Pair:
@@ -44,16 +50,15 @@ class Occlusion:
     @property
     def margin(self) -> Pair:
         """From the corner of the patch to what stands for its place: as many cells as it steps, in its middle."""
-        (high, wide), (down, across) = self.window.size, self.window.stride
+        (high, wide), (down, across) = self.size, self.step
         return (high - down) // 2, (wide - across) // 2
 
     def covered(self, x: Array, colour: Array, places: Sequence[Pair]) -> Array:
         """Return the input covered at each of some places, as a batch (channel, row, column, place)."""
         batch = np.repeat(x[..., None], len(places), axis=3)
-        (high, wide), (down, across) = self.window.size, self.window.stride
         for at, (row, column) in enumerate(places):
-            top, left = row * down, column * across
-            batch[:, top : top + high, left : left + wide, at] = colour.reshape(-1, 1, 1)
+            rows, columns = self.window.span(row, column)
+            batch[:, slice(*rows), slice(*columns), at] = colour.reshape(-1, 1, 1)
         return batch
 
 
@@ -63,7 +68,7 @@ def occlusion(stages: Sequence[Stage], shape: Shape, most: int) -> Occlusion:
     cost = sum(stage.cost for stage in stages)
     for steps in range(STEPS, LEAST - 1, -1):
         down, across = (max(1, round((length - side) / steps)) for length in shape[1:])
-        found = Occlusion(shape, Window((side, side), (down, across)))
+        found = Occlusion(shape, (side, side), (down, across))
         if found.count * cost <= most:
             return found
     raise Unfit(

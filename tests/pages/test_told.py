@@ -82,7 +82,7 @@ FIELDS = [
     ({"edit": "0.weights"}, "Filters of conv2d, layer 1."),
     ({"edit": "0.gallery"}, "Gallery of filters for conv2d, layer 1."),
     ({"predict": "1"}, "Predict first: numbers are hidden until they are guessed."),
-    ({"colours": "grey"}, "Colours of the maps: grey."),
+    ({"colours": "grey"}, "Colours of the maps: black to white."),
     ({"range": "own"}, "Range of the colours: each map its own."),
     ({"range": "2.5"}, "Range of the colours: ± 2.5."),
     ({"digits": "d3"}, "Numbers with 3 decimals."),

@@ -29,7 +29,7 @@ def stages_of(recipe: str, shape: tuple[int, int, int]) -> tuple[Stage, ...]:
 )
 def test_the_patch_is_a_quarter_of_the_shorter_side(shape, size, step, places, margin):
     found = occlusion(stages_of("flatten | linear(2)", shape), shape, 10**9)
-    assert (found.window.size, found.window.stride, found.places, found.margin) == (size, step, places, margin)
+    assert (found.size, found.step, found.places, found.margin) == (size, step, places, margin)
 
 
 def test_fewer_places_where_they_are_dear_and_a_word_where_even_a_few_are_too_dear():
@@ -50,7 +50,7 @@ def test_each_place_is_covered_and_asked_as_a_picture_of_its_own():
     colour = np.float32([0.5, -1, 2])
     places = [(0, 0), (2, 5), (found.places[0] - 1, found.places[1] - 1)]
     numbers = said(stages, found.covered(x, colour, places))
-    (high, wide), (down, across) = found.window.size, found.window.stride
+    (high, wide), (down, across) = found.size, found.step
     for at, (row, column) in enumerate(places):
         one = x.copy()
         for channel, r, k in np.ndindex(3, high, wide):

@@ -72,8 +72,8 @@ async def mattered(asked: LookRequest, index: int, *, shares: bool) -> Mattered:
     return Mattered(
         (run.input_shape[1], run.input_shape[2]),
         plan.places,
-        plan.window.size,
-        plan.window.stride,
+        plan.size,
+        plan.step,
         plan.margin,
         index,
         is_quick(run, index, plan),
@@ -117,6 +117,6 @@ async def covered_picture(lab: Lab, run: Run, layer: str, fields: Mapping[str, s
     def drawn() -> bytes:
         falls: Array = result.output[label, 0, 0] - found.numbers[label]
         plan = found.occlusion
-        return occlusion_png(grey_of(source.pixels, source.output), falls, plan.margin, plan.window.stride, theme)
+        return occlusion_png(grey_of(source.pixels, source.output), falls, plan.margin, plan.step, theme)
 
     return await lab.render(drawn, PIXEL * source.output[0].size)
