@@ -202,3 +202,13 @@ def test_nothing_breaks_in_a_window(page: Page, size: str, projector: bool) -> N
 def test_it_can_be_reached_by_everybody(page: Page) -> None:
     show(page, STATES["trained"], "1280x720")
     assert findings(page) == []
+
+
+def test_on_a_projector_a_point_blanks_the_screen_and_with_shift_the_epochs_go_by(page: Page) -> None:
+    screen = opened(page, ADDRESS + "&projector=1")
+    screen.press("Shift+Comma")
+    settled(screen, BEFORE)
+    screen.press("Shift+Period")
+    settled(screen, LAST)
+    screen.press(".")
+    expect(page.locator("#blank")).to_be_visible()

@@ -51,16 +51,27 @@ KEYS = (
     Key("Esc", ("Escape",), ("escape",), "one level back: close, let go"),
     Key("?", ("?",), ("help",), "this list"),
 )
-# what a network has that is trained; these lines come with its strip
+# what a network has that is trained; these lines come with its strip. What stands over comma and point differs from
+# keyboard to keyboard
 EPOCHS = Key(
     ", . Shift .",
-    (",", ".", ">", ":"),  # what stands over the point differs from keyboard to keyboard
+    (",", ".", ">", ":"),
     ("epoch-back", "epoch-on", "epoch-play", "epoch-play"),
     "epoch back and on; play the training",
 )
+EPOCHS_PROJECTED = Key(  # where clickers blank the screen with a point
+    "Shift , Shift .",
+    ("<", ";", ">", ":"),
+    ("epoch-back", "epoch-back", "epoch-on", "epoch-on"),
+    "epoch back and on",
+)
 
 
-def keys_of(*, projector: bool, trained: bool) -> list[Key]:
-    """Return the keys of a page, less those that the epochs of a trained network take."""
-    taken = set(EPOCHS.keys) if trained else set()
-    return [key for key in KEYS if (projector or not key.projector) and not taken & set(key.keys)]
+def keys_of(*, projector: bool) -> list[Key]:
+    """Return the keys of every page."""
+    return [key for key in KEYS if projector or not key.projector]
+
+
+def epoch_keys(*, projector: bool) -> Key:
+    """Return the keys of the page of a trained network."""
+    return EPOCHS_PROJECTED if projector else EPOCHS

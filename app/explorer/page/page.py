@@ -115,7 +115,7 @@ async def explorer_page(
             speeds=SPEEDS,
             most_segments=MOST_SEGMENTS,
             life_hours=lab.settings.upload_ttl // 3600,
-            keys=keys_of(projector=bool(state.option("projector")), trained=strip is not None),
+            keys=keys_of(projector=bool(state.option("projector"))),
             options=tuple(OPTIONS),
             look_scripts=looking,
             scripts=(*looking, *others),

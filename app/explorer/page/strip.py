@@ -10,7 +10,7 @@ from app.explorer.checkpoints import UNTRAINED, Trained, addresses, share_right,
 from app.explorer.colour_tiles import contact_sheet
 from app.explorer.fields import query
 from app.explorer.first import FIRST
-from app.explorer.page.keys import EPOCHS, Key
+from app.explorer.page.keys import Key, epoch_keys
 from app.explorer.state import State
 from app.explorer.view import Say, View
 from app.lab import Lab, Run
@@ -102,7 +102,7 @@ def strip_of(state: State, view: View | None, models: Iterable[Model], answer: A
         crop_href=_crop(state),
         column=_column(state, view),
         answer=answer,
-        keys=EPOCHS,
+        keys=epoch_keys(projector=bool(state.option("projector"))),
     )
 
 
