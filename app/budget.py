@@ -218,6 +218,11 @@ class Budget:
         else:
             self.used -= entry.size
 
+    def forget_all(self, cache: "Cache[Any]", which: Callable[[Any], bool]) -> None:
+        """Keep nothing of a cache any longer of whose key `which` says so."""
+        for key in [key for key in self._order if key[0] is cache and which(key[1])]:
+            self.forget(key)
+
     def rest(self) -> None:
         """Let go of what nobody has asked for in a while, until what is kept is modest."""
         least = min(MODEST, self.most // 4)
@@ -264,6 +269,10 @@ class Cache(Generic[T]):
     def forget(self, key: Hashable) -> None:
         """Keep the value for `key` no longer."""
         self._budget.forget((self, key))
+
+    def forget_all(self, which: Callable[[Any], bool]) -> None:
+        """Keep no value any longer of whose key `which` says so."""
+        self._budget.forget_all(self, which)
 
 
 def _size_of(key: Hashable) -> int:

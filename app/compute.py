@@ -184,3 +184,7 @@ class SingleFlightCache(Generic[T]):
     def forget(self, key: str) -> None:
         """Drop the value for `key`."""
         self._kept.forget(key)
+
+    def forget_all(self, which: Callable[[str], bool]) -> None:
+        """Drop the values for all keys of which `which` says so."""
+        self._kept.forget_all(which)

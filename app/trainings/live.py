@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 
+from app.errors import NotFound
 from app.training.course import Course, Progress
 from app.training.training import Training
 from app.trainings.archive import Learned, Record
@@ -58,6 +59,14 @@ class LiveTraining:
     def epoch(self) -> int:
         """How many epochs are over."""
         return self.progress.step // self.training.steps_an_epoch
+
+    def check_pictures(self) -> None:
+        """Raise NotFound where a picture that it learned from is gone."""
+        if self.reason == "deleted":
+            raise NotFound(
+                "A picture that this training learned from has been deleted or has expired, and what it learned has "
+                "gone with it."
+            )
 
     def note(self, state: State, reason: Reason | None = None) -> None:
         """Change the state, and tell those who follow."""

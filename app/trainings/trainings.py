@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Literal
 
-from app.errors import Busy, Forbidden, NotFound
+from app.errors import Busy, Forbidden
 from app.lab import Lab
 from app.layers import models
 from app.training.course import NOTHING, Course
@@ -57,6 +57,7 @@ class Trainings:
         self._known = Known(self.archive, lab.queue)
         self._admission = Admission(lambda: [live for live in self._known if live.awake], now)
         self._tasks: set[asyncio.Task[None]] = set()
+        self.at_end_of_pictures: list[Callable[[str], object]] = []  # each is told the id of what has lost a picture
 
     # ---- what there is
 
@@ -90,12 +91,28 @@ class Trainings:
         return live
 
     async def find(self, name: str) -> LiveTraining:
-        """Return the training of this id, which counts as watched; raise NotFound where it is gone."""
+        """Return the training of this id, which counts as watched; raise NotFound where it is gone.
+
+        Where it learned from pictures of visitors', the store is asked for them each time.
+        """
         live = await self._known.find(name)
         live.watched = self.now()
-        if live.checked + MOMENT < self.now() and not await self._is_there(live):
+        known = live.checked + MOMENT >= self.now() and not live.training.data.images
+        if not known and not await self._is_there(live):
             raise no_training(name)
         return live
+
+    async def pictured(self, name: str) -> LiveTraining:
+        """Return the training of this id, whose pictures may be shown; raise NotFound where one of them is gone."""
+        live = await self.find(name)
+        live.check_pictures()
+        return live
+
+    async def part_with(self, image: str) -> None:
+        """End at once what has learned from a picture that has been deleted."""
+        for live in self._known:
+            if image in live.training.data.images:
+                await self._is_there(live)
 
     async def expires_at(self, live: LiveTraining) -> float | None:
         """Return when a training goes, in seconds since 1970; None for one of ours, which stays."""
@@ -103,13 +120,13 @@ class Trainings:
 
     async def data(self, live: LiveTraining) -> DataSet:
         """Return the examples of a training; raise NotFound where a picture of them is gone."""
+        live.check_pictures()
         return live.course.data if live.course else await self._courses.data(live.training)
 
     async def copy(self, live: LiveTraining) -> Course:
         """Return a course of its own that has come as far as a training is seen to have come, to try things on."""
+        live.check_pictures()
         progress = live.progress
-        if not progress.checkpoints:
-            raise _deleted()
         course = await self._courses.make(live.training, live.course.data if live.course else None)
         course.take_up(progress)
         return course
@@ -175,8 +192,7 @@ class Trainings:
 
     async def _wake(self, live: LiveTraining) -> Course:
         """Return the course of a training, made anew where it is at rest; raise Busy where too many are open."""
-        if live.reason == "deleted":
-            raise _deleted()
+        live.check_pictures()
         with self._admission.admitted(live.visitor, live):
             if live.course is None:
                 course = await self._courses.make(live.training)
@@ -246,6 +262,8 @@ class Trainings:
             await self._places.halt(live)
             if reason == "deleted":
                 live.progress, live.learned = NOTHING, ()
+                for told in self.at_end_of_pictures:
+                    told(live.name)
             if reason == "deleted" or (reason and live.awake and not live.lasting):
                 live.note("stopped", reason)
                 await self._save(live)
@@ -284,10 +302,3 @@ class Trainings:
 def lasting_id(training: Training) -> str:
     """Return the id under which a training is kept for ever."""
     return hashlib.sha256(json.dumps(training.document()).encode()).hexdigest()[:32]
-
-
-def _deleted() -> NotFound:
-    return NotFound(
-        "A picture that this training learned from has been deleted or has expired, and what it learned has gone with "
-        "it."
-    )

@@ -256,6 +256,39 @@ def test_own_pictures_are_learned_from_by_their_labels(client: TestClient) -> No
     assert any(cookie.startswith("tokens=") for cookie in answer.headers.get_list("set-cookie"))
 
 
+@pytest.mark.parametrize("here", [True, False])  # in this process, or in another on the same store
+def test_with_a_deleted_picture_all_that_is_shown_of_it_goes_at_once(client: TestClient, here: bool) -> None:
+    labels: dict[str, Any] = {"set": "examples", "label0": "cat", "label1": "dog", "op": "step"}
+    answer = client.post("/train", data=labels, files=files("pictures0", "pictures1"), follow_redirects=False)
+    address = answer.headers["location"]
+    shown = sorted(pictures(client.get(address).text))
+    assert {urlsplit(picture).path.rpartition("/")[2] for picture in shown} >= {"examples.png", "maps.png"}
+    for picture in shown:
+        found = client.get(picture)
+        assert (found.status_code, found.headers["cache-control"]) == (200, "private, no-cache")
+        assert client.get(picture, headers={"If-None-Match": found.headers["etag"]}).status_code == 304
+    state = client.app.state  # type: ignore[attr-defined]
+    lab, live = state.lab, next(each for each in state.trainings._known if each.name in address)
+    image = live.training.data.images[0]
+    assert live.name in keys_kept(lab)
+    if here:
+        key = {"Authorization": f"Bearer {lab.album._sign(b'delete ' + image.encode())}"}
+        assert client.delete(f"/api/v1/images/{image}", headers=key).status_code == 204
+        assert live.name not in keys_kept(lab)
+    else:
+        lab.store.delete("picture", image)
+    weight = f"/api/v1/trainings/{live.name}/gradients/0/0/0/0/0"
+    gone = [*shown, f"{address}/example/0.png", address, f"{address}/live", weight]
+    assert [client.get(each).status_code for each in gone] == [404] * len(gone)
+    assert client.get(shown[0], headers={"If-None-Match": "*"}).status_code == 404
+    assert live.name not in keys_kept(lab)
+
+
+def keys_kept(lab: Any) -> str:
+    """Return the keys of all that is in memory."""
+    return " ".join(str(key) for _, key in lab.budget._order)
+
+
 def test_too_few_own_pictures_are_refused(client: TestClient) -> None:
     labels = {"set": "examples", "label0": "cat"}
     assert client.post("/train", data=labels, files=files("pictures0")).status_code == 422

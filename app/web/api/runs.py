@@ -24,7 +24,7 @@ from app.web.api.instants import instant
 from app.web.api.reports import run_report
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.bearer import bearer
-from app.web.asgi.dependencies import InLab
+from app.web.asgi.dependencies import InLab, InTrainings
 from app.web.asgi.forms import read_body, read_form
 
 api = APIRouter(prefix=API, responses=examples.PROBLEMS)
@@ -76,7 +76,7 @@ async def image_facts(image: ImageId, lab: InLab) -> dict[str, Any]:
 
 
 @api.delete("/images/{image}", status_code=204, summary="Delete an upload", tags=["pictures"])
-async def delete_image(image: ImageId, request: Request, lab: InLab) -> Response:
+async def delete_image(image: ImageId, request: Request, lab: InLab, trainings: InTrainings) -> Response:
     """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`."""
     tokens = bearer(request)
     if not tokens:
@@ -85,6 +85,7 @@ async def delete_image(image: ImageId, request: Request, lab: InLab) -> Response
             "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
         )
     await lab.album.delete(image, *tokens)
+    await trainings.part_with(image)
     return Response(status_code=204)
 
 

@@ -48,6 +48,11 @@ class NumPyResponse(Response):
             await send({"type": "http.response.body", "body": piece, "more_body": first + LARGE < len(cells)})
 
 
+def has(request: Request, tag: str) -> bool:
+    """Tell whether who asks has the answer of this ETag already."""
+    return tag in (part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(","))
+
+
 async def immutable(
     request: Request,
     key: str,
@@ -59,7 +64,7 @@ async def immutable(
     tag = f'"{ENGINE}-{key}"'
     kept_for_ever = request.query_params.get("v") == ENGINE
     headers = {"ETag": tag, "Cache-Control": "private, max-age=31536000, immutable" if kept_for_ever else "no-cache"}
-    if tag in (part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")):
+    if has(request, tag):
         return Response(status_code=304, headers=headers)
     if filename:
         headers["Content-Disposition"] = f'inline; filename="{filename}"'

@@ -4,6 +4,7 @@ GET /train/new/<picture>.png?<fields>     of a draft
 GET /train/<id>/<picture>.png             examples, filters, maps; /train/<id>/example/<n>.png one that is measured on
 """
 
+import hashlib
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated
@@ -21,7 +22,7 @@ from app.training.network import Network
 from app.training.training import Training
 from app.trainings.live import LiveTraining
 from app.trainings.trainings import Trainings
-from app.web.asgi.artifacts import picture_theme
+from app.web.asgi.artifacts import has, picture_theme
 from app.web.asgi.dependencies import InLab, InTrainings
 from app.whole_numbers import read_whole
 
@@ -41,9 +42,11 @@ class Snapshots:
         self._lab, self._trainings = lab, trainings
         self._kept = SingleFlightCache[Snapshot](lab.budget, lambda snapshot: snapshot.size)
         self._told = SingleFlightCache[bytes](lab.budget, len)
+        trainings.at_end_of_pictures.append(self.forget)
 
     async def of(self, live: LiveTraining) -> Snapshot:
         """Return a training as it is now; raise NotFound where a picture that it learned from is gone."""
+        live.check_pictures()
         progress = live.progress
 
         async def make() -> Snapshot:
@@ -72,6 +75,11 @@ class Snapshots:
         """Return what has been said of a moment, where it is still kept."""
         return self._told.known(key)
 
+    def forget(self, name: str) -> None:
+        """Keep nothing of a training any more."""
+        for kept in (self._kept, self._told):
+            kept.forget_all(lambda key: key.startswith(f"{name} "))
+
     async def _made(self, snapshot: Snapshot) -> Snapshot:
         await self._lab.queue.light(snapshot.look)
         return snapshot
@@ -94,16 +102,15 @@ async def picture_png(
     draw, theme, asked = PICTURES.get(picture), picture_theme(request), request.query_params.get("step", "")
     if draw is None:
         raise _no_picture()
-    if name != NEW:
-        await trainings.find(name)  # where it is gone, so are its pictures
-        if known := snapshots.known(f"{name} {picture} {asked} {theme}"):
-            return _png(known, lasting=True)
-    snapshot = await _snapshot(name, request, trainings, snapshots)
+    live = await _live(name, trainings)
+    if live and (known := snapshots.known(f"{name} {picture} {asked} {theme}")):
+        return _png(request, known, live, lasting=True)
+    snapshot = await _snapshot(live, request, snapshots)
     if snapshot.layer is None and picture != "examples":
         raise _no_picture()
     of = request.url.query if name == NEW else str(snapshot.step)
     data = await snapshots.told(f"{name} {picture} {of} {theme}", partial(draw, snapshot, theme))
-    return _png(data, lasting=picture == "examples" or asked == of)
+    return _png(request, data, live, lasting=picture == "examples" or asked == of)
 
 
 @train_pictures.get("/{name}/example/{number}.png")
@@ -111,18 +118,24 @@ async def one_png(
     name: str, number: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots
 ) -> Response:
     """One of the pictures that the network is measured on."""
-    snapshot = await _snapshot(name, request, trainings, snapshots)
+    live = await _live(name, trainings)
+    snapshot = await _snapshot(live, request, snapshots)
     pictures = snapshot.data.held_out.pictures
     at = read_whole(number, len(pictures))
     if at is None:
         raise _no_picture()
-    return _png(await lab.queue.light(lambda: example_png(pictures, at)), lasting=True)
+    return _png(request, await lab.queue.light(lambda: example_png(pictures, at)), live, lasting=True)
 
 
-async def _snapshot(name: str, request: Request, trainings: Trainings, snapshots: Snapshots) -> Snapshot:
-    if name == NEW:
+async def _live(name: str, trainings: Trainings) -> LiveTraining | None:
+    """Return the training whose pictures are asked for, None for a draft; raise NotFound where one of them is gone."""
+    return None if name == NEW else await trainings.pictured(name)
+
+
+async def _snapshot(live: LiveTraining | None, request: Request, snapshots: Snapshots) -> Snapshot:
+    if live is None:
         return await snapshots.of_draft(training_of(dict(request.query_params)))
-    return await snapshots.of(await trainings.find(name))
+    return await snapshots.of(live)
 
 
 def address(name: str, picture: str, /, **fields: str) -> str:
@@ -130,10 +143,20 @@ def address(name: str, picture: str, /, **fields: str) -> str:
     return f"/train/{name or NEW}/{picture}.png?{urlencode(fields)}"
 
 
-def _png(data: bytes, *, lasting: bool) -> Response:
-    """Return a picture, which may be kept where its address says all that it depends on."""
-    caching = "private, max-age=86400" if lasting else "no-store"
-    return Response(data, media_type="image/png", headers={"Cache-Control": caching})
+def _png(request: Request, data: bytes, live: LiveTraining | None, *, lasting: bool) -> Response:
+    """Return a picture, which may be kept where its address says all that it depends on.
+
+    What visitors' pictures have a part in may go at any time, so that browsers ask each time whether it is still there.
+    """
+    if not lasting:
+        return Response(data, media_type="image/png", headers={"Cache-Control": "no-store"})
+    if live is None or not live.training.data.images:
+        return Response(data, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+    tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    headers = {"Cache-Control": "private, no-cache", "ETag": tag}
+    if has(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type="image/png", headers=headers)
 
 
 def _no_picture() -> NotFound:

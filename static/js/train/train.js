@@ -21,7 +21,8 @@ async function refresh() {
   const asked = wanted, rest = new Promise((done) => { setTimeout(done, EVERY); });
   try {
     const answer = await fetch(`/train/${name}/live${query || "?"}&theme=${theme()}`);
-    if (answer.ok) await put(await answer.text());
+    if (answer.status === 404) location.reload(); // it is gone, and its pictures go from the screen
+    else if (answer.ok) await put(await answer.text());
     else notice(new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".notice p")?.textContent ?? offline);
     shown = asked;
   } catch {
