@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from app.errors import Busy, Forbidden, NotFound
+from app.training.data import ShapesData
 from app.trainings.admission import MOST_OPEN
 from app.trainings.report import report
 from app.trainings.trainings import COMMANDS, UNWATCHED
@@ -31,6 +32,26 @@ def test_a_new_one_is_paused_before_its_first_batch_and_measured(served):
         assert sum(map(sum, told["confusion"])) == 8
         assert told["classes"] == ["circle", "line"]
         assert await service.trainings.expires_at(live) == pytest.approx(service.store.now() + 86_400, abs=5)
+
+    served(scenario)
+
+
+def test_shapes_are_drawn_once_for_all_that_is_asked_of_them(served, monkeypatch):
+    drawn = []
+    make = ShapesData.make
+    monkeypatch.setattr(ShapesData, "make", lambda data, pictures: drawn.append(data.seed) or make(data, pictures))
+
+    async def scenario(service):
+        live = await service.begin()
+        other = await service.begin({**SMALL, "epochs": 2}, "b")
+        assert other.course.data is live.course.data
+        await service.say(live, "stop")
+        assert live.course is None
+        assert (await service.trainings.copy(live)).data is other.course.data
+        assert await service.trainings.data(live) is other.course.data
+        assert drawn == [1]
+        await service.begin({**SMALL, "data": {**SMALL["data"], "seed": 2}}, "c")
+        assert drawn == [1, 2]
 
     served(scenario)
 
