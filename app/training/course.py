@@ -42,14 +42,14 @@ class Measured(NamedTuple):
 class Progress(NamedTuple):
     """How far a course has come: all that is shown of it, and all that must be kept to go on."""
 
-    state: State
+    state: State  # at its step; where the numbers have run away since, that of the last checkpoint
     losses: NDArray[np.float32]  # of each batch before its change
     checkpoints: tuple[Measured, ...]
 
     @property
     def step(self) -> int:
         """How many batches have been learned from."""
-        return self.state.step
+        return len(self.losses)
 
 
 NOTHING = Progress(State(0, {}), np.zeros(0, np.float32), ())
@@ -73,6 +73,7 @@ class Course:
         self._losses = np.zeros(self.trainer.steps, np.float32)
         self.checkpoints: tuple[Measured, ...] = ()
         self.lost = False  # whether its numbers have run away: the rate was too high
+        self._sound = self.trainer.state()  # as it was at the last checkpoint
 
     @property
     def step(self) -> int:
@@ -110,6 +111,7 @@ class Course:
             _worst(found, self.data.held_out.labels),
         )
         self.checkpoints = (*self.checkpoints, made)
+        self._sound = self.trainer.state()
 
     def weights(self) -> dict[str, Array]:
         """Return a copy of all weights, by names such as 0.weight."""
@@ -119,16 +121,19 @@ class Course:
         """Go back before the first batch, whose checkpoint stays."""
         self.trainer.reset()
         self.checkpoints, self.lost = self.checkpoints[:1], False
+        self._sound = self.trainer.state()
 
     def progress(self) -> Progress:
-        """Return a copy of how far it has come."""
-        return Progress(self.trainer.state(), self._losses[: self.step].copy(), self.checkpoints)
+        """Return a copy of how far it has come; of numbers that have run away only the losses."""
+        return Progress(
+            self._sound if self.lost else self.trainer.state(), self._losses[: self.step].copy(), self.checkpoints
+        )
 
     def take_up(self, progress: Progress) -> None:
         """Go on where a course of the same training was."""
         self.trainer.restore(progress.state)
         self._losses[: progress.step] = progress.losses
-        self.checkpoints = progress.checkpoints
+        self.checkpoints, self._sound = progress.checkpoints, progress.state
 
 
 def _worst(found: Score, labels: NDArray[np.intp]) -> tuple[Wrong, ...]:

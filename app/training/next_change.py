@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.errors import NotFound
+from app.errors import NotFound, Unfit
 from app.layers.meeting import Weight
 from app.training.course import Course
 from app.training.network import quiet
@@ -13,8 +13,8 @@ from app.training.weight_change import WeightChange
 def next_change(course: Course, index: int, weight: Weight, example: int) -> WeightChange:
     """Return how a weight of layer `index` is to change, with what one example of the batch says of it.
 
-    Nothing changes yet. Raises NotFound where no batch comes next, where it has no such example, and for a layer
-    without filters that slide.
+    Nothing changes yet. Raises NotFound where no batch comes next, and where it has no such example; Unfit where the
+    numbers run away.
     """
     trainer, network = course.trainer, course.network
     meeting = network.layers[index].meeting(network.shapes[index], weight)
@@ -35,13 +35,22 @@ def next_change(course: Course, index: int, weight: Weight, example: int) -> Wei
     for layer, weights in zip(network.layers[:index], network.weights, strict=False):
         x = layer.forward_batch(x, weights).out
     by_output = found.outputs[index][weight.filter, ..., example] * np.float32(len(batch.labels))  # of its own loss
+    by_weight = float(found.weights[index]["weight"][weight])
     before, after = trainer.followed(index, "weight", weight, found)
-    return WeightChange(
+    change = WeightChange(
         input=np.ascontiguousarray(x[meeting.channel, ..., example]),
         gradient=by_output,
         meeting=meeting,
         weight=before,
         update=after - before,
         step=trainer.step,
-        batch=float(found.weights[index]["weight"][weight]),
+        batch=by_weight,
     )
+    if not all(np.isfinite(number).all() for number in (change.input, by_output, by_weight, change.next)):
+        raise Unfit(
+            "The numbers of layer {number} ({type}) grow past what float32 holds (about 3.4e38) in the batch that "
+            "comes next; begin another training with a smaller learning rate or smaller weights.",
+            number=index + 1,
+            type=network.layers[index].type,
+        )
+    return change

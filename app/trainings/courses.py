@@ -15,7 +15,7 @@ from app.training.network import Network
 from app.training.score import AT_ONCE
 from app.training.training import Training
 
-COPIES = 8  # of the weights: as they are, at the beginning, what the optimizer remembers, and what is shown of them
+COPIES = 11  # of the weights: as they are, and at first; of these and what the optimizer remembers: now, shown, sound
 MAKING = 3  # times the bytes of the examples that making them takes
 
 

@@ -35,6 +35,7 @@ def summary(live: LiveTraining) -> dict[str, Any]:
         "reason": live.reason,
         "step": progress.step,
         "steps": live.training.steps,
+        "weights_step": progress.state.step,
         "epoch": live.epoch,
         "epochs": live.training.epochs,
         "loss": _short(float(progress.losses[-1])) if progress.step else None,

@@ -20,7 +20,8 @@ REASONS: dict[Reason, str] = {
         "It has computed for as long as one training may; another one comes further with a smaller network."
     ),
     "lost": N_(
-        "The numbers have run away: the loss is no number any more. Begin another with a smaller learning rate."
+        "The numbers have run away: the loss is no number any more. The weights are those of the last checkpoint; "
+        "begin another with a smaller learning rate."
     ),
     "deleted": N_(
         "A picture that it learned from has been deleted or has expired, and what it learned has gone with it."

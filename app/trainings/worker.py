@@ -6,7 +6,6 @@ from collections.abc import Callable
 from app.errors import Mistake
 from app.layers.models import Checkpoint
 from app.training.course import Course
-from app.training.trainer import State
 from app.trainings.archive import Archive
 from app.trainings.feed import EVERY
 from app.trainings.live import LiveTraining
@@ -99,8 +98,5 @@ class Worker:
             live.archived, live.learned = len(found), learned
 
     def _show(self) -> None:
-        """Let others see how far it has come; of numbers that have run away only the losses."""
-        progress, last = self._course.progress(), self._live.progress
-        if self._course.lost:
-            progress = progress._replace(state=State(progress.step, last.state.arrays))
-        self._live.progress = progress
+        """Let others see how far it has come."""
+        self._live.progress = self._course.progress()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.errors import NotFound
+from app.errors import NotFound, Unfit
 from app.layers.meeting import Weight
 from app.training.course import Course
 from app.training.next_change import next_change
@@ -94,3 +94,14 @@ def test_the_last_batch_of_an_epoch_has_fewer_examples_and_after_all_epochs_none
         made.advance()
     with pytest.raises(NotFound, match="All 2 epochs are over"):
         next_change(made, 0, place, 0)
+
+
+def test_numbers_that_run_away_are_said_of_their_layer():
+    made = course(steps=0)
+    made.network.weights[6]["weight"][...] = np.random.default_rng(1).choice(
+        [-3e38, 3e38], made.network.weights[6]["weight"].shape
+    )
+    with pytest.raises(Unfit, match="The numbers of layer") as mistake:
+        next_change(made, 0, Weight(0, 0, 0, 0), 0)
+    assert mistake.value.say(str).startswith("The numbers of layer 1 (conv2d) grow past what float32 holds")
+    assert mistake.value.status == 422

@@ -331,7 +331,11 @@ def test_numbers_that_run_away_end_it(served):
         await service.say(live, "run")
         await reaches(live, "stopped")
         assert live.reason == "lost"
-        assert report(live)["losses"][-1] is None
+        told, kept = report(live), service.trainings.archive.progress(live.name)
+        assert told["losses"][-1] is None
+        assert told["weights_step"] == kept.step < told["step"] == len(told["losses"])
+        assert bits(live) == {name: array.tobytes() for name, array in kept.state.arrays.items()}
+        assert (await service.trainings.copy(live)).step == kept.step
         await service.say(live, "reset")
         assert (live.state, live.reason) == ("paused", None)
 

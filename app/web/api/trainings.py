@@ -67,6 +67,8 @@ class News(BaseModel):
     """Batches that it has learned from."""
     steps: int
     """Batches in all."""
+    weights_step: int
+    """The step that its weights are of: `step`, or where the numbers have run away that of the last checkpoint."""
     epoch: int
     """Times that it has gone through all examples."""
     epochs: int

@@ -47,13 +47,13 @@ class Snapshots:
     async def of(self, live: LiveTraining) -> Snapshot:
         """Return a training as it is now; raise NotFound where a picture that it learned from is gone."""
         live.check_pictures()
-        progress = live.progress
+        state = live.progress.state
 
         async def make() -> Snapshot:
             data = await self._trainings.data(live)
-            return await self._made(Snapshot(live.training, data, progress.step, progress.state.arrays))
+            return await self._made(Snapshot(live.training, data, state.step, state.arrays))
 
-        return await self._kept.get(f"{live.name} {progress.step}", make)
+        return await self._kept.get(f"{live.name} {state.step}", make)
 
     async def of_draft(self, training: Training) -> Snapshot:
         """Return a training before it begins, on the first of its pictures; raise Unfit where it cannot be."""
