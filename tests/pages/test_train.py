@@ -159,8 +159,11 @@ def test_it_runs_to_its_end_by_forms_alone(client: TestClient) -> None:
     assert "% </b>" not in html
     for command in ("pause", "reset", "run"):
         assert f'formaction="{address}/{command}"' in html or command == "pause"
-    assert stands(client.post(f"{address}/run").text)["state"] in ("waiting", "running", "finished")
+    running = client.post(f"{address}/run").text
+    assert stands(running)["state"] in ("waiting", "running", "finished")
+    assert ('http-equiv="refresh"' in running) == (stands(running)["state"] != "finished")  # for who has no scripts
     last = ended(client, address)
+    assert 'http-equiv="refresh"' not in last
     assert stands(last) == {"state": "finished", "step": "8", "epoch": "2"}  # 16 pictures, 4 at once, twice
     confusion = [int(cell) for cell in re.findall(r'<td class="(?:hit|s\d)">(\d+)</td>', last)]
     assert len(confusion) == 4
