@@ -1,4 +1,6 @@
-"""Who may: a visitor has one training that is open, or a few, all together not many; its owner says what it does."""
+"""Who may: a browser has one training that is open, an address a few, all together not many; its owner says what it
+does.
+"""
 
 import hashlib
 import hmac
@@ -11,7 +13,8 @@ from app.messages import N_
 from app.trainings.live import LiveTraining
 from app.trainings.visitor import Visitor
 
-MOST_OPEN = 8  # trainings that may go on, in all
+MOST_OPEN = 8  # trainings that may go on, in all …
+AT_AN_ADDRESS = 4  # … and of one address, whether its pages or the API began them
 AN_HOUR = 600  # new trainings that a client may begin: a whole class may come through one address
 REFUSAL = N_("You have begun {most} trainings within an hour; try again in {wait} seconds.")
 
@@ -31,18 +34,20 @@ class Admission:
     @contextmanager
     def admitted(self, visitor: Visitor, known: LiveTraining | None = None) -> Iterator[None]:
         """Keep a place for a training of a visitor's, `known` if it is not new, while it is made; raise Busy."""
-        awake = [live for live in self._awake() if live is not known]
-        own = [live.name for live in awake if live.visitor.name == visitor.name]
-        if len(own) + self._coming.count(visitor) >= visitor.most:
+        others = [*(live.visitor for live in self._awake() if live is not known), *self._coming]
+        if visitor.browser and any(other.browser == visitor.browser for other in others):
             raise Busy(
-                "You have {count} trainings that are not over: {ids}. Stop one before another begins or goes on."
-                if visitor.most > 1
-                else "You have a training already, which is not over: {ids}. Stop it before another begins or goes on.",
-                count=visitor.most,
-                ids=", ".join(own) or "…",
+                "You have a training already, which is not over. Stop it before another begins or goes on.",
                 retry_after=10,
             )
-        if len(awake) + len(self._coming) >= MOST_OPEN:
+        if sum(other.address == visitor.address for other in others) >= AT_AN_ADDRESS:
+            raise Busy(
+                "{count} trainings that began at your address are not over, as many as one address may have. Stop one "
+                "before another begins or goes on, or try again when one has ended.",
+                count=AT_AN_ADDRESS,
+                retry_after=10,
+            )
+        if len(others) >= MOST_OPEN:
             raise Busy(
                 "{count} trainings are open, as many as this server takes at once; try again when one has ended, in a "
                 "few minutes.",
@@ -68,7 +73,8 @@ class Owners:
 
     def alias(self, visitor: Visitor) -> Visitor:
         """Return what is kept of who begins a training, from which nobody reads an address."""
-        return visitor._replace(name=self._signed(f"visitor {visitor.name}"))
+        browser = visitor.browser and self._signed(f"browser {visitor.browser}")
+        return Visitor(self._signed(f"visitor {visitor.address}"), browser)
 
     def _signed(self, text: str) -> str:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:32]

@@ -61,16 +61,17 @@ class Trainings:
 
     # ---- what there is
 
-    async def begin(self, training: Training, visitor: Visitor, client: str) -> LiveTraining:
-        """Begin a training of a visitor's, who comes from the address `client`, paused before its first batch.
+    async def begin(self, training: Training, visitor: Visitor) -> LiveTraining:
+        """Begin a training of a visitor's, paused before its first batch.
 
-        Raises Unfit for one that cannot be, Busy where the visitor, or all together, have as many open as they may.
+        Raises Unfit for one that cannot be, Busy where the visitor, those at the same address, or all together have as
+        many open as they may.
         """
         training.check()
-        visitor = self.owners.alias(visitor)
-        with self._admission.admitted(visitor):
-            self._admission.count(client)
-            return await self._begun(secrets.token_hex(16), training, visitor)
+        alias = self.owners.alias(visitor)
+        with self._admission.admitted(alias):
+            self._admission.count(visitor.address)
+            return await self._begun(secrets.token_hex(16), training, alias)
 
     async def keep_for_ever(self, training: Training) -> str:
         """Keep a training of ours before its first batch, which nobody can run; return its id."""

@@ -1,12 +1,10 @@
-"""Who begins trainings: a browser, which has one that is open, or callers of the API at an address, who have a few."""
+"""Who begins trainings: a browser, which has one that is open, or who calls the API; an address has a few in all."""
 
 from typing import NamedTuple
 
-AT_AN_ADDRESS = 4
-
 
 class Visitor(NamedTuple):
-    """Somebody, by a name from which nobody reads who it is, and how many trainings that are open they may have."""
+    """Somebody, by names from which nobody reads who it is."""
 
-    name: str
-    most: int = 1
+    address: str
+    browser: str = ""  # none: it is a caller of the API

@@ -221,6 +221,18 @@ def test_what_a_browser_begins_ends_what_it_had_begun(client: TestClient) -> Non
     client.post(f"{second}/stop")
 
 
+def test_browsers_without_a_cookie_take_no_more_places_than_their_address_has(client: TestClient) -> None:
+    api = client.post("/api/v1/trainings", json={})
+    assert api.status_code == 201
+    for _ in range(3):
+        begun(client)
+        client.cookies.clear()
+    refused = client.post("/train", data=TINY)
+    assert refused.status_code == 429
+    assert "4 trainings that began at your address" in refused.text
+    assert api.json()["id"] not in refused.text
+
+
 def test_one_that_is_gone_leads_to_a_new_one(client: TestClient) -> None:
     answer = client.get(f"/train/{'0' * 32}")
     assert answer.status_code == 404

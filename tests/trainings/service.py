@@ -31,8 +31,8 @@ class Service:
         self.ahead = 0.0
         self.trainings = Trainings(self.lab, KEY, lambda: time.monotonic() + self.ahead)
 
-    async def begin(self, document: Any = SMALL, visitor: str = "a", most: int = 1) -> LiveTraining:
-        return await self.trainings.begin(training(document), Visitor(visitor, most), visitor)
+    async def begin(self, document: Any = SMALL, visitor: str = "a", address: str = "") -> LiveTraining:
+        return await self.trainings.begin(training(document), Visitor(address or f"of {visitor}", visitor))
 
     async def say(self, live: LiveTraining, command: Any) -> LiveTraining:
         return await self.trainings.command(live.name, command, [self.trainings.owners.key(live.name)])

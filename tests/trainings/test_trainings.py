@@ -24,7 +24,7 @@ def bits(live):
 def test_a_new_one_is_paused_before_its_first_batch_and_measured(served):
     async def scenario(service):
         live = await service.begin()
-        assert live.visitor.name != "a"
+        assert not {"a", "of a"} & set(live.visitor)
         told = report(live)
         assert (told["state"], told["step"], told["steps"], told["epoch"], told["epochs"]) == ("paused", 0, 12, 0, 3)
         assert told["losses"] == []
@@ -157,8 +157,9 @@ def test_those_for_whom_there_is_no_place_wait_their_turn(served):
 def test_a_visitor_has_one_that_is_open_and_all_together_a_few(served):
     async def scenario(service):
         first = await service.begin()
-        with pytest.raises(Busy, match=f"You have a training already, which is not over: {first.name}"):
-            await service.begin()
+        with pytest.raises(Busy, match="You have a training already") as busy:
+            await service.begin(address="another")
+        assert first.name not in busy.value.say(str)
         await service.say(first, "stop")
         await service.begin()
         with pytest.raises(Busy, match="You have a training already"):
@@ -167,6 +168,21 @@ def test_a_visitor_has_one_that_is_open_and_all_together_a_few(served):
             await service.begin(visitor=f"v{visitor}")
         with pytest.raises(Busy, match=f"{MOST_OPEN} trainings are open"):
             await service.begin(visitor="b")
+
+    served(scenario)
+
+
+def test_an_address_has_a_few_that_are_open_whether_by_pages_or_the_api(served):
+    async def scenario(service):
+        begun = [await service.begin(visitor=browser, address="school") for browser in ("a", "b", "", "")]
+        for browser in ("c", ""):
+            with pytest.raises(Busy, match="4 trainings that began at your address") as busy:
+                await service.begin(visitor=browser, address="school")
+            assert not any(live.name in busy.value.say(str) for live in begun)
+        elsewhere = [await service.begin(visitor=f"e{number}", address="home") for number in range(4)]
+        assert len({live.visitor.address for live in (*begun, *elsewhere)}) == 2
+        await service.say(begun[0], "stop")
+        await service.begin(visitor="c", address="school")
 
     served(scenario)
 

@@ -21,7 +21,7 @@ from app.trainings.live import LiveTraining
 from app.trainings.report import report
 from app.trainings.states import REASONS, Reason, State
 from app.trainings.trainings import Command, Trainings
-from app.trainings.visitor import AT_AN_ADDRESS, Visitor
+from app.trainings.visitor import Visitor
 from app.web.api import examples
 from app.web.api.gradients import FIRST, InFilters, WeightChange
 from app.web.api.instants import instant
@@ -126,7 +126,8 @@ class NextChange(WeightChange):
 )
 async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Response:
     """It is paused before its first batch; `run` lets it go on. All fields may be left out; `recipe` may stand for
-    `layers`. An address has at most four that are not over, and one ends when nobody has watched it for ten minutes.
+    `layers`. An address has at most four that are not over, those of its pages included, and one ends when nobody has
+    watched it for ten minutes.
     """
     body = await read_body(request)
     if len(body) > MOST_BYTES:
@@ -137,7 +138,7 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
         )
     training = await lab.queue.light(lambda: read_training(parse_json(body)))
     client = request.client.host if request.client else ""
-    live = await trainings.begin(training, Visitor(client, AT_AN_ADDRESS), client)
+    live = await trainings.begin(training, Visitor(client))
     more = {"key": trainings.owners.key(live.name)}
     return await _answer(live, request, lab, trainings, 201, more, {"Location": f"{API}/trainings/{live.name}"})
 

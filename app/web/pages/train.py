@@ -109,7 +109,7 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
     for before, key in list(keys(request).items())[:1]:
         with suppress(Mistake):
             await trainings.command(before, "stop", [key])
-    live = await trainings.begin(training, Visitor(visitor), request.client.host if request.client else "")
+    live = await trainings.begin(training, Visitor(request.client.host if request.client else "", visitor))
     key, life = trainings.owners.key(live.name), lab.settings.training_ttl
     if (op := command_of(fields.get("op", ""))) is not None:
         await trainings.command(live.name, op, [key])
