@@ -88,6 +88,7 @@ class Layer(Trainable, BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     positional: ClassVar[tuple[str, ...]] = ()  # the fields that a recipe may give without their names, in order
+    by_name: ClassVar[tuple[str, ...]] = ()  # those of them that are written with their names all the same
     learned: ClassVar[bool] = False  # has weights
     takes: ClassVar[tuple[Form, ...]] = ("maps",)
     gives: ClassVar[Form | None] = None  # None: what it was given

@@ -1,6 +1,6 @@
 """Leaky ReLU: what is below zero is made small, not zero, so that it can still be learned from."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -16,6 +16,8 @@ Slope = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False, strict=True
 class LeakyReLU(Activation):
     """Makes negative numbers small and passes the rest."""
 
+    positional: ClassVar[tuple[str, ...]] = ("negative_slope",)
+    by_name: ClassVar[tuple[str, ...]] = ("negative_slope",)
     type: Literal["leaky_relu"] = "leaky_relu"
     negative_slope: Slope = 0.01
     """What negative numbers are multiplied by."""

@@ -23,7 +23,8 @@ MOST_TOLD = 10  # of the largest and of the smallest contributions
 class Linear(Layer):
     """Makes each output a weighted sum of all the numbers before it."""
 
-    positional: ClassVar[tuple[str, ...]] = ("out_features",)
+    positional: ClassVar[tuple[str, ...]] = ("out_features", "bias")
+    by_name: ClassVar[tuple[str, ...]] = ("bias",)
     learned: ClassVar[bool] = True
     fixed_by_weights: ClassVar[tuple[str, ...]] = ("out_features",)
     takes: ClassVar[tuple[Form, ...]] = ("maps", "vector")

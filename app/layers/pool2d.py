@@ -20,7 +20,8 @@ from app.numerics.window import Window
 class Pool2d(Windowed):
     """What the two kinds of pooling share: their settings and their window."""
 
-    positional: ClassVar[tuple[str, ...]] = ("kernel_size", "stride")
+    positional: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding")
+    by_name: ClassVar[tuple[str, ...]] = ("padding",)
     keeps_values: ClassVar[bool] = True
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {"padding": (0, 1, 2), "stride": (1, 2, 3)}
     starter: ClassVar[Mapping[str, Any]] = {"kernel_size": 2}

@@ -215,14 +215,7 @@ def _arguments(call: ast.expr, kinds: Kinds, noun: str) -> tuple[str, dict[str, 
             first = call.args[0]
             arguments[positional[0][1:]] = ast.List(call.args, ast.Load(), lineno=1, col_offset=first.col_offset)
     elif len(call.args) > len(positional):
-        raise RecipeMistake(
-            "{name} takes at most {most} values without names ({fields}); name the others, as in {example}.",
-            column=_column(call.args[len(positional)]),
-            name=name,
-            most=len(positional),
-            fields=", ".join(positional) or "none",
-            example="bias=False",
-        )
+        raise _nameless(call, kinds[name], name)
     else:
         arguments.update(zip(positional, call.args, strict=False))
     for keyword in call.keywords:
@@ -236,6 +229,25 @@ def _arguments(call: ast.expr, kinds: Kinds, noun: str) -> tuple[str, dict[str, 
             )
         arguments[keyword.arg] = keyword.value
     return name, arguments
+
+
+def _nameless(call: ast.Call, kind: Any, name: str) -> RecipeMistake:
+    """Return why a call has too many values without names, and how the next one is written."""
+    fields = ", ".join(kind.positional)
+    column = _column(call.args[len(kind.positional)])
+    rest = [field for field in kind.model_fields if field not in ("type", "init", *kind.positional)]
+    if not rest:
+        message = "{name} takes no more than {fields}." if fields else "{name} takes no values."
+        return RecipeMistake(message, column=column, name=name, fields=fields)
+    default = kind.model_fields[rest[0]].default
+    value = "random(7)" if rest[0] == "weights" else _literally(3 if default is None else default)
+    return RecipeMistake(
+        "Without a name {name} takes {fields}; all else needs its name, as in {example}.",
+        column=column,
+        name=name,
+        fields=fields or "nothing",
+        example=f"{rest[0]}={value}",
+    )
 
 
 def _value(field: str, node: ast.expr) -> Any:
@@ -269,7 +281,10 @@ def _column(node: ast.expr | ast.keyword) -> int:
 
 
 def _call(name: str, kind: Any, fields: dict[str, Any]) -> str:
-    """Write one call: fields in positional order while they are there without a gap, the rest by name."""
+    """Write one call: fields in positional order while they are there without a gap, the rest by name.
+
+    Some fields of layers are always written by name, which is how links to them are known.
+    """
     fields = {field: value for field, value in fields.items() if field not in ("type", "init")}
     pairs = isinstance(kind, Layer)
     texts = {field: _text(value, pairs=pairs) for field, value in fields.items()}
@@ -280,7 +295,7 @@ def _call(name: str, kind: Any, fields: dict[str, Any]) -> str:
     else:
         parts = []
         for field in kind.positional:
-            if field not in texts:
+            if field not in texts or (pairs and field in kind.by_name):
                 break
             parts.append(texts.pop(field))
     parts += [f"{field}={text}" for field, text in texts.items()]
