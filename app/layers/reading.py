@@ -17,14 +17,10 @@ _EXPECTED = {
     "bool_type": "true or false",
     "string_type": "a text",
     "float_type": "a number",
-    "finite_number": "a finite number",
+    "string_unicode": "a text of valid characters",
     "tuple_type": "a list",
     "model_type": "an object",
     "model_attributes_type": "an object",
-    "too_short": "a longer list",
-    "too_long": "a shorter list",
-    "string_too_short": "a longer text",
-    "string_too_long": "a shorter text",
 }
 
 
@@ -65,6 +61,25 @@ def _sentence(error: Mapping[str, Any], tag: str) -> Unfit:
     match error["type"]:
         case "missing":
             return Unfit("{field} is missing.", field=field, pointer=pointer)
+        case "finite_number":
+            return Unfit(
+                "{field} must be a number between -1.8e308 and 1.8e308, and {given} is beyond what is computed with.",
+                field=field,
+                given=given,
+                pointer=pointer,
+            )
+        case "string_too_short" as kind:
+            return Unfit(
+                "{field} is empty or blank; give {limit}.", field=field, limit=_limit(kind, context), pointer=pointer
+            )
+        case "too_short" | "too_long" | "string_too_long" as kind:
+            return Unfit(
+                "{field} must have {limit}, not {count}.",
+                field=field,
+                limit=_limit(kind, context),
+                count=f"{len(error['input']):,}",
+                pointer=pointer,
+            )
         case "extra_forbidden":
             return Unfit("There is no setting named {field} here.", field=shown(field), pointer=pointer)
         case "union_tag_invalid" | "union_tag_not_found":
@@ -87,6 +102,14 @@ def _sentence(error: Mapping[str, Any], tag: str) -> Unfit:
     return Unfit(
         "{field} must be {expected}, not {given}.", field=field, expected=expected, given=given, pointer=pointer
     )
+
+
+def _limit(kind: str, context: Mapping[str, int]) -> str:
+    """Return how many entries of a list, or characters of a text, there may be."""
+    one, many = ("character", "characters") if kind.startswith("string") else ("entry", "entries")
+    least = "min_length" in context
+    count = context["min_length" if least else "max_length"]
+    return f"{'at least' if least else 'at most'} {count:,} {one if count == 1 else many}"
 
 
 def escaped(name: str) -> str:

@@ -18,11 +18,11 @@ from app.pictures.picture import Bytes, Mode
 from app.training.digits import CLASSES as DIGITS
 from app.training.digits import LEARNED, SHIPPED, SIDE, digits
 from app.training.examples import Examples, unit
+from app.training.labels import Label, check_label
 from app.training.shapes import SHAPES, SIZES, shapes
 
 MOST_EXAMPLES = 200  # pictures of one's own
 MOST_CLASSES = 10
-MOST_LABEL = 40  # characters
 SHARE = 4  # one of so many of one's own pictures of each class is held out
 Measured = Literal["held_out", "learned"]
 Size = Annotated[int, Field(ge=SIZES.start, le=SIZES.stop - 1, strict=True)]
@@ -162,8 +162,8 @@ class Example(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     image: Annotated[str, Field(min_length=1, max_length=128)]
     """The id of an upload, or the name of a gallery picture."""
-    label: Annotated[str, Field(min_length=1, max_length=MOST_LABEL)]
-    """Its class."""
+    label: Label
+    """Its class, without blanks around it."""
 
 
 class OwnData(Data):
@@ -187,6 +187,7 @@ class OwnData(Data):
                     pointer=f"/examples/{index}/image",
                 )
             seen.add(example.image)
+            check_label(example.label, f"/examples/{index}/label")
         if not 2 <= len(self.names) <= MOST_CLASSES:
             raise Unfit(
                 "Examples have from 2 to {most} different labels; these have {count}.",

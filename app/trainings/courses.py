@@ -7,6 +7,7 @@ from functools import partial
 
 from app.budget import Budget
 from app.compute import ComputeQueue, SingleFlightCache
+from app.errors import NotFound
 from app.lab import Lab
 from app.pictures.picture import Bytes, Picture, prepare
 from app.training.course import Course
@@ -68,8 +69,13 @@ class Courses:
         def small(picture: Picture) -> Bytes:
             return prepare(picture, data.side, data.side, "cover", data.mode)[0]
 
-        for image in data.images:
-            found[image] = await self._queue.light(partial(small, await self._album.picture(image)))
+        for index, image in enumerate(data.images):
+            try:
+                picture = await self._album.picture(image)
+            except NotFound as gone:
+                gone.pointer = f"/data/examples/{index}/image"
+                raise
+            found[image] = await self._queue.light(partial(small, picture))
         return found
 
 

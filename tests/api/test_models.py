@@ -208,7 +208,7 @@ def test_the_fit_of_the_picture_does_not_matter_and_numbers_have_no_scale(client
     ("weights", "status", "words"),
     [
         ({"model": "nobody", "layer": 0}, 404, "There is no model"),
-        ({"model": "x" * 1000, "layer": 0}, 422, "a shorter text"),
+        ({"model": "x" * 1000, "layer": 0}, 422, "at most 128 characters, not 1,000"),
         ({"model": "tiny", "layer": 9}, 422, "layers 0 to 6, and no layer 9"),
         ({"model": "tiny", "layer": -1}, 422, "at least 0"),
         ({"model": "tiny", "layer": True}, 422, "not true"),

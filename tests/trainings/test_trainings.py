@@ -431,8 +431,9 @@ def test_when_a_picture_is_deleted_what_learned_from_it_ends_and_goes(served):
 def test_a_picture_that_is_not_there_is_said(served):
     async def scenario(service):
         examples = [{"image": "chelsea", "label": "cat"}, {"image": "0" * 32, "label": "dog"}]
-        with pytest.raises(NotFound, match="There is no picture 000"):
+        with pytest.raises(NotFound, match="There is no picture 000") as caught:
             await service.begin({**SMALL, "data": {"set": "examples", "size": 12, "examples": examples}})
+        assert caught.value.pointer == "/data/examples/1/image"
         assert await service.begin()
 
     served(scenario)

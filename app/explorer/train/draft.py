@@ -13,7 +13,7 @@ from app.layers.reading import read_layer
 from app.messages import N_
 from app.pipeline import recipe
 from app.training.training import Training, read_training
-from app.whole_numbers import read_whole
+from app.whole_numbers import read_signed, read_whole
 
 Fields = Mapping[str, str]
 SETS = {"shapes": N_("Shapes"), "digits": N_("Digits"), "examples": N_("Own pictures")}
@@ -176,7 +176,7 @@ def _sides(text: str) -> Any:
 
 def _whole(text: str) -> Any:
     """Return the whole number that a field holds, or what it holds, which is refused with the rest."""
-    number = read_whole(text.strip())
+    number = read_signed(text.strip())
     return text[:40] if number is None else number
 
 

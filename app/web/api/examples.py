@@ -235,7 +235,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (BrokenRequest, "The JSON cannot be read at line 1, column 2: Expecting value."),
         (Forbidden, "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."),
         (NotFound, "There is no picture cat, or it has expired; upload it again or choose one from the gallery."),
-        (TooLarge, "The request has 30,000,000 bytes; the most is 20,000,000. Send a smaller picture."),
+        (TooLarge, "The request has 30,000,000 bytes; the most is 20,000,000. Send less, such as a smaller picture."),
         (TooLong, "The address has 40,000 bytes; the most is 32,768. Post the document instead."),
         (UnknownKind, "This is no picture of a kind that can be read here; choose a PNG or JPEG file."),
         (Unfit, WINDOW),

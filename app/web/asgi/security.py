@@ -112,7 +112,7 @@ class Security:
 
     def _too_large(self, count: int) -> TooLarge:
         return TooLarge(
-            "The request has {count} bytes; the most is {most}. Send a smaller picture.",
+            "The request has {count} bytes; the most is {most}. Send less, such as a smaller picture.",
             count=f"{count:,}",
             most=f"{self._shown_limit:,}",
         )
