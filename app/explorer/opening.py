@@ -8,7 +8,7 @@ from app.explorer.comparison import WITH, read_with
 from app.explorer.fields import document_of, of_another_model, with_a_picture
 from app.explorer.first import FIRST as FIRST_DOCUMENT
 from app.explorer.first import FIRST_PLACE
-from app.explorer.looks.registry import FIRST, LOOKS
+from app.explorer.looks.registry import FIRST, LOOKS, followed
 from app.explorer.options import options_of
 from app.explorer.path import kept
 from app.explorer.state import HELD, State, counted_place, place_of, within
@@ -57,8 +57,7 @@ async def opened(state: State, lab: Lab) -> tuple[Run, State]:
 def settled(state: State, run: Run) -> State:
     """Return a state at a place that exists, seen in a way that says something of the layer there."""
     state = within(state, [stage.output_shape for stage in run.stages])
-    says = not run.stages or LOOKS[state.view].says(run, state.layer)
-    return kept(run, state if says else state.but(view=FIRST))
+    return kept(run, state.but(view=followed(state.view, run, state.layer)) if run.stages else state)
 
 
 async def shared(state: State, lab: Lab) -> Shared:

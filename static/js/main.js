@@ -146,18 +146,18 @@ document.addEventListener("htmx:config:request", (event) => {
     return;
   }
   if (!explorer?.transport || !ctx.request.action.includes("at=")) return;
-  const was = new URLSearchParams(began.split("?")[1]).get("at");
-  const action = new URL(ctx.request.action, location.href);
-  const move = (at) => { ctx.request.action = ctx.request.action.replace(/([?&]at=)[^&]*/, `$1${at}`); };
-  if (link?.dataset.along) {
+  const { field } = explorer, was = new URLSearchParams(began.split("?")[1]), { searchParams } = new URL(ctx.request.action, location.href);
+  const same = (name) => searchParams.get(name) === was.get(name);
+  const hold = (...held) => { ctx.request.action = ctx.request.action.replace(/\?.*/, (query) => held.reduce(holding, query)); };
+  if (link?.dataset.along && field === "at") {
     const [layer, channels, rows, columns] = link.dataset.along.split(" ").map(Number);
     const along = (here, length, there) => Math.min(there - 1, Math.floor((here * there) / length));
     const { cell, single, sheet, index } = explorer, place = single ? { row: 0, column: 0 } : cell;
     const [tall, wide] = single ? [1, 1] : [explorer.rows, explorer.columns];
-    move([layer, Math.min(single ? index : sheet, channels - 1), along(place.row, tall, rows), along(place.column, wide, columns)].join("."));
-  } else if (action.searchParams.get("at") === was) {
-    move(explorer.at);
-    if (explorer.speaks !== null) ctx.request.action = ctx.request.action.replace(/\?.*/, (query) => holding(query, ["sheet", explorer.speaks]));
+    hold(["at", [layer, Math.min(single ? index : sheet, channels - 1), along(place.row, tall, rows), along(place.column, wide, columns)].join(".")]);
+  } else if (same(field) && (field === "at" || same("view"))) { // what is walked in a look means nothing in another
+    hold([field, explorer.at]);
+    if (explorer.speaks !== null) hold(["sheet", explorer.speaks]);
   }
 });
 

@@ -59,8 +59,43 @@ def test_a_press_on_a_weight_goes_to_it_and_a_press_on_a_class_takes_it_for_true
         page.locator(".loss tbody a").nth(3).click()
     assert screen.fields["label"] == "3"
     assert screen.fields["pin"] == "w.0.0.2"
+    assert screen.fields["at"] == "0.2.0.0"
     expect(page.locator(".loss tr.true")).to_contain_text("class 4")
     expect(page.locator("#spoken")).to_contain_text("The picture is taken for class 4.")
+
+
+def test_a_link_keeps_the_number_and_the_weight_that_was_walked_to(page: Page) -> None:
+    screen = Screen(page).follow(weight())
+    screen.press("ArrowRight")
+    assert pin(screen) == "w.0.1.2"
+    other = page.locator(".loss tbody a").nth(3)
+    other.focus()
+    with screen.changing():
+        other.press("Enter")
+    assert {name: screen.fields[name] for name in ("at", "view", "label", "pin")} == {
+        "at": "0.2.0.0",
+        "view": "weight",
+        "label": "3",
+        "pin": "w.0.1.2",
+    }
+    screen.press("ArrowDown")
+    assert pin(screen) == "w.0.2.2"
+    with screen.changing():
+        page.locator(".ribbon .edit").click()
+    assert (screen.fields["at"], screen.fields["pin"]) == ("0.2.0.0", "w.0.2.2")
+
+
+def test_the_ribbon_follows_what_flows_back_through_every_layer(page: Page) -> None:
+    screen = Screen(page).follow(link(NET, size=12, at="0.2.9.6", view="weight", pin="w.0.0.1", label=1))
+    stops = page.locator(".ribbon a.stop")
+    for layer, at, look in ((1, "1.2.9.6", "back"), (2, "2.2.4.3", "back"), (0, "0.2.8.6", "weight")):
+        with screen.changing():
+            stops.nth(layer).click()
+        assert (screen.fields["at"], screen.fields["view"], screen.fields.get("pin")) == (at, look, None)
+    with screen.changing():
+        stops.nth(3).click()
+    assert "view" not in screen.fields
+    expect(page.locator("cs-plate")).to_be_visible()
 
 
 @pytest.mark.layout

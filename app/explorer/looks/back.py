@@ -172,5 +172,6 @@ LOOK = Look(
     _context,
     applies=_routes,
     learns=True,
+    beyond="weight",
     scripts=("looks/weight.js",),
 )

@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 
 from app.explorer import looks
 from app.explorer.looks.look import Look, Picture
+from app.lab import Run
 from app.paths import folder
 
 
@@ -27,6 +28,12 @@ def scripts_of(look: Look) -> tuple[str, ...]:
     own = f"looks/{look.name}.js"
     names = look.scripts or ((own,) if (folder("static") / "js" / own).is_file() else ())
     return tuple(f"js/{name}" for name in names)
+
+
+def followed(name: str, run: Run, index: int) -> str:
+    """Return the look in which one sees layer `index` of a run, who comes from the look `name`."""
+    look = LOOKS[name]
+    return next((one.name for one in (look, LOOKS.get(look.beyond)) if one and one.says(run, index)), FIRST)
 
 
 LOOKS = _found()

@@ -203,5 +203,6 @@ LOOK = Look(
     _context,
     applies=_learns,
     learns=True,
+    beyond="back",
     pictures={"gradient": gradient_png},
 )

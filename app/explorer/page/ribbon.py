@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from app.explorer.looks.registry import followed
 from app.explorer.pictures import Pictures
 from app.explorer.scales import colours_of
 from app.explorer.state import State, along
@@ -41,7 +42,8 @@ def ribbon(run: Run, state: State, theme: Theme, language: str) -> list[Stop]:
     for stage in run.stages:
         index, channels = stage.index, stage.output_shape[0]
         front = pictures.map(index, min(state.place.channel, channels - 1))
-        here = state.but(layer=index, edit="", place=along(state, shapes[1:], index))
+        view = followed(state.view, run, index)
+        here = state.but(layer=index, edit="", place=along(state, shapes[1:], index), view=view)
         plan = arranged(stage.output_shape)
         large = min(LARGEST_CELL, TALLEST / (max(plan.rows, plan.columns * 0.9) * 1.1)) if plan.single else scale
         drawn = markup(volume(front, plan.sheets, large, ""))

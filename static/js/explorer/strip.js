@@ -218,9 +218,9 @@ class Strip {
 
   /** The address of a stop, at the place where the window is now. @param {number} stop */
   address(stop) {
-    const url = new URL(this.links[stop].href), here = new URLSearchParams(location.search), { at } = this.current();
+    const url = new URL(this.links[stop].href), here = new URLSearchParams(location.search), { field, at } = this.current();
     const held = ["pin", "sheet"].map((name) => /** @type {[string, string]} */ ([name, here.get(name)]));
-    return url.pathname + [["at", at], ...held].reduce((search, [name, value]) => value ? holding(search, [name, value]) : search, url.search);
+    return url.pathname + [...held, [field, at]].reduce((search, [name, value]) => value ? holding(search, [name, value]) : search, url.search);
   }
 
   /** @param {string} address @returns {Promise<Shown | null>} */
