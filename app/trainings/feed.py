@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import NamedTuple
 
+from app.trainings.states import Reason
+
 EVERY = 0.1  # seconds
 
 
@@ -15,6 +17,7 @@ class News(NamedTuple):
 
     step: int
     data: bytes  # one line of JSON
+    reason: Reason | None = None
 
 
 class Feed:

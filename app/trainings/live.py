@@ -43,6 +43,7 @@ class LiveTraining:
         self.work: asyncio.Future[Outcome] | None = None
         self.going = threading.Event()  # whether the thread is to go on
         self.watched = self.checked = float("-inf")  # when somebody last watched, and the store was last asked for it
+        self.expires_at: float | None = None  # when it goes, in seconds since 1970; None: it stays
         self.feed = Feed(lambda: write(self))
 
     @property

@@ -9,12 +9,11 @@ from app.trainings.live import LiveTraining
 
 
 def report(live: LiveTraining) -> dict[str, Any]:
-    """Return all that is said of a training but when it goes."""
+    """Return all that is said of a training but when it goes, and what is said in words."""
     return {
         **summary(live),
         "losses": [_short(loss) for loss in live.progress.losses.tolist()],
         "accuracies": [checkpoint.accuracy for checkpoint in live.progress.checkpoints],
-        "classes": list(live.training.data.names),
         "measured": live.training.data.measured,
         "document": live.training.document(),
     }
@@ -22,7 +21,7 @@ def report(live: LiveTraining) -> dict[str, Any]:
 
 def news(live: LiveTraining) -> News:
     """Return what those who follow are told."""
-    return News(live.progress.step, json.dumps(summary(live), separators=(",", ":")).encode())
+    return News(live.progress.step, json.dumps(summary(live), separators=(",", ":")).encode(), live.reason)
 
 
 def summary(live: LiveTraining) -> dict[str, Any]:
@@ -41,6 +40,7 @@ def summary(live: LiveTraining) -> dict[str, Any]:
         "loss": _short(float(progress.losses[-1])) if progress.step else None,
         "accuracy": last and last.accuracy,
         "confusion": last and last.confusion,
+        "classes": list(live.training.data.names),
         "worst": [wrong._asdict() for wrong in last.worst] if last else [],
     }
 

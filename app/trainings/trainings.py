@@ -115,10 +115,6 @@ class Trainings:
             if image in live.training.data.images:
                 await self._is_there(live)
 
-    async def expires_at(self, live: LiveTraining) -> float | None:
-        """Return when a training goes, in seconds since 1970; None for one of ours, which stays."""
-        return None if live.lasting else await self._light(lambda: self.archive.expires_at(live.name))
-
     async def data(self, live: LiveTraining) -> DataSet:
         """Return the examples of a training; raise NotFound where a picture of them is gone."""
         live.check_pictures()
@@ -255,7 +251,12 @@ class Trainings:
         expiry = self.archive.expires_at(live.name)
         if expiry is not None and live.open and expiry < self._lab.store.now() + ttl * (1 - 1 / RENEW):
             self.archive.renew(live.name)
+        self._note_expiry(live)
         return expiry is not None
+
+    def _note_expiry(self, live: LiveTraining) -> None:
+        """Note when a training goes; may wait for the store."""
+        live.expires_at = None if live.lasting else self.archive.expires_at(live.name)
 
     async def _end(self, live: LiveTraining, reason: Reason | None) -> None:
         """Let a training go on no longer; without a `reason` it is gone already."""
@@ -277,6 +278,7 @@ class Trainings:
             self.archive.put(live.name, live.record(), live.lasting)
             if not live.lasting:
                 self.archive.renew(live.name)
+            self._note_expiry(live)
 
         await self._light(save)
 

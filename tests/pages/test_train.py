@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.samples import gradient, saved
+from tests.trainings.service import SMALL
 
 TINY = {"size": "12", "names": "circle,line", "per_class": "8", "epochs": "2", "batch": "4", "rate": "0.05"}
 
@@ -223,7 +224,7 @@ def test_what_a_browser_begins_ends_what_it_had_begun(client: TestClient) -> Non
 
 
 def test_browsers_without_a_cookie_take_no_more_places_than_their_address_has(client: TestClient) -> None:
-    api = client.post("/api/v1/trainings", json={})
+    api = client.post("/api/v1/trainings", json=SMALL)
     assert api.status_code == 201
     for _ in range(3):
         begun(client)

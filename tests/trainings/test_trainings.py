@@ -31,7 +31,7 @@ def test_a_new_one_is_paused_before_its_first_batch_and_measured(served):
         assert len(told["accuracies"]) == 1
         assert sum(map(sum, told["confusion"])) == 8
         assert told["classes"] == ["circle", "line"]
-        assert await service.trainings.expires_at(live) == pytest.approx(service.store.now() + 86_400, abs=5)
+        assert live.expires_at == pytest.approx(service.store.now() + 86_400, abs=5)
 
     served(scenario)
 
@@ -457,7 +457,7 @@ def test_the_training_that_ships_as_an_example_is_nobodys_and_stays(served):
     async def scenario(service):
         name = await service.trainings.keep_for_ever(training())
         live = await service.trainings.find(name)
-        assert await service.trainings.expires_at(live) is None
+        assert live.expires_at is None
         assert [news.step async for news in service.trainings.follow(live)] == [0]
         service.ahead = UNWATCHED + 1
         await service.trainings.look_after()

@@ -20,7 +20,7 @@ from app.training.weight_change import check_slides
 from app.trainings.live import LiveTraining
 from app.trainings.report import report
 from app.trainings.states import REASONS, Reason, State
-from app.trainings.trainings import Command, Trainings
+from app.trainings.trainings import Command
 from app.trainings.visitor import Visitor
 from app.web.api import examples
 from app.web.api.gradients import FIRST, InFilters, WeightChange
@@ -80,6 +80,11 @@ class News(BaseModel):
     """There: how many examples of each class (row) were taken for each class (column)."""
     worst: list[Wrong]
     """There: the mistakes of which the network was most sure."""
+    classes: list[str]
+    note: str | None
+    """The reason as a sentence."""
+    expires_at: str | None
+    """When it goes."""
 
 
 class TrainingReport(News):
@@ -89,15 +94,10 @@ class TrainingReport(News):
     """One a step: the mean of the batch before its change."""
     accuracies: list[float]
     """One a checkpoint, before the first epoch and after each: the share of examples that it names right, 0..1."""
-    classes: list[str]
     measured: Literal["held_out", "learned"]
     """What is measured on: examples held out or, where a class has too few for that, those learned from."""
     document: dict[str, Any]
     """What began it, with all that was left out."""
-    note: str | None
-    """The reason as a sentence."""
-    expires_at: str | None
-    """When it goes."""
 
 
 class NewTraining(TrainingReport):
@@ -140,7 +140,7 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
     client = request.client.host if request.client else ""
     live = await trainings.begin(training, Visitor(client))
     more = {"key": trainings.owners.key(live.name)}
-    return await _answer(live, request, lab, trainings, 201, more, {"Location": f"{API}/trainings/{live.name}"})
+    return await _answer(live, request, lab, 201, more, {"Location": f"{API}/trainings/{live.name}"})
 
 
 @trainings.get(
@@ -151,7 +151,7 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
 )
 async def get(training_id: TrainingId, request: Request, lab: InLab, trainings: InTrainings) -> Response:
     """Whoever reads it watches it."""
-    return await _answer(await trainings.find(training_id), request, lab, trainings)
+    return await _answer(await trainings.find(training_id), request, lab)
 
 
 @trainings.get(
@@ -161,16 +161,18 @@ async def get(training_id: TrainingId, request: Request, lab: InLab, trainings: 
     response_class=EventStream,
     responses={200: {"model": News}},
 )
-async def events(training_id: TrainingId, trainings: InTrainings) -> Response:
+async def events(training_id: TrainingId, request: Request, trainings: InTrainings) -> Response:
     """Server-sent events: `id` is the step, `event` is `training`, `data` is the training without what grows, the
     newest at once and then whatever is new, at most ten times a second.
     """
-    news = trainings.follow(await trainings.find(training_id))
+    live, say = await trainings.find(training_id), translator(request)
+    news = trainings.follow(live)
 
     async def told() -> AsyncGenerator[bytes, None]:
         async with aclosing(news):
             async for each in news:
-                yield event("training", each.step, each.data)
+                more = json_bytes(_words(live, each.reason, say))
+                yield event("training", each.step, each.data[:-1] + b"," + more[1:])  # written once, but for the words
 
     return EventStream(told())
 
@@ -208,7 +210,7 @@ def _command(command: Command, summary: str) -> Callable[..., Any]:
 
     async def told(training_id: TrainingId, request: Request, lab: InLab, trainings: InTrainings) -> Response:
         live = await trainings.command(training_id, command, bearer(request))
-        return await _answer(live, request, lab, trainings)
+        return await _answer(live, request, lab)
 
     told.__name__, told.__doc__ = command, f"{summary} Needs its key: `Authorization: Bearer <key>`."
     return told
@@ -236,17 +238,20 @@ async def _answer(
     live: LiveTraining,
     request: Request,
     lab: Lab,
-    trainings: Trainings,
     status: int = 200,
     more: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
     """Return what is said of a training."""
-    expiry = await trainings.expires_at(live)
-    told = {
-        "note": live.reason and translator(request)(REASONS[live.reason]),
-        "expires_at": expiry and instant(datetime.fromtimestamp(expiry, UTC)),
-        **(more or {}),
-    }
+    told = {**_words(live, live.reason, translator(request)), **(more or {})}
     body = await lab.queue.light(lambda: json_bytes(report(live) | told))
     return Response(body, status, {"Cache-Control": "no-store", **(headers or {})}, media_type="application/json")
+
+
+def _words(live: LiveTraining, reason: Reason | None, say: Callable[[str], str]) -> dict[str, str | None]:
+    """Return why a training is in its state, as a sentence, and when it goes."""
+    expiry = live.expires_at
+    return {
+        "note": reason and say(REASONS[reason]),
+        "expires_at": None if expiry is None else instant(datetime.fromtimestamp(expiry, UTC)),
+    }

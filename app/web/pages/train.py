@@ -142,8 +142,7 @@ async def training_page(
         snapshot = await snapshots.of(live)
     except NotFound as gone:
         return await _draft(request, lab, snapshots, {}, gone)
-    expires = await trainings.expires_at(live)
-    life = None if expires is None else int(expires - lab.store.now())
+    life = None if live.expires_at is None else int(live.expires_at - lab.store.now())
     owned = trainings.owners.owns(name, keys(request).values())
     link = reach_of(request, lab.settings).address + page_address(request, name)
     around = around_of(request, name, owned=owned, life=life, link=link)
