@@ -1,5 +1,6 @@
-"""The state that everyone meets first."""
+"""The state that everyone meets first, and where a trained network is met first."""
 
+from app.layers.models import Model
 from app.pipeline import recipe
 from app.pipeline.document import Document, ImageInput
 
@@ -10,3 +11,10 @@ FIRST = Document(
     layers=recipe.read(FIRST_RECIPE),
 )
 FIRST_PLACE = "0.3.7.16"
+
+
+def place_in(model: Model) -> str:
+    """Return where a trained network is opened, as `at`: in the middle of its first map, of which half is then seen."""
+    sees = ImageInput(image="coffee", **model.input)
+    _, rows, columns = model.layers[0].output_shape((sees.channels, model.input["height"], model.input["width"]))
+    return f"0.0.{rows // 2}.{columns // 2}"

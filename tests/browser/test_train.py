@@ -61,6 +61,7 @@ def test_a_checkpoint_opens_in_the_explorer(page: Page) -> None:
     page.locator(".explore").get_by_role("button", name="Open").click()
     expect(page.locator(".ribbon li")).to_have_count(6)
     expect(page.locator("#recipe")).to_have_value(re.compile(r'model\("\w{32}", epoch=2\)'))
+    expect(page.locator(".plate")).to_have_attribute("data-row", "4")
     page.go_back()
     page.locator(".explore > summary").click()
     page.get_by_role("button", name="One weight learns").click()

@@ -131,6 +131,18 @@ def test_the_first_page_leads_to_a_trained_network_on_its_picture(client: TestCl
     assert dict(parse_qsl(urlsplit(line.attributes["href"]).query))["image"] == "coffee"
 
 
+def test_a_network_that_is_chosen_opens_in_the_middle_of_its_first_map(client: TestClient) -> None:
+    lines = [
+        line for line in opened(client).one("details", "model").all("a", "line") if "model(" in line.attributes["href"]
+    ]
+    at = {
+        fields["recipe"]: fields["at"]
+        for line in lines
+        for fields in [dict(parse_qsl(urlsplit(line.attributes["href"]).query))]
+    }
+    assert at['model("cifar10")'] == "0.0.14.14"  # of 32 − 5 + 1 = 28 rows and columns
+
+
 def test_the_same_layers_can_be_had_with_random_weights(client: TestClient) -> None:
     menu = opened(client).one("details", "model")
     line = next(line for line in menu.all("a", "line") if "Random weights" in line.text)

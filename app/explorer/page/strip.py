@@ -9,7 +9,7 @@ from markupsafe import Markup
 from app.explorer.checkpoints import UNTRAINED, Trained, addresses, share_right, told, trained, untrained
 from app.explorer.colour_tiles import contact_sheet
 from app.explorer.fields import query
-from app.explorer.first import FIRST
+from app.explorer.first import FIRST, place_in
 from app.explorer.page.keys import Key, epoch_keys
 from app.explorer.state import State
 from app.explorer.view import Say, View
@@ -142,7 +142,8 @@ def _names(epochs: Sequence[int], say: Say) -> list[str]:
 
 def choice_of(state: State, model: Model, now: str, say: Say) -> Choice:
     """Return a model to choose, on the present picture in a size of its own; the one called `now` is there already."""
-    fields = {"image": state.document.input.image or FIRST.input.image or "", "recipe": f'model("{model.id}")'}
+    image = state.document.input.image or FIRST.input.image or ""
+    fields = {"image": image, "recipe": f'model("{model.id}")', "at": place_in(model)}
     options = {name: value for name, value in state.options if name in KEPT}
     classes = ", ".join(say(name) for name in model.classes)
     return Choice(model.title, classes, f"{state.path}?{query({**fields, **options})}", model.id == now)

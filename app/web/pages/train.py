@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.errors import Mistake, NotFound
+from app.explorer.first import place_in
 from app.explorer.opening import state_of
 from app.explorer.templating.templates import render
 from app.explorer.train.draft import as_typed, edited, fields_of, previewed, training_of, with_examples
@@ -24,6 +25,7 @@ from app.explorer.train.frame import frame
 from app.explorer.train.live import Moment
 from app.explorer.train.snapshot import example_png
 from app.lab import Lab
+from app.layers import models
 from app.training.data import MOST_EXAMPLES
 from app.training.training import Training
 from app.trainings.live import LiveTraining
@@ -174,9 +176,9 @@ async def explore(name: str, request: Request, lab: InLab, trainings: InTraining
         await trainings.command(name, "pause", held)  # what is looked at is what comes next
     data = await lab.queue.light(lambda: example_png(held_out.pictures, snapshot.example))
     picture = await lab.album.add(data)
-    recipe = f'model("{name}", epoch={fields.get("epoch", "0")[:9]})'
+    network = {"recipe": f'model("{name}", epoch={fields.get("epoch", "0")[:9]})', "at": place_in(models.find(name))}
     shown = {"view": view, "label": str(held_out.labels[snapshot.example])} if view else {}
-    state = await state_of({"image": picture.id, "recipe": recipe, **shown, **options_in(request)}, lab)
+    state = await state_of({"image": picture.id, **network, **shown, **options_in(request)}, lab)
     response = await sent_on(state, request, lab)
     remember_token(request, response, picture.delete_token or "", lab.settings.upload_ttl)
     return response
