@@ -199,3 +199,23 @@ def test_when_all_have_gone_the_next_row_is_not_begun(client: TestClient) -> Non
 
     client.portal.call(left)
     assert len(begun) <= 2
+
+
+def test_on_another_picture_the_winner_is_explained(client: TestClient) -> None:
+    losing = opened(client, at="4.1.0.0")
+    chosen = next(
+        line for line in losing.one("details", "picture").all("a") if "image=rocket" in line.attributes["href"]
+    )
+    noise = BytesIO()
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (16, 16, 3), np.uint8)).save(noise, "PNG")
+    state = {**INPUT, "recipe": NETWORK, "view": "scores", "at": "4.1.0.0"}
+    answers = [
+        client.get(chosen.attributes["href"]),
+        client.post("/upload", data=state, files={"file": ("noise.png", noise.getvalue(), "image/png")}),
+    ]
+    for answer in answers:
+        rows = list(read(answer.text).one("section", "scores").one("ol").all("a"))
+        won = [row.has("won") for row in rows].index(True)
+        assert won != 1, "this class is explained anyway"
+        assert "aria-current" in rows[won].attributes
+        assert f"at=4.{won}.0.0" in str(answer.url)

@@ -78,6 +78,7 @@ class Look:
     stands: bool = False  # its link stands beside the menu, as that of a drawing does, and of what shows a whole layer
     enter: Callable[[View, State], State] = where_it_is  # where its link leads on a layer
     beyond: str = ""  # the look that goes on with what it tells, on layers of which it says nothing
+    renew: Callable[[View, State], State] | None = None  # where it stands once the picture is another; None: as before
     # on the clicker's path (app/explorer/path.py)
     facet: str = ""  # what it shows of a layer: one of Layer.facets
     stop: Callable[[State, Stage], State | None] = as_it_is  # how a state comes to it; None where it says nothing there

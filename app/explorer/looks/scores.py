@@ -250,5 +250,6 @@ LOOK = Look(
     pictures={"score": score_picture, "covered": covered_picture},
     stands=True,
     enter=winner,
+    renew=winner,
     steps=map_by_map,
 )

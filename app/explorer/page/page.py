@@ -28,6 +28,7 @@ from app.rendering.palette import Theme
 
 MOST_SEGMENTS = 24  # of the scrubber
 SPEEDS = ("0.25", "0.5", "1", "2", "4", "8", "16", "60")
+NEW = "new"  # where `go` of an address leads when its picture has just been chosen
 
 
 class Totals(NamedTuple):
@@ -131,8 +132,16 @@ async def explorer_page(
     return await lab.queue.light(page)
 
 
+async def renewed(lab: Lab, run: Run, state: State, language: str) -> State:
+    """Return a state, whose picture has just become another, where its look stands on a new one."""
+    renew = LOOKS[state.view].renew
+    return renew(await seen(lab, run, state, "light", language), state) if renew and run.stages else state
+
+
 async def walked(lab: Lab, run: Run, state: State, way: str, language: str) -> State:
-    """Return the state to which a clicker leads, "next" or "prev"."""
+    """Return the state to which a clicker leads, "next" or "prev", or a new picture, NEW."""
+    if way == NEW:
+        return await renewed(lab, run, state, language)
     if not run.stages:
         return state
     path = path_of(run, await seen(lab, run, state, "light", language), state)
@@ -147,7 +156,8 @@ async def _looked(asked: LookRequest, look: Look) -> tuple[Context, ...]:
 def _entries(state: State) -> list[tuple[gallery.Entry, str]]:
     if not isinstance(state.document.input, ImageInput):
         return []
-    return [(entry, state.of_input(image=entry.id).address()) for entry in gallery.GALLERY.values()]
+    way = f"&go={NEW}" if LOOKS[state.view].renew else ""
+    return [(entry, state.of_input(image=entry.id).address() + way) for entry in gallery.GALLERY.values()]
 
 
 def _picture_name(run: Run, language: str) -> str:

@@ -13,7 +13,7 @@ from app.explorer.editing.edits import edited, last_held
 from app.explorer.editing.ranges import refuse_pointless
 from app.explorer.looks.registry import LOOKS
 from app.explorer.opening import opened, settled, state_of
-from app.explorer.page.page import explorer_page, walked
+from app.explorer.page.page import explorer_page, renewed, walked
 from app.explorer.state import State
 from app.lab import Lab, Run
 from app.pictures.picture import Picture
@@ -151,7 +151,8 @@ async def taken(
 
 async def sent_on(state: State, request: Request, lab: Lab) -> Response:
     """Lead to a state whose input is new."""
-    _, after = await opened(state, lab)
+    run, after = await opened(state, lab)
+    after = await renewed(lab, run, after, language_of(request))
     if request.headers.get("hx-request"):
         return Response(status_code=204, headers={"HX-Location": after.address()})
     return RedirectResponse(after.address(), 303)
