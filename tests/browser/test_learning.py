@@ -99,7 +99,7 @@ def test_the_ribbon_follows_what_flows_back_through_every_layer(page: Page) -> N
 
 
 @pytest.mark.layout
-@pytest.mark.parametrize("size", [(390, 844), (1024, 768), (1280, 720)])
+@pytest.mark.parametrize("size", [(390, 844), (844, 390), (1024, 768), (1280, 600)])
 def test_nothing_is_cut_and_the_step_is_seen(open_page: Callable[..., Page], size: tuple[int, int]) -> None:
     screen = Screen(open_page(*size)).follow(weight())
     rest(screen.page)
