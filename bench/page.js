@@ -17,7 +17,7 @@ new MutationObserver(async (_, watch) => { // the scripts have come, and begun
 }).observe(document, { attributes: true, subtree: true, attributeFilter: ["class"] });
 
 /** The time when the next frame has been drawn. */
-const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()))));
+window.frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()))));
 
 const CHANGES = ["load", "htmx:after:swap", "cs:filtered"]; // a picture has come, or a part of the page
 const QUIET_MS = 400, PATIENCE_MS = 10_000;

@@ -35,7 +35,9 @@ STATES = {
     "the API": "/docs",
 }
 MANY = "/?" + urlencode({"size": "64", "recipe": "conv2d(256, 3)", "view": "stack"})
+PHOTO = "static/gallery/coffee.webp"
 TURNS = 9
+BETWEEN = 400  # ms from one step of a hand to the next
 WATCH = Path(__file__).with_suffix(".js")
 
 
@@ -46,7 +48,7 @@ def measure(*, only: str = "", seconds: float = 1.0) -> list[Row]:
         command = [sys.executable, "-m", "app", "serve", "--port", "0"]
         with serving(command, log=Path(folder) / "log", env=env) as address:
             browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
-            parts: list[Callable[[Browser, str], list[Row]]] = [loading, answering, sliding, elements]
+            parts: list[Callable[[Browser, str], list[Row]]] = [loading, answering, training, sliding, elements]
             rows = [row for part in parts if only in part.__name__ for row in part(browser, address)]
             browser.close()
     return rows
@@ -125,6 +127,28 @@ def answering(browser: Browser, address: str) -> list[Row]:
         times = [page.evaluate(act, step) for step in ("1", "-1") * 3]
         rows.append(Row("a setting, 8 filters at 256 × 256", median(times), limit=100))
     return rows
+
+
+def training(browser: Browser, address: str) -> list[Row]:
+    """Measure from a key on the strip of a trained network to the frame in which the epoch's page is seen."""
+    act = """async (key) => {
+      const { run } = document.querySelector("#app").dataset, from = performance.now();
+      document.querySelector("#epoch").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+      while (document.querySelector("#app").dataset.run === run) await new Promise(requestAnimationFrame);
+      return (await frame()) - from;
+    }"""
+    times = []
+    with fresh(browser, address, "/?" + urlencode({"image": "chelsea", "recipe": 'model("cifar10")'})) as page:
+        page.set_input_files("form[data-upload] input[type=file]", Path(__file__).parent.parent / PHOTO)
+        page.wait_for_url(lambda url: "chelsea" not in url)
+        page.locator("#epoch").focus()
+        for key in ("ArrowLeft",) * 8 + ("ArrowRight",) * 4:
+            page.wait_for_timeout(BETWEEN)
+            times.append(page.evaluate(act, key))
+    return [
+        Row("an epoch of a photo of one's own", median(times), limit=150),
+        Row("the slowest of twelve", max(times), limit=150),
+    ]
 
 
 def sliding(browser: Browser, address: str) -> list[Row]:
