@@ -97,6 +97,8 @@ STATES = {
     "before and after": at("1.3.7.16", view="compare", **{"with": "layer:0"}),
     "compare all": at(FIGURE, view="compare", **{"with": "all"}),
     "trained": State(link('model("cifar10")', image="chelsea", size=None, at="0.1.10.15")),
+    "weight": State(link('model("cifar10")', image="chelsea", size=None, at="0.3.10.15", view="weight", label="3")),
+    "flows back": State(link('model("cifar10")', image="chelsea", size=None, at="2.3.5.7", view="back", label="3")),
     "settings": at(FIGURE, edit="0"),
     "filters": at(FIGURE, edit="0.weights"),
     "gallery": at(FIGURE, edit="0.gallery"),

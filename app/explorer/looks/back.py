@@ -18,7 +18,7 @@ from app.numerics.window import Span
 from app.pipeline.plan import Stage
 from app.printing.numbers import MOST, fixed, level
 from app.rendering.diagrams.backward import BackwardScene, backward_drawing
-from app.rendering.diagrams.weight import BOARD, BOXES
+from app.rendering.diagrams.weight import boxes
 from app.rendering.svg import markup
 
 MOST_CELLS = 49  # of a window that are written
@@ -96,9 +96,8 @@ def _flow(asked: LookRequest, seen: Backward) -> Flow:
         ),
         view.say,
     )
-    boxes = [BOARD] if asked.state.option("projector") else list(BOXES.values())
     return Flow(
-        [markup(backward_drawing(scene, box)) for box in boxes],
+        [markup(backward_drawing(scene, box)) for box in boxes(projector=bool(asked.state.option("projector")))],
         _cells(view, window, channel, to, came, printed),
         window.columns[1] - window.columns[0],
         *printed,

@@ -24,7 +24,7 @@ from app.pipeline.plan import Stage
 from app.printing.numbers import level, written
 from app.printing.working import Working
 from app.rendering.arrangement import arranged
-from app.rendering.diagrams.weight import BOARD, BOXES, WeightScene, weight_drawing
+from app.rendering.diagrams.weight import WeightScene, boxes, weight_drawing
 from app.rendering.svg import Face, markup
 from app.training.weight_change import RATE, WeightChange, descent
 from app.whole_numbers import read_wholes
@@ -109,8 +109,7 @@ def _told(asked: LookRequest, seen: Backward, weight: Weight) -> Told:
     sum_ = weight_sum(change, view.cell_decimals)
     line = descent_line(change, RATE)
     scene = _scene(view, seen, weight, change, written(line.parts[0]), _spoken(view, sum_, line))
-    boxes = [BOARD] if asked.state.option("projector") else list(BOXES.values())
-    drawings = [markup(weight_drawing(scene, box)) for box in boxes]
+    drawings = [markup(weight_drawing(scene, box)) for box in boxes(projector=bool(asked.state.option("projector")))]
     answer = seen.answer(view.say)
     tint = level(change.next, view.weight_extent)
     return Told(drawings, change, sum_, answer, line, tint)

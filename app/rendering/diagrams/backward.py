@@ -116,7 +116,7 @@ def _words(figure: Element, scene: BackwardScene, box: Box, *planes: Plane) -> N
         (came, scene.came, scene.came_scale),
     ):
         if scale.extent:
-            width = max(width_of(picture.columns) * plane.across[0] / width_of(1), 130.0)
+            width = max(width_of(picture.columns) * plane.across[0] / width_of(1), box.legend)
             legend(figure, scale, min(plane.origin[0], box.width - width), box.height - 33, width)
     place = came.at(scene.place[1] + 0.5, scene.place[0])
     label(figure, place[0], max(box.cap + 16, place[1] - 10), scene.printed[0], class_="tag", text_anchor="middle")

@@ -38,6 +38,7 @@ class Box:
     weight: float  # px a weight, at most
     lens_gap: float
     flow: float  # to the right of the gradient, for what flows in
+    legend: float = 130.0  # the least width of a legend, whose numbers stand side by side
 
 
 BOXES = {
@@ -45,7 +46,12 @@ BOXES = {
     "medium": Box("medium", 690, 268, 36, 46, 20, 10.5, 18, 24, 34),
     "narrow": Box("narrow", 358, 158, 30, 6, 12, 6.4, 12, 14, 6),
 }
-BOARD = Box("board", 900, 330, 52, 40, 30, 14, 26, 38, 64)
+BOARD = Box("board", 900, 330, 52, 40, 30, 14, 26, 38, 64, legend=200.0)
+
+
+def boxes(*, projector: bool) -> list[Box]:
+    """Return the boxes that a page is given, of which its style shows one; a phone may project, too."""
+    return [BOARD, BOXES["narrow"]] if projector else list(BOXES.values())
 
 
 @dataclass(frozen=True)
@@ -208,5 +214,5 @@ class _Drawing:
             room = end - x - LETTER * len(head) > 9 * len(more) + 14
             caption(self.figure, x, y, head, more if room and not plain else "")
         if box.name != "narrow" and self.scene.scale.extent:
-            width = max(self.map_width, 130)
+            width = max(self.map_width, box.legend)
             legend(self.figure, scene.scale, min(self.map.origin[0], box.width - width), box.height - 33, width)
