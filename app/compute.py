@@ -162,10 +162,6 @@ class SingleFlightCache(Generic[T]):
                 coming.task.cancel()
                 del self._coming[key]  # who comes now begins anew
 
-    def peek(self, key: str) -> T | None:
-        """Return the value for `key` where it is kept."""
-        return self._kept.get(key)
-
     def _arrived(self, key: str, done: asyncio.Task[T]) -> None:
         if (coming := self._coming.get(key)) is not None and coming.task is done:
             del self._coming[key]

@@ -21,6 +21,7 @@ from app.layers.layer import Array
 from app.machine import give_back_memory
 from app.models import SHIPPED
 from app.numerics import memory, threads
+from app.occlusions import RunOcclusions
 from app.pictures.album import Album
 from app.pictures.intake import read_picture
 from app.pictures.picture import wanted_size
@@ -60,6 +61,7 @@ class Lab:
         self._expiry = ExpiryCache(store)
         self._results = Results(self.queue, self.album, self.budget)
         self.gradients = RunGradients(settings, self.queue, self.budget, self._results)
+        self.occlusions = RunOcclusions(settings, self.queue, self.budget, self._results)
         self._documents: SingleFlightCache[Document] = SingleFlightCache(self.budget, _length)
         models.register(SHIPPED)
 

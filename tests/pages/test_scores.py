@@ -11,7 +11,6 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from app.explorer import occlusion
 from app.pipeline.document import read_document
 from app.printing.shares import portion
 from tests.pages.reading import Api, Element, link, number, read
@@ -162,9 +161,8 @@ def test_progress_is_told_line_by_line_and_the_look_then_shows_it_at_once(client
 
 
 def test_what_is_too_dear_is_refused_in_words(client: TestClient) -> None:
-    client.app.state.lab.settings = client.app.state.lab.settings.model_copy(
-        update={"run_max_multiplications": 600_000}
-    )
+    lab = client.app.state.lab
+    lab.occlusions._settings = lab.settings.model_copy(update={"run_max_multiplications": 600_000})
     part = opened(client, NETWORK.replace("random(3)", "random(12)")).one(id="mattered")
     assert re.search(r"9 places would take [\d,]+ multiplications.*the most is 600,000", part.text)
 
@@ -185,7 +183,7 @@ def test_when_all_have_gone_the_next_row_is_not_begun(client: TestClient) -> Non
 
         lab.queue.heavy = counted
         try:
-            work = asyncio.ensure_future(occlusion.occluded(lab, run, 4))
+            work = asyncio.ensure_future(lab.occlusions.find(run, 4))
             while not begun:
                 await asyncio.sleep(0)
             work.cancel()
@@ -194,8 +192,8 @@ def test_when_all_have_gone_the_next_row_is_not_begun(client: TestClient) -> Non
             await asyncio.sleep(0.05)
         finally:
             lab.queue.heavy = heavy
-        assert occlusion.at_hand(run, 4) is None
-        assert occlusion.places_done(run, 4) == 0
+        assert lab.occlusions.at_hand(run, 4) is None
+        assert lab.occlusions.places_done(run, 4) == 0
 
     client.portal.call(left)
     assert len(begun) <= 2

@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from app.explorer.looks.look import LookRequest
 from app.explorer.looks.shift import whole_number
-from app.explorer.occlusion import Occluded, at_hand, is_quick, occluded, plan_of
 from app.explorer.scales import scale_href
 from app.lab import Lab, Run
 from app.layers.layer import Array
 from app.numerics.window import Pair
+from app.occlusions import Occluded, is_quick
 from app.pipeline.document import ENGINE
 from app.printing.numbers import fixed
 from app.printing.shares import portion
@@ -63,8 +63,10 @@ async def mattered(asked: LookRequest, index: int, *, shares: bool) -> Mattered:
     """Return which part mattered to the class of the place, by what layer `index` says; raise Unfit where it costs too
     much."""
     lab, run, state = asked.lab, asked.run, asked.state
-    plan = plan_of(lab, run, index)
-    found = at_hand(run, index) or (await occluded(lab, run, index) if state.pin == ASKED else None)
+    plan = lab.occlusions.plan(run, index)
+    found = lab.occlusions.at_hand(run, index) or (
+        await lab.occlusions.find(run, index) if state.pin == ASKED else None
+    )
     covered = None
     if found is not None:
         now = float((await lab.result(run, index)).output[state.place.channel, 0, 0])
@@ -111,7 +113,7 @@ async def covered_picture(lab: Lab, run: Run, layer: str, fields: Mapping[str, s
     """Return how far the class `label` falls where a part is covered, laid over the picture in grey."""
     index = whole_number(layer, len(run.stages))
     label = whole_number(fields.get("label", ""), run.stages[index].output_shape[0])
-    found, source, result = await occluded(lab, run, index), *await lab.some(run, (None, index))
+    found, source, result = await lab.occlusions.find(run, index), *await lab.some(run, (None, index))
     theme: Theme = "dark" if fields.get("theme") == "dark" else "light"
 
     def drawn() -> bytes:

@@ -1,6 +1,7 @@
 """The API's answers about learning: the gradients of the loss of a run's picture, and how one weight would change."""
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -10,7 +11,9 @@ from app.errors import NotFound, Unfit, shown
 from app.explorer.addresses import API
 from app.gradients import by_output, by_weight
 from app.lab import Lab, Run
+from app.layers.layer import Array
 from app.layers.meeting import Weight
+from app.training.gradients import Gradients
 from app.training.optimizers import MOST_RATE
 from app.training.weight_change import RATE, check_slides
 from app.web.api import examples
@@ -116,14 +119,7 @@ async def gradient(
     run_id: RunWithClasses, layer: LayerIndex, request: Request, lab: InLab, label: Label = None
 ) -> Response:
     """What each number of the output does to the loss, as a NumPy file of the shape of `output.npy`."""
-    run = await lab.run(run_id)
-    index, asked = _layer(run, layer), _label(run, label, lab)
-
-    async def make() -> NumPyFile:
-        found = await lab.gradients.find(run, asked)
-        return NumPyFile(await lab.queue.light(lambda: by_output(run, index, found)), found)
-
-    return await immutable(request, f"{run.id}-{layer}-gradient-{asked}", NPY, make, f"layer-{layer}-gradient.npy")
+    return await _array(await lab.run(run_id), layer, label, request, lab, by_output, "gradient")
 
 
 @gradients.get(
@@ -136,15 +132,26 @@ async def weight_gradient(
     run_id: RunWithClasses, layer: LayerIndex, request: Request, lab: InLab, label: Label = None
 ) -> Response:
     """What each weight does to the loss, as a NumPy file of the shape of `weight.npy`; 404 for a layer without."""
-    run = await lab.run(run_id)
+    return await _array(await lab.run(run_id), layer, label, request, lab, by_weight, "weight-gradient")
+
+
+async def _array(
+    run: Run,
+    layer: str,
+    label: str | None,
+    request: Request,
+    lab: Lab,
+    array: Callable[[Run, int, Gradients], Array],
+    name: str,
+) -> Response:
+    """Return an array of the gradients of a layer as a NumPy file."""
     index, asked = _layer(run, layer), _label(run, label, lab)
 
     async def make() -> NumPyFile:
         found = await lab.gradients.find(run, asked)
-        return NumPyFile(by_weight(run, index, found), found)
+        return NumPyFile(await lab.queue.light(lambda: array(run, index, found)), found)
 
-    key, name = f"{run.id}-{layer}-weight-gradient-{asked}", f"layer-{layer}-weight-gradient.npy"
-    return await immutable(request, key, NPY, make, name)
+    return await immutable(request, f"{run.id}-{layer}-{name}-{asked}", NPY, make, f"layer-{layer}-{name}.npy")
 
 
 def _layer(run: Run, text: str) -> int:

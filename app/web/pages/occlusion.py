@@ -12,7 +12,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.errors import Mistake, NotFound
-from app.explorer.occlusion import occluded, places_done, plan_of
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.language import translator
 from app.whole_numbers import read_whole
@@ -28,14 +27,14 @@ async def progress(run_id: str, layer: str, request: Request, lab: InLab) -> Res
     index = read_whole(layer, len(run.stages))
     if index is None or not run.stages[index].vector:
         raise NotFound("There is no layer {name} here that gives one number a class.", name=layer[:40])
-    count = plan_of(lab, run, index).count
+    count = lab.occlusions.plan(run, index).count
     say = translator(request)
 
     async def lines() -> AsyncIterator[str]:
-        work = asyncio.ensure_future(occluded(lab, run, index))
+        work = asyncio.ensure_future(lab.occlusions.find(run, index))
         try:
             while not (await asyncio.wait([work], timeout=EVERY))[0]:
-                yield _line(done=places_done(run, index))
+                yield _line(done=lab.occlusions.places_done(run, index))
             work.result()
             yield _line(done=count)
         except Mistake as mistake:
