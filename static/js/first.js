@@ -24,12 +24,13 @@ const start = (src) => {
   Object.assign(script, { src, async: false, type: src.includes("/vendor/") ? "" : "module" });
   document.head.append(script);
 };
-let begun = false;
+let begun = false, late = 0;
 const begin = () => {
+  clearTimeout(late);
   const scripts = /** @type {HTMLMetaElement | null} */ (document.querySelector("meta[name=scripts]"))?.content;
   if (begun || !scripts) return;
   begun = true;
   scripts.split(" ").forEach(start);
 };
 new PerformanceObserver(begin).observe({ type: "paint", buffered: true });
-addEventListener("load", () => setTimeout(begin, 500)); // where browsers tell nobody when they paint
+addEventListener("load", () => begun || (late = setTimeout(begin, 500))); // where browsers tell nobody when they paint
