@@ -109,6 +109,10 @@ def _upsample2d(chance: random.Random, shape: Shape | None) -> Fields:
     return _some(chance, {"scale": _size(chance, 2, 4)})
 
 
+def _zero_pad2d(chance: random.Random, shape: Shape | None) -> Fields:
+    return {"padding": chance.choice([_size(chance, 0, 1), [chance.choice((0, 0, 1, 3)) for _ in range(4)]])}
+
+
 def _pool(chance: random.Random, shape: Shape | None) -> Fields:
     size = _size(chance, 1, 5)
     padding = [chance.randint(0, n // 2) for n in _both(size)]
@@ -149,6 +153,7 @@ FIELDS = {
     "conv2d": _conv2d,
     "conv_transpose2d": _conv_transpose2d,
     "upsample2d": _upsample2d,
+    "zero_pad2d": _zero_pad2d,
     "max_pool2d": _pool,
     "avg_pool2d": _avg_pool,
     "leaky_relu": _leaky_relu,

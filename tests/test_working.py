@@ -26,6 +26,8 @@ SPARE = 300_000  # bytes of what is counted for every result beside
         {"type": "conv_transpose2d", "out_channels": 64, "kernel_size": [5, 3], "padding": 1},
         {"type": "upsample2d"},
         {"type": "relu"},
+        {"type": "relu6"},
+        {"type": "zero_pad2d", "padding": [1, 2, 30, 4]},
         {"type": "leaky_relu"},
         {"type": "sigmoid"},
         {"type": "batch_norm2d"},

@@ -149,6 +149,17 @@ def _linear(fields: Fields, arrays: Arrays) -> list[Node]:
     return [Node("Flatten"), Node("Gemm", {"transB": 1}, tuple(arrays.values()))]
 
 
+def _zero_pad2d(fields: Fields, arrays: Arrays) -> list[Node]:
+    given = fields["padding"]
+    sides = given if isinstance(given, list) and len(given) == 4 else [n for n in both(given) for _ in range(2)]
+    top, bottom, left, right = sides
+    return [Node("Pad", {"mode": "constant"}, (np.array([0, 0, top, left, 0, 0, bottom, right]),))]
+
+
+def _relu6(fields: Fields, arrays: Arrays) -> list[Node]:
+    return [Node("Clip", {}, (np.float32(0), np.float32(6)))]
+
+
 def _leaky_relu(fields: Fields, arrays: Arrays) -> list[Node]:
     return [Node("LeakyRelu", {"alpha": float(fields.get("negative_slope", 0.01))})]
 
@@ -166,7 +177,10 @@ WITNESSES = {
     "conv2d": Witness(_conv2d, adds=True),
     "conv_transpose2d": Witness(_conv_transpose2d, adds=True),
     "upsample2d": Witness(_upsample2d, exact=True),
+    "zero_pad2d": Witness(_zero_pad2d, exact=True),
     "relu": Witness(_alone("Relu"), exact=True),
+    "relu6": Witness(_relu6, exact=True),
+    "dropout": Witness(_alone("Dropout"), exact=True),  # which drops nothing but in training
     "leaky_relu": Witness(_leaky_relu),
     "sigmoid": Witness(_alone("Sigmoid")),
     "tanh": Witness(_alone("Tanh")),

@@ -83,18 +83,9 @@ class WindowNumbers:
         """Return the numbers in the window of a layer without filters; none where they are too many to be drawn."""
         terms, picks = self.closeup.terms, self.closeup.stage.layer.keeps_values and not self.hidden
         if "input" in terms:
-            kept = picks and terms["input"] == self.closeup.value
-            return (
-                (
-                    Cell(
-                        write(terms["input"]),
-                        brief(terms["input"], 0),
-                        brief(terms["input"], 1),
-                        kept,
-                        picks and not kept,
-                    ),
-                ),
-            )
+            number = terms["input"] or 0.0  # None: a zero of padding
+            kept = picks and number == self.closeup.value
+            return ((Cell(write(number), brief(number, 0), brief(number, 1), kept, picks and not kept),),)
         if "patch" not in terms or sum(map(len, terms["patch"])) > MOST_DRAWN:
             return ()
         top, left = self._span.rows[0], self._span.columns[0]

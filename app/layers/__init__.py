@@ -8,6 +8,7 @@ from app.layers.batch_norm2d import BatchNorm2d
 from app.layers.cells import Place
 from app.layers.conv2d import Conv2d
 from app.layers.conv_transpose2d import ConvTranspose2d
+from app.layers.dropout import Dropout
 from app.layers.flatten import Flatten
 from app.layers.global_avg_pool2d import GlobalAvgPool2d
 from app.layers.layer import Layer, Shape
@@ -15,14 +16,17 @@ from app.layers.leaky_relu import LeakyReLU
 from app.layers.linear import Linear
 from app.layers.pool2d import AvgPool2d, MaxPool2d
 from app.layers.relu import ReLU
+from app.layers.relu6 import ReLU6
 from app.layers.sigmoid import Sigmoid
 from app.layers.softmax import Softmax
 from app.layers.tanh import Tanh
 from app.layers.upsample2d import Upsample2d
+from app.layers.zero_pad2d import ZeroPad2d
 
 Kind = (
     Conv2d
     | ReLU
+    | ReLU6
     | LeakyReLU
     | Sigmoid
     | Tanh
@@ -30,8 +34,10 @@ Kind = (
     | AvgPool2d
     | ConvTranspose2d
     | Upsample2d
+    | ZeroPad2d
     | GlobalAvgPool2d
     | BatchNorm2d
+    | Dropout
     | Flatten
     | Linear
     | Softmax

@@ -19,14 +19,19 @@ class SpreadingLayer(Layer):
         return spreading(shape, self.spread(), shape[0], shape[0])
 
     def check(self, shape: Shape) -> None:
-        _, rows, columns = self.geometry(shape).shape
-        if max(rows, columns) > MOST_SIDE:
-            raise Unfit(
-                "{type} makes {rows}×{columns} of the {where} map; the most is {most} a side. Use a smaller picture, "
-                "or more pooling before it.",
-                type=self.type,
-                rows=f"{rows:,}",
-                columns=f"{columns:,}",
-                where=f"{shape[1]}×{shape[2]}",
-                most=f"{MOST_SIDE:,}",
-            )
+        refuse_large(self, shape)
+
+
+def refuse_large(layer: Layer, shape: Shape) -> None:
+    """Refuse a layer whose maps on an input of `shape` have more rows or columns than any picture (Unfit)."""
+    _, rows, columns = layer.geometry(shape).shape
+    if max(rows, columns) > MOST_SIDE:
+        raise Unfit(
+            "{type} makes {rows}×{columns} of the {where} map; the most is {most} a side. Use a smaller picture, "
+            "or more pooling before it.",
+            type=layer.type,
+            rows=f"{rows:,}",
+            columns=f"{columns:,}",
+            where=f"{shape[1]}×{shape[2]}",
+            most=f"{MOST_SIDE:,}",
+        )

@@ -35,6 +35,26 @@ def relu(x: Floats) -> Floats:
     return np.maximum(x, np.float32(0), out=fresh(x.shape))
 
 
+def relu6(x: Floats) -> Floats:
+    """Return min(max(x, 0), 6), cell by cell.
+
+    Parameters
+    ----------
+    x
+        Any shape, float32.
+
+    Returns
+    -------
+    ndarray
+        Same shape, float32, C-order, from 0 to 6; NaN stays NaN.
+
+    Notes
+    -----
+    Krizhevsky, "Convolutional deep belief networks on CIFAR-10" (2010); `torch.nn.ReLU6`.
+    """
+    return np.clip(x, np.float32(0), np.float32(6), out=fresh(x.shape))
+
+
 def leaky_relu(x: Floats, negative_slope: float = 0.01) -> Floats:
     """Return x where it is above zero and negative_slope · x elsewhere, cell by cell.
 

@@ -99,3 +99,34 @@ def paste(target: Floats, x: Floats, rows: range, columns: range, padding_mode: 
             from_rows = sources(rows[part_down], height, padding_mode)
             from_columns = sources(columns[part_across], width, padding_mode)
             target[..., part_down, part_across] = x[..., from_rows[:, None], from_columns]
+
+
+def zero_pad(x: Floats, rows: tuple[int, int], columns: tuple[int, int]) -> Floats:
+    """Return `x` with zeros around each map.
+
+    Parameters
+    ----------
+    x
+        Shape (C, H, W), or (C, H, W, N) for a batch.
+    rows, columns
+        How many are added (above, below) and (left, right), at least 0.
+
+    Returns
+    -------
+    ndarray
+        Shape (C, H + above + below, W + left + right, …), C-order, of the precision of `x`.
+
+    Notes
+    -----
+    The definition is that of `torch.nn.ZeroPad2d`, whose sides come in another order: left, right, top, bottom.
+    """
+    channels, height, width, *examples = x.shape
+    out = np.zeros((channels, sum(rows) + height, sum(columns) + width, *examples), x.dtype)
+    out[:, rows[0] : rows[0] + height, columns[0] : columns[0] + width] = x
+    return out
+
+
+def zero_pad_gradient(gradient: Floats, rows: tuple[int, int], columns: tuple[int, int]) -> Floats:
+    """Return the gradient by the input of `zero_pad`: what comes to the zeros goes nowhere."""
+    height, width = gradient.shape[1:3]
+    return np.ascontiguousarray(gradient[:, rows[0] : height - rows[1], columns[0] : width - columns[1]])

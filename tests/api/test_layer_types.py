@@ -104,6 +104,7 @@ def test_every_array_that_a_layer_has_is_served(client, run):
         ("batch_norm2d(weights=values([1, 2], [3]))", "bias is a list of one number a channel"),
         ("batch_norm2d(weights=values(running_var=[1, -2, 3]))", "0 or more, not -2.0"),
         ("batch_norm2d(eps=-1)", "eps must be at least 0"),
+        ("zero_pad2d((0, 9999, 0, 0)) | zero_pad2d((9999, 9999, 0, 0))", "the most is 20,000 a side"),
         ("leaky_relu(negative_slope=1e400)", "negative_slope must be"),
         ("batch_norm2d(eps=0, weights=values(running_var=[0, 0, 0]))", "past what float32 holds"),
         ("linear(5000)", "at most 4,096"),

@@ -33,6 +33,11 @@ def lines(page: Element) -> Iterator[str]:
         yield from (spoken(row) for row in table.all("tr"))
 
 
+def largest(*numbers: Decimal) -> Decimal:
+    """Return the largest of one number or several."""
+    return max(numbers)
+
+
 def value(text: str) -> Decimal:
     """Return what a side of a line comes to."""
     text = POWER.sub(lambda found: "1e" + found[1].translate(FIGURES), GROUPED.sub("", text))
@@ -40,7 +45,7 @@ def value(text: str) -> Decimal:
     text = NUMBER.sub(lambda found: f'Decimal("{found[0]}")', text)
     for sign, operator in (("−", "-"), ("×", "*"), ("÷", "/"), ("√", "root")):
         text = text.replace(sign, operator)
-    known = {"__builtins__": {}, "Decimal": Decimal, "root": Decimal.sqrt, "max": lambda *numbers: max(numbers)}
+    known = {"__builtins__": {}, "Decimal": Decimal, "root": Decimal.sqrt, "max": largest, "min": min}
     return Decimal(eval(text, known))  # noqa: S307 - numbers and signs of a page of ours
 
 
@@ -50,7 +55,7 @@ def holds(line: str) -> int:
     checked = 0
     for left, sign, right in zip(sides[::2], sides[1::2], sides[2::2], strict=False):
         said = LEADING.match(right)
-        if sign == "≈" or said is None or re.match(r"(?!max)[a-z_]", left):
+        if sign == "≈" or said is None or re.match(r"(?!max|min)[a-z_]", left):
             continue
         wanted = Decimal(said[0].replace("−", "-").replace(",", ""))
         found = value(left)

@@ -15,6 +15,7 @@ SETTINGS = {
     "conv2d": "3, 3, weights=random({0})",
     "conv_transpose2d": "3, 3, 2, weights=random({0})",
     "leaky_relu": "negative_slope=0.2",
+    "zero_pad2d": "(1, 2, 0, 3)",
     "max_pool2d": "3, 2, padding=1",
     "avg_pool2d": "2",
     "linear": "{1}, weights=random({0})",

@@ -96,6 +96,20 @@ def test_an_upsampled_number_is_the_cell_that_it_was_made_from():
         assert step["window"] == {"rows": [row, row + 1], "columns": [column, column + 1]}
 
 
+def test_a_padded_number_is_the_cell_that_it_was_copied_from_or_a_zero_of_no_cell():
+    added = 0
+    for step, place, stage, x, y, _ in steps("zero_pad2d"):
+        padded = np.pad(x, ((0, 0), *stage.layer.sides))
+        assert np.array_equal(y, padded)
+        row, column = step["window"]["rows"][0], step["window"]["columns"][0]
+        inside = 0 <= row < x.shape[1] and 0 <= column < x.shape[2]
+        assert step["input"] == (x[place.channel, row, column] if inside else None)
+        assert inside or step["value"] == 0
+        assert step["receptive_field"] is None or inside
+        added += not inside
+    assert 20 < added < 280
+
+
 def cut(x, stage, window):
     """Return what a window reads, out of an input that NumPy has padded."""
     layer, geometry = stage.layer, stage.layer.window(stage.input_shape)
@@ -126,7 +140,7 @@ def test_a_pool_tells_the_cells_of_its_window_and_which_of_them_win(kind):
         assert stage.layer.passes_from(x, {}, place) == Place(place.channel, *step["winners"][0].values())
 
 
-@pytest.mark.parametrize("kind", ["relu", "leaky_relu", "sigmoid", "tanh"])
+@pytest.mark.parametrize("kind", ["relu", "relu6", "leaky_relu", "sigmoid", "tanh", "dropout"])
 def test_an_activation_tells_the_one_number_that_it_reads(kind):
     for step, place, _, x, _, _ in steps(kind):
         assert step["input"] == float(x[place])

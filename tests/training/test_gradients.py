@@ -17,6 +17,7 @@ NETS = {
     "replicate": 'conv2d(2, 3, padding=2, padding_mode="replicate") | sigmoid | max_pool2d(3) | upsample2d(2)',
     "finer": "max_pool2d(2) | conv_transpose2d(2, 3, 2) | avg_pool2d(3, 2, padding=1, count_include_pad=False)",
     "means": "batch_norm2d | conv2d(3, 2, padding='same') | avg_pool2d(2, ceil_mode=True) | global_avg_pool2d",
+    "padded": "zero_pad2d((0, 2, 1, 0)) | conv2d(3, 3) | relu6 | dropout | avg_pool2d(2)",
     "shares": "conv2d(2, 3) | flatten | linear(4) | softmax | linear(5)",
 }
 SHAPE, CLASSES, LABEL = (2, 6, 5), 3, 1

@@ -184,6 +184,6 @@ def _literals(annotation: Any) -> list[Any]:
 
 
 def _words(value: Any) -> str:
-    if isinstance(value, tuple):
-        return str(value[0]) if value[0] == value[1] else f"{value[0]} × {value[1]}"
-    return str(value)
+    if not isinstance(value, tuple):
+        return str(value)
+    return str(value[0]) if len({*value}) == 1 else (" × " if len(value) == 2 else " · ").join(map(str, value))

@@ -31,6 +31,7 @@ MOST_EDITED = 4_000_000  # weights of a layer whose single weights can be change
 FRESH = "fresh"  # behind the layer in `edit`: its filters have just been replaced by random ones
 MANY = 100_000  # weights, whose changing takes long enough to need a computing slot
 MOST_STEP = 1000
+BETWEEN = str.maketrans("×x·,", "    ")  # what stands between the numbers of a field
 LARGEST_WHOLE = 9  # of weights that are rounded to whole numbers
 
 
@@ -116,7 +117,7 @@ def _value(name: str, text: str) -> Any:
     """Read what stands in a field: 3 · 3, 5 · 3 × 5 · 0.2 · 1/5 · same · true."""
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
-    parts = [part for part in text.replace("×", " ").replace("x", " ").replace(",", " ").split() if part]
+    parts = [part for part in text.translate(BETWEEN).split() if part]
     numbers = [number for part in parts if (number := read_signed(part)) is not None]
     if parts and len(numbers) == len(parts):
         return numbers[0] if len(numbers) == 1 else numbers

@@ -202,7 +202,8 @@ class Setting:
 
     def _written(self, by: int) -> str:
         parts = self._parts(by)
-        return " × ".join(f"{part:,}" for part in (parts if len(set(parts)) > 1 else parts[:1]))
+        between = " × " if len(parts) == 2 else " · "
+        return between.join(f"{part:,}" for part in (parts if len(set(parts)) > 1 else parts[:1]))
 
 
 def changed(state: State, index: int, name: str, value: Any) -> dict[str, Any]:
@@ -220,6 +221,8 @@ def pointless(stage: Stage, name: str) -> str:
         return N_("Further leaves one place.")
     if name == "dilation" and geometry.size == (1, 1) and geometry.gap != (1, 1):
         return N_("A single cell has no gaps.")
+    if stage.layer.pads:
+        return ""
     if name in ("padding", "kernel_size", "dilation") and any(axis.blind for axis in geometry.axes):
         return (
             N_("Beyond, it reads only zeros.")

@@ -74,9 +74,7 @@ def _flow(asked: LookRequest, seen: Backward) -> Flow:
     to = goes_to(view, place)
     window = _real(view.geometry.around(place), view.stage.input_shape[1:])
     printed = _printed(came), _printed(came) if to else "0"
-    stood = (
-        view.before.output[channel][to or (place.row, place.column)] if to or view.geometry.reach == (1, 1) else None
-    )
+    stood = _stood(view.before.output[channel], to, window)
     before = seen.by_map(index - 1, channel)
     scene = BackwardScene(
         seen.face(index - 1, channel),
@@ -87,7 +85,7 @@ def _flow(asked: LookRequest, seen: Backward) -> Flow:
         window,
         (place.row, place.column),
         to,
-        (printed[0], "" if stood is None else view.input_number(float(stood))),
+        (printed[0], "" if stood is None else view.input_number(stood)),
         _spoken(view, printed, to),
         (
             (view.say("Gradient that passed"), view.say("Passed")),
@@ -124,6 +122,17 @@ def goes_to(view: View, place: Place) -> Pair | None:
     assert back is not None
     found = np.argwhere(back[0, ..., 0])
     return (int(found[0][0]), int(found[0][1])) if len(found) else None
+
+
+def _stood(values: np.ndarray, to: Pair | None, window: Span) -> float | None:
+    """Return the number to which a gradient goes on, or the only one that was read; None where several were, or none.
+
+    `values` is the map that the window reads, without its padding.
+    """
+    if to:
+        return float(values[to])
+    read = values[slice(*window.rows), slice(*window.columns)]
+    return float(read[0, 0]) if read.size == 1 else None
 
 
 def _real(span: Span, cells: tuple[int, ...]) -> Span:

@@ -87,11 +87,11 @@ def _choices(asked: LookRequest, name: str, values: tuple[object, ...]) -> tuple
     if now not in values and now is not None:
         values = (*values, now)
     for value in values:
-        pair = (value, value) if isinstance(value, int) else value
+        whole = (value,) * len(setting.value) if isinstance(value, int) else value
         if why := setting.why_not(value):
             refused.append(why)
         else:
-            found.append((value, _with(state, index, name, value).address(), setting.value == pair))
+            found.append((value, _with(state, index, name, value).address(), setting.value == whole))
     return found, " ".join(dict.fromkeys(why for why in refused if why not in ("", LIMIT)))
 
 

@@ -25,6 +25,16 @@ def relu_gradient(gradient: Floats, out: Floats) -> Floats:
     return _by_blocks(lambda part, made, found: np.multiply(part, made > 0, out=found), gradient, out)
 
 
+def relu6(x: Floats) -> Floats:
+    """Return min(max(x, 0), 6)."""
+    return _by_blocks(lambda part, out: np.clip(part, part.dtype.type(0), part.dtype.type(6), out=out), x)
+
+
+def relu6_gradient(gradient: Floats, out: Floats) -> Floats:
+    """Return the gradient by the input, which passes where the output `out` lies between 0 and 6."""
+    return _by_blocks(lambda part, made, found: np.multiply(part, (made > 0) & (made < 6), out=found), gradient, out)
+
+
 def leaky_relu(x: Floats, negative_slope: float = 0.01) -> Floats:
     """Return x where it is above zero and negative_slope · x elsewhere."""
 
