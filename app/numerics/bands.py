@@ -15,7 +15,7 @@ band by band. Bands are parted by the sizes alone, so that the result is the sam
 The method is related to the low-memory unrolling of Cho & Brand, "MEC: memory-efficient convolution" (ICML 2017).
 """
 
-from collections.abc import Iterator
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -30,11 +30,11 @@ BAND_FLOATS = 1 << 18  # a band of 1 MiB: about half to all of a present core's 
 LONE_FLOATS = 1 << 20  # … where a group has one filter: its products are short
 TILE_COLUMNS = 512  # longer rows of places gain nothing and leave fewer rows to share
 NARROW = 64  # columns of places: for many filters, products of shorter rows are slow
-WORTH = 1 << 24  # products that are worth a second thread
-SMALL = 1_000_000  # products of a matrix product up to which OpenBLAS reads the matrices where they stand (measured)
-FEWEST = 16  # filters, or taps, in such a product
-LARGE = 1 << 18  # weights: whoever takes a part of the map would have to read all of them …
-MANY = 64  # … so that parts of so many filters are shared out
+WORTH = 1 << 24  # products that are worth a second thread …
+LONE_WORTH = 1 << 18  # … where a group has one filter: most of the time goes to copies
+LARGE = 1 << 17  # weights: whoever takes a part of the map would have to read all of them …
+MOST_CELLS = 1 << 20  # … so that, where so many cells are gathered at most, …
+MANY = 256  # … parts of so many filters are shared out
 STACK = 4  # rows of places at once for a single filter, whose product would be one of a vector
 MOST_GAPS = 4  # times the cells that are read: a view of the input steps over so many others, no more
 Block = tuple[slice, slice, slice]  # groups, rows and columns of places
@@ -47,7 +47,7 @@ def direct(
     maps = out.reshape(groups, -1, *out.shape[1:])
     channels = x.reshape(groups, -1, *x.shape[1:])
     offset = None if bias is None else bias.reshape(maps.shape[:2])
-    if weight.size >= LARGE and weight[0].size * groups * prod(maps.shape[2:]) <= BAND_FLOATS:
+    if weight.size >= LARGE and weight[0].size * groups * prod(maps.shape[2:]) <= MOST_CELLS:
         _at_once(channels, weight.reshape(*maps.shape[:2], -1), offset, window, padding_mode, maps)
     elif _gathers(window, maps.shape):
         _by_gathering(channels, weight.reshape(*maps.shape[:2], -1), offset, window, padding_mode, maps)
@@ -65,18 +65,12 @@ def _by_unrolling(
 
     def multiply(kernel: Floats, stack: int, band: Floats, first: int, target: Floats) -> None:
         lot, row, part, place = band.strides
-        shape = (len(band), 1, target.shape[2] // stack, (height + step * (stack - 1)) * line, band.shape[3])
-        steps = (lot, 0, row * step * stack, part, place)
-        view = np.ndarray(shape, np.float32, band, first * step * row, steps)
+        lots, sums = target.shape[2] // stack, kernel.shape[1]
+        shape = (len(band), lots, (height + step * (stack - 1)) * line, band.shape[3])
+        view = np.ndarray(shape, np.float32, band, first * step * row, (lot, row * step * stack, part, place))
         group, filters, down, across = target.strides
-        if stack == 1:
-            few = _few(kernel.shape[1], shape[3] * shape[4])
-            lots = (len(band), kernel.shape[1] // few, shape[2], few, shape[4])
-            rows = as_strided(target, lots, (group, few * filters, down, filters, across))
-        else:
-            few = stack
-            rows = as_strided(target, (*shape[:3], stack, shape[4]), (group, 0, stack * down, down, across))
-        np.matmul(kernel.reshape(len(kernel), -1, 1, few, kernel.shape[2]), view, out=rows)
+        steps = (group, stack * down, down if stack > 1 else filters, across)
+        np.matmul(kernel[:, None], view, out=as_strided(target, (len(band), lots, sums, shape[3]), steps))
 
     def work(block: Block) -> None:
         group, rows, columns = block
@@ -97,8 +91,8 @@ def _by_unrolling(
             multiply(once[group], 1, band, stacked, target[:, :, stacked:])
 
     # A line of the band is a row of the input; neighbouring blocks both hold the shared ones.
-    blocks = list(_blocks(maps.shape, line, step, max(0, height - step), height * line))
-    share(work, blocks, together=maps.size * height * line >= WORTH)
+    blocks = _blocks(maps.shape, line, step, max(0, height - step), height * line)
+    share(work, blocks, together=_worth(maps.shape, height * line))
 
 
 def _stack(weight: Floats, bias: Floats | None, stack: int, step: int) -> Floats:
@@ -135,33 +129,28 @@ def _by_gathering(
         group, rows, columns = block
         multiply(group, rows, columns, _gathered(x[group], window, rows, columns, padding_mode))
 
-    blocks = list(_blocks(maps.shape, weight.shape[2], 1, 0, weight.shape[2]))
-    share(work, blocks, together=maps.size * weight.shape[2] >= WORTH)
+    blocks = _blocks(maps.shape, weight.shape[2], 1, 0, weight.shape[2])
+    share(work, blocks, together=_worth(maps.shape, weight.shape[2]))
 
 
 def _at_once(x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, maps: Floats) -> None:
     """Gather all cells of the few places once and share the filters out, which are most of what is read."""
-    groups, filters, taps = weight.shape
-    band = _gathered(x, window, slice(0, maps.shape[2]), slice(0, maps.shape[3]), padding_mode)
-    most = SMALL // (MANY * band.shape[2])
-    pieces = next((n for n in range(1, taps // FEWEST + 1) if taps % n == 0 and taps // n <= most), 1)
-    cells = band.reshape(groups, pieces, -1, band.shape[2])
+    groups, filters, _ = weight.shape
+    cells = _gathered(x, window, slice(0, maps.shape[2]), slice(0, maps.shape[3]), padding_mode)
     flat = maps.reshape(groups, filters, -1)
 
     def work(part: slice) -> None:
-        kernel = weight[:, part].reshape(groups, -1, pieces, taps // pieces).swapaxes(1, 2)
         target = flat[:, part]
-        np.add.reduce(np.matmul(kernel, cells), axis=1, out=target)
+        np.matmul(weight[:, part], cells, out=target)
         if bias is not None:
             target += bias[:, part, None]
 
-    share(work, [slice(first, first + MANY) for first in range(0, filters, MANY)])
-
-
-def _few(filters: int, cells: int) -> int:
-    """Return into how many filters at a time they are parted evenly so that a product is SMALL, where it can be."""
-    sizes = (filters // parts for parts in range(1, filters // FEWEST + 1) if filters % parts == 0)
-    return next((size for size in sizes if size * cells <= SMALL), filters)
+    many = _even(filters, MANY)
+    share(
+        work,
+        [slice(first, first + many) for first in range(0, filters, many)],
+        together=weight.size * flat.shape[2] >= WORTH,
+    )
 
 
 def _compact(window: Window) -> bool:
@@ -170,41 +159,55 @@ def _compact(window: Window) -> bool:
 
 
 def _gathers(window: Window, shape: tuple[int, ...]) -> bool:
-    """Choose the method (measured): dilated windows, and many filters over narrow maps, gather all shifts."""
+    """Choose the method (measured): single cells, dilated windows, and many filters over narrow maps gather all."""
     _, filters, _, columns = shape
     return (
-        window.dilation != (1, 1)
+        window.size == (1, 1)
+        or window.dilation != (1, 1)
         or not _compact(window)
         or columns < NARROW // 2
         or (columns < NARROW and filters >= 32)
     )
 
 
-def _blocks(shape: tuple[int, ...], line: int, step: int, shared: int, taps: int) -> Iterator[Block]:
+def _blocks(shape: tuple[int, ...], line: int, step: int, shared: int, taps: int) -> tuple[Block, ...]:
     """Part the maps, `shape` (groups, filters, rows, columns), into blocks whose band holds about BAND_FLOATS.
 
     A row of places adds `step` lines to the band, each of `line` floats a place; the first adds `shared` more. Each
     number is the sum of `taps` products.
     """
-    groups, filters, rows, columns = shape
-    most = BAND_FLOATS if filters > 1 else LONE_FLOATS
+    most = BAND_FLOATS if shape[1] > 1 else LONE_FLOATS
+    return _parted(shape, line, step, shared, _worth(shape, taps), most, TILE_COLUMNS)
+
+
+def _worth(shape: tuple[int, ...], taps: int) -> bool:
+    """Tell whether maps of `shape` (groups, filters, rows, columns), sums of `taps` products, are worth two threads."""
+    return prod(shape) * taps >= (WORTH if shape[1] > 1 else LONE_WORTH)
+
+
+@lru_cache(1024)  # layers of a network are alike, and are computed again for other pictures
+def _parted(
+    shape: tuple[int, ...], line: int, step: int, shared: int, worth: bool, most: int, widest: int
+) -> tuple[Block, ...]:
+    groups, _, rows, columns = shape
     least = line * (step + shared)  # for one place
-    wide = min(columns, TILE_COLUMNS, max(1, most // (3 * least), min(64, 4 * most // least)))
+    wide = min(columns, widest, max(1, most // (3 * least), min(64, 4 * most // least)))
     deep = min(rows, max(1, (most // (line * wide) - shared) // step))
     many = min(groups, max(1, most // (line * wide * (shared + step * deep))))
-    worth = groups * filters * rows * columns * taps >= WORTH
     if many < groups or (deep == rows and wide == columns and worth and groups > 1):
         many = _even(groups, many)
     elif deep < rows or (wide == columns and worth):
         deep = _even(rows, deep)
-    for group in range(0, groups, many):
-        for column in range(0, columns, wide):
-            for row in range(0, rows, deep):
-                yield (
-                    slice(group, min(group + many, groups)),
-                    slice(row, min(row + deep, rows)),
-                    slice(column, min(column + wide, columns)),
-                )
+    return tuple(
+        (
+            slice(group, min(group + many, groups)),
+            slice(row, min(row + deep, rows)),
+            slice(column, min(column + wide, columns)),
+        )
+        for group in range(0, groups, many)
+        for column in range(0, columns, wide)
+        for row in range(0, rows, deep)
+    )
 
 
 def _even(length: int, most: int) -> int:
@@ -214,8 +217,10 @@ def _even(length: int, most: int) -> int:
 
 
 def _gathered(x: Floats, window: Window, rows: slice, columns: slice, padding_mode: str) -> Floats:
-    """Return a copy of every cell that every place of a block reads, shape (groups, depth·kh·kw, rows·columns)."""
+    """Return every cell that every place of a block reads, shape (groups, depth·kh·kw, rows·columns)."""
     places = rows.stop - rows.start, columns.stop - columns.start
+    if window.size == window.stride == (1, 1):
+        return rectangle(x, window, rows, columns, padding_mode).reshape(*x.shape[:2], -1)
     band = buffer("band", (*x.shape[:2], *window.size, *places))
     if _compact(window):
         cells = rectangle(x, window, rows, columns, padding_mode)

@@ -4,8 +4,9 @@
 column times a row; `spectral` multiplies in the frequency domain, for large windows. Measurements choose.
 """
 
+from functools import lru_cache
 from math import prod
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from app.numerics.memory import fresh
 from app.numerics.padding import PADDING_MODES
 from app.numerics.separable import Factors, factors, separable, swept_bytes
 from app.numerics.spectral import spectral, spectrum_bytes
-from app.numerics.window import Window
+from app.numerics.window import Pair, Window
 from app.numerics.winograd import carried_bytes, fits, winograd
 
 READABLE = 128 * 128  # cells up to which a person reads the numbers: whole ones stay whole there
@@ -74,9 +75,13 @@ def correlate(
     """
     x, weight = np.ascontiguousarray(x, np.float32), np.asarray(weight, np.float32)
     bias = None if bias is None else np.asarray(bias, np.float32)
-    _check(x, weight, bias, window, padding_mode, groups)
-    out = fresh((len(weight), *window.places((x.shape[1], x.shape[2]))))
-    match _method(x, weight, window, groups):
+    plan = _plan(x.shape, weight.shape, window, groups)
+    if bias is not None and bias.shape != (len(weight),):
+        raise ValueError(f"{len(weight)} filters need {len(weight)} biases, not shape {bias.shape}")
+    if padding_mode not in PADDING_MODES:
+        raise ValueError(f"padding_mode is {padding_mode!r}; it must be one of {', '.join(PADDING_MODES)}")
+    out = fresh((len(weight), *plan.places))
+    match _method(x, weight, plan):
         case "winograd":
             winograd(x, weight, bias, window, padding_mode, out)
         case "spectral":
@@ -107,21 +112,42 @@ def working_bytes(shape: tuple[int, int, int], filters: tuple[int, ...], window:
     return most
 
 
-def _method(
-    x: Floats, weight: Floats, window: Window, groups: int
-) -> Literal["direct", "winograd", "spectral"] | Factors:
-    """Return the fastest method for these sizes, and with separable filters their factors."""
-    taps, many = window.size[0] * window.size[1], min(weight.shape[:2])
-    places = prod(window.places((x.shape[1], x.shape[2])))
-    tiled = fits(window) and many >= WINOGRAD and places >= max(TILED, many)
+class Plan(NamedTuple):
+    """What follows from shapes alone, found once for all pictures that go through a layer."""
+
+    places: Pair  # rows and columns of them
+    tiled: bool  # Winograd's method is ahead of the direct one
+    split: bool  # where the filters are a column times a row, taking them so is
+    spectral: bool  # the product in the frequency domain is
+
+
+@lru_cache(1024)
+def _plan(shape: tuple[int, ...], filters: tuple[int, ...], window: Window, groups: int) -> Plan:
+    """Return the plan for an input and filters of these shapes; raise ValueError where they disagree."""
+    count, depth = filters[:2]
+    if filters[2:] != window.size:
+        raise ValueError(f"the filters are {filters[2:]} and the window is {window.size}")
+    if groups < 1 or count % groups or depth * groups != shape[0]:
+        raise ValueError(f"{count} filters of {depth} channels in {groups} groups do not fit {shape[0]} channels")
+    places = window.places((shape[1], shape[2]))
+    if groups > 1 or window.stride != (1, 1):
+        return Plan(places, tiled=False, split=False, spectral=False)
+    taps, many = prod(window.size), min(count, depth)
+    tiled = fits(window) and many >= WINOGRAD and prod(places) >= max(TILED, many)
     large = window.dilation == (1, 1) and taps >= SEPARABLE
-    if groups > 1 or window.stride != (1, 1) or not (tiled or large) or not _may_round(x, weight):
+    wide = taps >= SPECTRAL[min(len(SPECTRAL), many) - 1] and prod(places) >= FEW
+    return Plan(places, tiled, large and count * depth <= MOST_SPLIT, large and wide)
+
+
+def _method(x: Floats, weight: Floats, plan: Plan) -> Literal["direct", "winograd", "spectral"] | Factors:
+    """Return the fastest method for these numbers, and with separable filters their factors."""
+    if not (plan.tiled or plan.split or plan.spectral) or not _may_round(x, weight):
         return "direct"
-    if tiled:
+    if plan.tiled:
         return "winograd"
-    if len(weight) * weight.shape[1] <= MOST_SPLIT and (parts := factors(weight)):
+    if plan.split and (parts := factors(weight)):
         return parts
-    return "spectral" if taps >= SPECTRAL[min(len(SPECTRAL), many) - 1] and places >= FEW else "direct"
+    return "spectral" if plan.spectral else "direct"
 
 
 def _may_round(x: Floats, weight: Floats) -> bool:
@@ -135,15 +161,3 @@ def _whole(numbers: Floats) -> bool:
     """Tell whether all are whole numbers; most others show it among the first."""
     first = numbers.reshape(-1)[:64]
     return np.array_equal(first, np.rint(first)) and np.array_equal(numbers, np.rint(numbers))
-
-
-def _check(x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, groups: int) -> None:
-    filters, depth = weight.shape[:2]
-    if weight.shape[2:] != window.size:
-        raise ValueError(f"the filters are {weight.shape[2:]} and the window is {window.size}")
-    if groups < 1 or filters % groups or depth * groups != len(x):
-        raise ValueError(f"{filters} filters of {depth} channels in {groups} groups do not fit {len(x)} channels")
-    if bias is not None and np.shape(bias) != (filters,):
-        raise ValueError(f"{filters} filters need {filters} biases, not shape {np.shape(bias)}")
-    if padding_mode not in PADDING_MODES:
-        raise ValueError(f"padding_mode is {padding_mode!r}; it must be one of {', '.join(PADDING_MODES)}")

@@ -1,13 +1,14 @@
 """What a stack of maps says in a few numbers, each map alone and all together."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+LONG = 1 << 14  # cells of a map from which counting its zeros takes longer than to come to it (measured)
 
-@dataclass(frozen=True)
-class Statistics:
+
+class Statistics(NamedTuple):
     """Smallest, largest and mean number and the share of zeros, of one map or of many."""
 
     minimum: float
@@ -23,6 +24,14 @@ def statistics(x: NDArray[np.float32]) -> tuple[Statistics, tuple[Statistics, ..
     """
     maps = x.reshape(len(x), -1)
     least, most, mean = maps.min(axis=1), maps.max(axis=1), maps.mean(axis=1, dtype=np.float64)
-    zero = np.array([np.count_nonzero(part == 0) for part in maps]) / maps.shape[1]
+    zero = _zeros(maps) / maps.shape[1]
     whole = Statistics(float(least.min()), float(most.max()), float(mean.mean()), float(zero.mean()))
-    return whole, tuple(map(Statistics, least.tolist(), most.tolist(), mean.tolist(), zero.tolist()))
+    rows = zip(least.tolist(), most.tolist(), mean.tolist(), zero.tolist(), strict=True)
+    return whole, tuple(map(Statistics._make, rows))
+
+
+def _zeros(maps: NDArray[np.float32]) -> NDArray[np.integer]:
+    """Return how many zeros each of the maps (channels, cells) has."""
+    if maps.shape[1] >= LONG:
+        return np.array([np.count_nonzero(part == 0) for part in maps])
+    return np.asarray(np.add.reduce((maps == 0).view(np.uint8), axis=1, dtype=np.uint32))

@@ -38,7 +38,7 @@ def _layer_report(run: Run, index: int, facts: Facts) -> dict[str, Any]:
         "multiplications": layer.multiplications(shape),
         "fully_connected_parameters": layer.fully_connected_parameters(shape),
         "receptive_field": {"size": list(stage.receptive_size), "jump": list(map(_plain, stage.jump))},
-        "statistics": {**vars(facts.whole), "channels": _channels(facts)},
+        "statistics": {**facts.whole._asdict(), "channels": _channels(facts)},
         "links": links,
     }
 
@@ -46,7 +46,7 @@ def _layer_report(run: Run, index: int, facts: Facts) -> dict[str, Any]:
 def _channels(facts: Facts) -> list[dict[str, float]]:
     """Return the statistics of each map; of a vector each number is its own, and a long one is not told twice."""
     if facts.channels:
-        return [vars(channel) for channel in facts.channels]
+        return [channel._asdict() for channel in facts.channels]
     return [{"minimum": n, "maximum": n, "mean": n, "zero_fraction": float(n == 0)} for n in facts.numbers]
 
 
