@@ -7,6 +7,7 @@ import numpy as np
 from app.explorer.checkpoints import Trained, share_right, trained
 from app.explorer.classes import class_names
 from app.explorer.looks.registry import LOOKS
+from app.explorer.networks import title_of
 from app.explorer.scales import NAMES, RANGES, colours_of
 from app.explorer.state import State
 from app.lab import Run
@@ -98,6 +99,9 @@ def _layers(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> It
         epoch, loss, _ = trains.checkpoint
         text = say("Epoch {epoch}: {share} right, loss {loss}.")
         yield text.format(epoch=epoch, share=share_right(trains.checkpoint), loss=fixed(loss, 2))
+        return
+    if (name := title_of(after[1].document, say)) and name != title_of(before[1].document, say):
+        yield say("Network: {name}, layers: {count}.").format(name=name, count=len(now))
         return
     same = _parting(was, now)
     if _left_out(now, was, same):

@@ -185,12 +185,11 @@ document.addEventListener("click", async (event) => {
   }
   if (target.closest("#help-open")) document.querySelector("#help").showModal();
   if (target.closest("[data-live]")) (await import("./picture/live.js")).toggle(() => explorer);
-  const share = plain && target.closest("#share");
-  if (share) {
+  const sheet = plain && target.closest("a[aria-haspopup]");
+  if (sheet) {
     event.preventDefault();
     explorer?.settle();
-    const link = /** @type {any} */ (share);
-    (await import("./explorer/share.js")).open(link);
+    (await import(`./explorer/${sheet.id}.js`)).open(sheet, go);
   }
 });
 

@@ -165,8 +165,8 @@ def test_a_filter_is_chosen_by_its_tile(screen: Screen) -> None:
 def test_the_way_there_and_back_again(page: Page) -> None:
     screen = opened(page, "/")
     with screen.changing():
-        screen.all(".add > summary").click()
-        screen.page.get_by_text("Trained network").click()
+        screen.all("#networks").click()
+        screen.page.locator("dialog a", has_text="CIFAR-10").click()
     expect(slider(screen)).to_be_visible()
     assert unquote_plus(page.url).endswith(f"at={screen.at}")
     assert screen.fields["image"] == "coffee"
@@ -175,7 +175,7 @@ def test_the_way_there_and_back_again(page: Page) -> None:
     rest(page)
     assert screen.fields["recipe"] == f'model("cifar10", epoch={BEFORE})'
     with screen.changing():
-        screen.all(".model > summary").click()
+        screen.all("#networks").click()
         screen.page.get_by_text("Random weights").click()
     expect(screen.all("#recipe")).to_be_visible()
     screen.all("#help-open").click()

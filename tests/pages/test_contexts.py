@@ -17,6 +17,7 @@ from app.explorer.train.live import LiveContext
 from app.web.pages.docs import DocsContext
 from app.web.pages.filter_parts import FilteredContext
 from app.web.pages.mistakes import MistakeContext, SaidContext
+from app.web.pages.networks import NetworksContext
 from app.web.pages.picture_tools import CONTEXTS, ToolContext
 from app.web.pages.sharing import ShareContext
 
@@ -30,6 +31,7 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     "docs.html": (DocsContext,),
     "mistake.html": (MistakeContext,),
     "share.html": (ShareContext,),
+    "networks.html": (NetworksContext,),
     "train.html": (FrameContext, LiveContext),
     "train/changes.html": (LiveContext,),
     "_notice.html": (SaidContext,),

@@ -85,8 +85,7 @@ def test_the_recipe_and_the_size_give_way_to_it(client: TestClient) -> None:
     bar = page.one("header", "bar")
     assert not list(bar.all("details", "size"))
     assert not list(page.one(id="tools").all("form", "recipe"))
-    menu = bar.one("details", "model")
-    assert menu.one(id="recipe").attributes["value"] == 'model("tiny", epoch=1)'
+    assert menu(client).one(id="recipe").attributes["value"] == 'model("tiny", epoch=1)'
     assert not list(page.all("details", "add"))
 
 
@@ -122,39 +121,22 @@ def test_what_it_is_made_of_is_fetched_where_it_is(client: TestClient) -> None:
     assert "js/explorer/strip.js" in trained
 
 
-def test_the_first_page_leads_to_a_trained_network_on_its_picture(client: TestClient) -> None:
-    page = read(client.get("/").text)
-    line = next(line for line in page.one("details", "add").all("a", "line") if "Trained network" in line.text)
-    there = client.get(line.attributes["href"])
-    assert there.status_code == 200
-    assert strips(read(there.text))
-    assert dict(parse_qsl(urlsplit(line.attributes["href"]).query))["image"] == "coffee"
-
-
-def test_a_network_that_is_chosen_opens_in_the_middle_of_its_first_map(client: TestClient) -> None:
-    lines = [
-        line for line in opened(client).one("details", "model").all("a", "line") if "model(" in line.attributes["href"]
-    ]
-    at = {
-        fields["recipe"]: fields["at"]
-        for line in lines
-        for fields in [dict(parse_qsl(urlsplit(line.attributes["href"]).query))]
-    }
-    assert at['model("cifar10")'] == "0.0.14.14"  # of 32 − 5 + 1 = 28 rows and columns
+def menu(client: TestClient) -> Element:
+    """Return the menu of networks of a trained one."""
+    page = client.get(opened(client).one(id="networks").attributes["href"])
+    return read(page.text).one("section", "networks")
 
 
 def test_the_same_layers_can_be_had_with_random_weights(client: TestClient) -> None:
-    menu = opened(client).one("details", "model")
-    line = next(line for line in menu.all("a", "line") if "Random weights" in line.text)
-    page = read(client.get(line.attributes["href"]).text)
+    link = next(link for link in menu(client).all("a") if "Random weights" in link.text)
+    page = read(client.get(link.attributes["href"]).text)
     assert page.one(id="recipe").attributes["value"] == tiny.RECIPE
     assert not strips(page)
 
 
 def test_the_part_of_the_picture_that_fills_it_can_be_taken(client: TestClient) -> None:
-    menu = opened(client).one("details", "model")
-    line = next(line for line in menu.all("a", "line") if "Crop the picture" in line.text)
-    tool = read(client.get(line.attributes["href"]).text).one("form", method="post", action="/picture/crop")
+    link = next(link for link in menu(client).all("a") if "Crop the picture" in link.text)
+    tool = read(client.get(link.attributes["href"]).text).one("form", method="post", action="/picture/crop")
     taken = {name: next(tool.all("input", name=name)).attributes["value"] for name in ("top", "left")}
     assert taken == {"top": "26", "left": "71"}  # the face of the cat
 

@@ -7,12 +7,13 @@ from app.explorer.card.filters import FilterEditor, filter_editor
 from app.explorer.card.settings import Addition, Card, adding, card
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import LOOKS, scripts_of
+from app.explorer.networks import title_of
 from app.explorer.options import OPTIONS
 from app.explorer.page.controls import InputChoices, Jumps, Moves, input_choices, jumps_of, moves_of
 from app.explorer.page.keys import Key, keys_of
 from app.explorer.page.parts import Figures, figures, parts_of, seen
 from app.explorer.page.ribbon import Stop, ribbon
-from app.explorer.page.strip import Choice, Strip, answer_of, offered, strip_of
+from app.explorer.page.strip import Strip, answer_of, strip_of
 from app.explorer.path import Path, led, path_of
 from app.explorer.state import State
 from app.explorer.templating.context import Context
@@ -20,7 +21,6 @@ from app.explorer.templating.templates import render
 from app.explorer.view import View
 from app.lab import Lab, Run
 from app.messages import catalogue
-from app.models import SHIPPED
 from app.pictures import gallery
 from app.pipeline.document import ImageInput
 from app.rendering.figure.layout import BOARDS, SCREENS
@@ -53,6 +53,7 @@ class PageContext(Context):
     entries: list[tuple[gallery.Entry, str]]  # pictures to choose from, each with its address
     picture: str  # what the present one is called
     sizes: InputChoices | None
+    network: str  # what the present one is called; nothing for one that is not among the ready ones
     fields: dict[str, str]  # that a form carries along
     adding: list[Addition]
     totals: Totals
@@ -70,7 +71,6 @@ class PageContext(Context):
     editor: FilterEditor | None
     path: Path | None  # of a clicker
     strip: Strip | None  # of a network that is trained
-    offer: Choice | None  # one that is, where this is not
 
 
 async def explorer_page(
@@ -89,7 +89,7 @@ async def explorer_page(
 
     def page() -> str:
         names = BOARDS if state.option("projector") else SCREENS
-        strip = strip_of(state, view, SHIPPED, answer)
+        strip = strip_of(state, view, answer)
         looking = (*scripts_of(look), *(("js/explorer/strip.js",) if strip else ()))
         others = [f"js/explorer/{name}.js" for name in ("predict", "projector") if state.option(name)]
         drawn = figures(view, look, [layout] if layout in names else names) if view else {}
@@ -105,6 +105,7 @@ async def explorer_page(
             entries=_entries(state),
             picture=_picture_name(run, language),
             sizes=input_choices(state),
+            network=title_of(run.document, catalogue(language).gettext),
             fields=state.form_fields(),
             adding=adding(run, state, lab, catalogue(language).gettext),
             totals=Totals(
@@ -125,7 +126,6 @@ async def explorer_page(
             editor=editor,
             path=path_of(run, view, state) if view else None,
             strip=strip,
-            offer=None if strip else offered(state, SHIPPED, catalogue(language).gettext),
         )
         return render(language, "explorer.html", around, *looked)
 

@@ -1,22 +1,19 @@
 """The strip: a network from random to trained, epoch by epoch, in the bar where the recipe stands otherwise."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from app.explorer.checkpoints import UNTRAINED, Trained, addresses, share_right, told, trained, untrained
+from app.explorer.checkpoints import UNTRAINED, Trained, addresses, share_right, told, trained
 from app.explorer.colour_tiles import contact_sheet
-from app.explorer.fields import query
-from app.explorer.first import FIRST, place_in
 from app.explorer.page.keys import Key, epoch_keys
 from app.explorer.state import State
 from app.explorer.view import Say, View
 from app.lab import Lab, Run
 from app.layers.cells import Place
-from app.layers.models import Checkpoint, Model
-from app.pictures import gallery
+from app.layers.models import Checkpoint
 from app.pipeline.classes import class_names, prediction
 from app.printing.numbers import fixed
 from app.printing.shares import portion
@@ -25,8 +22,6 @@ from app.rendering.diagrams.learning import learning_curves
 BROAD = 330.0  # px that the track has in a window of 1280
 APART = 34.0  # px from the name of a stop to the next
 FROM_END = 62.0  # … and to the name of an end, which is a word
-OFFERED = "cifar10"
-KEPT = ("lang", "theme", "projector")  # options that hold for another network too
 
 
 @dataclass(frozen=True)
@@ -38,16 +33,6 @@ class Stop:
     right: str
     loss: str
     told: str  # what it is, in words
-    href: str
-    now: bool
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A model that could be opened, with the present picture."""
-
-    title: str
-    help: str
     href: str
     now: bool
 
@@ -71,19 +56,15 @@ class Column(NamedTuple):
 class Strip:
     """What templates/_strip.html shows."""
 
-    title: str
     curves: Markup
     stops: list[Stop]
     now: Stop
-    models: list[Choice]
-    random_href: str  # the same layers, their weights random
-    crop_href: str  # nothing where the picture cannot be cropped
     column: Column | None  # none where the layer has no filters in colour
     answer: Answer | None  # none where the network gives none
     keys: Key
 
 
-def strip_of(state: State, view: View | None, models: Iterable[Model], answer: Answer | None) -> Strip | None:
+def strip_of(state: State, view: View | None, answer: Answer | None) -> Strip | None:
     """Return the strip of a state; None where its network is not trained, or each epoch would need a stored run."""
     network = trained(state.document.layers)
     if network is None or view is None or state.needs_run:
@@ -93,13 +74,9 @@ def strip_of(state: State, view: View | None, models: Iterable[Model], answer: A
     links = addresses(state, network)
     stops = [_stop(each, name, links[each.epoch], network, say) for each, name in zip(checkpoints, names, strict=True)]
     return Strip(
-        title=network.model.title,
         curves=learning_curves(checkpoints, network.index),
         stops=stops,
         now=stops[network.index],
-        models=[choice_of(state, model, network.model.id, say) for model in models],
-        random_href=untrained(state).address(),
-        crop_href=_crop(state),
         column=_column(state, view),
         answer=answer,
         keys=epoch_keys(projector=bool(state.option("projector"))),
@@ -138,33 +115,6 @@ def _names(epochs: Sequence[int], say: Say) -> list[str]:
     names[0] = say("random") if epochs[0] == UNTRAINED else str(epochs[0])
     names[-1] = say("trained")
     return names
-
-
-def choice_of(state: State, model: Model, now: str, say: Say) -> Choice:
-    """Return a model to choose, on the present picture in a size of its own; the one called `now` is there already."""
-    image = state.document.input.image or FIRST.input.image or ""
-    fields = {"image": image, "recipe": f'model("{model.id}")', "at": place_in(model)}
-    options = {name: value for name, value in state.options if name in KEPT}
-    classes = ", ".join(say(name) for name in model.classes)
-    return Choice(model.title, classes, f"{state.path}?{query({**fields, **options})}", model.id == now)
-
-
-def offered(state: State, models: Iterable[Model], say: Say) -> Choice | None:
-    """Return the model that is offered where none is there; None where there is none to offer."""
-    found = {model.id: model for model in models}
-    model = found.get(OFFERED) or next(iter(found.values()), None)
-    return choice_of(state, model, "", say) if model else None
-
-
-def _crop(state: State) -> str:
-    """Return where a part of the picture is chosen, that which fills a small input best where it is known."""
-    image = state.document.input.image
-    if image is None:
-        return ""
-    rows, columns = gallery.CLOSE.get(image, ((0, 0), (0, 0)))
-    part = {"top": rows[0] + 1, "left": columns[0] + 1, "tall": rows[1] - rows[0], "wide": columns[1] - columns[0]}
-    fields = {**state.all_fields(), **({name: str(side) for name, side in part.items()} if rows[1] else {})}
-    return f"/picture/crop?{query(fields)}"
 
 
 def _column(state: State, view: View) -> Column | None:

@@ -72,7 +72,7 @@ async def page_of(run: Run, state: State, request: Request, lab: Lab) -> Respons
     response.headers["Vary"] = "Accept-Language, Cookie, HX-Request, CS-Layout, CS-From"
     if "theme" in request.query_params and not state.option("projector"):
         response.set_cookie("theme", theme, max_age=365 * DAY, samesite="lax")
-    remember(request, response, run.document.input.image, lab.settings.upload_ttl)
+    remember(request, response, run.document, lab.settings.upload_ttl)
     return response
 
 

@@ -1,26 +1,18 @@
 // The sheet under Share: fetched for the place at which the window stands. Its form makes the short link, and comes back
 // with it.
-import { dressed } from "./style.js";
+import { fetched, opened } from "./sheet.js";
 
 /** @param {HTMLAnchorElement} link to the sheet's own page @returns {Promise<void>} rejects where the server does not answer */
 export async function open(link) {
-  const section = await fetched(`${link.pathname}${location.search || link.search}`, { headers: { Accept: "text/html" } });
-  if (typeof section === "string") { location.assign(link.href); return; }
-  const dialog = document.createElement("dialog");
-  dialog.className = "sheet";
-  dialog.setAttribute("aria-label", section.getAttribute("aria-label"));
-  dialog.append(section);
-  await dressed("explorer/share");
-  document.body.append(dialog);
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("click", async (event) => {
+  const dialog = await opened(link, "sheet", "explorer/share");
+  dialog?.addEventListener("click", async (event) => {
     const target = /** @type {Element} */ (event.target), copy = /** @type {HTMLElement} */ (target.closest("[data-copy]"));
     if (copy) await copied(copy);
-    if (target !== dialog && !target.closest("[data-leave]")) return;
+    if (!target.closest("[data-leave]")) return;
     event.preventDefault();
     dialog.close();
   });
-  dialog.addEventListener("submit", async (event) => {
+  dialog?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
     const made = await fetched(form.action, { method: "POST", body: new FormData(form) }).catch(() => document.querySelector("#app").dataset.offline);
@@ -30,14 +22,6 @@ export async function open(link) {
       dialog.querySelector("[autofocus]").focus();
     }
   });
-  dialog.showModal();
-}
-
-/** @param {string} address @param {RequestInit} how @returns {Promise<HTMLElement | string>} the sheet, or why there is none */
-async function fetched(address, how) {
-  const answer = await fetch(address, how);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html"), section = page.querySelector(".leaving");
-  return section ? document.adoptNode(/** @type {HTMLElement} */ (section)) : page.querySelector(".notice p")?.textContent ?? answer.statusText;
 }
 
 /** @param {HTMLElement} button beside the field whose text it copies */
