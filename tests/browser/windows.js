@@ -139,7 +139,7 @@
     };
 
     const outside = () => {
-      const end = scrolls ? scope.scrollHeight - root.scrollTop : H;
+      const end = scrolls ? (dialog ? dialog.getBoundingClientRect().top : -root.scrollTop) + scope.scrollHeight : H;
       for (const i of [...texts, ...controls]) if (!i.moves && !i.bar && (i.l < -1.5 || i.r > W + 1.5 || i.t < -root.scrollTop - 1.5 || i.b > end + 1.5)) say("outside", `“${i.what}” ${Math.round(i.full.l)},${Math.round(i.full.t)} – ${Math.round(i.full.r)},${Math.round(i.full.b)}`);
       if (root.scrollWidth > W + 1) say("wide", `${root.scrollWidth} px in ${W}`);
     };
