@@ -37,7 +37,7 @@ function start() {
   began = document.querySelector("#app").dataset.address;
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
   if (document.querySelector("#look")) parts.push(dressed("looks"));
-  if (document.querySelector(".cols.filters")) parts.push(import("./card/filters.js").then(({ begin }) => begin()));
+  if (document.querySelector(".cols.filters")) parts.push(dressed("card/filters"), import("./card/filters.js").then(({ begin }) => begin()));
   readyAfter(parts);
   const current = document.querySelector(".ribbon li[aria-current]");
   if (current) {
