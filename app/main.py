@@ -33,6 +33,7 @@ from app.web.asgi.leaving import Leaving
 from app.web.asgi.response_cache import ResponseCache, answer_size
 from app.web.asgi.security import Security
 from app.web.asgi.static_files import PrintedFiles
+from app.web.pages.adding import additions
 from app.web.pages.docs import docs
 from app.web.pages.explorer import pages
 from app.web.pages.filter_parts import filter_parts
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pictures)
     app.include_router(sharing)
     app.include_router(choosing)
+    app.include_router(additions)
     app.include_router(train_pictures)
     app.include_router(train)
     app.include_router(docs)

@@ -100,19 +100,18 @@ def _layers(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> It
         text = say("Epoch {epoch}: {share} right, loss {loss}.")
         yield text.format(epoch=epoch, share=share_right(trains.checkpoint), loss=fixed(loss, 2))
         return
-    if (name := title_of(after[1].document, say)) and name != title_of(before[1].document, say):
-        yield say("Network: {name}, layers: {count}.").format(name=name, count=len(now))
-        return
     same = _parting(was, now)
     if _left_out(now, was, same):
         text = say("{type} added as layer {number}, {size}.")
         yield text.format(type=now[same].type, number=same + 1, size=_sides(stages[same].output_shape))
     elif _left_out(was, now, same):
         yield say("{type}, layer {number}, removed.").format(type=was[same].type, number=same + 1)
-    elif len(was) != len(now):
-        yield say("Layers now: {recipe}.").format(recipe=_listed([each.type for each in now], say) or say("none"))
     elif was[same + 1 :] == now[same + 1 :] and was[same].type == now[same].type:
         yield from _settings(before[1].stages[same], stages[same], say)
+    elif name := title_of(after[1].document, say):
+        yield say("Network: {name}, layers: {count}.").format(name=name, count=len(now))
+    elif len(was) != len(now):
+        yield say("Layers now: {recipe}.").format(recipe=_listed([each.type for each in now], say) or say("none"))
     elif (here := after[0].layer) < len(was) and all(layer in was for layer in now):
         text = say("{type} is now layer {number} of {count}.")
         yield text.format(type=now[here].type, number=here + 1, count=len(now))

@@ -185,11 +185,11 @@ document.addEventListener("click", async (event) => {
   }
   if (target.closest("#help-open")) document.querySelector("#help").showModal();
   if (target.closest("[data-live]")) (await import("./picture/live.js")).toggle(() => explorer);
-  const sheet = plain && target.closest("a[aria-haspopup]");
+  const sheet = plain && target.closest("a[data-sheet]");
   if (sheet) {
     event.preventDefault();
     explorer?.settle();
-    (await import(`./explorer/${sheet.id}.js`)).open(sheet, go);
+    (await import(`./explorer/${sheet.dataset.sheet}.js`)).open(sheet, go);
   }
 });
 

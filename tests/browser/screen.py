@@ -171,9 +171,9 @@ class Screen:
 
     def add(self, kind: str) -> None:
         """Add a layer at the end."""
-        self.all(".add > summary").click()
+        self.all("#add").click()
         with self.changing():
-            self.all(".add a.line").filter(has=self.page.get_by_text(kind, exact=True)).click()
+            self.all("dialog a.line").filter(has=self.page.get_by_text(kind, exact=True)).click()
 
     def edit(self) -> Locator:
         """Open the card of the layer on the screen."""

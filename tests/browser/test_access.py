@@ -52,6 +52,14 @@ def tool(name: str) -> Act:
     return opened
 
 
+def opens(selector: str) -> Act:
+    def opened(screen: Screen) -> None:
+        screen.all(selector).click()
+        screen.all("dialog.menu").wait_for()
+
+    return opened
+
+
 def layers() -> dict[str, State]:
     """Every kind of layer."""
     usual: dict[str, Any] = {"image": "chelsea", "size": 12}
@@ -79,7 +87,8 @@ GROUPS: dict[str, dict[str, State]] = {
         "a burst": (link("conv2d(2, 3, 8)", size=12, edit="0"), (click("[aria-label='stride +1']"),)),
     },
     "menus": {
-        **{name: (of(), (click(f".menu.{name} > summary"),)) for name in ("picture", "size", "add", "digits", "jump")},
+        **{name: (of(), (click(f".menu.{name} > summary"),)) for name in ("picture", "size", "digits", "jump")},
+        "add": (of(), (opens("#add"),)),
         "colours": (of(), (click(".colours-menu > summary"),)),
         "explain": (of(), (click(".looks .menu > summary"),)),
         "order of the fan": (of(view="fan"), (click(".sorts > summary"),)),

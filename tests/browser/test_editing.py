@@ -168,8 +168,8 @@ def test_a_step_that_cannot_be_is_not_offered(page: Page) -> None:
 
 def test_a_layer_that_does_not_fit_is_not_offered_and_says_why(page: Page) -> None:
     screen = opened(page, "conv2d(1, 1, weights=random(7)) | max_pool2d(32)", at=START)
-    screen.all(".add > summary").click()
-    refused = screen.all(".add .line.off").filter(has=page.get_by_text("max_pool2d", exact=True))
+    screen.all("#add").click()
+    refused = screen.all("dialog .line.off").filter(has=page.get_by_text("max_pool2d", exact=True))
     expect(refused).to_contain_text("2×2 window")
     assert not refused.locator("a").count()
 

@@ -64,8 +64,8 @@ def test_a_walk_through_layers_and_cards(hand: Hand) -> None:
     page, plus = hand.page, "#card [aria-label='stride +1']"
     page.keyboard.press("Tab")
     hand.press("Enter", focus="#stage", said="^$")  # the way past the bar
-    hand.to(".add > summary").press("Enter", focus=".add > summary", said="^$")
-    hand.to(".add a.line:has-text('tanh')").does(
+    hand.to("#add").press("Enter", focus="dialog a.line >> nth=0", said=".?")
+    hand.to("dialog a.line:has-text('tanh')").does(
         "Enter", focus=".ribbon [aria-current] .stop", said="^tanh added as layer 4, 14 × 14 × 6"
     )
     expect(page).to_have_title(re.compile("^tanh, layer 4 of 4 · Figure · "))

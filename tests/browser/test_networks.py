@@ -15,7 +15,7 @@ def test_a_network_is_chosen_by_key_and_undo_brings_back_what_was(page: Page) ->
     before, button = page.url, screen.all("#networks")
     button.focus()
     screen.press("Enter")
-    menu = screen.all("dialog.networked")
+    menu = screen.all("dialog.menu")
     expect(menu).to_be_visible()
     expect(menu.locator("a[aria-current]")).to_be_focused()  # the present one
     assert findings(page) == []
@@ -45,7 +45,7 @@ def test_on_a_phone_the_menu_fits_and_a_wrong_recipe_is_said_in_it(
 ) -> None:
     screen = Screen(open_page(390, 844)).open('model("digits")', image="camera", size=None, at="0.0.5.5")
     screen.all("#networks").click()
-    menu = screen.all("dialog.networked")
+    menu = screen.all("dialog.menu")
     box = menu.bounding_box()
     assert box is not None
     assert box["x"] >= 0

@@ -107,6 +107,7 @@ STATES = {
     "train": State("/train?set=shapes", drawn=False),
     "train digits": State("/train?set=digits&seed=2", drawn=False),
     "train own": State("/train?set=examples", drawn=False),
+    "add": State(link(POOLED), drawn=False, press="#add"),
     "networks": State(link(POOLED), drawn=False, press="#networks"),
     "networks of a trained one": State(
         link('model("cifar10")', image="chelsea", size=None, at="0.1.10.15"), drawn=False, press="#networks"

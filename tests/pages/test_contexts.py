@@ -14,6 +14,7 @@ from app.explorer.templating.context import Context, variables
 from app.explorer.templating.templates import environment
 from app.explorer.train.frame import FrameContext
 from app.explorer.train.live import LiveContext
+from app.web.pages.adding import AdditionsContext
 from app.web.pages.docs import DocsContext
 from app.web.pages.filter_parts import FilteredContext
 from app.web.pages.mistakes import MistakeContext, SaidContext
@@ -32,6 +33,7 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     "mistake.html": (MistakeContext,),
     "share.html": (ShareContext,),
     "networks.html": (NetworksContext,),
+    "additions.html": (AdditionsContext,),
     "train.html": (FrameContext, LiveContext),
     "train/changes.html": (LiveContext,),
     "_notice.html": (SaidContext,),

@@ -86,7 +86,7 @@ def test_the_recipe_and_the_size_give_way_to_it(client: TestClient) -> None:
     assert not list(bar.all("details", "size"))
     assert not list(page.one(id="tools").all("form", "recipe"))
     assert menu(client).one(id="recipe").attributes["value"] == 'model("tiny", epoch=1)'
-    assert not list(page.all("details", "add"))
+    assert not list(page.all("a", id="add"))
 
 
 WHOLE = (

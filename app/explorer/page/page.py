@@ -55,7 +55,7 @@ class PageContext(Context):
     sizes: InputChoices | None
     network: str  # what the present one is called; nothing for one that is not among the ready ones
     fields: dict[str, str]  # that a form carries along
-    adding: list[Addition]
+    adding: list[Addition]  # where there is no layer yet
     totals: Totals
     moves: Moves | None
     jumps: Jumps | None
@@ -107,7 +107,7 @@ async def explorer_page(
             sizes=input_choices(state),
             network=title_of(run.document, catalogue(language).gettext),
             fields=state.form_fields(),
-            adding=adding(run, state, lab, catalogue(language).gettext),
+            adding=[] if run.stages else adding(run, state, lab, catalogue(language).gettext),
             totals=Totals(
                 sum(stage.parameters for stage in run.stages),
                 sum(stage.layer.multiplications(stage.input_shape) for stage in run.stages),

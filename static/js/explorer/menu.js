@@ -1,11 +1,12 @@
-// The menu of networks, under the button that names the present one. What is chosen goes the way of every link.
+// A menu that is fetched when it is opened, under its button: networks, layers to add. What is chosen goes the way of
+// every link.
 import { opened } from "./sheet.js";
 
 const ASIDE = 180; // px that the menu begins before its button, where the window is wide enough
 
 /** @param {HTMLAnchorElement} link to the menu's own page @param {(address: string) => Promise<void>} go */
 export async function open(link, go) {
-  const dialog = await opened(link, "networked", "explorer/networks");
+  const dialog = await opened(link, "menu", "explorer/menu");
   if (!dialog) return;
   const { left, bottom } = link.getBoundingClientRect(), top = Math.max(0, bottom) + 2;
   dialog.style.left = `${Math.max(12, Math.min(left - ASIDE, innerWidth - dialog.offsetWidth - 12))}px`;
