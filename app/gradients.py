@@ -88,7 +88,7 @@ class RunGradients:
         meeting = stage.layer.meeting(stage.input_shape, weight)
         assert meeting is not None
         gradient = (await self.find(run, label)).outputs[index][weight.filter]
-        before, after = await self._results.outputs(Chain(run), [index - 1, index])
+        before, after = await self._results.outputs(Chain(run), [*stage.inputs, index])
         return descent(before.output[meeting.channel], gradient, meeting, float(after.weights["weight"][weight]), rate)
 
 

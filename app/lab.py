@@ -18,6 +18,7 @@ from app.errors import BrokenRequest, NotFound, Unfit
 from app.gradients import RunGradients
 from app.layers import Place, Shape, models
 from app.layers.layer import Array
+from app.layers.references import PICTURE
 from app.machine import give_back_memory
 from app.models import SHIPPED
 from app.numerics import memory, threads
@@ -247,16 +248,21 @@ class Lab:
 
     async def passing(self, run: Run, index: int, data: bytes) -> Result:
         """Return what layer `index` of `run` gives for the picture in the bytes of a file, of which nothing is kept."""
-        share = await self.budget.take(await self.album.decoding_bytes(data) + Chain(run).passing_bytes(index))
+        chain, stages = Chain(run), run.stages
+        needed = [number for number in chain.needed([index]) if number >= 0]
+        readers = chain.readers(needed)
+        share = await self.budget.take(await self.album.decoding_bytes(data) + chain.passing_bytes(index))
         gone = False
 
         def passed() -> Result:
-            result = input_result(run.document.input, read_picture(data, self.settings), run.input_shape)
-            for stage in run.stages[: index + 1]:
+            found = {PICTURE: input_result(run.document.input, read_picture(data, self.settings), run.input_shape)}
+            for number in needed:
                 if gone:
                     raise closing()
-                result = layer_result(stage, result)
-            return result
+                found[number] = layer_result(stages[number], [found[source] for source in stages[number].inputs])
+                for source in [source for source in found if readers.get(source, index) <= number < index]:
+                    del found[source]
+            return found[index]
 
         try:
             result = await self.queue.heavy(passed, share)
@@ -273,10 +279,9 @@ class Lab:
 
     async def close_up(self, run: Run, index: int, place: Place) -> Closeup:
         """Return how the number at `place` of layer `index` came to be; raise NotFound outside the output."""
-        before, after = await self.some(run, (index - 1 if index else None, index))
-        return await self.queue.light(
-            lambda: close_up(run.stages, index, place, before.output, after.weights, after.output)
-        )
+        *before, after = await self.some(run, (*run.stages[index].inputs, index))
+        inputs = [result.output for result in before]
+        return await self.queue.light(lambda: close_up(run.stages, index, place, inputs, after.weights, after.output))
 
     async def extents(self, run: Run, index: int | None, *, own: bool = False) -> list[float]:
         """Return the end of each map's signed scale: `own`, or one for the layer.
@@ -287,7 +292,7 @@ class Lab:
             return [max(-part.minimum, part.maximum, 0.0) for part in channels]
         source = index
         while source is not None and run.stages[source].layer.keeps_values:
-            source = source - 1 if source else None
+            source = None if (before := run.stages[source].inputs[0]) == PICTURE else before
         whole = (await self._facts(run, source)).whole
         shape = run.input_shape if index is None else run.stages[index].output_shape
         return [max(-whole.minimum, whole.maximum, 0.0)] * shape[0]
@@ -335,7 +340,7 @@ class Lab:
 
 
 def _number(index: int | None) -> int:
-    return -1 if index is None else index
+    return PICTURE if index is None else index
 
 
 def _length(document: Document) -> int:

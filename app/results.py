@@ -2,15 +2,16 @@
 
     document ─ plan ─► run ─► one result a prefix    (the input is the prefix of no layers)
 
-Layers on their way are one piece of work. It takes its share of the memory before it begins, for the largest of its
-steps and for the outputs that are waited for; all other outputs are let go as soon as the next layer has read them,
-unless there is room to keep them. What is said of them, their facts, stays. Between layers the work looks whether
+A stage reads the outputs of any before it. What is asked for together is one piece of work: those stages, and the ones
+that they need. It takes its share of the memory before it begins, for the largest of its steps and for the outputs that
+are waited for; all other outputs are let go as soon as the last layer that reads them is done, unless there is room to
+keep them. What is said of them, their facts, stays. Between layers the work looks whether
 anybody still waits, and stops where all have gone.
 """
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from app.compute import ComputeQueue, closing
 from app.errors import Mistake, Unfit
 from app.layers import Shape
 from app.layers.layer import MOST_CHANNELS, Array, Weights
+from app.layers.references import PICTURE, last_readers
 from app.machine import give_back_memory
 from app.numerics.shift import shifted
 from app.numerics.statistics import Statistics, statistics
@@ -38,7 +40,7 @@ SLIGHT = 8_000_000  # … where their outputs take no more than so many bytes
 LARGE = 30_000_000  # bytes of one layer's maps
 LEAST = 100_000  # bytes that a result counts as: many small ones are made sooner than looked through for garbage
 STATISTICS = 400  # bytes, about, of one map's
-PICTURE = 4  # times the bytes of a picture's pixels that reading them from the store and resizing them takes
+DECODING = 4  # times the bytes of a picture's pixels that reading them from the store and resizing them takes
 
 
 @dataclass(frozen=True)
@@ -93,14 +95,14 @@ class Run:
 
 
 class Step(NamedTuple):
-    """One stage, or −1: the input, of a chain; and whether its output is wanted, or only what is said of it."""
+    """One stage, or −1: the input; and whether its output is wanted, or only what is said of it."""
 
     number: int
     output: bool
 
 
 class Chain:
-    """The layers of a run, on its picture as it is or moved down and right by so many cells.
+    """The stages of a run, on its picture as it is or moved down and right by so many cells.
 
     What a moved picture leaves free is filled with its edge. Its results are of no document; they are kept beside the
     others, under the id of the layers that made them and the shift.
@@ -128,59 +130,77 @@ class Chain:
     def working_bytes(self, number: int) -> int:
         """Return the bytes that computing a stage takes beside its input and its output."""
         if number < 0:  # moved, the picture as it is stands beside it
-            return PICTURE * self.run.source_bytes + (13 if any(self.shift) else 8) * math.prod(self.run.input_shape)
+            return DECODING * self.run.source_bytes + (13 if any(self.shift) else 8) * math.prod(self.run.input_shape)
         return self.run.stages[number].working_bytes
 
-    def jobs(self, first: int, last: int) -> Iterator[range]:
-        """Part the stages into those that are computed in one job each: quick ones together."""
-        begun, cost, size = first, 0, 0
-        for number in range(first, last + 1):
-            stage = self.run.stages[number] if number >= 0 else None
-            cost += stage.cost if stage else 0
-            size += self.output_bytes(number)
-            if number > begun and (cost > QUICK or size > SLIGHT):
-                yield range(begun, number)
-                begun, size = number, self.output_bytes(number)
-                cost = stage.cost if stage else 0
-        yield range(begun, last + 1)
+    def reads(self, number: int) -> tuple[int, ...]:
+        """Return which outputs a stage reads."""
+        return self.run.stages[number].inputs if number >= 0 else ()
 
-    def peak(self, first: int, last: int, wanted: Iterable[int]) -> int:
-        """Return the most bytes that are held at once from `first` to `last`, where some outputs are waited for."""
-        wanted, most, delivered, read = set(wanted), 0, 0, self.output_bytes(first - 1) if first >= 0 else 0
-        for job in self.jobs(first, last):
-            made = sum(map(self.output_bytes, job))
-            most = max(most, delivered + read + made + max(map(self.working_bytes, job)))
-            read = self.output_bytes(job[-1])
-            delivered += sum(self.output_bytes(number) for number in wanted.intersection(job) - {job[-1]})
-            most = max(most, delivered + read)
-            if job[-1] in wanted:
-                delivered, read = delivered + read, 0
+    def needed(self, wanted: Iterable[int], there: Callable[[int], bool] = lambda _: False) -> list[int]:
+        """Return which stages are to be computed for some that are wanted, in order; others may be `there` already."""
+        missing = set(wanted)
+        for number in range(max(missing, default=-1), -1, -1):
+            if number in missing:
+                missing.update(each for each in self.reads(number) if each not in missing and not there(each))
+        return sorted(missing)
+
+    def readers(self, numbers: Iterable[int]) -> dict[int, int]:
+        """Return the last of some stages, in their order, to read each of the outputs that they read."""
+        return last_readers((number, self.reads(number)) for number in numbers)
+
+    def jobs(self, numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+        """Part stages, in their order, into those that are computed in one job each: quick ones together."""
+        begun, cost, size = 0, 0, 0
+        for at, number in enumerate(numbers):
+            own = self.run.stages[number].cost if number >= 0 else 0
+            cost += own
+            size += self.output_bytes(number)
+            if at > begun and (cost > QUICK or size > SLIGHT):
+                yield numbers[begun:at]
+                begun, cost, size = at, own, self.output_bytes(number)
+        yield numbers[begun:]
+
+    def peak(self, jobs: Iterable[Sequence[int]], wanted: Iterable[int] = ()) -> int:
+        """Return the most bytes that are held at once while the stages of some jobs are computed.
+
+        What is waited for is held from then on, everything else until the job is done in which it is read for the last
+        time; what is there before as well.
+        """
+        jobs, wanted = list(jobs), set(wanted)
+        readers = self.readers(number for job in jobs for number in job)
+        held = {source: self.output_bytes(source) for source in readers.keys() - {one for job in jobs for one in job}}
+        size, most = sum(held.values()), 0
+        for job in jobs:
+            made = {number: self.output_bytes(number) for number in job}
+            most = max(most, size + sum(made.values()) + max(map(self.working_bytes, job)))
+            held |= made
+            read = {source for number in job for source in self.reads(number)}
+            for number in (read | made.keys()) - wanted:
+                if readers.get(number, -1) <= job[-1]:
+                    size -= 0 if number in made else held[number]
+                    del held[number]
+            size += sum(made[number] for number in made.keys() & held.keys())
         return most
 
     def passing_bytes(self, last: int) -> int:
-        """Return the most bytes that are held at once where nothing is kept, in one job."""
-        steps = range(-1, last + 1)
-        return max(
-            (self.output_bytes(number - 1) if number >= 0 else 0)
-            + self.output_bytes(number)
-            + self.working_bytes(number)
-            for number in steps
-        )
+        """Return the most bytes that are held at once where nothing is kept, and each stage is a job of its own."""
+        return self.peak([number] for number in self.needed([last]))
 
-    def compute(self, number: int, before: Result | None, picture: Picture | None) -> Result:
-        """Return the result of a stage, read from the one before."""
-        if before is not None:
-            return layer_result(self.run.stages[number], before)
+    def compute(self, number: int, sources: Sequence[Result], picture: Picture | None) -> Result:
+        """Return the result of a stage, read from those of its inputs."""
+        if number >= 0:
+            return layer_result(self.run.stages[number], sources)
         result = input_result(self.run.document.input, picture, self.run.input_shape)
         return _moved(result, self.shift) if any(self.shift) else result
 
 
 class Work:
-    """Stages of a chain on their way, `first` to `last`, and those who wait for some of them."""
+    """Stages of a chain on their way, in their order, and those who wait for some of them."""
 
-    def __init__(self, chain: Chain, first: int, last: int, source: "Result | Expected | None") -> None:
-        self.chain, self.first, self.last = chain, first, last
-        self.source = source  # what the first stage reads; None: the picture
+    def __init__(self, chain: Chain, numbers: Sequence[int], sources: "dict[int, Result | Expected]") -> None:
+        self.chain, self.numbers = chain, numbers
+        self.sources = sources  # outputs that it reads and does not make
         self.callers = 0
         self.peak = 0  # bytes, for the outputs that were wanted when it was begun; others take their share themselves
         self.stopped = False
@@ -245,7 +265,7 @@ class Results:
 
     async def _found(self, chain: Chain, steps: Sequence[Step]) -> list[Result | Facts]:
         found = {step: self._at_hand(chain, step) for step in steps}
-        missing = {step: self._expect(chain, step) for step in sorted(found, reverse=True) if found[step] is None}
+        missing = self._expect(chain, [step for step in found if found[step] is None])
         works = {work for work, _ in missing.values()}
         for work in works:
             work.callers += 1
@@ -266,22 +286,34 @@ class Results:
         result = self._kept.get(key) or self._live.get(key)
         return result if result is None or step.output else result.facts
 
-    def _expect(self, chain: Chain, step: Step) -> Expected:
-        """Return the work by which a step that is missing will be there; begin it where there is none."""
-        if (joined := self._joined(chain, step)) is not None:
-            return joined
-        first, source = step.number, None
-        while first >= 0 and (source := self._source(chain, first - 1)) is None:
-            first -= 1
-        work = Work(chain, first, step.number, source)
-        for number in range(first, step.number + 1):
+    def _expect(self, chain: Chain, steps: Sequence[Step]) -> "dict[Step, Expected]":
+        """Return the work by which each step that is missing will be there; begin it for those that have none."""
+        found = {step: joined for step in steps if (joined := self._joined(chain, step)) is not None}
+        begun = [step for step in steps if step not in found]
+        if begun:
+            work = self._begin(chain, {step.number for step in begun})
+            found |= {step: Expected(work, work.want(step)) for step in begun}
+        return found
+
+    def _begin(self, chain: Chain, wanted: set[int]) -> Work:
+        """Begin work on some stages, and on those that they need and that are neither there nor on their way."""
+        sources = dict[int, Result | Expected]()
+
+        def there(number: int) -> bool:
+            if number not in sources and (source := self._source(chain, number)) is not None:
+                sources[number] = source
+            return number in sources
+
+        numbers = chain.needed(wanted, there)
+        work = Work(chain, numbers, sources)
+        for number in numbers:
             self._coming.setdefault(chain.key(number), work)
         work.task = asyncio.ensure_future(self._carry_out(work))
         work.task.add_done_callback(lambda _: self._end(work))
-        return Expected(work, work.want(step))
+        return work
 
     def _source(self, chain: Chain, number: int) -> "Result | Expected | None":
-        """Return the output of a stage where it is there or on its way, for work that begins behind it."""
+        """Return the output of a stage where it is there or on its way, for work that reads it."""
         found = self._at_hand(chain, Step(number, True))
         if isinstance(found, Result):
             return found
@@ -307,19 +339,25 @@ class Results:
         if work.peak:
             return
         wanted = [step.number for step in work.wanted if step.output]
-        work.peak = work.chain.peak(work.first, work.last, wanted)
+        work.peak = work.chain.peak(work.chain.jobs(work.numbers), wanted)
         if (share := self._budget.take_now(work.peak)) is not None:
             work.shares.append(share)
 
     def _shorten(self, work: Work) -> None:
         """Let work that has waited begin behind what others have computed meanwhile."""
-        if isinstance(work.source, Expected) or not work.wanted:
+        if not work.wanted or any(isinstance(source, Expected) for source in work.sources.values()):
             return
-        for number in range(min(work.wanted).number - 1, work.first - 1, -1):
-            if isinstance(found := self._at_hand(work.chain, Step(number, True)), Result):
-                self._forget(work, number)
-                work.first, work.source = number + 1, found
-                return
+        sources = dict[int, Result]()
+
+        def there(number: int) -> bool:
+            found = work.sources.get(number) or self._at_hand(work.chain, Step(number, True))
+            if isinstance(found, Result):
+                sources[number] = found
+            return number in sources
+
+        numbers = work.chain.needed({step.number for step in work.wanted}, there)
+        self._forget(work, set(work.numbers).difference(numbers))
+        work.numbers, work.sources = numbers, dict(sources)
 
     def _leave(self, work: Work) -> None:
         """Count one caller less; stop work that nobody waits for."""
@@ -327,12 +365,12 @@ class Results:
         if work.callers or work.task is None or work.task.done():
             return
         work.stopped = True
-        self._forget(work)
+        self._forget(work, work.numbers)
         if work.leaves:
             work.task.cancel()
 
-    def _forget(self, work: Work, last: int | None = None) -> None:
-        for number in range(work.first, (work.last if last is None else last) + 1):
+    def _forget(self, work: Work, numbers: Iterable[int]) -> None:
+        for number in numbers:
             if self._coming.get(key := work.chain.key(number)) is work:
                 del self._coming[key]
 
@@ -351,44 +389,51 @@ class Results:
 
     def _end(self, work: Work) -> None:
         """Give back what a work has taken, even where it was stopped before it began."""
-        source, work.source = work.source, None
-        if isinstance(source, Expected):
-            self._leave(source.work)
-        self._forget(work)
+        self._let_go(work)
+        self._forget(work, work.numbers)
         for share in work.shares:
             share.give_back()
         for step in list(work.wanted):
             work.give(step, work.stood)
 
     async def _compute(self, work: Work) -> None:
-        chain, before, picture = work.chain, await self._before(work), None
+        chain, held, picture = work.chain, await self._before(work), None
+        readers, known = chain.readers(work.numbers), False
         given = chain.run.document.input
-        if before is None and isinstance(given, ImageInput):
+        if PICTURE in work.numbers and isinstance(given, ImageInput):
             picture = await self._album.picture(given.image, taken=True)
-        known = False
-        for numbers in chain.jobs(work.first, work.last):
+        for numbers in chain.jobs(work.numbers):
             await self._queue.enter(known=known)
             known, work.leaves = True, False
-            made = await self._queue.begin(_job(work, numbers, before, picture))
+            made = await self._queue.begin(_job(work, numbers, held, picture))
             work.leaves, picture = True, None
             for number, result in zip(numbers, made, strict=False):
                 if isinstance(result, Mistake):
                     raise result
                 self._made(work, number, result)
-                before = result
+                held[number] = result
             if work.stopped:
                 return
-            del made, result  # only the last is read again
+            del made, result
+            for number in [number for number in held if readers.get(number, -1) <= numbers[-1]]:
+                del held[number]
 
-    async def _before(self, work: Work) -> Result | None:
-        """Return the result that a work begins behind, and hold on to it no longer."""
-        source = work.source
-        found = await asyncio.shield(source.future) if isinstance(source, Expected) else source
-        work.source = None
-        if isinstance(source, Expected):
-            self._leave(source.work)
-        assert not isinstance(found, Facts)
+    async def _before(self, work: Work) -> dict[int, Result]:
+        """Return the results that a work reads and does not make, and hold on to them no longer."""
+        found = dict[int, Result]()
+        for number, source in work.sources.items():
+            result = await asyncio.shield(source.future) if isinstance(source, Expected) else source
+            assert isinstance(result, Result)
+            found[number] = result
+        self._let_go(work)
         return found
+
+    def _let_go(self, work: Work) -> None:
+        """Wait no longer for what others make, and hold on to nothing that they have made."""
+        sources, work.sources = work.sources, {}
+        for source in sources.values():
+            if isinstance(source, Expected):
+                self._leave(source.work)
 
     def _made(self, work: Work, number: int, result: Result) -> None:
         """Keep a result that has just been computed, and give it to those who wait for it."""
@@ -408,33 +453,34 @@ class Results:
 
 
 def _job(
-    work: Work, numbers: range, before: Result | None, picture: Picture | None
+    work: Work, numbers: Sequence[int], held: Mapping[int, Result], picture: Picture | None
 ) -> Callable[[], list[Result | Mistake]]:
     """Return what computes some stages of a work, up to one that cannot be, while somebody waits."""
 
     def job() -> list[Result | Mistake]:
-        result, made = before, list[Result | Mistake]()
+        found, made = dict(held), list[Result | Mistake]()
         for number in numbers:
             if work.stopped:
                 break
             try:
-                result = work.chain.compute(number, result, picture)
+                sources = [found[source] for source in work.chain.reads(number)]
+                found[number] = work.chain.compute(number, sources, picture)
             except Mistake as mistake:
                 made.append(mistake)
                 break
-            made.append(result)
+            made.append(found[number])
         return made
 
     return job
 
 
-def layer_result(stage: Stage, before: Result) -> Result:
-    """Return what a stage makes of the result before it; raise Unfit where numbers grow past float32."""
+def layer_result(stage: Stage, sources: Sequence[Result]) -> Result:
+    """Return what a stage makes of the results that it reads; raise Unfit where numbers grow past float32."""
     if 4 * math.prod(stage.output_shape) > LARGE:
         give_back_memory()
     weights = stage.layer.weights_for(stage.input_shape)
     with np.errstate(over="ignore", invalid="ignore"):
-        output = stage.layer.forward(before.output, weights)
+        output = stage.layer.compute([source.output for source in sources], weights)
         whole, channels = statistics(output.reshape(1, 1, -1) if stage.vector else output)
     if not np.isfinite([whole.minimum, whole.maximum, whole.mean]).all():
         raise Unfit(

@@ -12,6 +12,9 @@ from app.pipeline.plan import Stage, plan
 
 Fields = dict[str, Any]
 Shape = tuple[int, int, int]
+Volume = tuple[Shape, bool]  # whether it is a vector
+SINGLE = tuple(kind for kind, layer in LAYERS.items() if not layer.merges)  # kinds that read one output
+MERGING = tuple(kind for kind, layer in LAYERS.items() if layer.merges)
 OFTEN = ("conv2d", "conv2d", "conv2d", "max_pool2d", "avg_pool2d")  # beside every kind once
 MOST_NUMBERS = 30_000  # of a volume: over more of them PyTorch's own softmax is out by more than the tolerance
 PLENTY = {"most_multiplications": 10**12, "most_bytes": 10**12}
@@ -28,14 +31,78 @@ def layer(chance: random.Random, kind: str | None = None, shape: Shape | None = 
     Where the shape of the input is known, its weights are given number by number about half the time.
     """
     form = "vector" if vector else "maps"
-    kind = kind or chance.choice([kind for kind in (*LAYERS, *OFTEN) if form in LAYERS[kind].takes])
+    kind = kind or chance.choice([kind for kind in (*SINGLE, *OFTEN) if form in LAYERS[kind].takes])
     return {"type": kind, **(FIELDS[kind](chance, shape) if kind in FIELDS else {})}
+
+
+def merging(chance: random.Random, kind: str, volumes: list[Volume], most: int = 3) -> Fields:
+    """Return a layer that joins some of the volumes that there are, the input first; the last is one of them."""
+    axes = slice(0 if kind == "add" else 1, None)
+    alike = [
+        at for at, one in enumerate(volumes, -1) if one[1] == volumes[-1][1] and one[0][axes] == volumes[-1][0][axes]
+    ]
+    inputs = [len(volumes) - 2, *(chance.choice(alike) for _ in range(chance.randint(1, most - 1)))]
+    chance.shuffle(inputs)
+    return {"type": kind, "inputs": inputs}
+
+
+def graph(
+    chance: random.Random, layers: int = 8, sides: int = 16, kind: str | None = None
+) -> tuple[Document, tuple[Stage, ...]]:
+    """Return a document whose layers branch and meet, with its plan; one of its layers is of a `kind` if that is given.
+
+    Where two outputs can be joined they often are; a layer that reads another than the one before it is as likely as
+    not of a kind that keeps rows and columns, so that they can meet again.
+    """
+    while True:
+        shape = (chance.choice([1, 2, 3, 4]), chance.randint(1, sides), chance.randint(1, sides))
+        document: Fields = {"input": {"values": _block(chance, shape)}, "layers": []}
+        count = chance.randint(1, layers)
+        wanted = {chance.randrange(count): kind}
+        volumes, stages = [(shape, False)], ()
+        for number in range(count):
+            for _ in range(8):
+                fields = _joined_or_branched(chance, wanted.get(number), volumes)
+                try:
+                    stages = plan(read_document({**document, "layers": [*document["layers"], fields]}), shape, **PLENTY)
+                except Unfit:
+                    continue
+                if np.prod(stages[-1].output_shape) <= MOST_NUMBERS:
+                    document["layers"].append(fields)
+                    volumes.append((stages[-1].output_shape, stages[-1].vector))
+                    break
+            else:
+                break
+        if len(volumes) > count:
+            return read_document(document), stages
+
+
+def _joined_or_branched(chance: random.Random, kind: str | None, volumes: list[Volume]) -> Fields:
+    """Return a layer that joins several outputs, or that reads any one of them."""
+    if kind in MERGING or (kind is None and len(volumes) > 1 and chance.random() < 0.35):
+        return merging(chance, kind or chance.choice(MERGING), volumes)
+    at = len(volumes) - 1 if chance.random() < 0.6 else chance.randrange(len(volumes))
+    here, vector = volumes[at]
+    if kind is None and not vector and chance.random() < 0.5:
+        fields = {
+            "type": "conv2d",
+            "out_channels": chance.choice([here[0], 2, 3]),
+            "kernel_size": chance.choice([1, 3, [1, 3]]),
+            "padding": "same",
+            "padding_mode": chance.choice(["zeros", "zeros", "reflect", "replicate", "circular"]),
+            "weights": {"init": "random", "seed": chance.randrange(100)},
+        }
+    else:
+        fields = layer(chance, kind, here, vector)
+    return {**fields, **({"inputs": at - 1} if chance.random() < 0.9 or at < len(volumes) - 1 else {})}
 
 
 def pipeline(
     chance: random.Random, layers: int = 6, sides: int = 24, kind: str | None = None
 ) -> tuple[Document, tuple[Stage, ...]]:
     """Return a document on an input of random numbers, one of its layers of a `kind` if that is given, and its plan."""
+    if kind in MERGING:
+        return graph(chance, layers, sides, kind)
     while True:
         shape = (chance.choice([1, 2, 3, 4]), chance.randint(1, sides), chance.randint(1, sides))
         document: Fields = {"input": {"values": _block(chance, shape)}, "layers": []}
@@ -197,7 +264,7 @@ def arrays(document: Document, stages: tuple[Stage, ...]) -> tuple[list[Any], li
     outputs, weights = [document.input.values.array], []
     for stage in stages:
         weights.append(stage.layer.weights_for(stage.input_shape))
-        outputs.append(stage.layer.forward(outputs[-1], weights[-1]))
+        outputs.append(stage.layer.compute([outputs[number + 1] for number in stage.inputs], weights[-1]))
     return outputs, weights
 
 

@@ -9,10 +9,9 @@ import pytest
 
 from app.errors import Unfit
 from app.layers import LAYERS, Kind, Place
-from app.layers.cells import Cells
+from app.layers.cells import Cells, one
+from app.layers.concat import Concat
 from app.layers.reading import read_layer
-from app.pipeline.closeup import hops
-from app.pipeline.cone import cones
 from app.pipeline.document import read_document
 from app.pipeline.plan import plan
 from app.pipeline.recipe import read, write
@@ -24,29 +23,52 @@ CASES = 40
 
 
 def cases(kind):
-    """Return layers of a kind, each with an input that it takes."""
-    return [(layer, x) for _, layer, x in documents(kind)]
+    """Return layers of a kind, each with inputs that it takes."""
+    return [(layer, inputs) for _, layer, inputs in documents(kind)]
 
 
 @cache
 def documents(kind):
-    """Return layers of a kind as they are written and as they are read, each with an input that it takes."""
+    """Return layers of a kind as they are written and as they are read, each with inputs that it takes."""
     chance, found, takes = pipelines.chance(kind), [], LAYERS[kind].takes
     while len(found) < CASES:
         vector = chance.choice(takes) == "vector"
         sides = (1, 1) if vector else (chance.randint(1, 16), chance.randint(1, 16))
-        shape = (chance.randint(1, 40 if vector else 4), *sides)
-        fields = pipelines.layer(chance, kind, shape)
+        shapes = [(chance.randint(1, 40 if vector else 4), *sides)]
+        if LAYERS[kind].merges:
+            count = chance.randint(2, 4)
+            own = LAYERS[kind] is Concat
+            shapes += [(chance.randint(1, 4) if own else shapes[0][0], *sides) for _ in range(count - 1)]
+            fields = {"type": kind, "inputs": chance.sample(range(-1, 9), count)}
+        else:
+            fields = pipelines.layer(chance, kind, shapes[0])
         layer = read_layer(fields)
         try:
-            layer.gives_vector(shape, vector)
-            layer.output_shape(shape)
+            layer.form(shapes, [vector] * len(shapes))
+            layer.geometries(shapes)
         except Unfit:
             continue
-        x = np.random.default_rng(len(found)).normal(size=shape).astype(np.float32)
-        x.flags.writeable = False
-        found.append((fields, layer, x))
+        inputs = [np.random.default_rng(len(found) + 100 * at).normal(size=shape).astype(np.float32)
+                  for at, shape in enumerate(shapes)]  # fmt: skip
+        for x in inputs:
+            x.flags.writeable = False
+        found.append((fields, layer, inputs))
     return found
+
+
+def computed(layer, inputs):
+    """Return what a layer makes of its inputs, and its weights."""
+    weights = layer.weights_for(inputs[0].shape)
+    return layer.compute(inputs, weights), weights
+
+
+def geometries(layer, inputs):
+    return layer.geometries([x.shape for x in inputs])
+
+
+def with_one(inputs, at, other):
+    """Return inputs, one of them replaced."""
+    return [*inputs[:at], other, *inputs[at + 1 :]]
 
 
 def places(chance, shape, count=3):
@@ -82,9 +104,9 @@ def test_its_schema_takes_what_it_takes(kind):
 
 @EVERY
 def test_its_shape_rule_predicts_its_result(kind):
-    for layer, x in cases(kind):
-        y = layer.forward(x, layer.weights_for(x.shape))
-        assert y.shape == layer.output_shape(x.shape)
+    for layer, inputs in cases(kind):
+        y, _ = computed(layer, inputs)
+        assert {geometry.shape for geometry in geometries(layer, inputs)} == {y.shape}
         assert y.dtype == np.float32
         assert y.flags.c_contiguous
 
@@ -92,11 +114,10 @@ def test_its_shape_rule_predicts_its_result(kind):
 @EVERY
 def test_its_arithmetic_agrees_with_a_witness_that_is_not_ours(kind):
     witness = witness_of(kind)
-    for fields, layer, x in documents(kind):
-        weights = layer.weights_for(x.shape)
-        theirs, tolerance = witness.theirs(fields, x, weights)
-        ours = layer.forward(x, weights).reshape(theirs.shape)
-        assert np.abs(ours - theirs).max() <= tolerance, (fields, x.shape)
+    for fields, layer, inputs in documents(kind):
+        y, weights = computed(layer, inputs)
+        theirs, tolerance = witness.theirs(fields, inputs, weights)
+        assert np.abs(y.reshape(theirs.shape) - theirs).max() <= tolerance, (fields, inputs[0].shape)
         if "bias" in LAYERS[kind].model_fields:
             assert ("bias" in weights) == fields.get("bias", True)
         given = fields.get("weights", {})
@@ -113,46 +134,46 @@ def test_a_layer_without_a_witness_is_told_how_to_get_one(monkeypatch):
 
 @EVERY
 def test_the_same_document_gives_the_same_bits(kind):
-    for layer, x in cases(kind):
+    for layer, inputs in cases(kind):
         again = read_layer(layer.canonical())
-        first, second = (one.forward(x, one.weights_for(x.shape)) for one in (layer, again))
+        first, second = (computed(one, inputs)[0] for one in (layer, again))
         assert first.tobytes() == second.tobytes()
 
 
 @EVERY
-def test_it_leaves_its_input_alone(kind):
-    for layer, x in cases(kind):
-        before = x.copy()
-        x.flags.writeable = False
-        layer.forward(x, layer.weights_for(x.shape))
-        assert np.array_equal(x, before)
+def test_it_leaves_its_inputs_alone(kind):
+    for layer, inputs in cases(kind):
+        before = [x.copy() for x in inputs]
+        computed(layer, inputs)
+        assert all(np.array_equal(x, kept) for x, kept in zip(inputs, before, strict=True))
 
 
 @EVERY
 def test_json_and_recipe_say_it_whole(kind):
     for layer, _ in cases(kind):
         assert read_layer(layer.canonical()) == layer
-        assert read(write([layer])) == (layer,)
+        pipeline = (*[read_layer({"type": "relu"})] * 10, layer)
+        assert read(write(pipeline)) == pipeline
         assert layer.canonical()["type"] == kind
 
 
 @EVERY
 def test_a_cell_depends_on_its_window_alone(kind):
     chance = pipelines.chance(kind)
-    for layer, x in cases(kind):
-        weights = layer.weights_for(x.shape)
-        y = layer.forward(x, weights)
+    for layer, inputs in cases(kind):
+        y, weights = computed(layer, inputs)
+        if getattr(layer, "padding_mode", "zeros") != "zeros":
+            continue  # what padding stands for lies elsewhere; the receptive field's tests look at that
         for place in places(chance, y.shape):
-            geometry = layer.geometry(x.shape)
-            inside = np.zeros(x.shape, bool)
-            if span := geometry.span(place):
-                rows, columns = span
-                inside[slice(*geometry.channels_read(place.channel)), max(0, rows[0]) : max(0, rows[1]),
-                       max(0, columns[0]) : max(0, columns[1])] = True  # fmt: skip
-            if getattr(layer, "padding_mode", "zeros") != "zeros":
-                continue  # what padding stands for lies elsewhere; the receptive field's tests look at that
-            elsewhere = np.where(inside, x, np.float32(1000))
-            assert layer.forward(elsewhere, weights)[place] == y[place]
+            elsewhere = []
+            for x, geometry in zip(inputs, geometries(layer, inputs), strict=True):
+                inside = np.zeros(x.shape, bool)
+                if span := geometry.span(place):
+                    rows, columns = span
+                    inside[slice(*geometry.channels_read(place.channel)), max(0, rows[0]) : max(0, rows[1]),
+                           max(0, columns[0]) : max(0, columns[1])] = True  # fmt: skip
+                elsewhere.append(np.where(inside, x, np.float32(1000)))
+            assert layer.compute(elsewhere, weights)[place] == y[place]
 
 
 def staged(layer, x):
@@ -165,72 +186,71 @@ def staged(layer, x):
 @EVERY
 def test_its_field_is_what_changes_when_one_cell_does(kind):
     chance, met = pipelines.chance(f"field-{kind}"), 0
-    for layer, x in cases(kind)[:15]:
-        stages, weights = staged(layer, x), layer.weights_for(x.shape)
-        y = layer.forward(x, weights)
-        read, moved = [], []
-        for cell in np.ndindex(x.shape):
-            marked, larger = x.copy(), x.copy()
-            marked[cell], larger[cell] = np.nan, 1000  # beyond all others, so that it wins and does not cancel
-            with np.errstate(invalid="ignore"):
-                read.append(np.isnan(layer.forward(marked, weights)))
-            moved.append(layer.forward(larger, weights) != y)
-        read, moved = (np.reshape(each, (*x.shape, *y.shape)) for each in (read, moved))
-        assert not (moved & ~read).any()
-        if all(array.all() for array in weights.values()):
-            assert np.array_equal(moved, read)
-        for place in [*places(chance, y.shape), Place(*(length - 1 for length in y.shape))]:
-            cells = hops(stages, 0, place)[-1].cells
-            told = np.zeros(x.shape, bool)
-            told[slice(*cells.channels)] = np.logical_and.outer(cells.rows, cells.columns)
-            assert np.array_equal(told, read[..., *place]), (layer, x.shape, place)
-            met += told.sum()
-        row, column = chance.randrange(x.shape[1]), chance.randrange(x.shape[2])
-        forward = cones(stages, row, column)[-1]
-        told = np.logical_and.outer(forward.channels, np.logical_and.outer(forward.rows, forward.columns))
-        assert np.array_equal(told, read[:, row, column].any(0)), (layer, x.shape, row, column)
+    for layer, inputs in cases(kind)[:15]:
+        y, weights = computed(layer, inputs)
+        for at, (x, geometry) in enumerate(zip(inputs, geometries(layer, inputs), strict=True)):
+            read, moved = [], []
+            for cell in np.ndindex(x.shape):
+                marked, larger = x.copy(), x.copy()
+                marked[cell], larger[cell] = np.nan, 1000  # beyond all others, so that it wins and does not cancel
+                with np.errstate(invalid="ignore"):
+                    read.append(np.isnan(layer.compute(with_one(inputs, at, marked), weights)))
+                moved.append(layer.compute(with_one(inputs, at, larger), weights) != y)
+            read, moved = (np.reshape(each, (*x.shape, *y.shape)) for each in (read, moved))
+            assert not (moved & ~read).any()
+            if all(array.all() for array in weights.values()):
+                assert np.array_equal(moved, read)
+            for place in [*places(chance, y.shape), Place(*(length - 1 for length in y.shape))]:
+                cells = geometry.reads(Cells.at(place, y.shape))
+                told = np.zeros(x.shape, bool)
+                told[slice(*cells.channels)] = np.logical_and.outer(cells.rows, cells.columns)
+                assert np.array_equal(told, read[..., *place]), (layer, x.shape, place)
+                met += told.sum()
+            row, column = chance.randrange(x.shape[1]), chance.randrange(x.shape[2])
+            channels, rows, columns = geometry.reaches(np.ones(len(x), bool), *one(row, column, x.shape[1:]))
+            told = np.logical_and.outer(channels, np.logical_and.outer(rows, columns))
+            assert np.array_equal(told, read[:, row, column].any(0)), (layer, x.shape, row, column)
     assert met
 
 
 @EVERY
 def test_the_terms_of_a_step_give_its_value(kind):
     chance = pipelines.chance(kind)
-    for layer, x in cases(kind):
-        weights = layer.weights_for(x.shape)
-        y = layer.forward(x, weights)
+    for layer, inputs in cases(kind):
+        y, weights = computed(layer, inputs)
         for place in places(chance, y.shape):
-            told = layer.total(layer.step(x, weights, place))
+            told = layer.total(layer.terms(inputs, weights, place))
             assert abs(told.value - float(y[place])) <= 1e-6 * told.size
 
 
 @EVERY
 def test_what_it_passes_on_is_one_of_the_cells_that_it_reads(kind):
     chance = pipelines.chance(kind)
-    for layer, x in cases(kind):
-        weights = layer.weights_for(x.shape)
-        y = layer.forward(x, weights)
+    for layer, inputs in cases(kind):
+        y, weights = computed(layer, inputs)
         for place in places(chance, y.shape):
-            source = layer.passes_from(x, weights, place)
-            if source is None:
+            origin = layer.origin(inputs, weights, place)
+            if origin is None:
                 continue
-            cells = layer.geometry(x.shape).reads(Cells.at(place, y.shape))
+            source = origin.place
+            cells = geometries(layer, inputs)[origin.input].reads(Cells.at(place, y.shape))
             assert cells.channels[0] <= source.channel < cells.channels[1]
             assert cells.rows[source.row]
             assert cells.columns[source.column]
-            if layer.keeps_values:
-                assert y[place] in (x[source], 0)
+            if layer.keeps_values or layer.merges:
+                assert y[place] in (inputs[origin.input][source], 0)
 
 
 @EVERY
 def test_a_layer_that_keeps_values_stays_on_the_scale_before_it(kind):
-    for layer, x in cases(kind):
+    for layer, inputs in cases(kind):
         if layer.keeps_values:
-            assert np.abs(layer.forward(x, layer.weights_for(x.shape))).max() <= np.abs(x).max()
+            assert np.abs(computed(layer, inputs)[0]).max() <= np.abs(inputs[0]).max()
 
 
 @EVERY
 def test_what_it_cannot_take_is_refused_with_the_numbers_and_a_way_out(kind):
-    layer, x = cases(kind)[0]
+    layer, (x, *_) = cases(kind)[0]
     for form, words in (("maps", "flatten or linear before it"), ("vector", "before flatten or linear")):
         if form not in layer.takes:
             with pytest.raises(Unfit, match=f"{kind} needs .*{len(x)}.*{words}"):
@@ -239,7 +259,7 @@ def test_what_it_cannot_take_is_refused_with_the_numbers_and_a_way_out(kind):
 
 @EVERY
 def test_its_costs_are_whole_numbers_that_grow_with_the_input(kind):
-    for layer, x in cases(kind):
+    for layer, (x, *_) in cases(kind):
         larger = (x.shape[0], x.shape[1] + 8, x.shape[2] + 8)
         for cost in (layer.parameters, layer.multiplications, layer.cost):
             assert 0 <= cost(x.shape) <= cost(larger)
@@ -251,9 +271,10 @@ def test_its_costs_are_whole_numbers_that_grow_with_the_input(kind):
 
 @EVERY
 def test_the_operations_of_one_number_are_those_of_all_shared_among_them(kind):
-    for layer, x in cases(kind):
+    for layer, inputs in cases(kind):
+        x = inputs[0]
         count, noun = layer.work(x.shape)
-        outputs = int(np.prod(layer.output_shape(x.shape)))
+        outputs = computed(layer, inputs)[0].size
         if kind == "conv_transpose2d":  # of a place in the middle; at the edges fewer cells meet
             weights, shape = layer.weights_for(x.shape), layer.output_shape(x.shape)
             met = [
@@ -264,6 +285,9 @@ def test_the_operations_of_one_number_are_those_of_all_shared_among_them(kind):
             assert layer.multiplications(x.shape) == x.size * maps * np.prod(layer.kernel_size)
         elif noun == "multiplications":
             assert count * outputs == layer.multiplications(x.shape)
+        elif noun == "additions":
+            assert count == len(inputs) - 1
+            assert count * outputs == layer.cost(x.shape)
         elif layer.picks:  # all but the first are compared with the largest so far
             assert count == np.prod(layer.kernel_size) - 1
         else:
@@ -272,11 +296,13 @@ def test_the_operations_of_one_number_are_those_of_all_shared_among_them(kind):
 
 def test_a_new_layer_has_settings_to_begin_with():
     for kind, layer in LAYERS.items():
-        read_layer({"type": kind, **layer.starter}).output_shape((3, 32, 32) if "maps" in layer.takes else (3, 1, 1))
+        new = read_layer({"type": kind, **layer.starter})
+        shape = (3, 32, 32) if "maps" in layer.takes else (3, 1, 1)
+        new.geometries([shape] * len(new.reads(1)))
 
 
 def test_weights_of_their_own_are_counted_as_a_locally_connected_layer_has_them():
-    for layer, x in cases("conv2d"):
+    for layer, (x,) in cases("conv2d"):
         counted = 0
         for place in np.ndindex(*layer.output_shape(x.shape)):  # one neuron a place and a map: its weights and a bias
             counted += layer.step(x, layer.weights_for(x.shape), Place(*map(int, place)))["kernel"].size + 1

@@ -22,24 +22,30 @@ STEP = 1e-6  # of a difference; its error is about the square of it
 
 
 def cases(kind, count=CASES):
-    """Return layers of a kind, each with a batch and weights in double precision, on which a slope is well defined."""
+    """Return layers of a kind, each with batches and weights in double precision, on which a slope is well defined."""
     chance, found, takes = pipelines.chance(f"train {kind}"), [], LAYERS[kind].takes
     while len(found) < count:
         vector = chance.choice(takes) == "vector"
         sides = (1, 1) if vector else (chance.randint(1, 7), chance.randint(1, 7))
         shape = (chance.randint(1, 12) if vector else chance.choice([1, 2, 4]), *sides)
-        layer = read_layer(pipelines.layer(chance, kind, shape))
+        shapes = [shape]
+        if LAYERS[kind].merges:
+            shapes *= chance.randint(2, 3)
+            fields = {"type": kind, "inputs": list(range(len(shapes)))}
+        else:
+            fields = pipelines.layer(chance, kind, shape)
+        layer = read_layer(fields)
         try:
-            layer.gives_vector(shape, vector)
-            layer.output_shape(shape)
+            layer.form(shapes, [vector] * len(shapes))
+            layer.geometries(shapes)
         except Unfit:
             continue
-        generator = np.random.default_rng(len(found))
-        x = generator.normal(size=(*shape, chance.randint(2, 4)))
+        generator, examples = np.random.default_rng(len(found)), chance.randint(2, 4)
+        inputs = [generator.normal(size=(*shape, examples)) for shape in shapes]
         if kind == "batch_norm2d":  # of nearly equal numbers it is too steep for differences
-            x[:, 0, 0] += np.arange(x.shape[3])
+            inputs[0][:, 0, 0] += np.arange(examples)
         weights = {name: array.astype(np.float64) for name, array in layer.weights_for(shape).items()}
-        found.append((layer, x, weights))
+        found.append((layer, inputs, weights))
     return found
 
 
@@ -65,16 +71,17 @@ def agree(found, expected):
 
 @EVERY
 def test_a_gradient_is_how_the_output_grows(kind):
-    for layer, x, weights in cases(kind):
-        out, kept = layer.forward_batch(x, weights)
+    for layer, inputs, weights in cases(kind):
+        out, kept = layer.compute_batch(inputs, weights)
         toward = np.random.default_rng(1).normal(size=out.shape)  # a direction, so that the output is one number
-        found = layer.backward(toward, kept, weights)
+        found = layer.backward_batch(toward, kept, weights)
 
-        def along(layer=layer, x=x, weights=weights, toward=toward):
-            return float((layer.forward_batch(x, weights).out * toward).sum())
+        def along(layer=layer, inputs=inputs, weights=weights, toward=toward):
+            return float((layer.compute_batch(inputs, weights).out * toward).sum())
 
-        assert found.x.dtype == np.float64
-        agree(found.x, slopes(along, x))
+        for gradient, x in zip(found.inputs, inputs, strict=True):
+            assert gradient.dtype == np.float64
+            agree(gradient, slopes(along, x))
         assert set(found.weights) == {name for name in weights if not name.startswith("running")}
         for name, gradient in found.weights.items():
             agree(gradient, slopes(along, weights[name]))
@@ -82,27 +89,29 @@ def test_a_gradient_is_how_the_output_grows(kind):
 
 @EVERY
 def test_each_example_of_a_batch_is_what_the_layer_makes_of_the_picture(kind):
-    for layer, x, weights in cases(kind):
-        batch, arrays = x.astype(np.float32), {name: array.astype(np.float32) for name, array in weights.items()}
-        out = layer.evaluate(batch, arrays)
+    for layer, inputs, weights in cases(kind):
+        batches = [x.astype(np.float32) for x in inputs]
+        arrays = {name: array.astype(np.float32) for name, array in weights.items()}
+        out = layer.evaluate_batch(batches, arrays)
         assert out.dtype == np.float32
-        for example in range(batch.shape[3]):
-            alone = layer.forward(np.ascontiguousarray(batch[..., example]), arrays)
-            assert out.shape[:3] == alone.shape == layer.output_shape(batch.shape[:3])
+        for example in range(out.shape[3]):
+            alone = layer.compute([np.ascontiguousarray(batch[..., example]) for batch in batches], arrays)
+            assert out.shape[:3] == alone.shape
             assert np.abs(out[..., example] - alone).max() <= 1e-5 * max(1.0, np.abs(alone).max())
 
 
 @EVERY
 def test_training_works_in_float32_and_leaves_what_it_reads_alone(kind):
-    for layer, x, weights in cases(kind, 4):
-        batch, arrays = x.astype(np.float32), {name: array.astype(np.float32) for name, array in weights.items()}
-        for array in (batch, *arrays.values()):
+    for layer, inputs, weights in cases(kind, 4):
+        batches = [x.astype(np.float32) for x in inputs]
+        arrays = {name: array.astype(np.float32) for name, array in weights.items()}
+        for array in (*batches, *arrays.values()):
             array.flags.writeable = False
-        out, kept = layer.forward_batch(batch, arrays)
+        out, kept = layer.compute_batch(batches, arrays)
         gradient = np.ones_like(out)
         gradient.flags.writeable = False
-        found = layer.backward(gradient, kept, arrays)
-        assert {array.dtype for array in (out, found.x, *found.weights.values())} == {np.dtype(np.float32)}
+        found = layer.backward_batch(gradient, kept, arrays)
+        assert {array.dtype for array in (out, *found.inputs, *found.weights.values())} == {np.dtype(np.float32)}
         assert {name: array.shape for name, array in found.weights.items()}.items() <= {
             name: array.shape for name, array in arrays.items()
         }.items()
@@ -112,20 +121,20 @@ def test_training_works_in_float32_and_leaves_what_it_reads_alone(kind):
 def test_the_same_bits_come_of_any_number_of_threads(kind, monkeypatch):
     monkeypatch.setattr(products, "WORTH", 1)
     monkeypatch.setattr(bands, "BAND_FLOATS", 300)
-    layer, x, weights = cases(kind, 1)[0]
+    layer, inputs, weights = cases(kind, 1)[0]
     made = []
     for count in (1, 3):
         monkeypatch.setattr(threads, "_most", count)
-        out, kept = layer.forward_batch(x, weights)
-        found = layer.backward(np.cos(out), kept, weights)
-        made.append([array.tobytes() for array in (out, found.x, *found.weights.values())])
+        out, kept = layer.compute_batch(inputs, weights)
+        found = layer.backward_batch(np.cos(out), kept, weights)
+        made.append([array.tobytes() for array in (out, *found.inputs, *found.weights.values())])
     assert made[0] == made[1]
 
 
 @pytest.mark.parametrize("kind", ["conv2d", "conv_transpose2d"])
 @pytest.mark.parametrize("band", [1, 40, 400])
 def test_sums_are_the_same_however_small_the_bands(kind, band, monkeypatch):
-    for layer, x, weights in cases(kind, 25):
+    for layer, (x,), weights in cases(kind, 25):
         made = []
         for floats in (bands.BAND_FLOATS, band):
             with monkeypatch.context() as patch:
@@ -144,17 +153,18 @@ def test_it_takes_no_more_memory_than_it_says(kind):
     layer = read_layer({"type": kind, **LAYERS[kind].starter})
     x = np.random.default_rng(2).normal(size=(*shape, examples)).astype(np.float32)
     weights = dict(layer.weights_for(shape))
+    inputs = [x] * len(layer.reads(1))
     threads.give_back()
     tracemalloc.start()
     try:
-        out, kept = layer.forward_batch(x, weights)
-        found = layer.backward(np.ones_like(out), kept, weights)
+        out, kept = layer.compute_batch(inputs, weights)
+        found = layer.backward_batch(np.ones_like(out), kept, weights)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert found.x.shape == x.shape
+    assert {gradient.shape for gradient in found.inputs} == {x.shape}
     learned = sum(array.nbytes for array in found.weights.values())
-    assert peak <= 2 * out.nbytes + found.x.nbytes + learned + layer.training_bytes(shape, examples)
+    assert peak <= 2 * out.nbytes + x.nbytes + learned + layer.training_bytes(shape, examples)
 
 
 def test_of_equal_cells_the_first_gets_the_gradient_of_a_pool():

@@ -6,7 +6,7 @@ its attributes and its constants. Where ONNX has no such operator, `run` may be 
 app/: PyTorch's numbers (tests/golden), or plain loops (tests/oracle.py).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,9 +29,13 @@ class Node(NamedTuple):
     constants: tuple[NDArray[Any] | None, ...] = ()  # None: an input that is left out
 
 
-def run(nodes: list[Node], x: Array) -> Array:
-    """Return what ONNX Runtime makes of `x` (channels, rows, columns) by one operator after the other."""
+def run(nodes: list[Node], inputs: Sequence[Array]) -> Array:
+    """Return what ONNX Runtime makes of inputs (channels, rows, columns) by one operator after the other.
+
+    The first operator reads all inputs, each of the others what the one before it gives.
+    """
     made, constants = [], []
+    others = [f"i{at}" for at in range(1, len(inputs))]
     for number, node in enumerate(nodes):
         names = [f"c{number}_{at}" if array is not None else "" for at, array in enumerate(node.constants)]
         constants += [
@@ -39,18 +43,18 @@ def run(nodes: list[Node], x: Array) -> Array:
             for array, name in zip(node.constants, names, strict=True)
             if array is not None
         ]
-        made.append(helper.make_node(node.operator, [f"x{number}", *names], [f"x{number + 1}"], **node.attributes))
-    ends = [
-        [helper.make_tensor_value_info(f"x{at}", TensorProto.FLOAT, shape)]
-        for at, shape in ((0, [1, *x.shape]), (len(nodes), None))
-    ]
-    graph = helper.make_graph(made, "witness", *ends, constants)
+        read = [f"x{number}", *(others if not number else []), *names]
+        made.append(helper.make_node(node.operator, read, [f"x{number + 1}"], **node.attributes))
+    fed = {name: x[None] for name, x in zip(["x0", *others], inputs, strict=True)}
+    first = [helper.make_tensor_value_info(name, TensorProto.FLOAT, x.shape) for name, x in fed.items()]
+    last = helper.make_tensor_value_info(f"x{len(nodes)}", TensorProto.FLOAT, None)
+    graph = helper.make_graph(made, "witness", first, [last], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 19)], ir_version=9)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return session.run(None, {"x0": x[None]})[0][0]
+    return session.run(None, fed)[0][0]
 
 
 def both(size: Any) -> list[int]:
@@ -72,12 +76,13 @@ class Witness:
     adds: bool = False  # sums of products
     sizes: Callable[[Arrays], Arrays] = lambda arrays: {name: np.abs(array) for name, array in arrays.items()}
 
-    def theirs(self, fields: Fields, x: Array, arrays: Arrays) -> tuple[Array, float]:
+    def theirs(self, fields: Fields, inputs: Sequence[Array], arrays: Arrays) -> tuple[Array, float]:
         """Return their result, and how far ours may be from it (the contract's tolerance)."""
-        result = run(self.nodes(fields, arrays), x)
+        result = run(self.nodes(fields, arrays), inputs)
         if self.exact:
             return result, 0.0
-        products = run(self.nodes(fields, self.sizes(arrays)), np.abs(x)) if self.adds else np.abs(x)
+        sizes = [np.abs(x) for x in inputs]
+        products = run(self.nodes(fields, self.sizes(arrays)), sizes) if self.adds else sizes[0]
         return result, float(1e-5 * np.abs(result).max() + 1e-6 * products.max())
 
 
@@ -191,6 +196,8 @@ WITNESSES = {
     "flatten": Witness(_alone("Flatten"), exact=True),
     "linear": Witness(_linear, adds=True),
     "softmax": Witness(_alone("Softmax", axis=1)),
+    "add": Witness(_alone("Sum"), adds=True),
+    "concat": Witness(_alone("Concat", axis=1), exact=True),
 }
 
 

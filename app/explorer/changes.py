@@ -128,9 +128,10 @@ def _trained(was: Layers, now: Layers) -> Trained | None:
 
 def _settings(was: Stage, now: Stage, say: Say) -> Iterator[str]:
     """Yield what is other in one layer, and the size that this gives."""
-    names = [name for name in type(now.layer).model_fields if name not in ("type", "weights")]
     told = [
-        f"{name} {_value(now, name, say)}" for name in names if getattr(was.layer, name) != getattr(now.layer, name)
+        f"{name} {_value(now, name, say)}"
+        for name in now.layer.settings()
+        if getattr(was.layer, name) != getattr(now.layer, name)
     ]
     if told and was.output_shape != now.output_shape:
         told.append(say("now {size}").format(size=_sides(now.output_shape)))

@@ -176,7 +176,7 @@ def offset(run: Run, state: State, other: Run, there: State) -> Pair | None:
         return (0, 0) if mine.output_shape == theirs.output_shape else None
     if mine.output_shape[1:] == theirs.output_shape[1:]:
         return 0, 0
-    if mine.jump != theirs.jump or run.input_shape[1:] != other.input_shape[1:]:
+    if mine.jump is None or mine.jump != theirs.jump or run.input_shape[1:] != other.input_shape[1:]:
         return None
     found = [
         divmod(field.middle - other_field.middle, field.jump)

@@ -53,7 +53,7 @@ async def filter_picture(
 async def veil_picture(lab: Lab, run: Run, index: int | None, channel: int, theme: Theme) -> bytes:
     """Return the PNG that dims what layer `index` drops of map `channel` before it; NotFound where it drops nothing."""
     if index is not None:
-        x = (await lab.result(run, index - 1 if index else None)).output[channel : channel + 1]
+        x = (await lab.result(run, run.stages[index].inputs[0])).output[channel : channel + 1]
         layer = run.stages[index].layer
         kept = await lab.queue.light(lambda: layer.kept(x))
         if kept is not None:

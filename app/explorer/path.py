@@ -69,14 +69,17 @@ def carried(run: Run, walk: Walk, index: int) -> Place:
     start = State(run.document, walk.layer, walk.place)
     if index <= walk.layer:
         return along(start, shapes, index)
+    here = walk.layer
     for stage in run.stages[walk.layer + 1 : index + 1]:
-        cells = stage.geometry.read_by(place)
+        if here not in stage.inputs:
+            continue
+        cells, here = stage.geometries[stage.inputs.index(here)].read_by(place), stage.index
         first, last = cells.channels
         if last - first == int(cells.rows.sum()) == int(cells.columns.sum()) == 1:
             place = Place(first, int(cells.rows.argmax()), int(cells.columns.argmax()))
         else:
             place = along(start, shapes, stage.index)
-    return place
+    return place if here == index else along(start, shapes, index)
 
 
 def read_walk(text: str, run: Run) -> Walk | None:

@@ -15,6 +15,7 @@ from app.explorer.window_numbers import WindowNumbers
 from app.lab import Lab, Result, Run
 from app.layers import Layer, Place
 from app.layers.geometry import Geometry
+from app.layers.references import PICTURE
 from app.layers.weights import Weights
 from app.messages import catalogue
 from app.numerics.statistics import Statistics
@@ -93,9 +94,19 @@ class View:
         return catalogue(self.language).gettext
 
     @property
+    def reads(self) -> int | None:
+        """The layer whose output the number reads, of several the first that it reads of; None for the picture."""
+        number = self.stage.inputs[self._input]
+        return None if number == PICTURE else number
+
+    @property
+    def _input(self) -> int:
+        return self.stage.read_for(self.place.channel)
+
+    @property
     def channels(self) -> tuple[int, int]:
         """The half-open range of input channels that the number reads."""
-        return self.stage.geometry.channels_read(self.place.channel)
+        return self.geometry.channels_read(self.place.channel)
 
     @property
     def weight(self) -> np.ndarray | None:
@@ -115,7 +126,7 @@ class View:
 
     @property
     def geometry(self) -> Geometry:
-        return self.stage.geometry
+        return self.stage.geometries[self._input]
 
     def ranged(self) -> "View":
         """Return this view with the picture's values tinted over their own range, where that is asked for."""
@@ -135,7 +146,7 @@ class View:
     @property
     def source(self) -> Arrangement:
         """How the input is laid out."""
-        return arranged(self.stage.input_shape)
+        return arranged(self.geometry.input_shape)
 
     @property
     def target(self) -> Arrangement:
@@ -304,7 +315,7 @@ class View:
     def channel_names(self) -> list[tuple[str, str]]:
         """Return a letter and a word for each input channel that the number reads."""
         first, last = self.channels
-        if self.index == 0 and self.range is not None:
+        if self.range is not None:
             say = self.say
             names = (
                 [("R", say("red")), ("G", say("green")), ("B", say("blue"))]
@@ -329,15 +340,11 @@ class View:
         """Return the picture of one map of this layer."""
         return self.pictures.map(self.index, channel)
 
-    @property
-    def _source(self) -> int | None:
-        return self.index - 1 if self.index else None
-
     def sheet_faces(self) -> list[Face]:
         """Return the pictures of the input channels that the number reads, at most MOST_SHEETS of them."""
         first, last = self.channels
         last = first + 1 if self.source.single else min(last, first + MOST_SHEETS)
-        return [self.pictures.map(self._source, channel) for channel in range(first, last)]
+        return [self.pictures.map(self.reads, channel) for channel in range(first, last)]
 
     def slices(self, channel: int) -> tuple[tuple[str, Face], ...]:
         """Return the pictures of the slices of filter `channel`, at most MOST_SHEETS; none for a layer without."""
@@ -366,12 +373,13 @@ async def view_of(
 ) -> View:
     """Return the view of the number at `place` of layer `index`, its numbers written as `asked_digits` asks."""
     digits = read_digits(asked_digits)
-    before, result = await lab.some(run, (index - 1 if index else None, index))
+    stage = run.stages[index]
+    before, result = await lab.some(run, (stage.inputs[stage.read_for(place.channel)], index))
     closeup = await lab.close_up(run, index, place)
     extent = (await lab.extents(run, index))[0]
     input_extent = max(-before.whole.minimum, before.whole.maximum)
     own, entering, weights = await lab.queue.light(
-        lambda: decimals_of(digits, result, extent, before, input_extent, first=index == 0)
+        lambda: decimals_of(digits, result, extent, before, input_extent, first=stage.inputs == (PICTURE,))
     )
     return View(
         run,
@@ -387,6 +395,6 @@ async def view_of(
         own,
         entering,
         weights,
-        None if index else brightness_range(run.document.input, before.output),
+        brightness_range(run.document.input, before.output) if stage.inputs == (PICTURE,) else None,
         digits,
     )

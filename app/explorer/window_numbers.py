@@ -83,7 +83,7 @@ class WindowNumbers:
         """Return the numbers in the window of a layer without filters; none where they are too many to be drawn."""
         terms, picks = self.closeup.terms, self.closeup.stage.layer.keeps_values and not self.hidden
         if "input" in terms:
-            number = terms["input"] or 0.0  # None: a zero of padding
+            number = terms.get("value", terms["input"]) or 0.0  # None: a zero of padding; a concat tells the value
             kept = picks and number == self.closeup.value
             return ((Cell(write(number), brief(number, 0), brief(number, 1), kept, picks and not kept),),)
         if "patch" not in terms or sum(map(len, terms["patch"])) > MOST_DRAWN:

@@ -4,8 +4,10 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from app.layers.add import Add
 from app.layers.batch_norm2d import BatchNorm2d
 from app.layers.cells import Place
+from app.layers.concat import Concat
 from app.layers.conv2d import Conv2d
 from app.layers.conv_transpose2d import ConvTranspose2d
 from app.layers.dropout import Dropout
@@ -41,6 +43,8 @@ Kind = (
     | Flatten
     | Linear
     | Softmax
+    | Add
+    | Concat
 )
 AnyLayer = Annotated[Kind, Field(discriminator="type")]
 LAYERS: dict[str, type[Layer]] = {kind.model_fields["type"].default: kind for kind in get_args(Kind)}

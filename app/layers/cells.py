@@ -1,15 +1,19 @@
 """A block of cells of a volume: what a number has seen of it.
 
 Reading is separable: the rows that a place reads do not depend on its columns. So a block is a range of channels, a set
-of rows and a set of columns, and following a number home through the layers is following the three.
+of rows and a set of columns, and following a number home through the layers is following the three. Where layers branch
+and meet, what it has seen of a volume may be several blocks.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from app.numerics.axis import Mask, Pair
 from app.numerics.window import Span
+
+MOST_BLOCKS = 64  # of a volume that are told apart
 
 
 class Place(NamedTuple):
@@ -37,6 +41,11 @@ class Cells(NamedTuple):
         """The smallest rectangle of rows and columns around the cells; None where there are none."""
         return hull(self.rows, self.columns)
 
+    def holds(self, other: "Cells") -> bool:
+        """Tell whether all cells of another block are among these."""
+        (first, last), (start, end) = self.channels, other.channels
+        return first <= start and end <= last and within(other.rows, self.rows) and within(other.columns, self.columns)
+
 
 def one(row: int, column: int, shape: Pair) -> tuple[Mask, Mask]:
     """Return the set of one row and the set of one column of `shape`."""
@@ -48,6 +57,33 @@ def hull(rows: Mask, columns: Mask) -> Span | None:
     if not (rows.any() and columns.any()):
         return None
     return Span(_ends(rows), _ends(columns))
+
+
+def within(some: Mask, others: Mask) -> bool:
+    """Tell whether a set of cells along an axis has none that another has not."""
+    return not (some & ~others).any()
+
+
+Block = TypeVar("Block")
+
+
+def largest(blocks: Iterable[Block], holds: Callable[[Block, Block], bool]) -> tuple[Block, ...]:
+    """Return those of some blocks that no other of them holds."""
+    found = list[Block]()
+    for block in blocks:
+        if not any(holds(other, block) for other in found):
+            found = [*(other for other in found if not holds(block, other)), block]
+    return tuple(found)
+
+
+def around(blocks: Sequence[Cells]) -> Cells:
+    """Return one block that holds all of some."""
+    if len(blocks) == 1:
+        return blocks[0]
+    filled = [block for block in blocks if block.span] or blocks
+    channels = min(block.channels[0] for block in filled), max(block.channels[1] for block in filled)
+    rows = np.logical_or.reduce([block.rows for block in filled])
+    return Cells(channels, rows, np.logical_or.reduce([block.columns for block in filled]))
 
 
 def _ends(cells: Mask) -> Pair:

@@ -39,12 +39,50 @@ class Groups:
         width, group = self.made // self.groups, channel // (self.read // self.groups)
         return group * width, (group + 1) * width
 
+    def read_for_all(self, channels: Pair) -> Pair:
+        """Return the half-open range of input channels that a range of output channels reads."""
+        first, last = channels
+        return self.read_for(first)[0], self.read_for(last - 1)[1]
+
+    def reached(self, channels: Mask) -> Mask:
+        """Return which output channels read any of some input channels."""
+        group = channels.reshape(self.groups, -1).any(axis=1)
+        return np.repeat(group, self.made // self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Which channels are read: those of the output from `first` on are those of the input, the others are of others."""
+
+    read: int  # channels of the input
+    made: int  # of the output
+    first: int
+
+    def read_for(self, channel: int) -> Pair:
+        """Return the half-open range of input channels that output channel `channel` reads: one, or none."""
+        return self.read_for_all((channel, channel + 1))
+
+    def made_from(self, channel: int) -> Pair:
+        """Return the half-open range of output channels that read input channel `channel`."""
+        return self.first + channel, self.first + channel + 1
+
+    def read_for_all(self, channels: Pair) -> Pair:
+        """Return the half-open range of input channels that a range of output channels reads; it may be empty."""
+        first, last = (max(0, min(self.read, channel - self.first)) for channel in channels)
+        return first, last
+
+    def reached(self, channels: Mask) -> Mask:
+        """Return which output channels read any of some input channels."""
+        found = np.zeros(self.made, bool)
+        found[self.first : self.first + self.read] = channels
+        return found
+
 
 @dataclass(frozen=True)
 class Geometry:
     """What each number of an output reads of an input."""
 
-    channels: Groups
+    channels: Groups | Section
     rows: Axis
     columns: Axis
 
@@ -112,9 +150,8 @@ class Geometry:
 
     def reads(self, cells: Cells) -> Cells:
         """Return the cells of the input that `cells` of the output are made from."""
-        first, last = cells.channels
         return Cells(
-            (self.channels_read(first)[0], self.channels_read(last - 1)[1]),
+            self.channels.read_for_all(cells.channels),
             self.rows.reads(cells.rows),
             self.columns.reads(cells.columns),
         )
@@ -126,11 +163,7 @@ class Geometry:
 
     def reaches(self, channels: Mask, rows: Mask, columns: Mask) -> tuple[Mask, Mask, Mask]:
         """Return which channels, rows and columns of the output any of those of the input can change."""
-        return self._made_from(channels), self.rows.read_by(rows), self.columns.read_by(columns)
-
-    def _made_from(self, channels: Mask) -> Mask:
-        group = channels.reshape(self.channels.groups, -1).any(axis=1)
-        return np.repeat(group, self.channels.made // self.channels.groups)
+        return self.channels.reached(channels), self.rows.read_by(rows), self.columns.read_by(columns)
 
 
 @lru_cache(1024)  # a layer is asked several times for its geometry, and many runs have the same layers
@@ -145,6 +178,13 @@ def spreading(shape: Shape, spread: Spread, made: int, groups: int) -> Geometry:
     """Return the geometry of a `spread` of each cell of an input of `shape` over places of the maps."""
     rows, columns = (Spreading.of(spread, axis, shape[axis + 1]) for axis in (0, 1))
     return Geometry(Groups(shape[0], made, groups), rows, columns)
+
+
+@lru_cache(1024)
+def beside(shape: Shape, first: int, made: int) -> Geometry:
+    """Return the geometry of an input of `shape` whose channels are those of `made` maps from `first` on, unchanged."""
+    rows, columns = (Sliding.of(Window(), axis, shape[axis + 1], "zeros") for axis in (0, 1))
+    return Geometry(Section(shape[0], made, first), rows, columns)
 
 
 def whole(shape: Shape, made: int, groups: int) -> Geometry:

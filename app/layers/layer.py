@@ -5,13 +5,21 @@ the same document gives the same numbers everywhere.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
 from app.errors import Unfit, shown
 from app.layers.cells import Place
@@ -19,6 +27,7 @@ from app.layers.geometry import Geometry
 from app.layers.geometry import Shape as Shape
 from app.layers.meeting import Meeting, Weight
 from app.layers.numbers import written
+from app.layers.references import PICTURE, REFERENCES, InputsField, NameField
 from app.layers.trainable import Trainable
 from app.layers.trainable import Weights as Weights
 from app.numerics.axis import Pair
@@ -33,6 +42,13 @@ Form = Literal["maps", "vector"]  # a vector of n numbers is an array of shape (
 Facet = Literal[
     "number", "maps", "change", "size"
 ]  # how one number comes to be; all maps; before and after; why so many
+
+
+class Origin(NamedTuple):
+    """The one cell that a number comes from."""
+
+    input: int  # which of the layer's inputs, from 0
+    place: Place
 
 
 class Total(NamedTuple):
@@ -102,7 +118,92 @@ class Layer(Trainable, BaseModel):
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {}  # settings that say how large it is, and values to try
     starter: ClassVar[Mapping[str, Any]] = {}  # settings with which a new one is added
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps")  # what there is to say of it, in the order of a lesson
+    merges: ClassVar[bool] = False  # reads several outputs, and not the layer before alone
     type: str
+    inputs: InputsField = None
+    """Which outputs it reads, counted from 0, −1 the picture; left out: the layer before."""
+    name: NameField = None
+    """A name for people; what stands before its last / is the block that the layer belongs to."""
+
+    @model_validator(mode="after")
+    def _check_inputs(self) -> Self:
+        self.check_inputs()
+        return self
+
+    def check_inputs(self) -> None:
+        """Refuse more inputs than this kind of layer reads, or fewer (Unfit)."""
+        if self.inputs is not None and len(self.inputs) != 1:
+            raise Unfit(
+                "{type} reads one output, and here are {count}; join them by add or concat before it.",
+                type=self.type,
+                count=len(self.inputs),
+                pointer="/inputs",
+            )
+
+    @classmethod
+    def settings(cls) -> list[str]:
+        """Return the names of its settings: all fields but its type, its weights, and where it stands in a network."""
+        return [name for name in cls.model_fields if name not in ("type", "weights", *REFERENCES)]
+
+    # ---- what it reads
+
+    def reads(self, index: int) -> tuple[int, ...]:
+        """Return which outputs it reads as layer `index` of a list; −1 is the picture."""
+        return (index - 1,) if self.inputs is None else self.inputs
+
+    def reading(self, inputs: tuple[int, ...] | None) -> Self:
+        """Return the same layer that reads other outputs."""
+        if inputs == self.inputs:
+            return self
+        other = self.model_copy(update={"inputs": inputs})
+        other.__dict__.pop("text", None)  # which pydantic copies, and which is of the old ones
+        return other
+
+    def linked(self, index: int) -> Self:
+        """Return the canonical form that it has as layer `index` of a list; raise Unfit where it reads a later one."""
+        if self.inputs is None:
+            return self
+        last = max(self.inputs)
+        if last == index:
+            raise Unfit(
+                "Layer {index} cannot read itself; it may read {first} to {before}, where −1 is the picture.",
+                index=index,
+                first=PICTURE,
+                before=index - 1,
+                pointer="/inputs",
+            )
+        if last > index:
+            raise Unfit(
+                "Layer {index} cannot read layer {last}, which is not computed before it; it may read {first} to "
+                "{before}, where −1 is the picture.",
+                index=index,
+                last=shown(last),
+                first=PICTURE,
+                before=index - 1,
+                pointer="/inputs",
+            )
+        return self.reading(None) if self.inputs == (index - 1,) else self
+
+    def form(self, shapes: Sequence[Shape], vectors: Sequence[bool]) -> bool:
+        """Tell whether the output is a vector for inputs that are or are not; refuse what it cannot take (Unfit)."""
+        return self.gives_vector(shapes[0], vectors[0])
+
+    def geometries(self, shapes: Sequence[Shape]) -> tuple[Geometry, ...]:
+        """Return what each number of the output reads of each input; raise Unfit where there is no output."""
+        return (self.fitted(shapes[0]),)
+
+    def compute(self, inputs: Sequence[Array], weights: Weights) -> Array:
+        """Return the output, float32 in C order, for inputs of shape (channels, rows, columns)."""
+        return self.forward(inputs[0], weights)
+
+    def terms(self, inputs: Sequence[Array], weights: Weights, place: Place) -> dict[str, Any]:
+        """Return the terms of the one number at `place`: what is read, what it is multiplied by, what it gives."""
+        return self.step(inputs[0], weights, place)
+
+    def origin(self, inputs: Sequence[Array], weights: Weights, place: Place) -> Origin | None:
+        """Return the one cell that the number at `place` comes from; None where it is mixed of several."""
+        here = self.passes_from(inputs[0], weights, place)
+        return here and Origin(0, here)
 
     def gives_vector(self, shape: Shape, vector: bool) -> bool:
         """Tell whether the output is a vector for an input that is one or not; refuse what it cannot take (Unfit)."""
@@ -252,10 +353,11 @@ class Layer(Trainable, BaseModel):
     def fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
         """Return this layer with all that equals its default left out; in Python's mode arrays stay arrays."""
         fields = self.model_dump(mode=mode, exclude_defaults=True, exclude={"type", "weights"})
+        links = {field: fields.pop(field) for field in REFERENCES if field in fields}  # which come last
         weights = getattr(self, "weights", None)  # which only layers that learn have
         if weights is not None and weights != type(self).model_fields["weights"].default:
             fields["weights"] = weights.fields(mode)
-        return {"type": self.type, **fields}
+        return {"type": self.type, **fields, **links}
 
 
 def _words(value: object) -> str:

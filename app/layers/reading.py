@@ -1,16 +1,16 @@
 """From JSON to a layer: pydantic finds what is wrong, this file says it as a sentence with the numbers in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.errors import Unfit, shown
+from app.errors import Mistake, Unfit, shown
 from app.layers import LAYERS, AnyLayer, Layer
 from app.layers.sources import WEIGHTS
 
 T = TypeVar("T")
-MAX_LAYERS = 100
+MAX_LAYERS = 400
 _ADAPTER: TypeAdapter[Layer] = TypeAdapter(AnyLayer)
 _EXPECTED = {
     "int_type": "a whole number",
@@ -37,6 +37,17 @@ def read_layer(document: object) -> Layer:
             pointer="/type",
         )
     return validated(lambda: _ADAPTER.validate_python(document), tag=kind)
+
+
+def all_linked(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    """Return a list of layers in its canonical form; raise Unfit, with its place, where one reads a later layer."""
+    found = list[Layer]()
+    for index, layer in enumerate(layers):
+        try:
+            found.append(layer.linked(index))
+        except Mistake as mistake:
+            raise mistake.within(f"/layers/{index}") from None
+    return tuple(found)
 
 
 def validated(validate: Callable[[], T], tag: str = "") -> T:

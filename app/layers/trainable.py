@@ -5,7 +5,7 @@ batch forward, keeps what each layer wants kept, and passes the gradient of the 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
@@ -32,6 +32,13 @@ class Gradients(NamedTuple):
 
     x: Array | None  # of the shape of its input; None where it was not asked for
     weights: Weights = NONE  # by each array that is learned, of its shape, summed over the examples
+
+
+class Back(NamedTuple):
+    """The gradients of a loss by all that a layer reads."""
+
+    inputs: tuple[Array | None, ...]  # one an input, of its shape; they may share memory
+    weights: Weights = NONE
 
 
 def of_filters(found: FilterGradients, weights: Weights, shape: tuple[int, ...]) -> Gradients:
@@ -66,6 +73,25 @@ class Trainable:
     def recall(self, x: Array, weights: Weights) -> Any:
         """Return what `backward` needs to know of how `evaluate`, or `forward`, passes a batch `x`."""
         return self.forward_batch(x, weights).kept
+
+    # ---- the same for all that a layer reads, which is one output but where it merges several
+
+    def compute_batch(self, inputs: Sequence[Array], weights: Weights) -> Passed:
+        """Return what `forward_batch` does, for batches of all inputs."""
+        return self.forward_batch(inputs[0], weights)
+
+    def evaluate_batch(self, inputs: Sequence[Array], weights: Weights) -> Array:
+        """Return what `evaluate` does."""
+        return self.evaluate(inputs[0], weights)
+
+    def recall_batch(self, inputs: Sequence[Array], weights: Weights) -> Any:
+        """Return what `recall` does."""
+        return self.recall(inputs[0], weights)
+
+    def backward_batch(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Back:
+        """Return what `backward` does, a gradient an input."""
+        found = self.backward(gradient, kept, weights, to_input=to_input)
+        return Back((found.x,), found.weights)
 
     def statistics(self, kept: Any, weights: Weights) -> Weights:
         """Return those arrays that follow the batches that pass, not a gradient, as they are after this one."""

@@ -5,6 +5,7 @@ After layers that write finer than they read it differs from place to place, in 
 each place of a turn, and the next turn has the same, `advance` cells further on.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, gcd
@@ -12,6 +13,7 @@ from math import ceil, gcd
 from app.numerics.axis import Axis, Pair
 
 MOST_PHASES = 512  # of a turn; where there were more, one as wide as the widest can be stands for all
+MOST_WAYS = 8  # of different jumps or phases that are told apart
 Number = int | Fraction  # a whole number is an int
 
 
@@ -41,6 +43,11 @@ class ReceptiveField:
     def start(self) -> Number:
         """Where what place 0 has seen begins, if it is as wide as that of any: whole where all are alike."""
         return number(self.middle - Fraction(self.size, 2))
+
+    def covers(self, other: "ReceptiveField") -> bool:
+        """Tell whether this has seen as much, and so behind any layer: both are even, and as far apart."""
+        even = self.uneven is None and other.uneven is None
+        return self == other or (even and self.jump == other.jump and self.size >= other.size)
 
     def through(self, axis: Axis) -> "ReceptiveField":
         """Return what the places of a layer have seen that reads these along `axis`."""
@@ -80,6 +87,43 @@ class ReceptiveField:
         turn, phase = divmod(place, len(self.phases))
         run = self.phases[phase]
         return run and (run[0] + turn * self.advance, run[1] + turn * self.advance)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The same where layers branch and meet: one for each way from the picture, less those that others cover."""
+
+    fields: tuple[ReceptiveField, ...] = (ReceptiveField(),)  # the largest first
+
+    @classmethod
+    def of(cls, several: Sequence["Ways"]) -> "Ways":
+        """Return the ways of a layer that reads outputs which have these."""
+        if len(several) == 1:
+            return several[0]
+        found = list[ReceptiveField]()
+        for field in sorted((one for ways in several for one in ways.fields), key=lambda one: -one.size):
+            if not any(kept.covers(field) for kept in found):
+                found.append(field)
+        return cls(tuple(found[:MOST_WAYS]))
+
+    @property
+    def largest(self) -> ReceptiveField:
+        """That of the way by which most is seen."""
+        return self.fields[0]
+
+    @property
+    def jump(self) -> Number | None:
+        """From the middle of a place to that of the next; None where the ways differ."""
+        jump = self.fields[0].jump
+        return jump if all(field.jump == jump for field in self.fields) else None
+
+    def through(self, axis: Axis) -> "Ways":
+        """Return what the places of a layer have seen that reads these along `axis`."""
+        if len(self.fields) == 1:
+            field = self.fields[0].through(axis)
+            return self if field is self.fields[0] else Ways((field,))
+        found = dict.fromkeys(field.through(axis) for field in self.fields)
+        return Ways(tuple(sorted(found, key=lambda field: -field.size)))
 
 
 def number(value: Fraction | int) -> Number:

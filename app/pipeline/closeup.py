@@ -1,15 +1,18 @@
 """How one number came to be: what its window read, what that was multiplied by, and the part of the picture behind it.
 
-A number is followed home (`hops`) and a cell forward (`cone`) by asking each layer's geometry, backward or forward.
+A number is followed home (`hops`) and a cell forward (app/pipeline/cone.py) by asking each layer's geometry, backward
+or forward, by every path that there is.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from app.errors import NotFound
-from app.layers.cells import Cells, Place, hull, one
+from app.layers.cells import MOST_BLOCKS, Cells, Place, around, largest
 from app.layers.layer import Array, Weights
+from app.layers.references import PICTURE
 from app.numerics.window import Span
 from app.pipeline.plan import Stage
 
@@ -38,10 +41,12 @@ class Closeup:
         }
 
 
-def close_up(stages: Sequence[Stage], index: int, place: Place, x: Array, weights: Weights, output: Array) -> Closeup:
+def close_up(
+    stages: Sequence[Stage], index: int, place: Place, inputs: Sequence[Array], weights: Weights, output: Array
+) -> Closeup:
     """Return the close-up of the number at `place` of layer `index`; raise NotFound for a place outside its output.
 
-    `x` and `output` are the arrays (channel, row, column) that enter and leave that layer.
+    `inputs` and `output` are the arrays (channel, row, column) that enter and leave that layer.
     """
     stage = stages[index]
     for name, wanted, length in zip(Place._fields, place, stage.output_shape, strict=True):
@@ -57,7 +62,7 @@ def close_up(stages: Sequence[Stage], index: int, place: Place, x: Array, weight
         stage,
         place,
         stage.geometry.span(place),
-        stage.layer.step(x, weights, place),
+        stage.layer.terms(inputs, weights, place),
         float(output[place]),
         receptive_field(stages[: index + 1], place),
     )
@@ -68,53 +73,73 @@ def receptive_field(stages: Sequence[Stage], place: Place) -> Span | None:
     return hops(stages, len(stages) - 1, place)[-1].span
 
 
-class Hop(NamedTuple):
+@dataclass(frozen=True)
+class Hop:
     """What a number has seen of one volume on its way home."""
 
     layer: int | None  # the layer whose output it is; None for the input
-    cells: Cells  # which channels, rows and columns
-    span: Span | None  # the smallest rectangle around them; None where only padding was read
+    blocks: tuple[Cells, ...]  # of cells, none of which holds another; more than one only where paths have met
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The smallest block around them all: which channels, rows and columns."""
+        return around(self.blocks)
+
+    @property
+    def span(self) -> Span | None:
+        """The smallest rectangle around them; None where only padding was read."""
+        return self.cells.span
 
 
 def hops(stages: Sequence[Stage], index: int, place: Place) -> list[Hop]:
     """Return what the number at `place` of layer `index` has seen of each volume before it, the nearest first.
 
-    The last is the input. What the layers read through padding counts as the real cells that it stands for.
+    The last is the input. What the layers read through padding counts as the real cells that it stands for; of what a
+    layer reads several of, only those volumes are told that are on a path.
     """
-    cells = Cells.at(place, stages[index].output_shape)
-    found = []
-    for stage in reversed(stages[: index + 1]):
-        cells = stage.geometry.reads(cells)
-        found.append(Hop(stage.index - 1 if stage.index else None, cells, cells.span))
+    seen = {index: [Cells.at(place, stages[index].output_shape)]}
+    found = list[Hop]()
+    for number in range(index, PICTURE - 1, -1):
+        if number not in seen:
+            continue
+        blocks = _gathered(seen.pop(number))
+        if number < index:
+            found.append(Hop(None if number == PICTURE else number, blocks))
+        if number == PICTURE:
+            continue
+        for source, geometry in zip(stages[number].inputs, stages[number].geometries, strict=True):
+            read = [geometry.reads(block) for block in blocks]
+            if there := [block for block in read if block.channels[0] < block.channels[1]]:
+                seen.setdefault(source, []).extend(there)
     return found
+
+
+def _gathered(blocks: list[Cells]) -> tuple[Cells, ...]:
+    """Return blocks that hold the same cells and not each other; of many, one around them all."""
+    if len(blocks) == 1:
+        return tuple(blocks)
+    found = largest([block for block in blocks if block.span] or blocks[:1], Cells.holds)
+    return found if len(found) <= MOST_BLOCKS else (around(found),)
 
 
 def winning_path(stages: Sequence[Stage], outputs: Sequence[Array], index: int, place: Place) -> list[Place | None]:
     """Return where the number at `place` of layer `index` comes from in each volume before it, the nearest first.
 
     The list is as long as that of `hops`: a place as long as each layer makes its number from one cell (activations,
-    flatten, the winner of a max pool, the first of equals), and None from the first layer on that mixes several.
-    `outputs` are the arrays of the volumes: the input, then the output of each layer.
+    flatten, the winner of a max pool, the first of equals; through a concat the one that is there), and None from the
+    first layer on that mixes several, and for volumes beside the way. `outputs` are the arrays of the volumes: the
+    input, then the output of each layer.
     """
-    path: list[Place | None] = []
-    here: Place | None = place
-    for stage in reversed(stages[: index + 1]):
-        here = here and stage.layer.passes_from(outputs[stage.index], {}, here)
-        path.append(here)
-    return path
-
-
-def cone(stages: Sequence[Stage], row: int, column: int) -> Span | None:
-    """Return the smallest rectangle of places of the last stage that cell (row, column) can change; None where none.
-
-    The cell is one of the input of the first stage, in all of its channels.
-    """
-    rows, columns = one(row, column, stages[0].input_shape[1:])
-    for stage in stages:
-        rows, columns = stage.geometry.rows.read_by(rows), stage.geometry.columns.read_by(columns)
-        if not (rows.any() and columns.any()):
-            return None
-    return hull(rows, columns)
+    came = dict[int, Place]()
+    number, here = index, place
+    while number != PICTURE:
+        stage = stages[number]
+        origin = stage.layer.origin([outputs[source + 1] for source in stage.inputs], {}, here)
+        if origin is None:
+            break
+        number, here = stage.inputs[origin.input], origin.place
+        came[number] = here
+    return [came.get(PICTURE if hop.layer is None else hop.layer) for hop in hops(stages, index, place)]
 
 
 def rectangle(span: Span) -> dict[str, list[int]]:

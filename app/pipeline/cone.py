@@ -6,21 +6,23 @@ input   conv2d 3     max_pool2d 2
 ····    ▪▪▪·
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from app.layers.cells import hull, one
+from app.layers import Place, Shape
+from app.layers.cells import MOST_BLOCKS, hull, largest, one, within
+from app.layers.references import PICTURE
 from app.numerics.axis import Mask
 from app.numerics.window import Span
 from app.pipeline.plan import Stage
 
 
-@dataclass(frozen=True)
-class Cone:
-    """What a cell can change in one volume: some channels, in each of them every one of some rows and columns."""
+class Reached(NamedTuple):
+    """A block of a volume: every cell in one of the channels, one of the rows and one of the columns."""
 
     channels: Mask
     rows: Mask
@@ -28,49 +30,130 @@ class Cone:
 
     @property
     def any(self) -> bool:
-        """Whether it changes anything there."""
+        """Whether there is a cell in it."""
         return bool(self.channels.any() and self.rows.any() and self.columns.any())
+
+    def holds(self, other: "Reached") -> bool:
+        """Tell whether all cells of another block are in it."""
+        return all(within(theirs, own) for theirs, own in zip(other, self, strict=True))
+
+
+@dataclass(frozen=True)
+class Cone:
+    """What a cell can change in one volume: blocks of cells, none of which holds another."""
+
+    shape: Shape
+    blocks: tuple[Reached, ...]  # one, or none, but where paths have met
+
+    @property
+    def any(self) -> bool:
+        """Whether it changes anything there."""
+        return bool(self.blocks)
+
+    @cached_property
+    def channels(self) -> Mask:
+        """The channels in which it changes anything."""
+        return self._either(0)
+
+    @cached_property
+    def rows(self) -> Mask:
+        """The rows in which it changes anything."""
+        return self._either(1)
+
+    @cached_property
+    def columns(self) -> Mask:
+        """The columns in which it changes anything."""
+        return self._either(2)
+
+    def _either(self, axis: int) -> Mask:
+        marked = np.zeros(self.shape[axis], bool)
+        for block in self.blocks:
+            marked |= block[axis]
+        return marked
 
     @property
     def span(self) -> Span | None:
         """The smallest rectangle of rows and columns around it."""
-        return hull(self.rows, self.columns) if self.any else None
+        return hull(self.rows, self.columns)
 
-    @property
+    @cached_property
     def places(self) -> int:
-        """How many places of each map it changes."""
-        return int(self.rows.sum() * self.columns.sum())
+        """How many places of a map it changes, in one channel or another."""
+        if len(self.blocks) <= 1:
+            return int(self.rows.sum() * self.columns.sum())
+        marked = np.zeros(self.shape[1:], bool)
+        for block in self.blocks:
+            marked[np.ix_(block.rows, block.columns)] = True
+        return int(marked.sum())
 
-    @property
+    @cached_property
     def numbers(self) -> int:
         """How many numbers it changes."""
-        return self.places * int(self.channels.sum())
+        if len(self.blocks) <= 1:
+            return self.places * int(self.channels.sum())
+        marked = np.zeros(self.shape, bool)
+        for block in self.blocks:
+            marked[np.ix_(*block)] = True
+        return int(marked.sum())
+
+    def changes(self, place: Place) -> bool:
+        """Tell whether it changes the number at a place."""
+        return any(all(marked[at] for marked, at in zip(block, place, strict=True)) for block in self.blocks)
 
 
-def cones(stages: Sequence[Stage], row: int, column: int) -> list[Cone]:
-    """Return what cell (row, column) of the input, in all its channels, can change: there, then after each stage."""
-    rows, columns = one(row, column, stages[0].input_shape[1:])
-    found = [Cone(np.ones(stages[0].input_shape[0], bool), rows, columns)]
-    for stage in stages:
-        found.append(Cone(*stage.geometry.reaches(found[-1].channels, found[-1].rows, found[-1].columns)))
-    return found
+def cones(stages: Sequence[Stage], row: int, column: int, source: int = PICTURE) -> list[Cone]:
+    """Return what cell (row, column) of a volume, in all its channels, can change: there, then after each later stage.
+
+    The volume is the input, or the output of stage `source`.
+    """
+    shape = stages[0].input_shape if source == PICTURE else stages[source].output_shape
+    found = {source: Cone(shape, (Reached(np.ones(shape[0], bool), *one(row, column, shape[1:])),))}
+    for stage in stages[source + 1 :]:
+        found[stage.index] = Cone(stage.output_shape, _gathered(_reached(stage, found)))
+    return list(found.values())
+
+
+def _reached(stage: Stage, found: Mapping[int, Cone]) -> Iterator[Reached]:
+    """Give the blocks that a stage makes from those of what it reads."""
+    for number, geometry in zip(stage.inputs, stage.geometries, strict=True):
+        for block in found[number].blocks if number in found else ():
+            reached = Reached(*geometry.reaches(*block))
+            if reached.any:
+                yield reached
+
+
+def _gathered(blocks: Iterable[Reached]) -> tuple[Reached, ...]:
+    """Return blocks that hold the same cells and not each other; of many, one around them all."""
+    found = largest(blocks, Reached.holds)
+    if len(found) <= MOST_BLOCKS:
+        return found
+    return (Reached(*(np.logical_or.reduce([block[axis] for block in found]) for axis in range(3))),)
+
+
+def cone(stages: Sequence[Stage], row: int, column: int, source: int = PICTURE) -> Span | None:
+    """Return the smallest rectangle of places of the last stage that such a cell can change; None where none."""
+    return cones(stages, row, column, source)[-1].span
 
 
 Missed = Literal["stride", "end"]
 
 
 def missed(stages: Sequence[Stage], volumes: Sequence[Cone]) -> tuple[int, Missed] | None:
-    """Return the first stage that never reads what a cell changes, and why; None where all do.
+    """Return the first stage that never reads what a cell changes, and why; None where it changes the last volume.
 
     Its windows step over it (stride), or the last of them ends before it (end). `volumes` are what `cones` found.
     """
-    for stage, before, after in zip(stages, volumes, volumes[1:], strict=False):
-        if after.any:
+    if volumes[-1].any:
+        return None
+    for stage in stages:
+        before = [volumes[number + 1] for number in stage.inputs]
+        if volumes[stage.index + 1].any or not any(volume.any for volume in before):
             continue
-        for axis, cells in zip(stage.geometry.axes, (before.rows, before.columns), strict=True):
-            read = axis.reads(np.ones(axis.places, bool))
-            if not (read & cells).any():
-                beyond = read.any() and np.flatnonzero(cells)[0] > np.flatnonzero(read)[-1]
-                return stage.index, "end" if beyond else "stride"
+        for volume, geometry in zip(before, stage.geometries, strict=True):
+            for axis, cells in zip(geometry.axes, (volume.rows, volume.columns), strict=True):
+                read = axis.reads(np.ones(axis.places, bool))
+                if volume.any and not (read & cells).any():
+                    beyond = read.any() and np.flatnonzero(cells)[0] > np.flatnonzero(read)[-1]
+                    return stage.index, "end" if beyond else "stride"
         return stage.index, "stride"
     return None

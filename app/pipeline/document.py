@@ -17,7 +17,7 @@ from app.layers import Layer, Shape
 from app.layers.layer import MOST_CHANNELS
 from app.layers.models import Origin
 from app.layers.numbers import NumbersField, pieces, unpacked, written
-from app.layers.reading import MAX_LAYERS, escaped, read_layer, validated
+from app.layers.reading import MAX_LAYERS, all_linked, escaped, read_layer, validated
 from app.layers.trained import origin_of
 from app.pipeline import recipe
 from app.pipeline.json_reader import parse_json
@@ -159,7 +159,7 @@ class Document(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     input: ImageInput | ValuesInput
-    layers: tuple[SerializeAsAny[Layer], ...] = ()
+    layers: Annotated[tuple[SerializeAsAny[Layer], ...], AfterValidator(all_linked)] = ()
 
     @property
     def canonical(self) -> dict[str, Any]:
@@ -308,4 +308,4 @@ def read_layers(value: object) -> tuple[Layer, ...]:
             layers.append(read_layer(layer))
         except Mistake as mistake:
             raise mistake.within(f"/layers/{index}") from None
-    return tuple(layers)
+    return all_linked(layers)

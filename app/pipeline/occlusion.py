@@ -15,6 +15,7 @@ import numpy as np
 from app.errors import Unfit
 from app.layers import Shape
 from app.layers.layer import Array
+from app.layers.references import PICTURE, last_readers
 from app.numerics.window import Pair, Window
 from app.pipeline.plan import Stage
 
@@ -92,9 +93,15 @@ def colour_of(x: Array, pixels: np.ndarray | None) -> np.ndarray:
 
 def said(stages: Sequence[Stage], batch: Array) -> Array:
     """Return what the last of `stages` says of each example of a batch: (number, example)."""
+    held, readers = {PICTURE: batch}, last_readers((stage.index, stage.inputs) for stage in stages)
     with np.errstate(all="ignore"):
         for stage in stages:
-            batch = stage.layer.evaluate(batch, stage.layer.weights_for(stage.input_shape))
+            read = [held[source] for source in stage.inputs]
+            batch = stage.layer.evaluate_batch(read, stage.layer.weights_for(stage.input_shape))
+            held[stage.index] = batch
+            del read
+            for source in [source for source in held if readers.get(source, PICTURE) <= stage.index]:
+                del held[source]
     if not np.isfinite(batch).all():
         raise Unfit(
             "With a part of the picture covered the numbers grow past what float32 holds (about 3.4e38); use smaller "
@@ -105,9 +112,11 @@ def said(stages: Sequence[Stage], batch: Array) -> Array:
 
 def working_bytes(stages: Sequence[Stage], examples: int) -> int:
     """Return the most bytes that a batch takes on its way through the layers, about."""
-    return max(
-        4 * examples * (math.prod(stage.input_shape) + math.prod(stage.output_shape))
-        + 4 * stage.parameters
-        + stage.layer.training_bytes(stage.input_shape, examples)
-        for stage in stages
-    )
+    readers = last_readers((stage.index, stage.inputs) for stage in stages)
+    held, most = {PICTURE: math.prod(stages[0].input_shape)}, 0
+    for stage in stages:
+        held[stage.index] = math.prod(stage.output_shape)
+        beside = 4 * stage.parameters + stage.layer.training_bytes(stage.input_shape, examples)
+        most = max(most, 4 * examples * sum(held.values()) + beside)
+        held = {number: size for number, size in held.items() if readers.get(number, PICTURE) > stage.index}
+    return most

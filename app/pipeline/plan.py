@@ -9,7 +9,7 @@ from app.errors import Mistake, Unfit
 from app.layers import Layer, Shape
 from app.layers.geometry import Geometry
 from app.numerics.axis import Pair
-from app.numerics.field import Number, ReceptiveField
+from app.numerics.field import Number, ReceptiveField, Ways
 from app.pipeline.document import Document
 
 
@@ -19,20 +19,37 @@ class Stage:
 
     index: int
     layer: Layer
-    geometry: Geometry  # what its numbers read of its input
-    fields: tuple[ReceptiveField, ReceptiveField]  # what they have seen of the picture, down and across
+    inputs: tuple[int, ...]  # the stages that it reads; −1: the picture
+    geometries: tuple[Geometry, ...]  # what its numbers read of each of them
+    ways: tuple[Ways, Ways]  # by which they have seen the picture, down and across
     cost: int  # of computing it, in multiplications or operations as dear
     parameters: int  # that it learns
-    from_vector: bool = False  # its input is a vector
+    from_vector: bool = False  # its inputs are vectors
     vector: bool = False  # its output is a vector, an array of shape (n, 1, 1)
 
     @property
+    def geometry(self) -> Geometry:
+        """What its numbers read of its first input, which is all there is but where it merges several."""
+        return self.geometries[0]
+
+    @property
     def input_shape(self) -> Shape:
-        return self.geometry.input_shape
+        """The shape of its first input."""
+        return self.geometries[0].input_shape
+
+    @property
+    def input_shapes(self) -> tuple[Shape, ...]:
+        """The shape of each input."""
+        return tuple(geometry.input_shape for geometry in self.geometries)
+
+    def read_for(self, channel: int) -> int:
+        """Return the first of its inputs, from 0, of which the numbers of a map read anything."""
+        ranges = (geometry.channels_read(channel) for geometry in self.geometries)
+        return next(at for at, (first, last) in enumerate(ranges) if first < last)
 
     @property
     def output_shape(self) -> Shape:
-        return self.geometry.shape
+        return self.geometries[0].shape
 
     @cached_property
     def bytes(self) -> int:
@@ -45,14 +62,23 @@ class Stage:
         return self.layer.working_bytes(self.input_shape)
 
     @property
-    def receptive_size(self) -> Pair:
-        """Rows and columns of the picture that a number has seen, at most, edges ignored."""
-        return self.fields[0].size, self.fields[1].size
+    def fields(self) -> tuple[ReceptiveField, ReceptiveField]:
+        """What its numbers have seen of the picture, down and across, by the way by which they have seen most."""
+        return self.ways[0].largest, self.ways[1].largest
 
     @property
-    def jump(self) -> tuple[Number, Number]:
-        """How far on the picture from what one place has seen to the next, down and across; ½ where it is finer."""
-        return self.fields[0].jump, self.fields[1].jump
+    def receptive_size(self) -> Pair:
+        """Rows and columns of the picture that a number has seen, at most, edges ignored."""
+        return self.ways[0].largest.size, self.ways[1].largest.size
+
+    @property
+    def jump(self) -> tuple[Number, Number] | None:
+        """How far on the picture from what one place has seen to the next, down and across; ½ where it is finer.
+
+        None where that is not the same by all ways on which the layer has seen it.
+        """
+        down, across = (ways.jump for ways in self.ways)
+        return None if down is None or across is None else (down, across)
 
     @property
     def start(self) -> tuple[Number, Number]:
@@ -71,16 +97,23 @@ class Stage:
 
 
 class Fit(NamedTuple):
-    """What a layer makes of a shape, and what that takes."""
+    """What a layer makes of what it reads, and what that takes."""
 
     layer: Layer
-    geometry: Geometry
+    geometries: tuple[Geometry, ...]
     vector: bool
     cost: int
     parameters: int
 
 
-Known = dict[tuple[int, Shape, bool], Fit]  # by the identity of a layer, which a fit keeps alive, and what it reads
+class Volume(NamedTuple):
+    """The picture, or the output of a stage."""
+
+    shape: Shape
+    vector: bool
+
+
+Known = dict[tuple[int, tuple[Volume, ...]], Fit]  # by the identity of a layer, which a fit keeps alive, and its inputs
 
 
 def plan(
@@ -93,29 +126,41 @@ def plan(
     """
     known = {} if known is None else known
     stages: list[Stage] = []
-    fields = (ReceptiveField(), ReceptiveField())
-    cost, numbers, vector = 0, shape[0] * shape[1] * shape[2], False
+    volumes, ways = [Volume(shape, False)], [(Ways(), Ways())]  # of the picture, then of each stage
+    cost, numbers = 0, math.prod(shape)
     for index, layer in enumerate(document.layers):
-        key = (id(layer), shape, vector)
+        inputs = layer.reads(index)
+        read = tuple(volumes[number + 1] for number in inputs)
+        key = (id(layer), read)
         try:
-            fit = known.get(key) or known.setdefault(key, _fit(layer, shape, vector))
+            fit = known.get(key) or known.setdefault(key, _fit(layer, read))
         except Mistake as mistake:
             raise mistake.within(f"/layers/{index}") from None
-        output = fit.geometry.shape
-        fields = (fields[0].through(fit.geometry.rows), fields[1].through(fit.geometry.columns))
-        stages.append(Stage(index, layer, fit.geometry, fields, fit.cost, fit.parameters, vector, fit.vector))
+        seen = _seen([ways[number + 1] for number in inputs], fit.geometries)
+        stages.append(
+            Stage(index, layer, inputs, fit.geometries, seen, fit.cost, fit.parameters, read[0].vector, fit.vector)
+        )
+        volumes.append(Volume(stages[-1].output_shape, fit.vector))
+        ways.append(seen)
         cost += fit.cost
-        numbers += output[0] * output[1] * output[2]
+        numbers += math.prod(stages[-1].output_shape)
         _afford(index, layer, "multiplications, or comparisons as dear", cost, most_multiplications)
         _afford(index, layer, "bytes for its maps", 4 * numbers, most_bytes)
         _afford(index, layer, "bytes for its weights", 4 * fit.parameters, most_bytes)
-        shape, vector = output, fit.vector
     return tuple(stages)
 
 
-def _fit(layer: Layer, shape: Shape, vector: bool) -> Fit:
-    gives_vector = layer.gives_vector(shape, vector)
-    return Fit(layer, layer.fitted(shape), gives_vector, layer.cost(shape), layer.parameters(shape))
+def _fit(layer: Layer, read: tuple[Volume, ...]) -> Fit:
+    shapes = [volume.shape for volume in read]
+    vector = layer.form(shapes, [volume.vector for volume in read])
+    return Fit(layer, layer.geometries(shapes), vector, layer.cost(shapes[0]), layer.parameters(shapes[0]))
+
+
+def _seen(read: list[tuple[Ways, Ways]], geometries: tuple[Geometry, ...]) -> tuple[Ways, Ways]:
+    """Return the ways by which a layer has seen the picture, from those of its inputs."""
+    down = [ways[0].through(geometry.rows) for ways, geometry in zip(read, geometries, strict=True)]
+    across = [ways[1].through(geometry.columns) for ways, geometry in zip(read, geometries, strict=True)]
+    return Ways.of(down), Ways.of(across)
 
 
 def _afford(index: int, layer: Layer, what: str, count: int, most: int) -> None:

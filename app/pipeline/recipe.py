@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from app.errors import Mistake, NotFound, RecipeMistake, shown
 from app.layers import LAYERS, Layer
 from app.layers.models import Model, find
 from app.layers.reading import MAX_LAYERS, read_layer, validated
+from app.layers.references import REFERENCES
 from app.layers.sources import WEIGHTS
 from app.pipeline.aside import Overlong, Part, Shortened, blocks, reach
 from app.pipeline.whole_model import Whole, layers_of, model_in
@@ -26,8 +28,18 @@ MAX_CHARACTERS = 100_000  # beside long blocks of numbers
 SHORT = 1_000  # characters: a recipe that is no longer is read once, however many ask for it
 warnings.filterwarnings("ignore", module="<unknown>")  # of what Python's parser finds odd in a recipe
 _BLANKS = str.maketrans("\n\r\t", "   ")
-_FAMILIAR = re.compile(r"[^\\#;`\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\U0010ffff]*+")
-_ASIDE = "ñ"  # begins the name of a block that is set aside: a letter, but none that a recipe may hold
+_FAMILIAR = re.compile(rb"[^\\#;`\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff]*+")
+LONGEST_TEXT = 1_000  # characters of a text in quotes, as which nothing else is read
+_QUOTED = re.compile(
+    rb"""(?:"(?:[^"\\\x00-\x1f]|\\["'\\]){0,%d}+"|'(?:[^'\\\x00-\x1f]|\\["'\\]){0,%d}+')"""
+    % (LONGEST_TEXT, LONGEST_TEXT)
+)
+_PLAIN = re.compile(rb"[^\[\"']*+")  # before a list of numbers, or a text, begins
+_ESCAPED = re.compile(r'["\\]')
+_UNESCAPED = re.compile(r"\\(.)")
+_SET_ASIDE = re.compile("ñ([0-9]{1,9})ñ")  # the name of what is set aside: in letters that no recipe may hold
+CALLED = ("type", "init")  # fields that the name of a call says
+UNSAID = (*CALLED, *REFERENCES)  # those that are no settings
 MODEL = "model"  # the call that stands for all layers of a model
 Kinds = Mapping[str, Any]  # names of calls: layers, or sources of weights
 
@@ -56,7 +68,7 @@ def _parse(text: str) -> Recipe:
     calls, model, layers = _calls(text), None, list[Layer]()
     if calls and _name(calls[0]) == MODEL:
         model, layers = _model(calls.pop(0))
-    layers += map(_layer, calls)
+    layers += (_layer(call, index) for index, call in enumerate(calls, len(layers)))
     if len(layers) > MAX_LAYERS:
         raise RecipeMistake("A recipe has at most {most} layers.", column=1, most=MAX_LAYERS)
     return Recipe(tuple(layers), model)
@@ -79,16 +91,10 @@ def write(layers: Sequence[Layer], *, models: bool = True) -> str:
 
 def _calls(text: str) -> list[ast.expr]:
     """Return the layers' expressions, from left to right."""
-    if (at := reach(_FAMILIAR, text)) < len(text):
-        raise RecipeMistake(
-            "The character {character} has no place in a recipe; layers are joined by |.",
-            column=at + 1,
-            character=text[at] if text[at].isprintable() else ascii(text[at]),
-        )
+    data = text.encode(errors="surrogatepass")
     try:
-        short = Shortened(
-            data := text.encode(), _parts(data), lambda index: f"{_ASIDE}{index}".encode(), MAX_CHARACTERS
-        )
+        parts = _familiar(data, _parts(data))
+        short = Shortened(data, parts, lambda index: f"ñ{index}ñ".encode(), MAX_CHARACTERS)
     except Overlong:
         raise RecipeMistake(
             "This recipe is longer than {most} characters; send it as a JSON document.",
@@ -100,52 +106,86 @@ def _calls(text: str) -> list[ast.expr]:
         return []
     if left.count("|") >= MAX_LAYERS:
         raise RecipeMistake("A recipe has at most {most} layers.", column=1, most=MAX_LAYERS)
-    indent = len(left) - len(left.lstrip())
+    indent, columns = len(left) - len(left.lstrip()), _Columns(data)
     try:
         tree = ast.parse(left.strip(), mode="eval")
     except SyntaxError as error:
         before = left.rstrip() if error.offset is None else left[: indent + error.offset - 1]
         raise RecipeMistake(
             "This cannot be read. A recipe is layers joined by |, such as conv2d(6, 5) | relu | max_pool2d(2).",
-            column=short.place(len(before.encode())) + 1,
+            column=columns.of(short.place(len(before.encode()))),
         ) from None
     except (ValueError, MemoryError, RecursionError):
         raise RecipeMistake("This is nested too deeply to be read.", column=1) from None
-    for node in ast.walk(tree):
-        if short.aside:
-            _put_back(node, short.aside)
-        if isinstance(node, (ast.expr, ast.keyword)):
-            node.col_offset = short.place(indent + node.col_offset)
     calls, expression = list[ast.expr](), tree.body
     while isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.BitOr):
         calls.append(expression.right)
         expression = expression.left
+    for node in ast.walk(tree):
+        if short.aside:
+            _put_back(node, short.aside)
+        if isinstance(node, (ast.expr, ast.keyword)):
+            node.col_offset = columns.of(short.place(indent + node.col_offset)) - 1
     return [expression, *reversed(calls)]
 
 
+class _Columns:
+    """At which character, from 1, the bytes of a text begin."""
+
+    def __init__(self, data: bytes) -> None:
+        inside = b"" if data.isascii() else data
+        self._inner = np.flatnonzero((np.frombuffer(inside, np.uint8) & 0xC0) == 0x80)  # all but the first of each
+
+    def of(self, at: int) -> int:
+        return at + 1 - int(np.searchsorted(self._inner, at)) if len(self._inner) else at + 1
+
+
 def _parts(data: bytes) -> Iterator[Part]:
-    """Give the lists of numbers of a recipe."""
-    pos = data.find(b"[")
-    while pos >= 0:
-        for part in blocks(data, pos):
-            yield part
-            pos = part.end
-        pos = data.find(b"[", pos)
+    """Give the lists of numbers of a recipe, and the texts in quotes that Python's parser need not see."""
+    pos = 0
+    while (pos := reach(_PLAIN, data, pos)) < len(data):
+        if data[pos : pos + 1] == b"[":
+            for part in blocks(data, pos):
+                yield part
+                pos = part.end
+        elif quoted := _QUOTED.match(data, pos):
+            if _FAMILIAR.fullmatch(quoted[0]) is None or b"|" in quoted[0]:
+                inside = quoted[0][1:-1].decode(errors="surrogatepass")
+                yield Part(pos, quoted.end(), _UNESCAPED.sub(r"\1", inside))
+            pos = quoted.end()
+        else:
+            pos += 1
+
+
+def _familiar(data: bytes, parts: Iterator[Part]) -> Iterator[Part]:
+    """Give the parts of a recipe; raise RecipeMistake where between them is what has no place in it."""
+    seen = 0
+    for part in chain(parts, [Part(len(data), len(data))]):
+        if seen < part.first and (seen := reach(_FAMILIAR, data, seen)) < part.first:
+            character = data[seen : seen + 4].decode(errors="replace")[0]
+            raise RecipeMistake(
+                "The character {character} has no place in a recipe; layers are joined by |.",
+                column=_Columns(data).of(seen),
+                character=character if character.isprintable() else ascii(character),
+            )
+        if isinstance(part.value, str):
+            seen = max(seen, part.end)
+        yield part
 
 
 def _put_back(node: ast.AST, aside: list[Any]) -> None:
     """Put blocks that were set aside, among what hangs on a node, in the place of their names, as constants."""
 
     def constant(part: Any) -> Any:
-        if isinstance(part, ast.Name) and part.id.startswith(_ASIDE):
-            return ast.copy_location(ast.Constant(aside[int(part.id[len(_ASIDE) :])]), part)
+        if isinstance(part, ast.Name) and (named := _SET_ASIDE.fullmatch(part.id)):
+            return ast.copy_location(ast.Constant(aside[int(named[1])]), part)
         return part
 
     for name, part in ast.iter_fields(node):
         setattr(node, name, list(map(constant, part)) if isinstance(part, list) else constant(part))
 
 
-def _layer(call: ast.expr) -> Layer:
+def _layer(call: ast.expr, index: int) -> Layer:
     if _name(call) == MODEL:
         raise RecipeMistake(
             "{name} stands for all layers of a model on its own input, and so before all others.",
@@ -155,7 +195,7 @@ def _layer(call: ast.expr) -> Layer:
     name, arguments = _arguments(call, LAYERS, "layer")
     document = {"type": name, **{field: _value(field, node) for field, node in arguments.items()}}
     try:
-        return read_layer(document)
+        return read_layer(document).linked(index)
     except Mistake as mistake:
         raise _at(mistake, call, arguments) from mistake
 
@@ -223,7 +263,7 @@ def _arguments(call: ast.expr, kinds: Kinds, noun: str) -> tuple[str, dict[str, 
             raise RecipeMistake("** has no place in a recipe.", column=_column(keyword))
         if keyword.arg in arguments:
             raise RecipeMistake('"{field}" is given twice.', column=_column(keyword), field=keyword.arg[:60])
-        if keyword.arg in ("type", "init"):  # which the name of the call says
+        if keyword.arg in CALLED:  # which the name of the call says
             raise RecipeMistake(
                 "There is no setting named {field} here.", column=_column(keyword), field=shown(keyword.arg)
             )
@@ -235,7 +275,9 @@ def _nameless(call: ast.Call, kind: Any, name: str) -> RecipeMistake:
     """Return why a call has too many values without names, and how the next one is written."""
     fields = ", ".join(kind.positional)
     column = _column(call.args[len(kind.positional)])
-    rest = [field for field in kind.model_fields if field not in ("type", "init", *kind.positional)]
+    rest = [field for field in kind.model_fields if field not in (*UNSAID, *kind.positional)]
+    if issubclass(kind, Layer) and kind.merges:
+        return RecipeMistake("{name} takes its inputs by name, as in {name}(inputs=[3, 5]).", column=column, name=name)
     if not rest:
         message = "{name} takes no more than {fields}." if fields else "{name} takes no values."
         return RecipeMistake(message, column=column, name=name, fields=fields)
@@ -285,9 +327,9 @@ def _call(name: str, kind: Any, fields: dict[str, Any]) -> str:
 
     Some fields of layers are always written by name, which is how links to them are known.
     """
-    fields = {field: value for field, value in fields.items() if field not in ("type", "init")}
+    fields = {field: value for field, value in fields.items() if field not in CALLED}
     pairs = isinstance(kind, Layer)
-    texts = {field: _text(value, pairs=pairs) for field, value in fields.items()}
+    texts = {field: _text(value, pairs=pairs and field not in REFERENCES) for field, value in fields.items()}
     if kind.positional and kind.positional[0].startswith("*"):
         listed = kind.positional[0][1:]
         parts = [_literally(value) for value in fields[listed]]
@@ -315,4 +357,4 @@ def _text(value: Any, *, pairs: bool) -> str:
 def _literally(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_literally, value)) + "]"
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+    return '"' + _ESCAPED.sub(r"\\\g<0>", value) + '"' if isinstance(value, str) else repr(value)

@@ -11,8 +11,9 @@ import numpy as np
 
 from app.layers import Layer
 from app.layers.layer import Array, Weights, shape_of
+from app.layers.references import PICTURE
 from app.layers.trainable import NONE
-from app.training.network import quiet
+from app.training.network import Arriving, branching, quiet
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,20 @@ def backpropagate(
     """
     *hidden, last = layers
     labels = np.array([label])
-    loss = last.loss(values[-2][..., None], labels)
+    (read,) = last.reads(len(hidden))
+    loss = last.loss(values[read + 1][..., None], labels)
     outputs, found = [last.loss_gradient(values[-1][..., None], labels)], [NONE]
-    gradient = loss.gradient
-    for index in range(len(hidden) - 1, -1, -1):
+    gradients = Arriving()
+    gradients.add([read], [loss.gradient])
+    for index in range(len(hidden) - 1, PICTURE, -1):
         between()
-        outputs.append(gradient)
-        kept = hidden[index].recall(values[index][..., None], weights[index])
-        back = hidden[index].backward(gradient, kept, weights[index], to_input=index > 0)
+        sources = hidden[index].reads(index)
+        inputs = [values[source + 1][..., None] for source in sources]
+        outputs.append(gradients.take(index, (*values[index + 1].shape, 1)))
+        kept = hidden[index].recall_batch(inputs, weights[index])
+        back = hidden[index].backward_batch(outputs[-1], kept, weights[index], to_input=max(sources) > PICTURE)
         found.append(back.weights)
-        if back.x is not None:
-            gradient = back.x
+        gradients.add(sources, back.inputs)
     return Gradients(loss.mean, tuple(array[..., 0] for array in reversed(outputs)), tuple(reversed(found)))
 
 
@@ -71,8 +75,11 @@ def backward_bytes(layers: Sequence[Layer], values: Sequence[Array], weights: Se
     """Return the bytes that `backpropagate` takes beside what it is given, its result included, about."""
     numbers = [value.size for value in values]
     learned = sum(array.nbytes for arrays in weights for array in arrays.values())
-    working = max(
-        4 * (2 * made + read) + layer.training_bytes(shape_of(value), 1)
-        for layer, value, read, made in zip(layers, values, numbers, numbers[1:], strict=False)
-    )
-    return 4 * sum(numbers) + learned + working
+    working = 0
+    for index, layer in enumerate(layers):
+        sources = layer.reads(index)
+        read, made = sum(numbers[source + 1] for source in sources), numbers[index + 1]
+        shape = shape_of(values[sources[0] + 1])
+        working = max(working, 4 * (2 * made + read) + layer.training_bytes(shape, 1))
+    meeting = 4 * max(numbers) if branching(layers) else 0  # what arrives at an output by several ways is added
+    return 4 * sum(numbers) + learned + working + meeting

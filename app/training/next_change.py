@@ -31,9 +31,7 @@ def next_change(course: Course, index: int, weight: Weight, example: int) -> Wei
             last=len(batch.labels) - 1,
         )
     found = network.learn(batch.x, batch.labels, watched=True)
-    x = batch.x
-    for layer, weights in zip(network.layers[:index], network.weights, strict=False):
-        x = layer.forward_batch(x, weights).out
+    x = network.inputs(batch.x, index, learning=True)[0]
     by_output = found.outputs[index][weight.filter, ..., example] * np.float32(len(batch.labels))  # of its own loss
     by_weight = float(found.weights[index]["weight"][weight])
     before, after = trainer.followed(index, "weight", weight, found)

@@ -3,6 +3,7 @@
 What it takes is known, and refused where it is too much, before anything is made.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -78,18 +79,19 @@ class Training(BaseModel):
         """Refuse layers that cannot be, or do not fit the classes, and more work than a training may be (Unfit)."""
         if len(self.layers) > MOST_LAYERS:
             raise _too_much(N_("layers"), len(self.layers), MOST_LAYERS, "/layers")
-        shape, vector = self.data.shape, False
+        shapes, vectors = [self.data.shape], [False]  # of the examples, and of what each layer makes
         parameters = cost = numbers = 0
         for index, layer in enumerate(self.seeded):
             _refuse_expiring(layer, index)
+            read = [shapes[source + 1] for source in layer.reads(index)]
             try:
-                vector = layer.gives_vector(shape, vector)
-                made = layer.output_shape(shape)
+                vectors.append(layer.form(read, [vectors[source + 1] for source in layer.reads(index)]))
+                shapes.append(layer.geometries(read)[0].shape)
             except Mistake as mistake:
                 raise mistake.within(f"/layers/{index}") from None
-            parameters += layer.parameters(shape)
-            cost += layer.cost(shape)
-            numbers += made[0] * made[1] * made[2]
+            parameters += layer.parameters(read[0])
+            cost += layer.cost(read[0])
+            numbers += math.prod(shapes[-1])
             for what, count, most in (
                 (N_("parameters"), parameters, MOST_PARAMETERS),
                 (N_("multiplications a batch"), cost * max(BACK * self.batch_size, AT_ONCE), MOST_AT_ONCE),
@@ -97,8 +99,7 @@ class Training(BaseModel):
             ):
                 if count > most:
                     raise _too_much(what, count, most, f"/layers/{index}")
-            shape = made
-        self._check_end(shape[0])
+        self._check_end(shapes[-1][0])
         learned, measured = self.data.counts
         in_all = cost * (BACK * learned * self.epochs + measured * (self.epochs + 1))
         if self.steps > MOST_STEPS:

@@ -19,7 +19,7 @@ from tests.witnesses import Node, run, witness_of
 
 def onnx_result(operator, x, attributes, constants=()):
     """Run a model of one node."""
-    return run([Node(operator, attributes, tuple(constants))], x)
+    return run([Node(operator, attributes, tuple(constants))], [x])
 
 
 def geometry(window):
@@ -112,13 +112,15 @@ def test_chains_of_layers_agree_one_by_one():
     chance = pipelines.chance("onnxruntime")
     seen = set()
     for number in range(240):
-        kind = (None, "conv_transpose2d", "upsample2d")[number % 3]
+        kind = (None, "conv_transpose2d", "upsample2d", "add", "concat")[number % 5]
         document, stages = pipelines.pipeline(chance, sides=10, kind=kind)
         outputs, weights = pipelines.arrays(document, stages)
         assert document == read_document(document.canonical)
         for stage, fields, arrays in zip(stages, document.canonical["layers"], weights, strict=True):
-            x, ours = outputs[stage.index].reshape(stage.input_axes), outputs[stage.index + 1]
-            theirs, tolerance = witness_of(stage.layer.type).theirs(fields, x, arrays)
+            axes = 1 if stage.from_vector else 3
+            read = [outputs[source + 1].reshape(outputs[source + 1].shape[:axes]) for source in stage.inputs]
+            ours = outputs[stage.index + 1]
+            theirs, tolerance = witness_of(stage.layer.type).theirs(fields, read, arrays)
             seen.add(stage.layer.type)
             assert ours.size == theirs.size
             assert np.abs(ours.ravel() - theirs.ravel()).max() <= tolerance

@@ -19,14 +19,17 @@ SETTINGS = {
     "max_pool2d": "3, 2, padding=1",
     "avg_pool2d": "2",
     "linear": "{1}, weights=random({0})",
+    "add": "inputs=[{2}, {2}]",
+    "concat": "inputs=[{2}, {2}]",
 }
 ROUNDS = 6
 
 
 def recipe(kind: str, chance: random.Random) -> str:
     seed = chance.randrange(99)
-    layer = f"{kind}({SETTINGS.get(kind, '').format(seed, chance.choice((2, 10, 20)))})"
+    outputs = chance.choice((2, 10, 20))
     vector = "maps" not in LAYERS[kind].takes or ("vector" in LAYERS[kind].takes and chance.random() < 0.5)
+    layer = f"{kind}({SETTINGS.get(kind, '').format(seed, outputs, 2 if vector else 1)})"
     head = f" | linear({chance.choice((4, 10, 30))}, weights=random({seed}))" if vector else ""
     return f"conv2d(3, 3, weights=random({seed})) | max_pool2d(2){head} | {layer}"
 

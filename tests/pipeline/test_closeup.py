@@ -8,7 +8,8 @@ import pytest
 
 from app.errors import Unfit
 from app.layers import LAYERS, Place
-from app.pipeline.closeup import cone, hops, receptive_field, winning_path
+from app.pipeline.closeup import hops, receptive_field, winning_path
+from app.pipeline.cone import cone
 from app.pipeline.document import read_document
 from tests import pipelines
 
@@ -18,14 +19,15 @@ EVERY = pytest.mark.parametrize("kind", LAYERS)
 MODES = {"zeros", "reflect", "replicate", "circular"}
 
 
-def marked(stages, weights, x, cells):
-    """Return which numbers of the last stage change where `cells` of `x` are marked."""
-    x = x.copy()
-    x[cells] = np.nan
+def marked(stages, weights, outputs, source, cells):
+    """Return which numbers of the last stage change where `cells` of the output of `source` (−1: input) are marked."""
+    values = dict(enumerate(outputs, -1))
+    values[source] = values[source].copy()
+    values[source][cells] = np.nan
     with np.errstate(invalid="ignore"):
-        for stage, arrays in zip(stages, weights, strict=True):
-            x = stage.layer.forward(x, arrays)
-    return np.isnan(x)
+        for stage, arrays in zip(stages[source + 1 :], weights[source + 1 :], strict=True):
+            values[stage.index] = stage.layer.compute([values[number] for number in stage.inputs], arrays)
+    return np.isnan(values[len(stages) - 1])
 
 
 def hull(mask):
@@ -45,19 +47,20 @@ def test_home_and_forward_are_what_can_reach_in_300_pipelines(kind):
         if any(stage.output_shape[2] > NARROW for stage in stages):
             continue
         outputs, weights = pipelines.arrays(document, stages)
-        first = chance.choice([0, 0, chance.randrange(len(stages))])
-        later, start = stages[first:], outputs[first]
+        source = chance.choice([-1, -1, chance.randrange(len(stages)) - 1])
+        start = outputs[source + 1]
         reached = np.array([
-            [marked(later, weights[first:], start, np.s_[:, row, column]) for column in range(start.shape[2])]
+            [marked(stages, weights, outputs, source, np.s_[:, row, column]) for column in range(start.shape[2])]
             for row in range(start.shape[1])
         ])  # row and column of the mark, then channel, row and column of what it changes  # fmt: skip
         for row, column in np.ndindex(start.shape[1:]):
-            assert cone(later, row, column) == hull(reached[row, column].any(0))
+            assert cone(stages, row, column, source) == hull(reached[row, column].any(0))
         place = pipelines.somewhere(chance, outputs[-1].shape)
         seen = hull(reached[:, :, *place])
         nothing += seen is None
-        assert hops(stages, len(stages) - 1, place)[len(later) - 1].span == seen
-        if not first:
+        spans = {hop.layer: hop.span for hop in hops(stages, len(stages) - 1, place)}
+        assert spans.get(None if source < 0 else source) == seen
+        if source < 0:
             assert receptive_field(stages, place) == seen
         modes |= {getattr(stage.layer, "padding_mode", "zeros") for stage in stages}
     assert modes == MODES
@@ -72,30 +75,35 @@ def test_the_channels_on_the_way_home_are_those_that_can_reach(kind):
         outputs, weights = pipelines.arrays(document, stages)
         place = pipelines.somewhere(chance, outputs[-1].shape)
         home = hops(stages, len(stages) - 1, place)[-1]
-        seen = [c for c in range(len(outputs[0])) if marked(stages, weights, outputs[0], c)[place]]
+        seen = [c for c in range(len(outputs[0])) if marked(stages, weights, outputs, -1, c)[place]]
         if home.span is not None:
             assert home.cells.channels == (seen[0], seen[-1] + 1)
 
 
 @EVERY
-def test_the_nominal_size_is_what_a_place_in_the_middle_reads(kind):
+def test_the_nominal_size_is_what_a_place_in_the_middle_reads_by_the_path_that_reads_most(kind):
     chance = pipelines.chance(kind)
     for _ in range(60):
         _, stages = pipelines.pipeline(chance, sides=9, kind=kind)
-        size, jump = (1, 1), (1, 1)
+        paths = [{((1, 1), (1, 1))}]  # of the picture, then of each stage: the size and the jump by each path
         for stage in stages:
             if hasattr(stage.layer, "window"):
                 window = stage.layer.window(stage.input_shape)
                 reach, stride = window.reach, window.stride
-            elif stage.geometry.shape[1:] == (1, 1) and stage.layer.type not in FINER:
+            elif stage.geometry.shape[1:] == (1, 1) and not stage.layer.merges:
                 reach, stride = stage.input_shape[1:], (1, 1)
             else:
                 reach, stride = (1, 1), (1, 1)
             if stage.layer.type in FINER:
                 break  # whose sizes differ from place to place: below
-            size = tuple(s + (reach - 1) * j for s, reach, j in zip(size, reach, jump, strict=True))
-            jump = tuple(j * step for j, step in zip(jump, stride, strict=True))
-            assert (stage.receptive_size, stage.jump) == (size, jump)
+            paths.append({
+                (tuple(s + (reach - 1) * j for s, reach, j in zip(size, reach, jump, strict=True)),
+                 tuple(j * step for j, step in zip(jump, stride, strict=True)))
+                for number in stage.inputs for size, jump in paths[number + 1]
+            })  # fmt: skip
+            sizes, jumps = zip(*paths[-1], strict=True)
+            assert stage.receptive_size == tuple(map(max, zip(*sizes, strict=True)))
+            assert stage.jump == (jumps[0] if len(set(jumps)) == 1 else None)
 
 
 def test_the_nominal_size_behind_finer_layers_is_the_largest_over_places_of_a_map_without_edges():

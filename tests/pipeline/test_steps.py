@@ -23,10 +23,10 @@ def steps(kind, count=300):
         document, stages = pipelines.pipeline(chance, kind=kind)
         outputs, weights = pipelines.arrays(document, stages)
         index = chance.choice([stage.index for stage in stages if stage.layer.type == kind])
-        x, y = outputs[index : index + 2]
+        inputs, y = [outputs[source + 1] for source in stages[index].inputs], outputs[index + 1]
         place = pipelines.somewhere(chance, y.shape)
-        step = close_up(stages, index, place, x, weights[index], y).document()
-        yield step, place, stages[index], x, y, weights[index]
+        step = close_up(stages, index, place, inputs, weights[index], y).document()
+        yield step, place, stages[index], inputs[0], y, weights[index]
 
 
 @EVERY
@@ -204,7 +204,7 @@ def test_equal_products_stand_in_the_order_of_their_places():
     document = read_document({"input": {"values": [[[1.0] * 30]]}, "recipe": f"linear(weights=values({[[1.0] * 30]}))"})
     stages = pipelines.plan(document, (1, 1, 30), **pipelines.PLENTY)
     outputs, weights = pipelines.arrays(document, stages)
-    step = close_up(stages, 0, Place(0, 0, 0), outputs[0], weights[0], outputs[1]).document()
+    step = close_up(stages, 0, Place(0, 0, 0), outputs[:1], weights[0], outputs[1]).document()
     assert len({term["index"] for term in step["largest"] + step["smallest"]}) == 20
     assert [term["index"] for term in step["largest"]] == sorted(term["index"] for term in step["largest"])
     assert step["remainder"] == 10
@@ -215,7 +215,7 @@ def test_a_place_outside_the_map_is_not_found():
     outputs, weights = pipelines.arrays(document, stages)
     for place in (Place(0, 0, 10**6), Place(-1, 0, 0)):
         with pytest.raises(NotFound, match="run from 0 to"):
-            close_up(stages, len(stages) - 1, place, outputs[-2], weights[-1], outputs[-1])
+            close_up(stages, len(stages) - 1, place, outputs[-2:-1], weights[-1], outputs[-1])
 
 
 def test_a_mean_tells_padding_as_zeros_where_it_counts_and_as_nothing_where_it_does_not():

@@ -90,6 +90,8 @@ def adding(run: Run, state: State, lab: Lab, say: Callable[[str], str]) -> list[
     """Return what the menu offers to add: where to, or why it does not fit."""
     choices = []
     for kind, layer in LAYERS.items():
+        if layer.merges:  # which needs to be told what it reads
+            continue
         after = state.adding(starter(kind))
         problem = _fits(after, run, lab)
         text = problem.say(say) if problem else say((layer.__doc__ or "").strip())
@@ -143,9 +145,8 @@ def _fields(setting: Setting) -> list[Field]:
     """Return the settings of a layer, each with what it may be."""
     fields = []
     layer = setting.run.stages[setting.index].layer
-    for name, info in type(layer).model_fields.items():
-        if name in ("type", "weights"):
-            continue
+    for name in layer.settings():
+        info = type(layer).model_fields[name]
         one = replace(setting, name=name)
         value = one.value
         words = [a for a in _literals(info.annotation) if isinstance(a, str)]

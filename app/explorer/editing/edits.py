@@ -40,7 +40,7 @@ def last_held(
 ) -> tuple[dict[str, str], str]:
     """Return what a form sets after a burst of steps: the last value that holds; and a word where that is another."""
     name, index = fields.get("field", ""), _layer(state, fields)
-    if name not in type(state.document.layers[index]).model_fields or name in ("type", "weights"):
+    if name not in state.document.layers[index].settings():
         return fields, ""
     wanted = _value(name, fields.get("value", "").strip())
     value, word = Setting(state, run, lab, index, name, say).reached(wanted)
@@ -81,7 +81,7 @@ def _set(state: State, fields: Fields, stages: Stages) -> State:
     name, text = fields.get("field", ""), fields.get("value", "").strip()
     index = _layer(state, fields)
     kind = type(state.document.layers[index])
-    if name not in kind.model_fields or name in ("type", "weights"):
+    if name not in kind.settings():
         raise Unfit('There is no setting named "{field}" here.', field=name[:60])
     value = _value(name, text)
     step = fields.get("step", "")  # to the next value that can be, which may be more than one away

@@ -13,6 +13,7 @@ from app.explorer.sums.weight_sum import digits_of
 from app.explorer.templating.context import Context
 from app.explorer.view import View
 from app.layers import Place
+from app.layers.references import PICTURE
 from app.numerics.axis import Pair
 from app.numerics.window import Span
 from app.pipeline.plan import Stage
@@ -75,10 +76,11 @@ def _flow(asked: LookRequest, seen: Backward) -> Flow:
     window = _real(view.geometry.around(place), view.stage.input_shape[1:])
     printed = _printed(came), _printed(came) if to else "0"
     stood = _stood(view.before.output[channel], to, window)
-    before = seen.by_map(index - 1, channel)
+    (source,) = view.stage.inputs
+    before = seen.by_map(source, channel)
     scene = BackwardScene(
-        seen.face(index - 1, channel),
-        seen.scale(index - 1, channel),
+        seen.face(source, channel),
+        seen.scale(source, channel),
         seen.face(index, place.channel),
         seen.scale(index, place.channel),
         view.sheet_faces()[0],
@@ -169,7 +171,7 @@ def _spoken(view: View, printed: tuple[str, str], to: Pair | None) -> str:
 
 
 def _routes(stage: Stage) -> bool:
-    return stage.layer.routes and stage.index > 0 and not stage.vector
+    return stage.layer.routes and stage.inputs != (PICTURE,) and not stage.vector
 
 
 LOOK = Look(

@@ -35,6 +35,7 @@ from app.explorer.view import View, view_of
 from app.lab import Lab, Result, Run
 from app.layers import Place
 from app.layers.layer import Array
+from app.layers.references import PICTURE
 from app.numerics.window import Span
 from app.pipeline.document import ENGINE, ImageInput
 from app.pipeline.plan import Stage
@@ -192,7 +193,7 @@ def _address(asked: LookRequest, other: Counterpart) -> str:
 
 def _side(state: State, view: View, left: View, name: str, href: str) -> Side:
     size = _size(view)
-    step, start, reach = view.stage.jump, view.stage.start, view.stage.receptive_size
+    step, start, reach = [field.jump for field in view.stage.fields], view.stage.start, view.stage.receptive_size
     _, rows, columns = view.stage.output_shape
     grip = ""
     if view is left and not view.target.single:
@@ -206,7 +207,7 @@ def _side(state: State, view: View, left: View, name: str, href: str) -> Side:
         }
         grip = " ".join(f'data-{key}="{value}"' for key, value in numbers.items())
     plane = ""
-    if step == left.stage.jump and view.target.single == left.target.single:
+    if view.stage.jump == left.stage.jump is not None and view.target.single == left.target.single:
         down, right = view.place.row - left.place.row, view.place.column - left.place.column
         plane = f"1 0 0 1 {right} {down}"
     return Side(
@@ -255,7 +256,7 @@ async def compared_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]
 
 def _before_and_after(state: State, stage: Stage) -> State | None:
     """Return what a layer gives beside what came before it."""
-    return beside(state, f"layer:{stage.index - 1}") if stage.index else None
+    return beside(state, f"layer:{stage.inputs[0]}") if stage.inputs[0] != PICTURE else None
 
 
 LOOK = Look(

@@ -95,7 +95,7 @@ async def _context(asked: LookRequest) -> ForwardContext:
         asked.view.pictures.photo(),
         lost,
         chain.stages[lost[0]].layer.type if lost else "",
-        bool(last.channels[here.channel] and last.rows[here.row] and last.columns[here.column]),
+        last.changes(here),
         pixels(asked),
         state.but(view="trace", pin="", edit="").address(),
         state.but(view="trace", pin="", edit="", place=middle).address() if middle else "",

@@ -22,6 +22,7 @@ from app.explorer.templating.context import Context
 from app.explorer.view import View, view_of
 from app.lab import Lab, Run
 from app.layers import Place
+from app.layers.references import PICTURE
 from app.pipeline.document import ENGINE
 from app.pipeline.plan import Stage
 from app.printing.shares import portions
@@ -98,9 +99,10 @@ class Layers:
 def layers_of(stages: tuple[Stage, ...], index: int) -> Layers:
     """Return the layers whose scores and shares are those of a layer that gives either."""
     if not stages[index].layer.scores:
-        follows = index + 1 < len(stages) and stages[index + 1].layer.scores
-        return Layers(index, index + 1 if follows else None)
-    return Layers(index - 1 if index and _weighs(stages[index - 1]) else None, index)
+        shares = (stage.index for stage in stages[index + 1 :] if stage.layer.scores and stage.inputs == (index,))
+        return Layers(index, next(shares, None))
+    (before,) = stages[index].inputs
+    return Layers(before if before != PICTURE and _weighs(stages[before]) else None, index)
 
 
 def _weighs(stage: Stage) -> bool:
@@ -220,7 +222,7 @@ async def score_picture(lab: Lab, run: Run, layer: str, fields: Mapping[str, str
         raise NotFound("There is no picture {name} here.", name="score")
     label = whole_number(fields.get("label", ""), stage.output_shape[0])
     source, shape = maps_read(run.stages, index)
-    before, result = await lab.some(run, (index - 1 if index else None, index))
+    before, result = await lab.some(run, (*stage.inputs, index))
     extents = await lab.extents(run, source if source >= 0 else None)
 
     def drawn() -> bytes:

@@ -87,9 +87,13 @@ def pinned(state: State, shift: Pair) -> str:
 
 def pool_after(stages: tuple[Stage, ...], index: int) -> list[int]:
     """Return the pool that comes next after a layer, where nothing between looks at more than one number."""
+    here = index
     for stage in stages[index + 1 :]:
+        if stage.inputs != (here,):
+            continue
         if isinstance(stage.layer, Pool2d):
             return [stage.index]
+        here = stage.index
         if stage.geometry.reach != (1, 1) or stage.input_shape != stage.output_shape:
             break
     return []
@@ -110,19 +114,24 @@ def chosen(stages: tuple[Stage, ...], index: int) -> list[int]:
 def channels_home(stages: tuple[Stage, ...], index: int, channel: int) -> dict[int, int]:
     """Return for each layer up to `index` the map to show: the one that the next is made from, or of its number."""
     found = {index: channel}
-    for stage in reversed(stages[1 : index + 1]):
-        first, last = stage.geometry.channels_read(found[stage.index])
-        found[stage.index - 1] = first if last - first == 1 else min(found[stage.index], stage.input_shape[0] - 1)
+    for stage in reversed(stages[: index + 1]):
+        here = found.setdefault(stage.index, min(channel, stage.output_shape[0] - 1))
+        for source, geometry in zip(stage.inputs, stage.geometries, strict=True):
+            first, last = geometry.channels_read(here)
+            if first < last:
+                found[source] = first if last - first == 1 else min(here, geometry.input_shape[0] - 1)
     return found
 
 
 def whole_masks(stages: tuple[Stage, ...], masks: Masks) -> list[Masks]:
     """Return for each layer which rows and columns of its output are made from `masks` of the picture alone."""
-    found = []
+    found = [masks]  # of the picture, then of each layer
     for stage in stages:
-        masks = (inside(stage.geometry.rows, masks[0]), inside(stage.geometry.columns, masks[1]))
-        found.append(masks)
-    return found
+        read = list(zip(stage.geometries, (found[source + 1] for source in stage.inputs), strict=True))
+        down = [inside(geometry.rows, rows) for geometry, (rows, _) in read]
+        across = [inside(geometry.columns, columns) for geometry, (_, columns) in read]
+        found.append((np.logical_and.reduce(down), np.logical_and.reduce(across)))
+    return found[1:]
 
 
 def measured(
@@ -131,7 +140,7 @@ def measured(
     """Compare what is shown of layer `index` (None: the input) in place, and moved back where that can be."""
     jump = (1, 1) if index is None else run.stages[index].jump
     here = change(before, after)
-    if before.shape[1:] == (1, 1) or any(by % step for by, step in zip(shift, jump, strict=True)):
+    if jump is None or before.shape[1:] == (1, 1) or any(by % step for by, step in zip(shift, jump, strict=True)):
         return here, None
     _, rows, columns = run.input_shape
     was: Masks = (np.ones(rows, bool), np.ones(columns, bool))
@@ -151,6 +160,8 @@ def sentence_of(view: View, index: int | None, shape: tuple[int, int, int], move
         return say("One number a map: there is nothing to move back.")
     if moved is None:
         jump = view.run.stages[index].jump if index is not None else (1, 1)
+        if jump is None:
+            return say("It has seen the picture by ways of different steps: no one step moves it back.")
         apart = f"{jump[0]}" if jump[0] == jump[1] else f"{jump[0]} × {jump[1]}"
         return say("Its cells are {apart} pixels apart: it cannot follow such a step.").format(apart=apart)
     by = " × ".join(str(abs(cells)) for cells in moved.by if cells)

@@ -14,6 +14,7 @@ from app.explorer.pictures import MOST_AT_ONCE, Pictures
 from app.explorer.scales import scale_of
 from app.explorer.templating.context import Context
 from app.layers import Shape
+from app.layers.references import PICTURE
 from app.pipeline.document import ImageInput
 from app.printing.numbers import fixed
 from app.rendering.arrangement import arranged
@@ -77,7 +78,7 @@ async def _context(asked: LookRequest) -> StackContext:
         "shapes": [_by(view.stage.input_shape), "" if view.weight is None else _by(view.weight.shape[1:])],
         "words": {
             "name": name,
-            "source": asked.run.stages[view.index - 1].layer.type if view.index else say("Input"),
+            "source": say("Input") if view.reads is None else asked.run.stages[view.reads].layer.type,
             "filter": say("Filter {number}") if not view.stage.vector else say("Weights"),
             "told": _told(asked),
             "turn": say("Turn the stack"),
@@ -130,11 +131,10 @@ def source_of(pictures: Pictures, index: int, together: bool = False) -> Sheets:
 
     Where all of these are read `together`, the first of them is the whole picture.
     """
-    if index:
-        plan, tiles = pictures.arrangement(index - 1), pictures.tiles(index - 1)
-        return Sheets(
-            (pictures.address(index - 1, "output.png"),), plan.sheets, plan.rows, plan.columns, tiles.columns, 1
-        )
+    number = pictures.run.stages[index].inputs[0]
+    if number != PICTURE:
+        plan, tiles = pictures.arrangement(number), pictures.tiles(number)
+        return Sheets((pictures.address(number, "output.png"),), plan.sheets, plan.rows, plan.columns, tiles.columns, 1)
     channels, rows, columns = pictures.run.input_shape
     if isinstance(pictures.run.document.input, ImageInput):
         hrefs = tuple(pictures.map(None, channel).href for channel in range(channels))

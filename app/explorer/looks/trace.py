@@ -3,9 +3,10 @@
 `pin=h.<volume>` in the address says which of the layers left out of a long network is shown.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from markupsafe import Markup
@@ -18,6 +19,8 @@ from app.explorer.templating.context import Context
 from app.explorer.view import View
 from app.layers import Place
 from app.layers.cells import Cells
+from app.layers.layer import Array
+from app.layers.references import PICTURE
 from app.numerics.window import Pair, Span
 from app.pipeline.closeup import hops, winning_path
 from app.pipeline.plan import Stage
@@ -35,14 +38,28 @@ def chosen_of(pin: str) -> int | None:
     return read_whole(volume) if kind == "h" else None
 
 
-def winners(stages: Sequence[Stage], path: Sequence[Place | None], place: Place) -> list[Cells]:
-    """Return the cells of each volume that the winner there depends on, the input first, the number's own last."""
-    cells = Cells.at(place, stages[-1].output_shape)
-    found = [cells]
-    for stage, here in zip(reversed(stages), path, strict=True):
-        cells = Cells.at(here, stage.input_shape) if here else stage.geometry.reads(cells)
-        found.append(cells)
-    return found[::-1]
+class Seen(NamedTuple):
+    """What is followed of one volume."""
+
+    cells: Cells  # that the number has seen
+    won: Cells  # those that the winner there depends on; the same where there is none
+    place: Place | None  # of the cell that it comes from
+
+
+def seen_of(stages: Sequence[Stage], outputs: Sequence[Array], index: int, place: Place) -> dict[int, Seen]:
+    """Return what the number at `place` of layer `index` has seen of each volume on its way, the input (0) first."""
+    own = Cells.at(place, stages[index].output_shape)
+    found, here = {index + 1: Seen(own, own, place)}, (index, place)
+    back = hops(stages, index, place)
+    for hop, at in zip(back, winning_path(stages, outputs, index, place), strict=True):
+        number = PICTURE if hop.layer is None else hop.layer
+        won = Cells.at(at, outputs[number + 1].shape) if at else hop.cells
+        found[number + 1] = Seen(hop.cells, won, at)
+        here = (number, at) if at else here
+    for hop in hops(stages, *here) if here[0] != PICTURE else ():
+        number = PICTURE if hop.layer is None else hop.layer
+        found[number + 1] = found[number + 1]._replace(won=hop.cells)
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True)
@@ -63,12 +80,13 @@ async def _context(asked: LookRequest) -> TraceContext:
     chain = await chain_of(asked)
     state, view = asked.state, asked.view
     columns = await asked.lab.queue.light(lambda: _columns(chain))
-    chosen = shown(len(columns), chosen_of(state.pin))
+    followed, volumes = chosen_of(state.pin), [column.volume for column in columns]
+    nearest = None if followed is None else min(bisect_left(volumes, followed), len(volumes) - 1)
     kept: list[Column] = []
-    for volume in chosen:
-        left_out = range(kept[-1].volume + 1 if kept else 0, volume)
+    for number in shown(len(columns), nearest):
+        column = columns[number]
+        left_out = [v for v in volumes[:number] if not kept or v > kept[-1].volume]
         links = tuple((named(chain, other), state.but(pin=f"h.{other}", edit="").address()) for other in left_out)
-        column = columns[volume]
         kept.append(replace(column, before=links, block=replace(column.block, after_gap=bool(links))))
     return TraceContext(
         kept,
@@ -77,19 +95,15 @@ async def _context(asked: LookRequest) -> TraceContext:
         view.closeup.receptive_field,
         pixels(asked),
         state.but(view="forward", pin="", edit="").address(),
-        None if (there := chosen_of(state.pin)) is None else min(there, len(columns) - 1),
+        None if nearest is None else volumes[nearest],
     )
 
 
 def _columns(chain: Chain) -> list[Column]:
-    """Return the column of every volume, the input first."""
-    stages, view = chain.stages, chain.asked.view
-    back = hops(stages, view.index, view.place)
-    path = winning_path(stages, chain.outputs, view.index, view.place)
-    won = winners(stages, path, view.place)
-    cells = [hop.cells for hop in reversed(back)] + [Cells.at(view.place, view.stage.output_shape)]
-    places = [*reversed(path), view.place]
-    return [_column(chain, volume, cells[volume], won[volume], places[volume]) for volume in range(len(cells))]
+    """Return the column of every volume of which the number has seen anything, the input first."""
+    view = chain.asked.view
+    seen = seen_of(chain.stages, chain.outputs, view.index, view.place)
+    return [_column(chain, volume, *each) for volume, each in seen.items()]
 
 
 def _column(chain: Chain, volume: int, cells: Cells, won: Cells, place: Place | None) -> Column:
@@ -139,7 +153,7 @@ def facts(chain: Chain, volume: int, cells: Cells, place: Place | None) -> dict[
     return {
         "count": view * (cells.channels[1] - cells.channels[0] if vector else 1),  # of one map, or of the vector
         "gaps": cells.span is not None and view < _area(cells.span),
-        "wraps": volume < len(chain.stages) and _wraps(chain.stages[volume], cells),
+        "wraps": any(_wraps(stage, volume - 1, cells) for stage in chain.stages[volume:]),
         "place": place,
         "vector": vector,
         "last": volume == len(chain.stages),
@@ -148,18 +162,20 @@ def facts(chain: Chain, volume: int, cells: Cells, place: Place | None) -> dict[
     }
 
 
-def _wraps(stage: Stage, cells: Cells) -> bool:
-    """Tell whether what is seen of a layer's input goes round its edges: both ends of an axis, and not all between."""
-    both = zip(stage.geometry.axes, (cells.rows, cells.columns), strict=True)
+def _wraps(stage: Stage, number: int, cells: Cells) -> bool:
+    """Tell whether what is seen of an input of a layer goes round its edges: both ends of an axis, not all between."""
+    read = [geometry for source, geometry in zip(stage.inputs, stage.geometries, strict=True) if source == number]
+    both = [each for geometry in read for each in zip(geometry.axes, (cells.rows, cells.columns), strict=True)]
     return any(axis.wraps and bool(seen[0] and seen[-1] and not seen.all()) for axis, seen in both)
 
 
 def _changed(chain: Chain, volume: int, cells: Cells) -> int:
     """Return how many of the numbers seen are not what stood at their place before; 0 where places differ."""
-    if not volume or chain.shape(volume) != chain.shape(volume - 1):
+    source = chain.stages[volume - 1].inputs[0] + 1 if volume else 0
+    if not volume or chain.stages[volume - 1].layer.merges or chain.shape(volume) != chain.shape(source):
         return 0
     first, last = cells.channels if chain.arrangement(volume).single else (cells.channels[0], cells.channels[0] + 1)
-    before, after = (chain.outputs[v][first:last][:, cells.rows][:, :, cells.columns] for v in (volume - 1, volume))
+    before, after = (chain.outputs[v][first:last][:, cells.rows][:, :, cells.columns] for v in (source, volume))
     return int((before != after).sum())
 
 

@@ -175,7 +175,7 @@ def _slice(view: View, number: int, channel: int) -> Face:
 
 def _sheet(view: View, channel: int) -> Face:
     """Return one channel of the input, even of one whose channels are one number each and lie on one sheet."""
-    face = view.pictures.map(view.index - 1 if view.index else None, channel)
+    face = view.pictures.map(view.reads, channel)
     _, row, column = view.source.cell(Place(channel, 0, 0))
     return face.part(column, row, 1, 1) if view.source.single else face
 

@@ -128,7 +128,7 @@ def _input(view: View, cell: Place) -> Pointed:
         marks += [Mark("slice", k, taps, "q ring")] if taps else []
     elif weighed:
         marks.append(Mark("slice", 0, here, "q ring"))
-    face = view.pictures.map(view.index - 1 if view.index else None, cell.channel)
+    face = view.pictures.map(view.reads, cell.channel)
     return Pointed(readers_told(view, cell), tuple(marks), k, face)
 
 
@@ -182,7 +182,7 @@ def _weight(view: View, cell: Place) -> Pointed:
                 spot = square(row - top, column - left) if even else square(row, column)
                 marks.append(Mark("sheet", k, spot, f"q ring filled {tint}", follows=even))
     marks.append(Mark("slice", k, square(cell.row, cell.column), "q ring"))
-    face = view.pictures.map(view.index - 1 if view.index else None, first + k)
+    face = view.pictures.map(view.reads, first + k)
     return Pointed(
         weight_told(view, cell, weight, int(rows.sum()) * int(columns.sum())), tuple(marks), k, face, pulled=True
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from app.layers import Shape
 from app.layers.layer import Array
+from app.layers.references import PICTURE
 from app.numerics.window import Pair
 from app.pipeline.plan import Stage
 from app.printing.numbers import adding_up
@@ -24,9 +25,10 @@ MOST = 4  # maps that are shown
 def maps_read(stages: Sequence[Stage], index: int) -> tuple[int, Shape]:
     """Return the layer whose maps layer `index` reads (−1: the picture), and their shape, before they were laid out as
     a row."""
-    while index and stages[index - 1].layer.rearranges:
-        index -= 1
-    return index - 1, stages[index].input_shape
+    shape, number = stages[index].input_shape, stages[index].inputs[0]
+    while number != PICTURE and stages[number].layer.rearranges:
+        shape, number = stages[number].input_shape, stages[number].inputs[0]
+    return number, shape
 
 
 def products(x: Array, weight: Array, shape: Shape) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from app.layers import LAYERS, Layer
 from app.layers.reading import read_layer
 from app.messages import N_
 from app.pipeline import recipe
+from app.training.network import branching
 from app.training.training import Training, read_training
 from app.whole_numbers import read_signed, read_whole
 
@@ -137,6 +138,8 @@ def few(training: Training) -> Training:
 def edited(training: Training, fields: Fields) -> dict[str, str]:
     """Return the fields of a training after one of its layers has changed, gone, or come."""
     layers, operation = list(training.layers), fields.get("op", "")
+    if operation in ("add", "remove") and branching(layers):
+        raise Unfit("These layers branch; change what they read in the recipe, and begin with that.")
     if operation == "add":
         kind = fields.get("kind", "")
         place = max((index for index, layer in enumerate(layers) if layer.learned), default=len(layers))
@@ -161,7 +164,7 @@ def _with_layers(training: Training, fields: Fields, layers: Sequence[Layer]) ->
 def sizes(layer: Layer) -> dict[str, str]:
     """Return the settings of a layer that are whole numbers or pairs of them, as they are typed."""
     found = {}
-    for name in type(layer).model_fields:
+    for name in layer.settings():
         value = getattr(layer, name)
         parts = value if isinstance(value, tuple) else (value,)
         if parts and all(isinstance(part, int) and not isinstance(part, bool) for part in parts):

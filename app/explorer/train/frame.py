@@ -96,7 +96,7 @@ CHOICES = Choices(
     RATES,
     BATCHES,
     EPOCHS,
-    tuple(name for name, kind in LAYERS.items() if not kind.scores),
+    tuple(name for name, kind in LAYERS.items() if not kind.scores and not kind.merges),
     KEYS,
 )
 

@@ -72,8 +72,8 @@ class Snapshot:
         """What those filters make of the picture, (filter, row, column)."""
         assert self.layer is not None
         x = self.data.held_out.batch(np.array([self.example])).x
-        for layer, weights in zip(self.network.layers[: self.layer + 1], self.network.weights, strict=False):
-            x = layer.evaluate(x, weights)
+        layer, weights = self.network.layers[self.layer], self.network.weights[self.layer]
+        x = layer.evaluate_batch(self.network.inputs(x, self.layer), weights)
         return np.ascontiguousarray(x[: len(self.filters), :, :, 0])
 
     @cached_property

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.errors import NotFound, Unfit, shown
 from app.explorer.addresses import API
-from app.pipeline.closeup import cone as reachable
+from app.layers.references import PICTURE
 from app.pipeline.closeup import rectangle
+from app.pipeline.cone import cone as reachable
 from app.web.api import examples
 from app.web.api.outputs import LayerIndex, layer_index, whole
 from app.web.api.runs import RunId, json_bytes
@@ -50,14 +51,15 @@ async def cone(
     source = layer_index(run, start)
     if source is not None and source >= index:
         raise Unfit("Layer {source} is not before layer {layer}; from is an earlier one.", source=source, layer=index)
-    first = 0 if source is None else source + 1
+    shape = run.input_shape if source is None else run.stages[source].output_shape
     place = [
         _cell(text, name, length)
-        for text, name, length in zip((row, column), ("row", "column"), run.stages[first].input_shape[1:], strict=True)
+        for text, name, length in zip((row, column), ("row", "column"), shape[1:], strict=True)
     ]
+    number = PICTURE if source is None else source
 
     async def make() -> bytes:
-        reached = await lab.queue.light(lambda: reachable(run.stages[first : index + 1], *place))
+        reached = await lab.queue.light(lambda: reachable(run.stages[: index + 1], place[0], place[1], number))
         return json_bytes(reached and rectangle(reached))
 
     key = f"{run.document.ids[index + 1]}-cone-{source}-{place[0]}-{place[1]}"

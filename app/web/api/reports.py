@@ -37,7 +37,7 @@ def _layer_report(run: Run, index: int, facts: Facts) -> dict[str, Any]:
         "parameters": stage.parameters,
         "multiplications": layer.multiplications(shape),
         "fully_connected_parameters": layer.fully_connected_parameters(shape),
-        "receptive_field": {"size": list(stage.receptive_size), "jump": list(map(_plain, stage.jump))},
+        "receptive_field": {"size": list(stage.receptive_size), "jump": stage.jump and list(map(_plain, stage.jump))},
         "statistics": {**facts.whole._asdict(), "channels": _channels(facts)},
         "links": links,
     }

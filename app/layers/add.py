@@ -1,0 +1,64 @@
+"""Addition: outputs of equal shape are summed cell by cell, as where a shortcut meets the layers it goes around."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from app.errors import Unfit
+from app.layers.cells import Place
+from app.layers.geometry import Geometry, Shape, sliding
+from app.layers.layer import Array, Facet, Total, Weights
+from app.layers.merge import Merge, written
+from app.layers.trainable import Back, Passed
+from app.numerics.merging import added
+from app.numerics.window import Window
+
+
+class Add(Merge):
+    """Sums several outputs cell by cell."""
+
+    facets: ClassVar[tuple[Facet, ...]] = ("number", "change")
+    type: Literal["add"] = "add"
+
+    def check_shapes(self, shapes: Sequence[Shape]) -> None:
+        for source, shape in zip(self.sources, shapes, strict=True):
+            if shape != shapes[0]:
+                raise Unfit(
+                    "add needs outputs of one shape, but output {first} is {shape} and output {other} is {others}; "
+                    "give them as many channels, rows and columns.",
+                    first=self.sources[0],
+                    shape=written(shapes[0]),
+                    other=source,
+                    others=written(shape),
+                    pointer="/inputs",
+                )
+
+    def joined(self, shapes: Sequence[Shape]) -> tuple[Geometry, ...]:
+        return tuple(sliding(shape, Window(), shape[0], shape[0]) for shape in shapes)
+
+    def compute(self, inputs: Sequence[Array], weights: Weights) -> Array:
+        return added(inputs)
+
+    def compute_batch(self, inputs: Sequence[Array], weights: Weights) -> Passed:
+        return Passed(added(inputs))
+
+    def backward_batch(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Back:
+        return Back((gradient,) * len(self.sources))
+
+    def terms(self, inputs: Sequence[Array], weights: Weights, place: Place) -> dict[str, Any]:
+        return {"inputs": [float(x[place]) for x in inputs]}
+
+    def total(self, terms: Mapping[str, Any]) -> Total:
+        numbers = np.array(terms["inputs"])
+        return Total(float(numbers.sum()), float(np.abs(numbers).sum()))
+
+    def terms_told(self, shape: Shape, place: Place) -> int:
+        return len(self.sources)
+
+    def cost(self, shape: Shape) -> int:
+        channels, rows, columns = shape
+        return (len(self.sources) - 1) * channels * rows * columns
+
+    def work(self, shape: Shape) -> tuple[int, str]:
+        return len(self.sources) - 1, "additions"
