@@ -15,6 +15,7 @@ from bench.table import table
 
 PARTS = {
     "engine": "layers and small networks, against PyTorch and ONNX Runtime",
+    "deep": "deep networks, whole and by kind of layer, against PyTorch and ONNX Runtime",
     "job": "from a photograph to the maps as pictures, against PyTorch with matplotlib and with PNGs of a palette",
     "server": "requests a second and their times at 1, 8 and 32 connections, and what holds the event loop",
     "train": "a batch forward, back and into the weights, against PyTorch",

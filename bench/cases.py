@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.layers.layer import Array, Layer, Shape, Weights
+from app.layers.layer import Shape
 from app.pipeline import recipe
+from bench.graph import Graph
 
 
 @dataclass(frozen=True)
@@ -18,17 +19,10 @@ class Case:
     kind: str  # dense, large, separable, pool or network
     limit: float = 1.5  # for the ratio to the faster of the peers
 
-    def layers(self) -> list[tuple[Layer, Weights, Shape]]:
-        """Return each layer with its weights and the shape of its input."""
-        found, shape = [], self.shape
-        for layer in recipe.read(self.recipe):
-            found.append((layer, layer.weights_for(shape), shape))
-            shape = layer.output_shape(shape)
-        return found
-
-    def input(self) -> Array:
-        """Return the same random input every time."""
-        return np.random.default_rng(7).normal(size=self.shape).astype(np.float32)
+    def graph(self) -> Graph:
+        """Return its layers on the same random input every time."""
+        x = np.random.default_rng(7).normal(size=self.shape).astype(np.float32)
+        return Graph.of(recipe.read(self.recipe), x)
 
 
 CONVOLUTIONS = [

@@ -1,12 +1,13 @@
 """Layers and small networks: our NumPy against PyTorch and ONNX Runtime, and OpenCV and SciPy where they do the job."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from app.layers.layer import Array, Layer, Weights
+from app.layers.layer import Array
 from app.numerics import threads
-from bench.cases import CASES, Case
+from bench.cases import CASES
+from bench.graph import Graph
 from bench.machine import cores, peak
 from bench.peers import PEERS, SHOWN
 from bench.table import Row, geometric_mean
@@ -18,47 +19,50 @@ def measure(only: str = "", seconds: float = 1.0) -> list[Row]:
     rows = []
     for count in sorted({1, min(2, cores())}):
         threads.use(count)
-        found = [_row(case, count, seconds) for case in CASES if only in case.name]
+        found = [
+            row(case.name, case.graph(), count, seconds, kind=case.kind, limit=case.limit)
+            for case in CASES
+            if only in case.name
+        ]
         rows += [*found, *_means(found, count)]
     return rows
 
 
-def _row(case: Case, count: int, seconds: float) -> Row:
-    x = case.input()
-    ours = _ours([(layer, weights) for layer, weights, _ in case.layers()], x)
-    contenders = {"ours": ours}
-    for name, make in {**PEERS, **SHOWN}.items():
-        if (call := make(case, x, count)) is not None:
-            _agree(case, name, ours(), call())
-            contenders[name] = call
+def row(
+    name: str,
+    graph: Graph,
+    count: int,
+    seconds: float,
+    *,
+    kind: str,
+    limit: float | None = None,
+    peers: Iterable[str] = PEERS,
+) -> Row:
+    """Return how long a graph takes us and others, with `count` threads each; the ratio is that to `peers`."""
+    contenders = {"ours": graph.ours}
+    for other, make in {**PEERS, **SHOWN}.items():
+        if (call := make(graph, count)) is not None:
+            _agree(f"{other} gives other numbers for {name}", graph.ours(), call())
+            contenders[other] = call
     times = side_by_side(contenders, seconds=seconds)
-    flops = 2e-6 * sum(layer.multiplications(shape) for layer, _, shape in case.layers())
+    ours, flops = times.pop("ours"), 2e-6 * graph.multiplications()
     return Row(
-        case.name,
-        times["ours"],
-        peers={name: times[name] for name in PEERS if name in times},
-        shown={name: times[name] for name in SHOWN if name in times}
-        | {"% peak": 100 * flops / times["ours"] / peak() / count},
-        limit=case.limit,
+        name,
+        ours,
+        peers={other: times[other] for other in peers},
+        shown={other: time for other, time in times.items() if other not in peers}
+        | ({"% peak": 100 * flops / ours / peak() / count} if flops else {}),
+        limit=limit,
         threads=count,
-        kind=case.kind,
+        kind=kind,
     )
 
 
-def _ours(layers: list[tuple[Layer, Weights]], x: Array) -> Callable[[], Array]:
-    def run() -> Array:
-        result = x
-        for layer, weights in layers:
-            result = layer.forward(result, weights)
-        return result
-
-    return run
-
-
-def _agree(case: Case, name: str, ours: Array, theirs: Array) -> None:
+def _agree(fault: str, ours: Sequence[Array], theirs: Sequence[Array]) -> None:
     """Stop where another computes something else: then there is nothing to compare."""
-    if not np.allclose(ours.ravel(), theirs.ravel(), rtol=0, atol=1e-4 * np.abs(ours).max()):
-        raise AssertionError(f"{name} gives other numbers for {case.name}")
+    for mine, other in zip(ours, theirs, strict=True):
+        if not np.allclose(mine.ravel(), other.ravel(), rtol=0, atol=1e-4 * np.abs(mine).max()):
+            raise AssertionError(fault)
 
 
 def _means(rows: list[Row], count: int) -> list[Row]:

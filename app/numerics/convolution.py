@@ -27,7 +27,7 @@ SPECTRAL = (900, 400, 225)  # with 1, 2 or more channels and filters
 FEW = 16  # places, below which transforming the filters takes longer than all products
 WINOGRAD = 32  # channels and filters …
 DIRECT, TILES = 12_000_000, 48_000_000  # bytes that the direct method, and Winograd's, work in at most, about
-TILED = 144  # … over maps of so many places, and of no fewer places than channels or filters
+TILED = 256  # … over maps of so many places, and of no fewer places than channels or filters
 
 
 def correlate(

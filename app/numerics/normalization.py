@@ -10,7 +10,7 @@ from app.numerics.memory import fresh
 from app.numerics.threads import share
 
 BLOCK = 1 << 16  # floats at a time, which the cache holds
-WORTH = 1 << 20  # floats that are worth a second thread
+WORTH = 1 << 19  # floats that are worth a second thread
 
 
 def batch_norm(x: Floats, mean: Floats, variance: Floats, weight: Floats, bias: Floats, eps: float = 1e-5) -> Floats:

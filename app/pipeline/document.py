@@ -23,7 +23,7 @@ from app.pipeline import recipe
 from app.pipeline.json_reader import parse_json
 from app.pipeline.whole_model import model_in
 
-ENGINE = "3"  # in every immutable address; raised when the same document would give other numbers
+ENGINE = "4"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
 AT_MOST_SO_LONG = 8  # times as long as its recipe a layer is as it is stored
 PIECE = 1 << 16  # characters that are hashed in one go
