@@ -32,6 +32,7 @@ from app.pipeline.plan import Stage, plan
 from app.results import Chain, Facts, Result, Results, Run, input_result, layer_result
 from app.settings import Settings
 from app.storage import ExpiryCache, Store
+from app.training.next_batch import NextBatches
 
 __all__ = ["Facts", "Lab", "Result", "Run"]
 
@@ -63,6 +64,7 @@ class Lab:
         self._results = Results(self.queue, self.album, self.budget)
         self.gradients = RunGradients(settings, self.queue, self.budget, self._results)
         self.occlusions = RunOcclusions(settings, self.queue, self.budget, self._results)
+        self.next_batches: NextBatches | None = None  # of trainings, where there are any
         self._documents: SingleFlightCache[Document] = SingleFlightCache(self.budget, _length)
         models.register(SHIPPED)
 

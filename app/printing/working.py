@@ -29,6 +29,7 @@ def _standard(numbers: Numbers) -> Decimal:
 
 
 RULES: dict[str, Callable[[Numbers], Decimal]] = {
+    "sum": lambda numbers: sum(numbers, Decimal(0)),
     "product": lambda numbers: reduce(mul, numbers),
     "quotient": lambda numbers: numbers[0] / numbers[1],
     "power": lambda numbers: (numbers[0] - numbers[1]).exp(),

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.layers.layer import Array
 from app.training.data import DataSet
 from app.training.network import Network
 from app.training.score import Score, score
@@ -112,10 +111,6 @@ class Course:
         )
         self.checkpoints = (*self.checkpoints, made)
         self._sound = self.trainer.state()
-
-    def weights(self) -> dict[str, Array]:
-        """Return a copy of all weights, by names such as 0.weight."""
-        return {name: array.copy() for name, array in self.network.named()}
 
     def reset(self) -> None:
         """Go back before the first batch, whose checkpoint stays."""

@@ -95,7 +95,7 @@ class Network:
         if not self.layers[-1].scores:
             self.layers[-1].loss(np.zeros((1, 1, 1, 1), np.float32), np.zeros(1, np.intp))  # says why there is none
         self.weights: list[Arrays] = [
-            {name: np.array(array, np.float32) for name, array in layer.weights_for(self._first_shape(index)).items()}
+            {name: np.array(array, np.float32) for name, array in layer.weights_for(self.shape_read(index)).items()}
             for index, layer in enumerate(self.layers)
         ]
         self._first = next((at for at, arrays in enumerate(self.weights) if arrays), len(self.layers))  # that learns
@@ -114,13 +114,13 @@ class Network:
         weights = sum(array.nbytes for arrays in self.weights for array in arrays.values())
         working = max(
             4 * examples * (sum(numbers[source + 1] for source in sources) + made)
-            + layer.training_bytes(self._first_shape(index), examples)
+            + layer.training_bytes(self.shape_read(index), examples)
             for index, (layer, sources, made) in enumerate(zip(self.layers, self._reads, numbers[1:], strict=True))
         )
         waiting = 4 * examples * sum(numbers) if branching(self.layers) else 0  # gradients, until all ways have met
         return 4 * examples * sum(numbers) + working + waiting + 2 * weights
 
-    def _first_shape(self, index: int) -> Shape:
+    def shape_read(self, index: int) -> Shape:
         """Return the shape of the first output that a layer reads."""
         return self.shapes[self._reads[index][0] + 1]
 

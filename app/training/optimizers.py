@@ -33,6 +33,11 @@ class Optimizer(BaseModel):
     schedule: Literal["constant", "one_cycle"] = "constant"
     """How the rate goes on: always the same, or up and down again once."""
 
+    @property
+    def plain(self) -> bool:
+        """Whether the change is the rate times the gradient, and nothing beside."""
+        return not self.weight_decay and not self.remembers
+
     def rate(self, step: int, steps: int) -> float:
         """Return the learning rate at a step, from 0, of so many."""
         return self.learning_rate * SCHEDULES[self.schedule](step, steps)
@@ -77,6 +82,10 @@ class SGD(Optimizer):
                 pointer="/nesterov",
             )
         return self
+
+    @property
+    def plain(self) -> bool:
+        return not self.weight_decay and not self.momentum
 
     def memory(self, weight: Array) -> dict[str, Array]:
         return super().memory(weight) if self.momentum else {}

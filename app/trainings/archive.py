@@ -1,7 +1,7 @@
 """What the store keeps of trainings: what each is, how far it has come, and the weights of its checkpoints.
 
     training/<id>             what it is, and what its owner did last
-    checkpoint/<id>-<epoch>   weights; they never change, since the same seed gives them again
+    checkpoint/<id>-<epoch>   weights, and what the optimizer remembers; they never change: the same seed gives them
     learned/<id>              how good each checkpoint is, of all that there have ever been
     progress/<id>             how far it had come at its last checkpoint, with all that is needed to go on
 
@@ -64,12 +64,13 @@ class Archive:
             log.warning("The training %s is torn in the store.", name)
             return None
 
-    def put_progress(
-        self, name: str, progress: Progress, weights: Mapping[str, Array], learned: Learned, lasting: bool
-    ) -> None:
+    def put_progress(self, name: str, progress: Progress, learned: Learned, lasting: bool) -> None:
         """Keep a checkpoint: its weights, and how far the training has come."""
         ttl = None if lasting else self._ttl
-        self._store.put("checkpoint", f"{name}-{progress.checkpoints[-1].epoch}", _packed(weights), ttl)
+        state = progress.state
+        self._store.put(
+            "checkpoint", f"{name}-{progress.checkpoints[-1].epoch}", _packed(state.arrays, {"step": state.step}), ttl
+        )
         self._store.put("learned", name, json.dumps(learned).encode(), ttl)
         facts = {"step": progress.step, "checkpoints": progress.checkpoints}
         arrays = {"losses": progress.losses, **{f"state.{key}": array for key, array in progress.state.arrays.items()}}
@@ -86,10 +87,15 @@ class Archive:
             TrainerState(facts["step"], state), arrays["losses"], tuple(map(_measured, facts["checkpoints"]))
         )
 
+    def state(self, name: str, epoch: int) -> TrainerState | None:
+        """Return a training as it was at a checkpoint, or None where it is gone, or torn."""
+        found = _unpacked(self._store.get("checkpoint", f"{name}-{epoch}"))
+        return None if found is None or not found[1] else TrainerState(found[1]["step"], found[0])
+
     def weights(self, name: str, epoch: int) -> dict[str, Array] | None:
         """Return the weights of a checkpoint, by names such as 0.weight, or None where there are none."""
         found = _unpacked(self._store.get("checkpoint", f"{name}-{epoch}"))
-        return None if found is None else found[0]
+        return None if found is None else {key: array for key, array in found[0].items() if key.count(".") == 1}
 
     def learned(self, name: str) -> Learned:
         """Return how good each checkpoint is of which there are weights."""

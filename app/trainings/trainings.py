@@ -17,9 +17,11 @@ from app.lab import Lab
 from app.layers import models
 from app.training.course import NOTHING, Course
 from app.training.data import DataSet
+from app.training.trainer import State
 from app.training.training import Training
 from app.trainings.admission import Admission, Owners
 from app.trainings.archive import Archive
+from app.trainings.batches import Batches
 from app.trainings.checkpoints import Checkpoints
 from app.trainings.courses import Courses
 from app.trainings.feed import News
@@ -57,7 +59,9 @@ class Trainings:
         self._known = Known(self.archive, lab.queue)
         self._admission = Admission(lambda: [live for live in self._known if live.awake], now)
         self._tasks: set[asyncio.Task[None]] = set()
-        self.at_end_of_pictures: list[Callable[[str], object]] = []  # each is told the id of what has lost a picture
+        self._batches = Batches(lab.queue, lab.budget, self.pictured, self._at, self._course)
+        lab.next_batches = self._batches
+        self.at_end_of_pictures: list[Callable[[str], object]] = [self._batches.forget]  # told the id of what lost one
 
     # ---- what there is
 
@@ -123,10 +127,17 @@ class Trainings:
     async def copy(self, live: LiveTraining) -> Course:
         """Return a course of its own that has come as far as a training is seen to have come, to try things on."""
         live.check_pictures()
-        progress = live.progress
+        return await self._course(live, live.progress.state)
+
+    async def _course(self, live: LiveTraining, state: State) -> Course:
+        """Return a course of its own in a state that a training has been in."""
         course = await self._courses.make(live.training, live.course.data if live.course else None)
-        course.take_up(progress)
+        course.trainer.restore(state)
         return course
+
+    async def _at(self, live: LiveTraining, epoch: int) -> State | None:
+        """Return a training as it was at a checkpoint."""
+        return await self._light(lambda: self.archive.state(live.name, epoch))
 
     def follow(self, live: LiveTraining) -> AsyncGenerator[News, None]:
         """Give what is new of a training, the newest at once; it is over at once for one that stays as it is.

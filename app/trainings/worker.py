@@ -94,7 +94,7 @@ class Worker:
         if live.archived < len(course.checkpoints):
             found = tuple(Checkpoint(*each[:3]) for each in course.checkpoints)
             learned = max(live.learned, found, key=len)
-            self._archive.put_progress(live.name, course.progress(), course.weights(), learned, live.lasting)
+            self._archive.put_progress(live.name, course.progress(), learned, live.lasting)
             live.archived, live.learned = len(found), learned
 
     def _show(self) -> None:

@@ -60,12 +60,16 @@ def test_a_checkpoint_opens_in_the_explorer(page: Page) -> None:
     page.get_by_label("Epoch", exact=True).fill("2")
     page.locator(".explore").get_by_role("button", name="Open").click()
     expect(page.locator(".ribbon li")).to_have_count(6)
-    expect(page.locator("#recipe")).to_have_value(re.compile(r'model\("\w{32}", epoch=2\)'))
+    expect(page).to_have_url(re.compile(r"model\(%22\w{32}%22,\+epoch=2\)"))
     expect(page.locator(".plate")).to_have_attribute("data-row", "4")
     page.go_back()
     page.locator(".explore > summary").click()
+    page.get_by_label("Epoch", exact=True).fill("1")
     page.get_by_role("button", name="One weight learns").click()
-    expect(page.locator("#look.weight")).to_be_visible()
+    chosen = page.locator("#look.weight .batch li:has([aria-current])")
+    expect(chosen.locator("button")).to_have_accessible_name(re.compile("^Picture 1 of the batch"))
+    page.get_by_role("button", name="Picture 3 of the batch").press("Enter")
+    expect(chosen.locator("button")).to_have_accessible_name(re.compile("^Picture 3 of the batch"))
 
 
 def test_what_is_chosen_in_the_bar_is_kept_while_the_rest_changes(page: Page) -> None:

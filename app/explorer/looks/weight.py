@@ -5,27 +5,35 @@ the picture is taken for. The tape deck walks the weights of the filter.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 
+import numpy as np
 from markupsafe import Markup
 
 from app.errors import Unfit
 from app.explorer.backward import Backward, backward, gradient_png
+from app.explorer.fields import query
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.state import State
 from app.explorer.sums.answer import Answer
-from app.explorer.sums.weight_sum import WeightSum, descent_line, weight_sum
+from app.explorer.sums.batch_row import SHOWN, BatchRow, batch_row
+from app.explorer.sums.weight_sum import WeightSum, descent_line, digits_of, weight_sum
 from app.explorer.templating.context import Context
 from app.explorer.view import View
 from app.explorer.walk import Walk
 from app.layers import Place
+from app.layers.layer import Array
 from app.layers.meeting import Weight
 from app.messages import N_
 from app.pipeline.plan import Stage
-from app.printing.numbers import level, written
+from app.pipeline.whole_model import model_in
+from app.printing.numbers import level, rounded, written
 from app.printing.working import Working
 from app.rendering.arrangement import arranged
 from app.rendering.diagrams.weight import WeightScene, boxes, weight_drawing
+from app.rendering.sheets.pictures import faces
 from app.rendering.svg import Face, markup
+from app.training.next_batch import NextBatch
 from app.training.weight_change import RATE, WeightChange, descent
 from app.whole_numbers import read_wholes
 
@@ -40,8 +48,30 @@ class Told:
     change: WeightChange
     sum: WeightSum
     answer: Answer
+    gradient: Decimal  # of the loss that is learned from: of this picture, or the mean of a batch
     line: Working
     tint: str  # of the weight, once it has learned
+    batch: "Pictured | None"  # of a training: the pictures that change it together
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A batch whose pictures one can choose."""
+
+    row: BatchRow
+    faces: list[Face]
+    present: int | None  # which of them is the picture that is shown
+    action: str  # where a form asks for another …
+    fields: dict[str, str]  # … with these, and its number as `batch`
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A batch of a training that comes after a checkpoint."""
+
+    model: str
+    epoch: int
+    batch: NextBatch
 
 
 @dataclass(frozen=True)
@@ -84,7 +114,9 @@ async def _context(asked: LookRequest) -> WeightContext:
     told, refused = None, ""
     try:
         seen = await backward(asked.lab, asked.run, state, view.theme)
-        told = await asked.lab.queue.light(lambda: _told(asked, seen, weight))
+        coming = await coming_batch(asked)
+        shown = (await asked.lab.result(asked.run, -1)).output
+        told = await asked.lab.queue.light(lambda: _told(asked, seen, weight, coming, shown))
     except Unfit as mistake:
         refused = mistake.say(view.say)
     return WeightContext(walk, told, refused, _neighbours(state, view), RATE)
@@ -103,16 +135,53 @@ def _neighbours(state: State, view: View) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def _told(asked: LookRequest, seen: Backward, weight: Weight) -> Told:
+async def coming_batch(asked: LookRequest) -> Coming | None:
+    """Return the batch from which the network of a training learned, or will learn, next; None for other networks."""
+    layers = asked.run.document.layers
+    found, batches = model_in(layers), asked.lab.next_batches
+    if found is None or batches is None or found.epoch is None or not found.model.learning:
+        return None
+    if len(layers) != len(found.model.layers):
+        return None
+    batch = await batches.after(found.model.id, found.epoch)
+    return None if batch is None else Coming(found.model.id, found.epoch, batch)
+
+
+def _pictured(asked: LookRequest, coming: Coming, weight: Weight, label: int, shown: Array) -> Pictured:
+    """Return the batch as it is shown beside the picture `shown`, which is taken for the class `label`."""
+    view, batch = asked.view, coming.batch
+    alike = (
+        number
+        for number in range(min(SHOWN, len(batch)))
+        if int(batch.batch.labels[number]) == label and np.array_equal(batch.batch.x[..., number], shown)
+    )
+    present = next(alike, None)
+    row = batch_row(batch, view.index, weight, batch.change(view.index, weight, present or 0))
+    _, rows, columns = asked.run.input_shape
+    options = {name: text for name in ("lang", "theme", "projector") if (text := asked.state.option(name))}
+    return Pictured(
+        row,
+        faces(f"/train/{coming.model}/batch/{coming.epoch}.png", len(row.sayings), rows, columns),
+        present,
+        f"/train/{coming.model}/explore" + (f"?{query(options)}" if options else ""),
+        {"view": "weight", "epoch": str(coming.epoch), "at": asked.state.at, "pin": _pin(Place(*weight[1:]))},
+    )
+
+
+def _told(asked: LookRequest, seen: Backward, weight: Weight, coming: Coming | None, shown: Array) -> Told:
     view = asked.view
     change = change_of(view, seen, weight)
     sum_ = weight_sum(change, view.cell_decimals)
-    line = descent_line(change, RATE)
-    scene = _scene(view, seen, weight, change, written(line.parts[0]), _spoken(view, sum_, line))
+    pictured = _pictured(asked, coming, weight, seen.label, shown) if coming else None
+    line = pictured.row.line if pictured else descent_line(change, RATE, change.example)
+    gradient = rounded(change.example, digits_of(abs(change.example)))
+    scene = _scene(view, seen, weight, change, written(line.parts[0]), _spoken(view, sum_, gradient, line))
     drawings = [markup(weight_drawing(scene, box)) for box in boxes(projector=bool(asked.state.option("projector")))]
     answer = seen.answer(view.say)
-    tint = level(change.next, view.weight_extent)
-    return Told(drawings, change, sum_, answer, line, tint)
+    learned = pictured.row.change if pictured else change
+    tint = level(learned.next, view.weight_extent)
+    mean = pictured.row.mean if pictured else line.parts[2]
+    return Told(drawings, change, sum_, answer, mean, line, tint, pictured)
 
 
 def change_of(view: View, seen: Backward, weight: Weight) -> WeightChange:
@@ -124,12 +193,12 @@ def change_of(view: View, seen: Backward, weight: Weight) -> WeightChange:
     return descent(x, gradient, meeting, float(view.weight[weight]), RATE)
 
 
-def _spoken(view: View, sum_: WeightSum, line: Working) -> str:
+def _spoken(view: View, sum_: WeightSum, gradient: Decimal, line: Working) -> str:
     """Say what the drawing shows, in one sentence."""
     text = view.say("{count} products add up to the gradient {gradient}; the weight {before} becomes {after}.")
     return text.format(
         count=len(sum_.met) + sum_.others,
-        gradient=written(line.parts[2]),
+        gradient=written(gradient),
         before=written(line.parts[0]),
         after=written(line.total),
     )

@@ -77,9 +77,9 @@ def digits_of(extent: float, count: int = DIGITS) -> int:
     return max(0, min(MOST, count - 1 - math.floor(math.log10(extent)))) if extent else count
 
 
-def descent_line(change: WeightChange, rate: float) -> Working:
+def descent_line(change: WeightChange, rate: float, gradient: float) -> Working:
     """Return weight − rate × gradient = the next weight, with the digits that its change takes."""
     decimals = max(4, digits_of(abs(change.update), 2))
     decimals = decimals if decimals <= FINEST else 4
-    parts = [(change.weight, decimals), (rate, None), (change.example, digits_of(abs(change.example)))]
+    parts = [(change.weight, decimals), (rate, None), (gradient, digits_of(abs(gradient)))]
     return working("descent", parts, change.next, decimals)

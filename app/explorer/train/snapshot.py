@@ -10,7 +10,8 @@ from app.layers.layer import Array
 from app.pictures.png import png
 from app.rendering.palette import CLEAR, Bytes, Theme, signed_bytes, signed_palette
 from app.rendering.sheets.maps import extent_of, maps_png, picture_png
-from app.rendering.sheets.sheets import sheet, tiles
+from app.rendering.sheets.pictures import faces, pictures_png
+from app.rendering.sheets.sheets import sheet
 from app.rendering.sheets.tiles import tiles_png
 from app.rendering.svg import Face
 from app.training.data import DataSet
@@ -103,12 +104,7 @@ class Snapshot:
         if self.layer is None:
             return []
         (count, _, rows, columns), sides = self.filters.shape, self.maps.shape[1:]
-        return list(zip(_parts(filters, count, rows, columns), _parts(maps, count, *sides), strict=True))
-
-
-def _parts(address: str, count: int, rows: int, columns: int, across: int | None = None) -> list[Face]:
-    plan = tiles(count, rows, columns, across)
-    return [Face(address, plan.size, *plan.corner(index), columns, rows) for index in range(count)]
+        return list(zip(faces(filters, count, rows, columns), faces(maps, count, *sides), strict=True))
 
 
 def shown(data: DataSet) -> list[list[int]]:
@@ -119,24 +115,19 @@ def shown(data: DataSet) -> list[list[int]]:
 
 def examples_png(data: DataSet) -> bytes:
     """Return those pictures as one, a row a class, with gaps between."""
-    pictures = data.learned.pictures
-    _, rows, columns = data.learned.shape
-    plan = tiles(A_CLASS * len(data.classes), rows, columns, A_CLASS)
-    across, down = plan.size
-    whole = np.zeros((down, across, 4), np.uint8)
-    for number, examples in enumerate(shown(data)):
-        for place, example in enumerate(examples):
-            x, y = plan.corner(number * A_CLASS + place)
-            whole[y : y + rows, x : x + columns, :3] = pictures[example].transpose(1, 2, 0)
-            whole[y : y + rows, x : x + columns, 3] = 255
-    return png(whole)
+    placed = {
+        number * A_CLASS + place: data.learned.pictures[example]
+        for number, examples in enumerate(shown(data))
+        for place, example in enumerate(examples)
+    }
+    return pictures_png(placed, A_CLASS * len(data.classes), A_CLASS)
 
 
 def examples_faces(data: DataSet, address: str) -> list[list[Face]]:
     """Return those pictures of each class, as parts of the one at `address`."""
     _, rows, columns = data.learned.shape
-    faces = _parts(address, A_CLASS * len(data.classes), rows, columns, A_CLASS)
-    return [faces[number * A_CLASS :][: len(examples)] for number, examples in enumerate(shown(data))]
+    all_ = faces(address, A_CLASS * len(data.classes), rows, columns, A_CLASS)
+    return [all_[number * A_CLASS :][: len(examples)] for number, examples in enumerate(shown(data))]
 
 
 def example_png(pictures: Bytes, number: int) -> bytes:

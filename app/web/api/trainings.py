@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -14,7 +13,7 @@ from app.explorer.addresses import API
 from app.lab import Lab
 from app.layers.meeting import Weight
 from app.pipeline.json_reader import parse_json
-from app.training.next_change import next_change
+from app.training.next_batch import next_batch
 from app.training.training import read_training
 from app.training.weight_change import check_slides
 from app.trainings.live import LiveTraining
@@ -197,11 +196,11 @@ async def gradient(
     live = await trainings.find(training_id)
     index = whole(layer, "layer", len(live.training.layers))
     network = (course := await trainings.copy(live)).network
-    check_slides(network.layers[index], network.shapes[index], index)
+    check_slides(network.layers[index], network.shape_read(index), index)
     shape = network.weights[index]["weight"].shape
     place = Weight(*(whole(*axis) for axis in zip(weight, Weight._fields, shape, strict=True)))
     number = whole(example, "example", live.training.batch_size)
-    change = await lab.queue.heavy(partial(next_change, course, index, place, number))
+    change = await lab.queue.heavy(lambda: next_batch(course).change(index, place, number))
     return Response(await lab.queue.light(lambda: json_bytes(change.document())), media_type="application/json")
 
 

@@ -2,6 +2,7 @@
 
 GET /train/new/<picture>.png?<fields>     of a draft
 GET /train/<id>/<picture>.png             examples, filters, maps; /train/<id>/example/<n>.png one that is measured on
+GET /train/<id>/batch/<epoch>.png         the pictures that are learned from first after a checkpoint
 """
 
 import hashlib
@@ -14,10 +15,12 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.compute import SingleFlightCache
 from app.errors import NotFound
+from app.explorer.sums.batch_row import SHOWN
 from app.explorer.train.draft import few, training_of
 from app.explorer.train.snapshot import Snapshot, example_png, examples_png
 from app.lab import Lab
 from app.rendering.palette import Theme
+from app.rendering.sheets.pictures import pictures_png
 from app.training.network import Network
 from app.training.training import Training
 from app.trainings.live import LiveTraining
@@ -111,6 +114,20 @@ async def picture_png(
     of = request.url.query if name == NEW else str(snapshot.step)
     data = await snapshots.told(f"{name} {picture} {of} {theme}", partial(draw, snapshot, theme))
     return _png(request, data, live, lasting=picture == "examples" or asked == of)
+
+
+@train_pictures.get("/{name}/batch/{epoch}.png")
+async def batch_png(
+    name: str, epoch: str, request: Request, lab: InLab, trainings: InTrainings, snapshots: InSnapshots
+) -> Response:
+    """The first pictures of the batch that comes after a checkpoint."""
+    live, after = await trainings.pictured(name), read_whole(epoch)
+    coming = None if after is None or lab.next_batches is None else await lab.next_batches.after(name, after)
+    if coming is None:
+        raise _no_picture()
+    pictures = dict(enumerate(coming.pictures[:SHOWN]))
+    data = await snapshots.told(f"{name} batch {after}", lambda: pictures_png(pictures, len(pictures)))
+    return _png(request, data, live, lasting=True)
 
 
 @train_pictures.get("/{name}/example/{number}.png")

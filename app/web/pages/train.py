@@ -8,6 +8,7 @@ POST /train/<id>/explore      one of its checkpoints in the explorer, on the pic
 """
 
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from urllib.parse import urlencode
@@ -27,6 +28,7 @@ from app.explorer.train.snapshot import example_png
 from app.lab import Lab
 from app.layers import models
 from app.training.data import MOST_EXAMPLES
+from app.training.examples import Examples
 from app.training.training import Training
 from app.trainings.live import LiveTraining
 from app.trainings.trainings import COMMANDS
@@ -51,6 +53,7 @@ from app.web.pages.training_request import (
     page_address,
     whole_page,
 )
+from app.whole_numbers import read_whole
 
 train = APIRouter(prefix="/train", include_in_schema=False)
 DRAFT = Moment("draft", None, 0, np.zeros(0, np.float32), ())
@@ -170,18 +173,34 @@ async def explore(name: str, request: Request, lab: InLab, trainings: InTraining
     fields, _ = await read_form(request)
     request.state.fields = fields
     live = await trainings.find(name)
-    snapshot = await snapshots.of(live)
-    held_out, view = snapshot.data.held_out, fields.get("view", "")[:20]
+    view, epoch = fields.get("view", "")[:20], fields.get("epoch", "0")[:9]
     if view and trainings.owners.owns(name, held := keys(request).values()):
         await trainings.command(name, "pause", held)  # what is looked at is what comes next
-    data = await lab.queue.light(lambda: example_png(held_out.pictures, snapshot.example))
+    examples, number = await _example(live, lab, snapshots, fields if view == "weight" else {})
+    data = await lab.queue.light(lambda: example_png(examples.pictures, number))
     picture = await lab.album.add(data)
-    network = {"recipe": f'model("{name}", epoch={fields.get("epoch", "0")[:9]})', "at": place_in(models.find(name))}
-    shown = {"view": view, "label": str(held_out.labels[snapshot.example])} if view else {}
+    place = {"at": fields.get("at", "")[:40] or place_in(models.find(name)), "pin": fields.get("pin", "")[:40]}
+    shown = {"view": view, "label": str(examples.labels[number])} if view else {}
+    network = {"recipe": f'model("{name}", epoch={epoch})', **place}
     state = await state_of({"image": picture.id, **network, **shown, **options_in(request)}, lab)
     response = await sent_on(state, request, lab)
     remember_token(request, response, picture.delete_token or "", lab.settings.upload_ttl)
     return response
+
+
+async def _example(
+    live: LiveTraining, lab: Lab, snapshots: Snapshots, fields: Mapping[str, str]
+) -> tuple[Examples, int]:
+    """Return the picture that is shown, as one of some examples: of the batch after an `epoch` the one that `batch`
+    says, else the one whose maps are shown.
+    """
+    epoch = read_whole(fields.get("epoch", ""))
+    coming = None if epoch is None or lab.next_batches is None else await lab.next_batches.after(live.name, epoch)
+    if coming is not None:
+        number = read_whole(fields.get("batch", ""), len(coming)) or 0
+        return coming.trainer.examples, int(coming.batch.numbers[number])
+    snapshot = await snapshots.of(live)
+    return snapshot.data.held_out, snapshot.example
 
 
 @train.post("/{name}/{command}")

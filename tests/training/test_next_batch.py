@@ -6,7 +6,7 @@ import pytest
 from app.errors import NotFound, Unfit
 from app.layers.meeting import Weight
 from app.training.course import Course
-from app.training.next_change import next_change
+from app.training.next_batch import next_batch
 from app.training.training import read_training
 
 DATA = {"set": "shapes", "size": 13, "classes": ["circle", "line", "cross"], "per_class": 7, "seed": 2}
@@ -42,9 +42,10 @@ def weights(made, index):
 def test_next_is_what_the_next_batch_makes_of_it(optimizer, index):
     made = course(optimizer)
     places = weights(made, index)
-    told = [next_change(made, index, place, 0) for place in places]
+    coming = next_batch(made)
+    told = [coming.change(index, place, 0) for place in places]
     before = made.progress()
-    again = [next_change(made, index, place, 0) for place in places]
+    again = [next_batch(made).change(index, place, 0) for place in places]
     assert [each.next for each in again] == [each.next for each in told]  # to ask changes nothing
     assert made.step == before.step == told[0].step == 3
     made.advance()
@@ -56,8 +57,9 @@ def test_next_is_what_the_next_batch_makes_of_it(optimizer, index):
 @pytest.mark.parametrize("index", [0, 4])
 def test_examples_are_sums_of_products_and_the_batch_is_their_mean(index):
     made = course()
+    coming = next_batch(made)
     for place in weights(made, index):
-        told = [next_change(made, index, place, example) for example in range(8)]
+        told = [coming.change(index, place, example) for example in range(8)]
         for each in told:
             by_hand = sum(float(x) * float(g) for x, g in zip(each.values.ravel(), each.gradient.ravel(), strict=True))
             assert each.example == pytest.approx(by_hand, rel=1e-9, abs=1e-12)
@@ -66,10 +68,9 @@ def test_examples_are_sums_of_products_and_the_batch_is_their_mean(index):
 
 def test_the_gradient_of_a_batch_is_the_slope_of_its_loss():
     made = course()
-    batch, network = made.trainer.next_batch(), made.network
-    found = {
-        (index, place): next_change(made, index, place, 0).batch for index in (0, 4) for place in weights(made, index)
-    }
+    coming, network = next_batch(made), made.network
+    batch = coming.batch
+    found = {(index, place): coming.change(index, place, 0).batch for index in (0, 4) for place in weights(made, index)}
     network.weights = [{name: array.astype(np.float64) for name, array in arrays.items()} for arrays in network.weights]
     x = batch.x.astype(np.float64)
     for (index, place), slope in found.items():
@@ -85,15 +86,15 @@ def test_the_gradient_of_a_batch_is_the_slope_of_its_loss():
 def test_the_last_batch_of_an_epoch_has_fewer_examples_and_after_all_epochs_none_comes():
     made = course(steps=2)
     place = Weight(0, 0, 0, 0)
-    assert next_change(made, 0, place, 4).step == 2
+    assert next_batch(made).change(0, place, 4).step == 2
     with pytest.raises(NotFound, match="from 0 to 4"):
-        next_change(made, 0, place, 5)
+        next_batch(made).change(0, place, 5)
     with pytest.raises(NotFound):
-        next_change(made, 0, place, -1)
+        next_batch(made).change(0, place, -1)
     for _ in range(4):
         made.advance()
     with pytest.raises(NotFound, match="All 2 epochs are over"):
-        next_change(made, 0, place, 0)
+        next_batch(made).change(0, place, 0)
 
 
 def test_numbers_that_run_away_are_said_of_their_layer():
@@ -102,6 +103,6 @@ def test_numbers_that_run_away_are_said_of_their_layer():
         [-3e38, 3e38], made.network.weights[6]["weight"].shape
     )
     with pytest.raises(Unfit, match="The numbers of layer") as mistake:
-        next_change(made, 0, Weight(0, 0, 0, 0), 0)
+        next_batch(made).change(0, Weight(0, 0, 0, 0), 0)
     assert mistake.value.say(str).startswith("The numbers of layer 1 (conv2d) grow past what float32 holds")
     assert mistake.value.status == 422
