@@ -23,6 +23,7 @@ from app.explorer.page.keys import KEYS
 from app.layers import LAYERS
 from app.models import SHIPPED
 from app.numerics.kernels import KERNELS
+from app.paths import APP
 from app.pictures.gallery import GALLERY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,7 +79,8 @@ def shown() -> Iterator[tuple[str, str]]:
             yield where, field.description or ""
         yield where, layer(**layer.starter).work((3, 32, 32))[1]  # what its cost is counted in
     for model in SHIPPED:
-        words = [word for word in (model.title, *model.classes) if not word.isdecimal()]
+        beside = any((APP / "models" / model.id).glob("classes.*.json"))  # where its classes are translated
+        words = [word for word in (model.title, *(() if beside else model.classes)) if not word.isdecimal()]
         yield from ((f"app/models/{model.id}/model.json", word) for word in words)
     for look in LOOKS.values():
         yield from ((f"app/explorer/looks/{look.name}.py", message) for message in (look.title, look.help))

@@ -148,7 +148,7 @@ def _overlap(one: Patch, other: Patch) -> bool:
 if __name__ == "__main__":
     models.register(SHIPPED)
     for model in SHIPPED:
-        if model.id in (sys.argv[1:] or [each.id for each in SHIPPED]):
+        if model.id in (sys.argv[1:] or [each.id for each in SHIPPED if each.epochs]):
             file = FOLDER / model.id / FILE
             file.write_text(found(model).text(), "utf-8")
             print(f"{file}: {file.stat().st_size:,} bytes")

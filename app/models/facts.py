@@ -5,9 +5,9 @@
  "epochs": [{"epoch": 0, "loss": 2.31, "accuracy": 0.11}, …], "licence": "…", "source": "…", "training": {…}}
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from app.pipeline.document import Scale, Side
 
@@ -20,10 +20,10 @@ class Facts(BaseModel):
     input: "Input"
     recipe: str  # its layers, without weights
     classes: tuple[str, ...]  # what its outputs stand for, in order
-    epochs: Annotated[tuple["Epoch", ...], Field(min_length=1)]  # one a checkpoint, ascending
+    epochs: tuple["Epoch", ...] = ()  # one a checkpoint, ascending; none where others trained it
     licence: str
     source: str  # what it was trained on, and by whom that was made
-    training: "Training"
+    training: "Training | None" = None  # none where others trained it
 
 
 class Input(BaseModel):

@@ -1,10 +1,12 @@
 """The networks in a folder, each in one of its own: <id>/model.json and <id>/weights.safetensors.
 
-Tensors are named "<epoch>.<layer>.<array>", as in "3.0.weight", and may have half precision. Facts are read when a
-network is first asked for, numbers whenever a layer is computed: they stay in the file, which is mapped into memory.
+Tensors are named "<epoch>.<layer>.<array>", as in "3.0.weight", or "<name>.<array>" by the name of a layer where the
+network has no epochs, and may have half precision. Facts are read when a network is first asked for, numbers whenever
+a layer is computed: they stay in the file, which is mapped into memory.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import numpy as np
 from safetensors import safe_open
 
+from app.layers import Layer
 from app.layers.models import Checkpoint, Model
 from app.layers.numbers import Array
 from app.models.facts import Facts
@@ -56,17 +59,17 @@ class Network:
     def model(self) -> Model:
         """What is known of it."""
         facts, layers = self.facts, recipe.read(self.facts.recipe)
-        shapes: list[dict[str, tuple[int, ...]]] = [{} for _ in layers]
+        shapes = defaultdict[str, dict[str, tuple[int, ...]]](dict)
         for name in self._tensors.keys():  # noqa: SIM118 - it is no mapping
-            epoch, layer, array = name.split(".")
-            if int(epoch) == facts.epochs[-1].epoch:
-                shapes[int(layer)][array] = tuple(self._tensors.get_slice(name).get_shape())
+            owner, _, array = name.rpartition(".")
+            shapes[owner][array] = tuple(self._tensors.get_slice(name).get_shape())
+        last = facts.epochs[-1].epoch if facts.epochs else None
         return Model(
             id=self._folder.name,
             title=facts.title,
             input=facts.input.model_dump(mode="json"),
             layers=layers,
-            shapes=tuple(shapes),
+            shapes=tuple(shapes[_owner(layers, at, last)] for at in range(len(layers))),
             classes=facts.classes,
             epochs=tuple(Checkpoint(**each.model_dump()) for each in facts.epochs),
             licence=facts.licence,
@@ -77,6 +80,12 @@ class Network:
         """Return what a layer learned, as it was at a checkpoint, float32."""
         found = {}
         for name in self.model.shapes[layer]:
-            found[name] = self._tensors.get_tensor(f"{epoch}.{layer}.{name}").astype(np.float32)
+            tensor = f"{_owner(self.model.layers, layer, epoch)}.{name}"
+            found[name] = self._tensors.get_tensor(tensor).astype(np.float32)
             found[name].flags.writeable = False
         return found
+
+
+def _owner(layers: Sequence[Layer], layer: int, epoch: int | None) -> str:
+    """Return what the tensors of a layer are named after."""
+    return f"{epoch}.{layer}" if epoch is not None else layers[layer].name or str(layer)

@@ -11,7 +11,7 @@ from app.pictures.shrinking import cut
 from app.pipeline.document import ImageInput, Scale
 from app.training.digits import pictures as digits
 
-MODELS = [model.id for model in SHIPPED]
+MODELS = [model.id for model in SHIPPED if model.epochs]
 
 
 @pytest.mark.parametrize("name", MODELS)

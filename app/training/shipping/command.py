@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 
+from app.layers.models import Model
 from app.models import SHIPPED
 from app.models.shipped import Shipped
 from app.paths import APP
@@ -21,11 +22,8 @@ CLOSE = 0.002  # of losses and parts that are right: on another machine a sum ma
 def listed() -> Iterator[str]:
     """Give a line for each network that ships."""
     for model in SHIPPED:
-        last, learned = model.epochs[-1], sum(prod(shape) for shapes in model.shapes for shape in shapes.values())
-        yield (
-            f"{model.id:10}{learned:>8,} parameters, {len(model.epochs):>2} checkpoints, "
-            f"{last.accuracy:.1%} right after {last.epoch} epochs; {model.source}"
-        )
+        learned = sum(prod(shape) for shapes in model.shapes for shape in shapes.values())
+        yield f"{model.id:10}{learned:>10,} parameters, {_checkpoints(model)}{model.source}"
 
 
 def train(name: str, data: Path, folder: Path, cache: Path | None) -> Iterator[str]:
@@ -77,6 +75,14 @@ def evaluate(name: str, data: Path, folder: Path | None, cache: Path | None) -> 
         raise WrongData(
             f"{apart} of {len(model.epochs)} checkpoints are not as model.json says; is {data} the same data?"
         )
+
+
+def _checkpoints(model: Model) -> str:
+    """Return how many checkpoints ship, and how good the last is; nothing of a network that others trained."""
+    if not model.epochs:
+        return ""
+    last = model.epochs[-1]
+    return f"{len(model.epochs):>2} checkpoints, {last.accuracy:.1%} right after {last.epoch} epochs; "
 
 
 def _measured(epoch: int, loss: float, accuracy: float) -> str:
