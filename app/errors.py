@@ -7,9 +7,10 @@
     ├── TooLarge            413  a body over the byte limit
     ├── TooLong             414  an address over the length that is read
     ├── UnknownKind         415  a file of no kind that we read
-    ├── Unreadable          422  a picture of a known kind that cannot be decoded, or has too many pixels
+    ├── Unreadable          422  a file of a known kind that cannot be decoded, or has too many pixels
     ├── Unfit               422  a pipeline that cannot be: sizes, names, numbers, cost
-    │   └── RecipeMistake   422  … found while reading the one-line recipe, with its column
+    │   ├── RecipeMistake   422  … found while reading the one-line recipe, with its column
+    │   └── Misfit          422  … found in a network of others, with the node
     ├── Busy                429  the waiting room is full
     └── Unavailable         503  shutting down, or the store is away
 
@@ -18,7 +19,7 @@ visitor's language: raise Unfit("A {k} window …", k="8×8"). It says what happ
 """
 
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 
@@ -40,6 +41,11 @@ class Mistake(Exception):
 
     def __str__(self) -> str:
         return self.say()
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What is said of it beside the sentence, for programs."""
+        return {}
 
     def within(self, place: str) -> "Mistake":
         """Say where in a larger document the field at fault lies, which a smaller part of it has named."""
@@ -74,11 +80,11 @@ class TooLong(Mistake):
 
 class UnknownKind(Mistake):
     status = 415
-    title = "Not a kind of picture that can be read"
+    title = "Not a kind of file that can be read"
 
 
 class Unreadable(Mistake):
-    title = "The picture cannot be read"
+    title = "The file cannot be read"
 
 
 class Unfit(Mistake):
@@ -93,9 +99,40 @@ class RecipeMistake(Unfit):
         self.pointer, self.values = "/recipe", values
         self.column = column  # 1-based, as editors count
 
+    @property
+    def facts(self) -> Mapping[str, object]:
+        return {"column": self.column}
+
     def say(self, translate: Callable[[str], str] = str) -> str:
         """Return the sentence after the column that it is about."""
         return translate("Column {column}: {sentence}").format(column=self.column, sentence=super().say(translate))
+
+
+class Misfit(Unfit):
+    """One node of a network of others: why it has no layers here."""
+
+    title = "This network does not fit"
+
+    def __init__(self, cause: Mistake, /, *, node: int, count: int, name: str, operator: str, fits: int) -> None:
+        super().__init__(cause.message, pointer="/file")
+        self.cause = cause
+        self.node, self.count = node, count  # 1-based, of so many
+        self.fits = fits  # layers before it
+        self.name, self.operator = name, operator
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        return {"node": self.node, "name": self.name, "operator": self.operator, "fits": self.fits}
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """Return the sentence after the node that it is about."""
+        return translate('Node {node} of {count}, "{name}" ({operator}): {sentence}').format(
+            node=self.node,
+            count=self.count,
+            name=self.name,
+            operator=self.operator,
+            sentence=self.cause.say(translate),
+        )
 
 
 class Busy(Mistake):

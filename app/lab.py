@@ -21,6 +21,8 @@ from app.layers.layer import Array
 from app.layers.references import PICTURE
 from app.machine import give_back_memory
 from app.models import SHIPPED
+from app.models.uploads import Uploads
+from app.networks import Networks
 from app.numerics import memory, threads
 from app.occlusions import RunOcclusions
 from app.pictures.album import Album
@@ -66,7 +68,9 @@ class Lab:
         self.occlusions = RunOcclusions(settings, self.queue, self.budget, self._results)
         self.next_batches: NextBatches | None = None  # of trainings, where there are any
         self._documents: SingleFlightCache[Document] = SingleFlightCache(self.budget, _length)
+        self.networks = Networks(settings, self.queue, self.budget, Uploads(settings, store, key))
         models.register(SHIPPED)
+        models.register(self.networks.uploads)
 
     @property
     def computed(self) -> int:
@@ -339,6 +343,7 @@ class Lab:
         """Stop taking work."""
         self.queue.close()
         models.forget(SHIPPED)
+        models.forget(self.networks.uploads)
 
 
 def _number(index: int | None) -> int:

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     )
     secret_key: str = Field("", description="Key of ids and tokens; empty: made once and kept in data_dir.")
     upload_max_bytes: int = Field(20_000_000, gt=0, description="Largest request body, bytes.")
+    model_max_bytes: int = Field(100_000_000, gt=0, description="Largest file of a network of one's own, bytes.")
     image_max_pixels: int = Field(25_000_000, gt=0, description="Largest picture that is decoded, pixels.")
     working_max_pixels: int = Field(4_000_000, gt=0, description="Largest input of a run, pixels.")
     run_max_multiplications: int = Field(20_000_000_000, gt=0, description="Largest cost of a run.")

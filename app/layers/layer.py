@@ -115,6 +115,7 @@ class Layer(Trainable, BaseModel):
     routes: ClassVar[bool] = False  # a gradient goes through it as it is to one cell of the same map, or not at all
     picks: ClassVar[bool] = False  # takes some cells of its input as they are and drops the others: `kept` tells which
     pads: ClassVar[bool] = False  # cells around each map are all that it adds
+    never_negative: ClassVar[bool] = False  # whatever it reads, it gives no number below 0
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {}  # settings that say how large it is, and values to try
     starter: ClassVar[Mapping[str, Any]] = {}  # settings with which a new one is added
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps")  # what there is to say of it, in the order of a lesson

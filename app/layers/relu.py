@@ -14,6 +14,7 @@ class ReLU(Activation):
 
     keeps_values: ClassVar[bool] = True
     routes: ClassVar[bool] = True
+    never_negative: ClassVar[bool] = True
     type: Literal["relu"] = "relu"
 
     def forward(self, x: Array, weights: Weights) -> Array:

@@ -14,6 +14,7 @@ class ReLU6(Activation):
 
     keeps_values: ClassVar[bool] = True
     routes: ClassVar[bool] = True
+    never_negative: ClassVar[bool] = True
     type: Literal["relu6"] = "relu6"
 
     def forward(self, x: Array, weights: Weights) -> Array:

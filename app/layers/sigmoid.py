@@ -1,7 +1,7 @@
 """Sigmoid: any number becomes one between 0 and 1, along an S."""
 
 import math
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from app.layers.activation import Activation
 from app.layers.layer import Array, Shape, Weights
@@ -13,6 +13,7 @@ from app.numerics.batches import activations as batches
 class Sigmoid(Activation):
     """Brings every number between 0 and 1."""
 
+    never_negative: ClassVar[bool] = True
     type: Literal["sigmoid"] = "sigmoid"
 
     def forward(self, x: Array, weights: Weights) -> Array:

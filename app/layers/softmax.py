@@ -19,6 +19,7 @@ class Softmax(Layer):
 
     takes: ClassVar[tuple[Form, ...]] = ("vector",)
     scores: ClassVar[bool] = True
+    never_negative: ClassVar[bool] = True
     type: Literal["softmax"] = "softmax"
 
     def check(self, shape: Shape) -> None:

@@ -15,10 +15,10 @@ from app.layers import Shape
 from app.layers.weights import MAX_SEED
 from app.messages import N_
 from app.pictures.picture import Bytes, Mode
+from app.pipeline.labels import Label, check_label
 from app.training.digits import CLASSES as DIGITS
 from app.training.digits import LEARNED, SHIPPED, SIDE, digits
 from app.training.examples import Examples, unit
-from app.training.labels import Label, check_label
 from app.training.shapes import SHAPES, SIZES, shapes
 
 MOST_EXAMPLES = 200  # pictures of one's own

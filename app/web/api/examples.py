@@ -61,6 +61,63 @@ UPLOAD_BODY: dict[str, Any] = {
         }
     },
 }
+NETWORK = (  # an ONNX file of one convolution, 2×2, on pictures of 4×4
+    "data:application/octet-stream;base64,"
+    "CAgSADpdCg8KAXgKAXcSAXkiBENvbnYSAWcqHwgBCAEIAggCEAFCAXdKEAAAgD8AAAAAAAAAAAAAgL9aGwoBeBIWChQIARIQCgII"
+    "AQoCCAEKAggECgIIBGIJCgF5EgQKAggBQgQKABAN"
+)
+SAID_OF_MODEL: dict[str, Any] = {
+    "title": {"type": "string", "description": "Left out: the name of the file."},
+    **{name: {"type": "integer", "minimum": 1} for name in ("height", "width")},
+    "mode": {"enum": ["RGB", "L"]},
+    "fit": {"enum": ["cover", "contain", "stretch"], "default": "cover"},
+}
+MODEL_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "example": {"file": NETWORK, "title": "A corner", "scale": "byte"},
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": FILE,
+                    **SAID_OF_MODEL,
+                    "classes": {"type": "string", "description": "A JSON list: what the last outputs stand for."},
+                    "scale": {"type": "string", "default": "unit"},
+                    "channels": {
+                        "enum": ["RGB", "BGR"],
+                        "default": "RGB",
+                        "description": "BGR: the weights of the first layer are turned, for pictures are RGB here.",
+                    },
+                    "truncate": {
+                        "type": "boolean",
+                        "default": False,
+                        "description": "Keep what comes before the first node that does not fit.",
+                    },
+                    "recipe": {"type": "string", "description": "The layers of a .safetensors file."},
+                    "layers": {"type": "string", "description": "In place of a recipe: the JSON list of layers."},
+                },
+            },
+        }
+    },
+}
+MODEL_CHANGE: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "example": {"title": "Cats and dogs", "classes": ["cat", "dog"], "scale": "byte"},
+            "schema": {
+                "type": "object",
+                "properties": {
+                    **SAID_OF_MODEL,
+                    "classes": {"type": "array", "items": {"type": "string"}},
+                    "scale": {"description": "unit, byte, or an object with mean and std."},
+                },
+            },
+        }
+    },
+}
 FORM_FIELDS: dict[str, Any] = {
     "image": {"type": "string", "description": "In place of a file: the id of an upload or a gallery picture."},
     "values": {"type": "string", "description": "In place of a picture: nested lists [channel][row][column]."},

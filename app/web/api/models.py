@@ -1,26 +1,41 @@
-"""Trained models over HTTP: what there is, and that what ships is not changed."""
+"""Trained models over HTTP: those that ship, and those that visitors bring, which go when they expire."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from app.errors import Forbidden
+from app.errors import BrokenRequest, Forbidden, Unfit, shown
 from app.explorer.addresses import API
+from app.explorer.fields import input_of
+from app.lab import Lab
+from app.layers import Layer
 from app.layers.models import Model, find
 from app.models import SHIPPED
+from app.models.said import SETTINGS, Said
+from app.networks import File
+from app.pipeline import recipe
+from app.pipeline.document import read_layers
+from app.pipeline.json_reader import parse_json
 from app.pipeline.whole_model import layers_of
 from app.web.api import examples
 from app.web.api.instants import instant
+from app.web.asgi.bearer import bearer
+from app.web.asgi.dependencies import InLab
+from app.web.asgi.forms import read_body, sent_file
 
 models = APIRouter(prefix=API, responses=examples.PROBLEMS)
 ModelId = Annotated[
     str,
     Path(
-        description="The name of a model that ships, or the id of a training.",
+        description="The name of a model that ships, or the id of an upload or of a training.",
         openapi_examples={"shipped": {"value": "cifar10"}},
     ),
 ]
+CHANNELS = ("RGB", "BGR")
+SAID = {"title", "classes", *SETTINGS}  # what can be changed
+SENT = {*SAID, "channels", "truncate", "layers", "recipe"}  # beside the file
 
 
 class Epoch(BaseModel):
@@ -38,28 +53,42 @@ class ModelReport(BaseModel):
     title: str
     input: dict[str, Any] = Field(description="height, width, mode, fit and scale.")
     layers: list[dict[str, Any]] = Field(description="Its layers, with the weights of its last checkpoint.")
-    classes: list[str] = Field(description="What its outputs stand for, in order.")
+    classes: list[str] = Field(description="What its outputs stand for, in order; none where nobody has said it.")
     parameters: int = Field(description="How many numbers it has learned.")
-    epochs: list[Epoch] = Field(description="Its checkpoints, which `epoch` of trained(…) and model(…) may name.")
+    epochs: list[Epoch] = Field(
+        description="Its checkpoints, which `epoch` of trained(…) and model(…) may name; none of an upload."
+    )
     licence: str
-    source: str = Field(description="What it was trained on.")
+    source: str = Field(description="What it was trained on, or that it is an upload.")
     expires_at: str | None = Field(description="When it goes; null for what ships.")
 
 
-def _report(model: Model) -> ModelReport:
-    newest = model.epochs[-1].epoch if model.epochs else None
-    return ModelReport(
-        id=model.id,
-        title=model.title,
-        input=dict(model.input),
-        layers=[layer.canonical() for layer in layers_of(model, newest)],
-        classes=list(model.classes),
-        parameters=model.parameters,
-        epochs=[Epoch(**each._asdict()) for each in model.epochs],
-        licence=model.licence,
-        source=model.source,
-        expires_at=model.expires_at and instant(model.expires_at),
+class NewModel(ModelReport):
+    """A model, and the token of its owner."""
+
+    delete_token: str = Field(
+        description="Lets whoever holds it change and delete the model, in the header `Authorization: Bearer <token>`."
     )
+
+
+def _report(model: Model) -> ModelReport:
+    return ModelReport(**_facts(model))
+
+
+def _facts(model: Model) -> dict[str, Any]:
+    newest = model.epochs[-1].epoch if model.epochs else None
+    return {
+        "id": model.id,
+        "title": model.title,
+        "input": dict(model.input),
+        "layers": [layer.canonical() for layer in layers_of(model, newest)],
+        "classes": list(model.classes),
+        "parameters": model.parameters,
+        "epochs": [Epoch(**each._asdict()) for each in model.epochs],
+        "licence": model.licence,
+        "source": model.source,
+        "expires_at": model.expires_at and instant(model.expires_at),
+    }
 
 
 @models.get("/models", summary="Every trained model that ships", tags=["what there is"])
@@ -69,15 +98,118 @@ async def shipped() -> list[ModelReport]:
 
 @models.get("/models/{model_id}", summary="A trained model", tags=["what there is"])
 async def model(model_id: ModelId) -> ModelReport:
-    """One that ships, or what a training has learned so far."""
+    """One that ships, one that somebody has uploaded, or what a training has learned so far."""
     return _report(find(model_id))
 
 
-@models.patch("/models/{model_id}", include_in_schema=False)
-@models.delete("/models/{model_id}", include_in_schema=False)
-async def change(model_id: ModelId) -> None:
-    """What ships is the same for everybody, and what a training has learned is its own."""
-    raise Forbidden(
-        "{title} cannot be changed or deleted: it ships with this server, or belongs to a training.",
-        title=find(model_id).title,
-    )
+@models.post(
+    "/models",
+    status_code=201,
+    summary="Upload a model",
+    tags=["models"],
+    openapi_extra={"requestBody": examples.MODEL_BODY},
+)
+async def upload(request: Request, response: Response, lab: InLab) -> NewModel:
+    """Takes a network in a file: `.onnx`; or `.safetensors` with its layers in `recipe` or `layers`, to which tensors
+    belong by `<name>.weight`, else `<index>.weight`. It is private to whoever knows its id, and goes when it expires.
+    A file that does not fit is answered with its first node that does not, by name and reason.
+    """
+    async with sent_file(request) as (fields, sent):
+        if sent is None:
+            raise BrokenRequest('Send the network as multipart form data in a field named "file".')
+        _refuse_unknown(fields, SENT)
+        said, truncate = said_in(fields), _flag(fields, "truncate")
+        layers = await lab.queue.light(lambda: _layers_in(fields))
+        file = File(sent.file, sent.size or 0, sent.filename or "", said, layers)
+        added = await lab.networks.add(file, truncate=truncate)
+    response.headers["Location"] = f"{API}/models/{added.model.id}"
+    return NewModel(**_facts(added.model), delete_token=lab.networks.uploads.token(added.model.id))
+
+
+@models.patch(
+    "/models/{model_id}",
+    summary="Change what is said of an upload",
+    tags=["models"],
+    openapi_extra={"requestBody": examples.MODEL_CHANGE},
+)
+async def change(model_id: ModelId, request: Request, lab: InLab) -> ModelReport:
+    """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`. What is left out stays;
+    layers and numbers never change.
+    """
+    _refuse_lasting(lab, model_id)
+    body = await read_body(request)
+    said = await lab.queue.light(lambda: _said(parse_json(body)))
+    return _report(await lab.networks.change(model_id, said, bearer(request)))
+
+
+@models.delete("/models/{model_id}", status_code=204, summary="Delete an upload", tags=["models"])
+async def delete(model_id: ModelId, request: Request, lab: InLab) -> Response:
+    """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`. Its runs go too."""
+    _refuse_lasting(lab, model_id)
+    await lab.networks.delete(model_id, bearer(request))
+    return Response(status_code=204)
+
+
+def _refuse_lasting(lab: Lab, name: str) -> None:
+    """Refuse to change what ships, which is the same for everybody, and what a training has learned, its own."""
+    found = find(name)
+    if lab.networks.uploads.model(name) is None:
+        raise Forbidden(
+            "{title} cannot be changed or deleted with any token: it ships with this server, or belongs to a training.",
+            title=found.title,
+        )
+
+
+# ---- what is said beside a file
+
+
+def said_in(fields: Mapping[str, str]) -> Said:
+    """Return what the fields of a form say of a network; raise Unfit where they make no sense."""
+    said: dict[str, Any] = {name: fields[name] for name in ("title", "channels") if fields.get(name)}
+    if fields.get("classes"):
+        said["classes"] = parse_json(fields["classes"].encode(errors="replace"))
+    source = input_of({name: fields[name] for name in SETTINGS if name in fields})
+    return _said(said | source, {*SAID, "channels"})
+
+
+def _said(value: Any, known: set[str] = SAID) -> Said:
+    """Return what a JSON object says of a network; raise Unfit where it makes no sense."""
+    if not isinstance(value, Mapping):
+        raise Unfit('What is said of a model is an object, such as {{"title": "LeNet"}}.')
+    _refuse_unknown(value, known)
+    title, classes, channels = value.get("title"), value.get("classes"), value.get("channels", "RGB")
+    if not isinstance(title, str | None):
+        raise Unfit("{field} is a text, not {given}.", field="title", given=shown(title), pointer="/title")
+    if classes is not None and not (isinstance(classes, list) and all(isinstance(name, str) for name in classes)):
+        raise Unfit('classes is a list of names, such as ["cat", "dog"].', pointer="/classes")
+    if channels not in CHANNELS:
+        raise Unfit("channels must be RGB or BGR, not {given}.", given=shown(channels), pointer="/channels")
+    source = {name: value[name] for name in SETTINGS if name in value}
+    return Said(title, None if classes is None else tuple(classes), source, channels)
+
+
+def _refuse_unknown(fields: Mapping[str, Any], known: set[str]) -> None:
+    unknown = next((name for name in fields if name not in known), None)
+    if unknown is not None:
+        raise Unfit(
+            "There is no setting named {field} here; there are: {names}.",
+            field=shown(unknown),
+            names=", ".join(sorted(known)),
+            pointer=f"/{unknown[:60]}",
+        )
+
+
+def _flag(fields: Mapping[str, str], name: str) -> bool:
+    text = fields.get(name, "false").lower()
+    if text not in ("true", "false"):
+        raise Unfit("{field} is true or false, not {given}.", field=name, given=shown(text), pointer=f"/{name}")
+    return text == "true"
+
+
+def _layers_in(fields: Mapping[str, str]) -> tuple[Layer, ...] | None:
+    """Return the layers to which the tensors of a file belong; None where none are said."""
+    if fields.get("layers") and fields.get("recipe"):
+        raise Unfit("Give the layers or the recipe, not both.", pointer="/recipe")
+    if fields.get("layers"):
+        return read_layers(parse_json(fields["layers"].encode(errors="replace")))
+    return recipe.read(fields["recipe"]) if fields.get("recipe") else None

@@ -1,7 +1,11 @@
 """Forms as browsers send them: text fields, and the bytes of a file."""
 
 import base64
-from contextlib import aclosing
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
@@ -9,11 +13,12 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from app.errors import BrokenRequest
+from app.errors import BrokenRequest, Unfit, shown
 from app.web.asgi.dependencies import lab_of
 
 MOST_FIELDS = 5000
 STEP = 1 << 16  # bytes that are unquoted in one go
+SHORT = 1_000_000  # bytes of a file that may be written as a data: address
 
 
 class Parts(MultiPartParser):
@@ -61,6 +66,29 @@ async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
         return fields, _decoded(data) if data or file.filename else None  # a browser where none was chosen: neither
     finally:
         await form.close()
+
+
+@asynccontextmanager
+async def sent_file(request: Request) -> AsyncIterator[tuple[dict[str, str], UploadFile | None]]:
+    """Give the text fields of a form and its `file`, which stays on the disk: it may be large."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    form = await _multipart(request) if kind == "multipart/form-data" else FormData()
+    with SpooledTemporaryFile(SHORT) as content:
+        try:
+            parts = form.multi_items()
+            repeated = next((name for name, count in Counter(name for name, _ in parts).items() if count > 1), None)
+            if repeated is not None:
+                raise Unfit("{field} is given twice; give it once.", field=shown(repeated), pointer=f"/{repeated[:60]}")
+            fields, file = {name: value for name, value in parts if isinstance(value, str)}, form.get("file")
+            if not isinstance(file, UploadFile) or not (file.size or file.filename):
+                yield fields, None
+            elif (file.size or 0) > SHORT:
+                yield fields, file
+            else:  # it may be written as a data: address
+                size = content.write(_decoded(await file.read()))
+                yield fields, UploadFile(cast(BinaryIO, content), size=size, filename=file.filename)
+        finally:
+            await form.close()
 
 
 async def read_files(request: Request, most: int) -> tuple[dict[str, str], list[tuple[str, bytes]]]:
@@ -111,7 +139,7 @@ def _unquoted(text: bytes) -> str:
 def _decoded(data: bytes) -> bytes:
     """Return the bytes of a file that is written as a data: address, and any other file as it is."""
     head, comma, _ = data[:100].partition(b",")
-    if not (comma and head.startswith(b"data:image/") and head.endswith(b";base64")):
+    if not (comma and head.startswith((b"data:image/", b"data:application/")) and head.endswith(b";base64")):
         return data
     try:
         return base64.b64decode(data[len(head) + 1 :], validate=True)

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from app.errors import BrokenRequest, Busy, Mistake, NotFound, RecipeMistake
+from app.errors import BrokenRequest, Busy, Mistake, NotFound
 from app.web.asgi.language import translator
 
 log = logging.getLogger("convscope")
@@ -41,8 +41,7 @@ def problem(mistake: Mistake, request: Request) -> Response:
         "detail": sentence,
     }
     if mistake.pointer is not None:
-        column = {"column": mistake.column} if isinstance(mistake, RecipeMistake) else {}
-        body["errors"] = [{"pointer": mistake.pointer, "detail": sentence, **column}]
+        body["errors"] = [{"pointer": mistake.pointer, "detail": sentence, **mistake.facts}]
     text = json.dumps(body, ensure_ascii=False).encode(errors="replace")  # half a surrogate pair may be quoted in it
     return Response(text, mistake.status, headers_of(mistake), media_type="application/problem+json")
 

@@ -26,6 +26,8 @@ ALWAYS = (
     (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
 )
 SAFE = {"GET", "HEAD", "OPTIONS"}
+NETWORKS = {"/api/v1/models", "/network"}  # take files that are larger than pictures
+AROUND = 1_000_000  # bytes of the form around a file of the largest size
 LONGEST_ADDRESS = 32_768  # bytes; what is longer is posted
 
 
@@ -35,8 +37,7 @@ class Security:
     def __init__(self, app: ASGIApp, settings: Settings, voice: Voice) -> None:
         self.app = app
         self._voice = voice
-        self._limit = settings.upload_max_bytes + 1_000_000  # room for the form around a picture of the largest size
-        self._shown_limit = settings.upload_max_bytes
+        self._most = settings.upload_max_bytes, settings.model_max_bytes
         self._hosts = _hosts(settings)
         self._origins = {origin.strip().rstrip("/") for origin in settings.allowed_origins.split(",") if origin.strip()}
         self._ancestors = settings.frame_ancestors.strip() or "'self'"
@@ -49,14 +50,14 @@ class Security:
         head = scope["method"] == "HEAD"
         if head:
             scope = {**scope, "method": "GET"}
-        received = 0
+        received, most = 0, self._most[scope["path"] in NETWORKS]
 
         async def limited() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._limit:
-                raise self._too_large(received)
+            if received > most + AROUND:
+                raise _too_large(received, most)
             return message
 
         started = ended = False
@@ -73,7 +74,7 @@ class Security:
             await send(message)
 
         try:
-            self._check(scope, headers)
+            self._check(scope, headers, most)
             await self.app(scope, limited, guarded)
         except Mistake as mistake:
             if started:
@@ -81,7 +82,7 @@ class Security:
             answer = await self._voice(Request(scope), mistake)
             await answer(scope, receive, guarded)
 
-    def _check(self, scope: Scope, headers: Headers) -> None:
+    def _check(self, scope: Scope, headers: Headers, most: int) -> None:
         host = _name(headers.get("host", ""))
         if "*" not in self._hosts and host not in self._hosts:
             raise BrokenRequest(
@@ -96,8 +97,8 @@ class Security:
                 most=f"{LONGEST_ADDRESS:,}",
             )
         length = headers.get("content-length", "")
-        if length and read_whole(length, self._limit + 1) is None:
-            raise self._too_large(read_whole(length) or END)
+        if length and read_whole(length, most + AROUND + 1) is None:
+            raise _too_large(read_whole(length) or END, most)
         if scope["method"] in SAFE:
             return
         origin = headers.get("origin", "").rstrip("/")
@@ -110,13 +111,6 @@ class Security:
                 "CONVSCOPE_ALLOWED_ORIGINS lists exceptions."
             )
 
-    def _too_large(self, count: int) -> TooLarge:
-        return TooLarge(
-            "The request has {count} bytes; the most is {most}. Send less, such as a smaller picture.",
-            count=f"{count:,}",
-            most=f"{self._shown_limit:,}",
-        )
-
     def _protect(self, scope: Scope, headers: MutableHeaders) -> None:
         ancestors = self._ancestors if scope["path"] == "/embed" else "'none'"
         policy = POLICY.format(ancestors=ancestors)
@@ -124,6 +118,14 @@ class Security:
             policy = policy.replace("blob:", "blob: data:")
         headers.setdefault("Content-Security-Policy", policy)
         headers.raw.extend(ALWAYS)  # no handler sets them
+
+
+def _too_large(count: int, most: int) -> TooLarge:
+    return TooLarge(
+        "The request has {count} bytes; the most is {most}. Send less, such as a smaller picture.",
+        count=f"{count:,}",
+        most=f"{most:,}",
+    )
 
 
 def _hosts(settings: Settings) -> set[str]:
