@@ -38,6 +38,7 @@ from app.web.pages.docs import docs
 from app.web.pages.explorer import pages
 from app.web.pages.filter_parts import filter_parts
 from app.web.pages.mistakes import mistake_page
+from app.web.pages.network import network
 from app.web.pages.networks import choosing
 from app.web.pages.occlusion import occlusion
 from app.web.pages.parts import parts
@@ -100,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(sharing)
     app.include_router(choosing)
     app.include_router(additions)
+    app.include_router(network)
     app.include_router(train_pictures)
     app.include_router(train)
     app.include_router(docs)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from app.explorer.checkpoints import Say, share_right
 from app.explorer.fields import query
 from app.explorer.first import FIRST, FIRST_PLACE, place_in
+from app.explorer.own_network import ending
 from app.explorer.state import State, place_of
 from app.layers import Shape
 from app.layers.models import Model
@@ -44,12 +45,14 @@ class Network:
     now: bool
     own: bool  # a visitor's
     picture: Markup
+    about: str = ""  # address where what is said of it can be changed
 
 
 def model_of(document: Document) -> Model | None:
-    """Return the model whose layers these are, all of them and no others; None where they are of none."""
+    """Return the model whose layers these are, all of them and none but those that make scores of what it gives."""
     model = document.origin.model if document.origin else None
-    return model if model and len(model.layers) == len(document.layers) else None
+    others = document.layers[len(model.layers) :] if model else ()
+    return model if all(layer.scores or layer.rearranges for layer in others) else None
 
 
 def title_of(document: Document, say: Say) -> str:
@@ -106,6 +109,7 @@ def _first(state: State, say: Say) -> Network:
 
 def _of(state: State, model: Model, now: bool, own: bool, say: Say) -> Network:
     sees = Document(input=ImageInput.model_validate({"image": _image(state), **model.input}), layers=model.layers)
+    stages = _planned(sees)
     told = say(SENTENCES.get(model.id, FACTS)).format(layers=len(model.layers), classes=len(model.classes))
     best = model.epochs[-1] if model.epochs else None
     return Network(
@@ -113,19 +117,32 @@ def _of(state: State, model: Model, now: bool, own: bool, say: Say) -> Network:
         told,
         share_right(best) if best else grouped(model.parameters),
         say("right") if best else say("parameters"),
-        _address(state, model),
+        _address(state, model, ending(stages) if model.classes else ""),
         now,
         own,
-        _drawn(sees, _planned(sees)),
+        _drawn(sees, stages),
+        f"/network/{model.id}?{query({'image': _image(state), **dict(_kept(state))})}"
+        if own and not model.learning
+        else "",
     )
 
 
-def _address(state: State, model: Model) -> str:
+def _address(state: State, model: Model, end: str) -> str:
     """Return the address of a model on the present picture, in a size of its own."""
     epoch = f", epoch={model.epochs[-1].epoch}" if model.learning else ""
-    fields = {"image": _image(state), "recipe": f'model("{model.id}"{epoch})', "at": place_in(model)}
+    fields = {"image": _image(state), "recipe": f'model("{model.id}"{epoch}){end}', "at": place_in(model)}
     look = {} if state.view == "figure" else {"view": state.view}
     return f"{state.path}?{query({**fields, **look, **dict(_kept(state))})}"
+
+
+def _about(state: State, model: Model) -> str:
+    return f"/network/{model.id}?{query({'image': _image(state), **dict(_kept(state))})}"
+
+
+def picture_of(model: Model) -> Markup:
+    """Return the silhouette of a network."""
+    sees = Document(input=ImageInput.model_validate({"image": "own", **model.input}), layers=model.layers)
+    return _drawn(sees, _planned(sees))
 
 
 def _image(state: State) -> str:

@@ -18,6 +18,7 @@ from app.web.pages.adding import AdditionsContext
 from app.web.pages.docs import DocsContext
 from app.web.pages.filter_parts import FilteredContext
 from app.web.pages.mistakes import MistakeContext, SaidContext
+from app.web.pages.network import OpenContext, SettingsContext
 from app.web.pages.networks import NetworksContext
 from app.web.pages.picture_tools import CONTEXTS, ToolContext
 from app.web.pages.sharing import ShareContext
@@ -31,6 +32,8 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     "_pointed.html": (PointedContext,),
     "docs.html": (DocsContext,),
     "mistake.html": (MistakeContext,),
+    "network/open.html": (OpenContext,),
+    "network/settings.html": (SettingsContext,),
     "share.html": (ShareContext,),
     "networks.html": (NetworksContext,),
     "additions.html": (AdditionsContext,),

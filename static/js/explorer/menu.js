@@ -1,13 +1,18 @@
 // A menu that is fetched when it is opened, under its button: networks, layers to add. What is chosen goes the way of
 // every link.
 import { opened } from "./sheet.js";
+import { dressed } from "./style.js";
 
 const ASIDE = 180; // px that the menu begins before its button, where the window is wide enough
 
-/** @param {HTMLAnchorElement} link to the menu's own page @param {(address: string) => Promise<void>} go */
-export async function open(link, go) {
+/**
+ * @param {HTMLAnchorElement} link to the menu's own page @param {(address: string) => Promise<void>} go
+ * @param {File} [file] of a network, that was dropped on the page
+ */
+export async function open(link, go, file) {
   const dialog = await opened(link, "menu", "explorer/menu");
   if (!dialog) return;
+  if (dialog.querySelector("[data-network]")) await dressed("explorer/own");
   const { left, bottom } = link.getBoundingClientRect(), top = Math.max(0, bottom) + 2;
   dialog.style.left = `${Math.max(12, Math.min(left - ASIDE, innerWidth - dialog.offsetWidth - 12))}px`;
   dialog.style.top = `${top}px`;
@@ -28,9 +33,17 @@ export async function open(link, go) {
     event.preventDefault();
     go(choice.href);
   });
+  /** @param {HTMLFormElement} form @param {File} chosen */
+  const take = async (form, chosen) => (await import("./own.js")).take(dialog, form, chosen);
+  dialog.addEventListener("change", ({ target }) => {
+    const field = /** @type {HTMLInputElement} */ (target);
+    if (field.matches("[data-network] [name=file]") && field.files[0]) take(field.form, field.files[0]);
+  });
+  if (file) await take(dialog.querySelector("[data-network]"), file);
   dialog.addEventListener("submit", async (event) => {
-    event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.method === "post") return; // which leads to another page
+    event.preventDefault();
     await go(`${form.action}?${new URLSearchParams(/** @type {any} */ (new FormData(form)))}`);
     const wrong = document.querySelector("#notice p");
     if (wrong) dialog.querySelector(".wrong").textContent = wrong.textContent;

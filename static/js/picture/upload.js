@@ -67,8 +67,12 @@ export function listenForPictures(arrived, failed) {
   }
 
   /** @param {File[]} files of which one is taken */
-  function take(files) {
+  async function take(files) {
     const file = files.find(({ type }) => type.startsWith("image/")) ?? files[0];
+    if (/\.(onnx|safetensors)$/i.test(file.name)) {
+      const { open } = await import("../explorer/menu.js");
+      return open(document.querySelector("#networks"), arrived, file);
+    }
     const left = files.length > 1 ? words.several.replace("{name}", file.name).replace("{count}", String(files.length)) : "";
     if (!refused()) send(file, left);
   }
