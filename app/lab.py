@@ -8,7 +8,7 @@ import gc
 import logging
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -252,30 +252,32 @@ class Lab:
         """
         return (await self._results.outputs(Chain(run, (rows, columns)), [_number(index)]))[0]
 
-    async def passing(self, run: Run, index: int, data: bytes) -> Result:
-        """Return what layer `index` of `run` gives for the picture in the bytes of a file, of which nothing is kept."""
-        chain, stages = Chain(run), run.stages
-        needed = [number for number in chain.needed([index]) if number >= 0]
+    async def passing(self, run: Run, indices: Sequence[int], data: bytes) -> list[Result]:
+        """Return what some layers of `run` give for the picture in the bytes of a file, of which nothing is kept."""
+        chain, stages, last = Chain(run), run.stages, max(indices)
+        needed = [number for number in chain.needed(indices) if number >= 0]
         readers = chain.readers(needed)
-        share = await self.budget.take(await self.album.decoding_bytes(data) + chain.passing_bytes(index))
+        share = await self.budget.take(await self.album.decoding_bytes(data) + chain.passing_bytes(indices))
         gone = False
 
-        def passed() -> Result:
+        def passed() -> list[Result]:
             found = {PICTURE: input_result(run.document.input, read_picture(data, self.settings), run.input_shape)}
             for number in needed:
                 if gone:
                     raise closing()
                 found[number] = layer_result(stages[number], [found[source] for source in stages[number].inputs])
-                for source in [source for source in found if readers.get(source, index) <= number < index]:
-                    del found[source]
-            return found[index]
+                done = [each for each in found if each not in indices and readers.get(each, last) <= number]
+                for each in done:
+                    del found[each]
+            return [found[index] for index in indices]
 
         try:
-            result = await self.queue.heavy(passed, share)
+            results = await self.queue.heavy(passed, share)
         finally:
             gone = True
-        self.budget.hold(result, result.bytes)
-        return result
+        for result in results:
+            self.budget.hold(result, result.bytes)
+        return results
 
     async def render(self, job: Callable[[], T], size: int) -> T:
         """Return what `job` makes of results that the caller holds, for which it takes `size` bytes at once."""

@@ -183,9 +183,9 @@ class Chain:
             size += sum(made[number] for number in made.keys() & held.keys())
         return most
 
-    def passing_bytes(self, last: int) -> int:
-        """Return the most bytes that are held at once where nothing is kept, and each stage is a job of its own."""
-        return self.peak([number] for number in self.needed([last]))
+    def passing_bytes(self, numbers: Sequence[int]) -> int:
+        """Return the most bytes that are held at once where nothing but some outputs is kept, each stage a job."""
+        return self.peak(([number] for number in self.needed(numbers)), numbers)
 
     def compute(self, number: int, sources: Sequence[Result], picture: Picture | None) -> Result:
         """Return the result of a stage, read from those of its inputs."""

@@ -22,6 +22,9 @@ class GlobalAvgPool2d(Layer):
     def geometry(self, shape: Shape) -> Geometry:
         return whole(shape, made=shape[0], groups=shape[0])
 
+    def averages(self, shape: Shape) -> bool:
+        return True
+
     def forward(self, x: Array, weights: Weights) -> Array:
         return global_avg_pool(x)
 

@@ -279,6 +279,10 @@ class Layer(Trainable, BaseModel):
         """Return the one cell of the input that the number at `place` comes from; None where it is mixed of several."""
         return None
 
+    def averages(self, shape: Shape) -> bool:
+        """Tell whether each number of the output is the mean of a whole map of the input, in order."""
+        return False
+
     def kept(self, x: Array) -> NDArray[np.bool_] | None:
         """Return which cells of the input `x` are picked for the output; None where a layer does not pick."""
         return None

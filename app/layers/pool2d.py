@@ -129,6 +129,9 @@ class AvgPool2d(Pool2d):
     count_include_pad: Annotated[bool, Field(strict=True)] = True
     """Whether added cells count as zeros in the mean."""
 
+    def averages(self, shape: Shape) -> bool:
+        return self.kernel_size == shape[1:] and self.padding == (0, 0)
+
     def forward(self, x: Array, weights: Weights) -> Array:
         return avg_pool(x, self._window_of(x), count_include_pad=self.count_include_pad)
 

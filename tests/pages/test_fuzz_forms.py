@@ -169,7 +169,7 @@ PARTS = [
     "/palettes.bin",
     "/thumb/{word}.png",
 ]
-FORMS = ["/edit", "/parts/filtered", "/upload", "/parts/live", "/picture/{tool}", "/picture/block"]
+FORMS = ["/edit", "/parts/filtered", "/upload", "/parts/live", "/parts/why", "/picture/{tool}", "/picture/block"]
 BLOCKS = ["1 2\n3 4", "[[[1, 2], [3, 4]]]", "1/9\t−3\n\n", "[" * 9000, "1," * 9000, "1/" * 9000, "1e9999 nan", "1/0"]
 EACH = settings(
     max_examples=6000 if LONG_RUN else 120,
@@ -233,6 +233,7 @@ def test_any_edit_is_a_page_or_a_sentence(client, state, edit, cells, odd, scrip
             "/picture/block",
             "/upload",
             "/parts/live",
+            "/parts/why",
         ]
     ),
     block=st.one_of(st.sampled_from(BLOCKS), VALUE),

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from app.errors import Unfit
 from app.explorer.backward import Backward, backward
-from app.explorer.looks.look import Look, LookRequest
+from app.explorer.looks.look import Look, LookRequest, with_a_loss
 from app.explorer.sums.answer import Answer
 from app.explorer.sums.weight_sum import digits_of
 from app.explorer.templating.context import Context
@@ -181,7 +181,7 @@ LOOK = Look(
     86,
     _context,
     applies=_routes,
-    learns=True,
+    needs=with_a_loss,
     beyond="weight",
     scripts=("looks/weight.js",),
 )

@@ -13,7 +13,7 @@ from app.explorer.comparison import beside
 from app.explorer.looks.look import LookRequest
 from app.explorer.scales import colours_of, scale_href
 from app.explorer.state import State
-from app.lab import Lab, Result, Run
+from app.lab import Lab, Run
 from app.layers import Place
 from app.layers.layer import Array
 from app.pipeline.document import ImageInput
@@ -79,7 +79,7 @@ def row_of(output: Array, channels: range) -> Array:
 
 
 def previous(text: str) -> float:
-    """Read the scale of the frame before; 0 where there was none."""
+    """Read how far the scale of the frame before reached; 0 where there was none."""
     try:
         extent = float(text[:24])
     except ValueError:
@@ -99,7 +99,7 @@ async def frame_of(lab: Lab, run: Run, state: State, data: bytes, before: str, t
     """Return the maps of a frame; raise a Mistake where it is no picture or there is no layer."""
     if not run.stages or not isinstance(run.document.input, ImageInput):
         raise BrokenRequest("There is no layer here that a frame could go through.")
-    result: Result = await lab.passing(run, state.layer, data)
+    (result,) = await lab.passing(run, [state.layer], data)
     colours = colours_of(state)
     extent = colours.extent or max(-result.whole.minimum, result.whole.maximum, SHRINKS * previous(before))
     sheets = row_of(result.output, channels_in_view(state, run))

@@ -4,7 +4,7 @@ Looks that are drawn (`draw`) show one place with its sum below and move by them
 asked for anew at every place.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -43,6 +43,16 @@ def everywhere(stage: Stage) -> bool:
     return True
 
 
+def any_run(stages: Sequence[Stage], index: int) -> bool:
+    """Tell that a look says something of a layer whatever stands around it."""
+    return True
+
+
+def with_a_loss(stages: Sequence[Stage], index: int) -> bool:
+    """Tell whether a run ends in shares, by which a loss says how wrong it is."""
+    return stages[-1].layer.scores
+
+
 def as_it_is(state: State, stage: Stage) -> State | None:
     """Return the state unchanged."""
     return state
@@ -69,7 +79,7 @@ class Look:
     context: Callable[[LookRequest], Awaitable[Context]] = nothing
     draw: Callable[[Scene, Layout], Element] | None = None
     applies: Callable[[Stage], bool] = everywhere  # whether it says anything of a layer
-    learns: bool = False  # it says something of a run that ends in softmax alone: what its loss does
+    needs: Callable[[Sequence[Stage], int], bool] = any_run  # whether it says anything of a layer in its run
     moves: bool = True  # with the place; False where it shows the whole layer
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # of its own, at /parts/<name>/<run>/<layer>.png
     scripts: tuple[str, ...] = ()  # of static/js, where they are others than its own
@@ -77,6 +87,7 @@ class Look:
     asks: bool = False  # shows the question, where one is asked
     stands: bool = False  # its link stands beside the menu, as that of a drawing does, and of what shows a whole layer
     enter: Callable[[View, State], State] = where_it_is  # where its link leads on a layer
+    foot: str = ""  # the fragment beside its template that stands in place of the tape deck
     beyond: str = ""  # the look that goes on with what it tells, on layers of which it says nothing
     renew: Callable[[View, State], State] | None = None  # where it stands once the picture is another; None: as before
     # on the clicker's path (app/explorer/path.py)
@@ -87,7 +98,7 @@ class Look:
 
     def says(self, run: Run, index: int) -> bool:
         """Tell whether it says anything of a layer of a run."""
-        return self.applies(run.stages[index]) and (not self.learns or run.stages[-1].layer.scores)
+        return self.applies(run.stages[index]) and self.needs(run.stages, index)
 
     def called(self, stage: Stage, say: Say) -> str:
         """Return what is said before it comes."""

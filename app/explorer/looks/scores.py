@@ -23,6 +23,7 @@ from app.explorer.view import View, view_of
 from app.lab import Lab, Run
 from app.layers import Place
 from app.layers.references import PICTURE
+from app.pipeline.activation import class_maps
 from app.pipeline.document import ENGINE
 from app.pipeline.plan import Stage
 from app.printing.shares import portions
@@ -71,6 +72,15 @@ class Made:
 
 
 @dataclass(frozen=True)
+class Averaged:
+    """Where a score is the mean of a map."""
+
+    face: Face
+    count: int  # of its numbers
+    href: str  # of the view that lays it over the picture
+
+
+@dataclass(frozen=True)
 class ScoresContext(Context):
     """What templates/looks/scores.html shows."""
 
@@ -84,6 +94,7 @@ class ScoresContext(Context):
     share: str
     answers: bool
     made: Made | None
+    averaged: Averaged | None
     mattered: Mattered | None
     refused: str  # why it is not known which part mattered
 
@@ -179,9 +190,20 @@ def _shown(
         share=rows[shown.index(here)].share,
         answers=shares is not None or view.index == len(asked.run.stages) - 1,
         made=_made(scored, decimals) if weighs and not view.hidden else None,
+        averaged=None if weighs or view.hidden else _averaged(asked),
         mattered=None,
         refused="",
     )
+
+
+def _averaged(asked: LookRequest) -> Averaged | None:
+    """Return the map whose mean is the score of the place; None where it is no such mean."""
+    maps = class_maps(asked.run.stages) if asked.view.index == len(asked.run.stages) - 1 else None
+    if maps is None:
+        return None
+    _, rows, columns = asked.run.stages[maps].output_shape
+    face = asked.view.pictures.map(maps, asked.state.place.channel)
+    return Averaged(face, rows * columns, asked.state.but(view="why", edit="").address())
 
 
 def _made(view: View, decimals: int) -> Made:
@@ -245,7 +267,7 @@ def winner(view: View, state: State) -> State:
 LOOK = Look(
     "scores",
     "Class scores",
-    "What the network says of each class, and how one score came to be.",
+    "What the network says of each class, how one score came to be, and which part of the picture mattered.",
     25,
     _context,
     applies=_says,

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from app.errors import Unfit
 from app.explorer.backward import Backward, backward, gradient_png
 from app.explorer.fields import query
-from app.explorer.looks.look import Look, LookRequest
+from app.explorer.looks.look import Look, LookRequest, with_a_loss
 from app.explorer.state import State
 from app.explorer.sums.answer import Answer
 from app.explorer.sums.batch_row import SHOWN, BatchRow, batch_row
@@ -270,7 +270,7 @@ LOOK = Look(
     85,
     _context,
     applies=_learns,
-    learns=True,
+    needs=with_a_loss,
     beyond="back",
     pictures={"gradient": gradient_png},
 )

@@ -11,6 +11,7 @@ from app.explorer.fields import query
 from app.explorer.looks.live import frame_of
 from app.explorer.looks.look import LookRequest
 from app.explorer.looks.registry import FIRST, LOOKS, PICTURES
+from app.explorer.looks.why import frame_of as painted
 from app.explorer.opening import settled, state_of
 from app.explorer.options import options_of
 from app.explorer.page.parts import look_part, plate_part, pointed_part, seen, sum_part
@@ -18,7 +19,7 @@ from app.explorer.state import State, place_of
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
-from app.web.asgi.language import language_of
+from app.web.asgi.language import language_of, translator
 from app.web.pages.explorer import page_theme
 from app.web.pages.recent import recent
 
@@ -90,6 +91,19 @@ async def picture_of(picture: str, run_id: str, layer: str, request: Request, la
     run, fields = await lab.run(run_id), dict(request.query_params)
     key = f"{picture}-{run_id}-{layer}-{query({k: v[:LONGEST] for k, v in sorted(fields.items())})}"
     return await immutable(request, key, "image/png", lambda: PICTURES[picture](lab, run, layer, fields))
+
+
+@parts.post("/why")
+async def why(request: Request, lab: InLab) -> Response:
+    """What the network says of a picture that was painted, or of a frame, in `file`, of which nothing is kept."""
+    fields, data = await read_form(request)
+    request.state.fields = fields
+    if not data:
+        raise BrokenRequest("The form holds no picture.")
+    run = await lab.open((await state_of(fields, lab)).document)
+    picture, said = await painted(lab, run, data, fields, page_theme(request), translator(request))
+    headers = {"Convscope-Why": json.dumps(said.facts), "Cache-Control": "no-store"}
+    return Response(picture, media_type="image/png", headers=headers)
 
 
 @parts.post("/live")

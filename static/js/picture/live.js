@@ -3,6 +3,7 @@
 //
 //   off ─ start ─► looking ─► frame ─► server ─► maps ─┐        stops: the button, a hidden page, another view,
 //                     ▲─────────────────────────────────┘               a camera that is pulled out
+import { openCamera } from "./feed.js";
 import { file } from "./tool.js";
 
 const AGAIN_MS = 600; // after an answer that was none: the server is busy
@@ -22,38 +23,32 @@ export function toggle(explorer) {
 
 /** @param {() => Explorer} explorer */
 async function start(explorer) {
-  if (!isSecureContext || !navigator.mediaDevices?.getUserMedia) { say(view().dataset.insecure); return; }
-  const run = { stream: null, abort: new AbortController(), extent: 0, painted: [] };
+  const run = { feed: null, abort: new AbortController(), extent: 0, painted: [] };
   running = run;
-  try {
-    run.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 640 } }, audio: false });
-  } catch (error) {
+  const feed = await openCamera(view().dataset);
+  if (typeof feed === "string") {
     running = null;
-    say({ NotAllowedError: view()?.dataset.refused, NotFoundError: view()?.dataset.missing }[error.name] ?? view()?.dataset.busy ?? "");
+    say(feed);
     return;
   }
+  run.feed = feed;
   if (running !== run) { close(run); return; }
-  const { signal } = run.abort, video = document.createElement("video");
-  video.muted = video.playsInline = true;
-  video.srcObject = run.stream;
-  for (const track of run.stream.getTracks()) track.addEventListener("ended", stop, { signal });
-  document.addEventListener("visibilitychange", () => document.hidden && stop(), { signal });
+  const { signal } = run.abort;
   document.addEventListener("cs:shown", () => { dress(); if (last) paint(last); }, { signal });
   document.addEventListener("htmx:after:swap", () => { if (view()) dress(); else stop(); }, { signal });
-  await video.play().catch(stop);
+  await feed.play(stop, signal);
   say("");
   dress();
-  while (running === run) await frame(run, video, explorer());
+  while (running === run) await frame(run, explorer());
 }
 
-/** One frame, there and back. @param {HTMLVideoElement} video @param {Explorer} explorer */
-async function frame(run, video, explorer) {
+/** One frame, there and back. @param {Explorer} explorer */
+async function frame(run, explorer) {
   await new Promise((next) => requestAnimationFrame(next));
   const seen = view()?.querySelector("canvas[data-input]"), canvas = document.createElement("canvas");
   if (!seen) { stop(); return; }
-  if (!video.videoWidth) return;
   [canvas.width, canvas.height] = [seen.width, seen.height];
-  cover(canvas, video);
+  if (!run.feed.draw(canvas)) return;
   const form = new FormData(view().querySelector("form"));
   form.set("at", explorer.at);
   form.set("extent", run.extent);
@@ -73,14 +68,6 @@ async function frame(run, video, explorer) {
   const now = performance.now();
   run.painted = [...run.painted.filter((at) => now - at < WINDOW_MS), now];
   rate(run.painted);
-}
-
-/** Draws the middle of the video, as much as fills the canvas. @param {HTMLCanvasElement} canvas @param {HTMLVideoElement} video */
-function cover(canvas, video) {
-  const { width, height } = canvas, scale = Math.max(width / video.videoWidth, height / video.videoHeight);
-  const [w, h] = [width / scale, height / scale], pen = canvas.getContext("2d");
-  pen.imageSmoothingQuality = "high";
-  pen.drawImage(video, (video.videoWidth - w) / 2, (video.videoHeight - h) / 2, w, h, 0, 0, width, height);
 }
 
 /** @param {{canvas: HTMLCanvasElement, bitmap: ImageBitmap, told: {value: string, end: string}}} frame and its maps */
@@ -118,7 +105,7 @@ export function stop() {
 
 function close(run) {
   run.abort.abort();
-  for (const track of run.stream?.getTracks() ?? []) track.stop();
+  run.feed?.close();
 }
 
 /** The button says what it does now. */
