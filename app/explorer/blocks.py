@@ -10,33 +10,10 @@ All of this is linear in the number of layers.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from app.layers import Shape
-
-
-class Named(Protocol):
-    """What is read of a layer."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def name(self) -> str | None: ...
-    @property
-    def learned(self) -> bool: ...
-
-
-class Node(Protocol):
-    """What is read of a stage."""
-
-    @property
-    def layer(self) -> Named: ...
-    @property
-    def inputs(self) -> tuple[int, ...]: ...
-    @property
-    def input_shape(self) -> Shape: ...
-    @property
-    def output_shape(self) -> Shape: ...
+from app.layers import Layer, Shape
+from app.pipeline.plan import Stage
 
 
 @dataclass(frozen=True)
@@ -73,12 +50,12 @@ class Part(NamedTuple):
     ways: tuple[tuple[int, ...], ...]
 
 
-def called(layer: Named) -> str:
+def called(layer: Layer) -> str:
     """Return what a layer is called within its block: what stands behind the last "/" of its name, else its type."""
     return (layer.name or "").rpartition("/")[2] or layer.type
 
 
-def blocks_of(stages: Sequence[Node]) -> tuple[Block, ...]:
+def blocks_of(stages: Sequence[Stage]) -> tuple[Block, ...]:
     """Return the blocks of a network, in the order of its layers."""
     runs = (list(run) for _, run in groupby(range(len(stages)), lambda index: _block_of(stages[index].layer) or index))
     return tuple(
@@ -91,7 +68,7 @@ def blocks_of(stages: Sequence[Node]) -> tuple[Block, ...]:
     )
 
 
-def parts(stages: Sequence[Node], block: Block) -> tuple[Part, ...]:
+def parts(stages: Sequence[Stage], block: Block) -> tuple[Part, ...]:
     """Return what a block consists of, from where its input comes in to where its output leaves.
 
     fire2: (squeeze1x1, relu), then (expand1x1, relu) beside (expand3x3, relu), then (concat).
@@ -120,7 +97,7 @@ def parts(stages: Sequence[Node], block: Block) -> tuple[Part, ...]:
     return (*found, Part((run,))) if run else tuple(found)
 
 
-def reads(stages: Sequence[Node], columns: Sequence[Block]) -> tuple[tuple[int, ...], ...]:
+def reads(stages: Sequence[Stage], columns: Sequence[Block]) -> tuple[tuple[int, ...], ...]:
     """Return for each column the columns before it that it reads, in order; -1 is the picture.
 
     Where one is not the neighbour, a way leads past what stands between.
@@ -133,7 +110,7 @@ def reads(stages: Sequence[Node], columns: Sequence[Block]) -> tuple[tuple[int, 
     return tuple(tuple(sorted(each)) for each in read)
 
 
-def _block_of(layer: Named) -> str:
+def _block_of(layer: Layer) -> str:
     """Return the name of the block of a layer; nothing where it has no name."""
     name = layer.name or ""
     return name.rpartition("/")[0] or name

@@ -67,7 +67,8 @@ def _left_out(more: Layers, fewer: Layers, index: int) -> bool:
 
 def _stop(stages: Sequence[Stage], index: int, say: Say) -> str:
     text = say("{type}, layer {number} of {count}, {size}.")
-    kind, size = stages[index].layer.type, _sides(stages[index].output_shape)
+    layer, size = stages[index].layer, _sides(stages[index].output_shape)
+    kind = f"{layer.name}, {layer.type}" if layer.name else layer.type
     return text.format(type=kind, number=index + 1, count=len(stages), size=size)
 
 
@@ -232,6 +233,8 @@ def _options(before: State, after: State, say: Say) -> Iterator[str]:
         yield text.format(name=say(RANGES[colours.range]) if colours.range in RANGES else f"± {colours.range}")
     if was.get("digits") != now.get("digits"):
         yield _digits(now, say)
+    if was.get("folded") != now.get("folded") and before.layer == after.layer:
+        yield say("The block is folded.") if "folded" in now else say("The block is open, layer by layer.")
 
 
 def _truth(before: State, after: tuple[State, Run], say: Say) -> Iterator[str]:

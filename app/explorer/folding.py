@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from app.explorer.blocks import Block, Node, blocks_of
+from app.explorer.blocks import Block, blocks_of
+from app.pipeline.plan import Stage
 
 SEPARATORS = "/._-"  # before the number of a name that counts
 Alike = Callable[[Block, Block], bool]
@@ -24,7 +25,7 @@ class Numbered(NamedTuple):
     number: str  # nothing where it does not count
 
 
-def folded(stages: Sequence[Node], most: int, present: int | None = None) -> tuple[Block, ...]:
+def folded(stages: Sequence[Stage], most: int, present: int | None = None) -> tuple[Block, ...]:
     """Return the blocks of a network, folded until at most `most` of them (at least 4) are columns; funnels are none.
 
     The block of layer `present` stays as it is. A network of few layers, none of which share a block, is left alone.
@@ -50,7 +51,7 @@ def numbered(name: str) -> Numbered:
     return Numbered(stem, name[len(stem) :])
 
 
-def _funnel(stages: Sequence[Node], block: Block) -> Block:
+def _funnel(stages: Sequence[Stage], block: Block) -> Block:
     """Return a block, which is a funnel where it is a single layer that learns nothing and makes the maps smaller."""
     stage = stages[block.first]
     narrower = len(block.layers) == 1 and not stage.layer.learned and block.sides != (1, 1)
@@ -58,7 +59,7 @@ def _funnel(stages: Sequence[Node], block: Block) -> Block:
     return replace(block, funnel=narrower and block.shape[1] * block.shape[2] < before[1] * before[2])
 
 
-def _ended(stages: Sequence[Node], blocks: Sequence[Block]) -> tuple[Block, ...]:
+def _ended(stages: Sequence[Stage], blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Return the blocks, the last of which are the scores: single layers for 1×1 maps, of which at most one learns."""
     start, learned = len(blocks), 0
     for block in reversed(blocks):

@@ -38,6 +38,7 @@ OPTIONS: Mapping[str, Callable[[str], str]] = {
     "sort": _word,
     "over": _share,
     "label": _class,
+    "folded": lambda text: "1" if text else "",
     "column": lambda text: text if text == "maps" else "",
     "with": lambda text: text if len(text) <= LONGEST_DIFFERENCE else "",
 }

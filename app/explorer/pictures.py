@@ -48,12 +48,18 @@ class Pictures:
         plan = self.arrangement(index)
         return tiles(plan.sheets, plan.rows, plan.columns)
 
-    def map(self, index: int | None, channel: int) -> Face:
-        """Return the sheet that holds a channel of a layer; of an input that is a picture, one in its colour."""
+    def map(self, index: int | None, channel: int, *, alone: bool = False) -> Face:
+        """Return the sheet that holds a channel of a layer; of an input that is a picture, one in its colour.
+
+        It is a tile of the picture of all sheets, or `alone` one of its own.
+        """
         if index is None and isinstance(self.run.document.input, ImageInput):
             return self._whole(channel=channel)
-        plan = self.tiles(index)
-        sheet = self.arrangement(index).cell(Place(channel, 0, 0)).channel
+        plan, laid = self.tiles(index), self.arrangement(index)
+        if alone and not laid.single:
+            size = laid.columns, laid.rows
+            return Face(self.address(index, "output.png", channel=channel), size, 0, 0, *size)
+        sheet = laid.cell(Place(channel, 0, 0)).channel
         return Face(self.address(index, "output.png"), plan.size, *plan.corner(sheet), plan.width, plan.height)
 
     def photo(self) -> Face:

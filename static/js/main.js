@@ -41,11 +41,11 @@ function start() {
   readyAfter(parts);
   const current = document.querySelector(".ribbon li[aria-current]");
   if (current) {
-    const list = current.parentElement;
+    const list = document.querySelector(".ribbon ol"), { left, width } = current.getBoundingClientRect();
     list.classList.toggle("long", list.scrollWidth > list.clientWidth);
     const shade = () => list.classList.toggle("scrolled", list.scrollLeft > 4);
     list.onscroll = shade;
-    list.scrollLeft = current.offsetLeft - (list.clientWidth - current.clientWidth) / 2;
+    list.scrollLeft += left - list.getBoundingClientRect().left - (list.clientWidth - width) / 2;
     shade();
   }
 }

@@ -9,6 +9,7 @@ from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import LOOKS, scripts_of
 from app.explorer.networks import title_of
 from app.explorer.options import OPTIONS
+from app.explorer.page.blocks import Folded, folded_ribbon, folds
 from app.explorer.page.controls import InputChoices, Jumps, Moves, input_choices, jumps_of, moves_of
 from app.explorer.page.keys import Key, keys_of
 from app.explorer.page.parts import Figures, figures, parts_of, seen
@@ -49,7 +50,8 @@ class PageContext(Context):
     theme: Theme
     language: str
     embedded: bool
-    stops: list[Stop]
+    stops: list[Stop]  # of the ribbon, where it is not folded
+    folded: Folded | None
     entries: list[tuple[gallery.Entry, str]]  # pictures to choose from, each with its address
     picture: str  # what the present one is called
     sizes: InputChoices | None
@@ -90,7 +92,9 @@ async def explorer_page(
     def page() -> str:
         names = BOARDS if state.option("projector") else SCREENS
         strip = strip_of(state, view, answer)
-        looking = (*scripts_of(look), *(("js/explorer/strip.js",) if strip else ()))
+        folding = folds(run)
+        parts = {"strip": strip, "blocks": folding}
+        looking = (*scripts_of(look), *(f"js/explorer/{name}.js" for name, there in parts.items() if there))
         others = [f"js/explorer/{name}.js" for name in ("predict", "projector") if state.option(name)]
         drawn = figures(view, look, [layout] if layout in names else names) if view else {}
         around = PageContext(
@@ -101,7 +105,8 @@ async def explorer_page(
             theme=theme,
             language=language,
             embedded=state.path == "/embed",
-            stops=ribbon(run, state, theme, language),
+            stops=[] if folding else ribbon(run, state, theme, language),
+            folded=folded_ribbon(run, state, theme, language) if folding else None,
             entries=_entries(state),
             picture=_picture_name(run, language),
             sizes=input_choices(state),

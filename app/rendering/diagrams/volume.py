@@ -8,10 +8,11 @@ from app.rendering.svg import Face, add, drawing, face, path, silhouette
 DEEPEST = 48.0  # px: a layer of thousands of maps is as long as a stop may be
 
 
-def volume(front: Face, channels: int, scale: float, label: str) -> Element:
-    """Return a block of `channels` sheets behind `front`, `scale` px a cell, a cell deep a channel up to a limit."""
+def volume(front: Face, channels: int, scale: float, label: str, depth: float | None = None) -> Element:
+    """Return a block of `channels` sheets behind `front`, `scale` px a cell, `depth` px deep to the right; by default a
+    cell a channel, up to a limit."""
     rows, columns = front.rows, front.columns
-    depth = min(max(3.0, scale * channels * DEPTH[0]), DEEPEST)  # px to the right
+    depth = min(max(3.0, scale * channels * DEPTH[0] if depth is None else depth), DEEPEST)
     rise = -depth * DEPTH[1] / DEPTH[0]
     width, height = scale * width_of(columns) + depth, scale * height_of(rows, columns) + rise
     picture = drawing(width + 2, height + 2, label, width=width + 2, height=height + 2, class_="volume")

@@ -44,7 +44,7 @@ function look() {
     view: app.dataset.view,
     card: card?.querySelector("h2").textContent,
     layer: document.querySelector(".ribbon [aria-current] a.stop")?.dataset.along.split(" ")[0],
-    layers: document.querySelectorAll(".ribbon a.stop").length,
+    layers: document.querySelector(".ribbon").dataset.layers,
     asks: Boolean(document.querySelector('#predict, [form="predict"]')),
   };
 }

@@ -22,8 +22,8 @@ export const ACTS = {
   last: (x) => x.press("last"),
   "filter-before": (x) => x.step(-1),
   "filter-after": (x) => x.step(1),
-  "layer-before": () => neighbour("previousElementSibling")?.click(),
-  "layer-after": () => neighbour("nextElementSibling")?.click(),
+  "layer-before": press('.ribbon [rel="prev"]'),
+  "layer-after": press('.ribbon [rel="next"]'),
   strongest: (x) => x.press("strongest"),
   weakest: (x) => x.press("weakest"),
   rows: () => rows(),
@@ -103,11 +103,6 @@ function fields(event, target, act) {
   if (act === "blank" && target.matches("select")) return false;
   if (target.closest("input, select, textarea, [contenteditable]")) return true;
   return event.key === " " && target.closest("button, summary") !== null;
-}
-
-/** The layer before or after in the ribbon. @param {"previousElementSibling" | "nextElementSibling"} side */
-function neighbour(side) {
-  return document.querySelector(".ribbon li[aria-current]")?.[side]?.querySelector("a.stop");
 }
 
 /** A sweep row by row, and back to places. */
