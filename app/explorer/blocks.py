@@ -50,9 +50,20 @@ class Part(NamedTuple):
     ways: tuple[tuple[int, ...], ...]
 
 
+def own_name(layer: Layer) -> str:
+    """Return what stands behind the last "/" of the name of a layer; nothing where it has none."""
+    return (layer.name or "").rpartition("/")[2]
+
+
 def called(layer: Layer) -> str:
-    """Return what a layer is called within its block: what stands behind the last "/" of its name, else its type."""
-    return (layer.name or "").rpartition("/")[2] or layer.type
+    """Return what a layer is called within its block: its own name, else its type."""
+    return own_name(layer) or layer.type
+
+
+def seen_from(layer: Layer, source: Layer) -> str:
+    """Return what a layer calls one that it reads: within its block its own name, else that of the other block."""
+    block = _block_of(source)
+    return own_name(source) if block == _block_of(layer) else block
 
 
 def blocks_of(stages: Sequence[Stage]) -> tuple[Block, ...]:

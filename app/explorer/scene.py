@@ -1,5 +1,6 @@
 """From a view to what its drawing needs."""
 
+from app.explorer.blocks import seen_from
 from app.explorer.colour_tiles import contact_sheet
 from app.explorer.scales import scale_of, weight_scale
 from app.explorer.templating.templates import form_of, sentence_of
@@ -40,6 +41,7 @@ def scene_of(view: View) -> Scene:
         tall="tall" in form_of(view),
         read=view.closeup.span is not None,
         met=view.met,
+        source_name="" if (reads := view.reads) is None else seen_from(view.layer, view.run.stages[reads].layer),
         filter_name=names_of_filters[place] if (place := view.place.channel) < len(names_of_filters) else "",
         tiles=contact_sheet(view) if view.in_colour else (),
         blocks="channel_sums" in view.closeup.terms,

@@ -88,3 +88,12 @@ def test_a_network_without_names_has_a_stop_a_layer(client: TestClient) -> None:
     assert names(here) == ["Input", "conv2d", "relu", "max_pool2d"]
     assert [a.one("b").text for a in here.all("a", "stop") if "rel" in a.attributes] == ["conv2d", "max_pool2d"]
     assert not list(here.all("link"))
+
+
+def test_what_is_read_is_called_by_its_name_in_the_figure(client: TestClient) -> None:
+    def figure(at: int) -> str:
+        page = client.get(link(FIRE, size=SIZE, at=f"{at}.0.0.0"), headers={"CS-Layout": "wide"}).text
+        return read(page).one("cs-plate").text
+
+    assert "squeeze1x1_relu" in figure(EXPAND)
+    assert "fire2" in figure(9)  # of another block what it is called

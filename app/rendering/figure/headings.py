@@ -17,6 +17,11 @@ class Heading(NamedTuple):
     text: str
     size: str = ""
     name: str = ""
+    usual: str = ""  # what stands there in place of a text for which there is no room
+
+    def within(self, room: float, letter: float) -> "Heading":
+        """Return the heading for `room` px."""
+        return self._replace(text=self.usual) if self.usual and letter * len(self.text) + AIR > room else self
 
     def beside(self, room: float, letter: float, sizes: bool) -> str:
         """Return what stands in `room` px beside the heading: the most that its letters leave room for, or nothing."""
@@ -39,6 +44,7 @@ def fitted(headings: Sequence[tuple[float, Heading]], end: float, layout: Layout
     (large, beside), sizes = letters(layout), not (layout.small or layout.board)
     ends, reached = [x for x, _ in headings[1:]] + [end], 0.0
     for number, ((x, heading), stop) in enumerate(zip(headings, ends, strict=True)):
+        heading = heading.within(stop - x, large)
         room = stop - x - large * len(heading.text)
         if (room >= 0 and x >= reached) or number in {0, len(headings) - 1}:
             reached = stop - room
@@ -51,7 +57,8 @@ def source_heading(scene: Scene) -> Heading:
         return Heading(_numbers(scene, scene.source.count))
     sides = (scene.source.rows, scene.source.columns)
     if scene.stage.index == 0 or scene.slices:
-        return Heading(scene.say("Input"), _by(*sides, *([scene.sheet_count] if scene.slices or scene.photo else [])))
+        size, usual = _by(*sides, *([scene.sheet_count] if scene.slices or scene.photo else [])), scene.say("Input")
+        return Heading(scene.source_name or usual, size, usual=usual)
     return Heading(scene.say("Map {number}").format(number=scene.sheets[0][0]), _by(*sides))
 
 

@@ -56,6 +56,7 @@ class Scene:
         None  # the rows and columns of the filter that meet a cell; None: all do
     )
     filter_name: str = ""  # where it has one
+    source_name: str = ""  # of the layer that is read, where it has one
     tiles: tuple[Face, ...] = ()  # all filters in colour, where they stand in place of the stack of maps
     blocks: bool = False  # its sum is written out, a block a sheet
 
