@@ -40,6 +40,26 @@ SIZES = (
 CONV = 'conv2d(6, 5, weights=preset("edge_x", "edge_y", "line", "warm", "spot", "hue_edge"))'
 POOLED = CONV + " | relu | max_pool2d(2)"
 LONG = POOLED + " | flatten | linear(10) | softmax"
+_FIRE = (
+    'conv2d(8, 1, name="fire{n}/squeeze1x1") | relu(name="fire{n}/squeeze1x1_relu")'
+    ' | conv2d(32, 1, name="fire{n}/expand1x1") | relu(name="fire{n}/expand1x1_relu")'
+    ' | conv2d(32, 3, padding=1, inputs={r}, name="fire{n}/expand3x3") | relu(name="fire{n}/expand3x3_relu")'
+    ' | concat(inputs=[{a}, {b}], name="fire{n}/concat")'
+)
+FIRES = " | ".join(
+    [
+        'conv2d(16, 3, name="conv1") | relu(name="conv1/relu") | max_pool2d(2, name="pool1")',
+        *(_FIRE.format(n=n, r=7 * n - 10, a=7 * n - 8, b=7 * n - 6) for n in range(2, 8)),
+        'add(inputs=[37, 44], name="sum") | max_pool2d(2, name="pool7") | conv2d(100, 1, name="conv8")',
+        'relu(name="conv8/relu") | global_avg_pool2d(name="pool8") | flatten | softmax(name="scores")',
+    ]
+)
+INCEPTION = (
+    'conv2d(8, 3, name="stem/conv") | conv2d(4, 1, name="mixed/1x1")'
+    ' | conv2d(4, 1, inputs=0, name="mixed/3x3_reduce") | conv2d(6, 3, padding=1, name="mixed/3x3")'
+    ' | conv2d(4, 1, inputs=0, name="mixed/5x5_reduce") | conv2d(6, 5, padding=2, name="mixed/5x5")'
+    ' | max_pool2d(3, 1, padding=1, inputs=0, name="mixed/pool") | concat(inputs=[1, 3, 5, 6], name="mixed/concat")'
+)
 RULES = (Path(__file__).with_suffix(".js")).read_text("utf-8")
 LONGER = "xx"
 
@@ -56,7 +76,7 @@ class State:
 def at(place: str, recipe: str = POOLED, **more: str) -> State:
     """Return the state of a place; a view of cards, a card or a question has no figure to be starved."""
     drawn = not more.keys() & {"edit"} and more.get("view", "figure") in ("figure", "flat", "trace", "map", "places")
-    return State(link(recipe, scale="byte", at=place, **more), drawn)
+    return State(link(recipe, at=place, **{"scale": "byte", **more}), drawn)
 
 
 FIGURE, POOL = "0.3.7.16", "2.3.3.8"
@@ -99,6 +119,10 @@ STATES = {
     "trained": State(link('model("cifar10")', image="chelsea", size=None, at="0.1.10.15")),
     "weight": State(link('model("cifar10")', image="chelsea", size=None, at="0.3.10.15", view="weight", label="3")),
     "flows back": State(link('model("cifar10")', image="chelsea", size=None, at="2.3.5.7", view="back", label="3")),
+    "block": at("7.3.7.7", FIRES, scale="unit"),
+    "block of a merge": at("44.3.7.7", FIRES, scale="unit"),
+    "block folded": at("7.3.7.7", FIRES, scale="unit", folded="1"),
+    "block of many ways": at("3.3.7.7", INCEPTION, scale="unit"),
     "settings": at(FIGURE, edit="0"),
     "filters": at(FIGURE, edit="0.weights"),
     "gallery": at(FIGURE, edit="0.gallery"),
