@@ -168,22 +168,20 @@ class Lab:
         *prefixes, whole = document.ids
         found = self.store.expires_at("document", whole)
         end = math.inf if ttl is None else self.store.now() + LONG_ENOUGH * ttl
-        text = document.stored
-        if found is None or found < end or not self._kept_whole(whole, text, end):
-            self.store.put("document", whole, text, ttl)
+        if found is None or found < end or not self._kept_whole(document, end):
+            self.store.put("document", whole, document.stored(), ttl)
         for count, prefix in enumerate(prefixes):
             expiry = self.store.expires_at("document", prefix)
             if expiry is None or expiry < end:
                 self.store.put("document", prefix, f"{whole} {count}".encode(), ttl)
         return found is None
 
-    def _kept_whole(self, run_id: str, text: bytes, end: float) -> bool:
+    def _kept_whole(self, document: Document, end: float) -> bool:
         """Tell whether the store has a document's text, or says of which longer document it is the beginning."""
-        data = self.store.get("document", run_id)
-        longer = LONGER.fullmatch(data) if data is not None and data != text else None
-        return data == text or (
-            longer is not None and (self.store.expires_at("document", longer[1].decode()) or 0.0) >= end
-        )
+        if self.store.holds("document", document.id, document.stored()):
+            return True
+        longer = LONGER.fullmatch(self.store.get("document", document.id) or b"")
+        return longer is not None and (self.store.expires_at("document", longer[1].decode()) or 0.0) >= end
 
     async def run(self, run_id: str) -> Run:
         """Return the run that was kept under `run_id`; raise NotFound where it, or its picture, is gone."""

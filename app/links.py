@@ -92,7 +92,7 @@ class Links:
             code, known = self._code(shared.address)
             if known is None:
                 self._allowance.take(client)
-            runs = {document.id: len(document.stored) for document in shared.documents}
+            runs = {document.id: sum(map(len, document.stored())) for document in shared.documents}
             pictures = {image: size for image in own if (size := self._lab.album.kept_bytes(image))}
             record = _Record(shared.address, runs, {**(known.pictures if known else {}), **pictures})
             self._make_room(record, known is None)

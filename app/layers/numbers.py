@@ -33,7 +33,7 @@ class Numbers:
     def __init__(self, array: NDArray[Any]) -> None:
         with np.errstate(over="ignore"):
             single = array if _shared(array) else array.astype(np.float32, order="C")
-        if not np.isfinite(single).all():
+        if not all(np.isfinite(part).all() for part in _parts(single)):
             raise Unfit("Every number must be finite and within the range of float32 (about ±3.4e38).")
         if single is not array:
             single += np.float32(0)  # −0 is written as 0
@@ -61,7 +61,13 @@ def _shared(array: NDArray[Any]) -> bool:
     """Tell whether an array may be kept as it is: nobody writes to it, and it holds no −0."""
     if array.dtype != np.float32 or not array.flags.c_contiguous or array.flags.writeable:
         return False
-    return not np.signbit(array[array == 0]).any()
+    return not any(np.signbit(part[part == 0]).any() for part in _parts(array))
+
+
+def _parts(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Yield the numbers of an array some at a time: what is found of all at once takes memory, too."""
+    flat = array.reshape(-1)
+    return (flat[place] for place in _batches(flat.size, PACKED))
 
 
 def _shortest(array: Array) -> Any:

@@ -11,10 +11,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from math import prod
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.layers.numbers import MOST_AXES, Array
 
@@ -29,6 +31,7 @@ _CLOSING = [re.compile(rb"(?:\]\s*+){%d}" % depth) for depth in range(1, MOST_AX
 _MISPLACED = re.compile(rb"[^\s\[,]\s*+\[|\]\s*+[^\s\],]")  # a number before a list begins, or after it has ended
 _FLAT = bytes.maketrans(b"[]", b"  ")
 _TAIL = b"] \t\n\r\f\v"
+_CONTINUED = bytes(range(0x80, 0xC0))  # of UTF-8: all but the first byte of a character
 Text = bytes | bytearray
 Check = Callable[[tuple[int, ...]], None]  # of the shape of a block, before its numbers are read; it raises
 _NUMBERS = b"0123456789eE.+- \t\n\r\f\v"  # all that is inside a block but its brackets and commas
@@ -50,6 +53,20 @@ class Overlong(Exception):
         self.place = place
 
 
+class Lines(NamedTuple):
+    """How many ends of lines a part of a text has, and how many characters stand behind the last of them."""
+
+    ends: int
+    behind: int
+
+    @classmethod
+    def of(cls, text: Text, first: int, end: int) -> "Lines":
+        """Count them in the bytes of `text` from `first` to `end`."""
+        begun = max(first, text.rfind(b"\n", first, end) + 1)
+        pieces = (text[at : min(at + STEP, end)] for at in range(begun, end, STEP))
+        return cls(text.count(b"\n", first, end), sum(len(piece.translate(None, _CONTINUED)) for piece in pieces))
+
+
 class Shortened:
     """What is left of a text when each of its parts that has a value is set aside, and stands there by a name."""
 
@@ -57,6 +74,7 @@ class Shortened:
         """Raise Overlong where more than `most` bytes are left."""
         self.aside: list[Any] = []
         self._places = [(0, 0)]  # from here on what is left lies there in the whole
+        self._parts: list[tuple[int, int, Lines]] = []  # from where to where names stand, and the lines of the parts
         left, pos, longest = bytearray(), 0, Part(0, 0)
         for part in chain(parts, [Part(len(data), len(data))]):
             whole = part.value is None
@@ -67,8 +85,10 @@ class Shortened:
                 raise Overlong(longest.first)
             left += data[pos:stop]
             if not whole:
+                first = len(left)
                 left += name(len(self.aside))
                 self.aside.append(part.value)
+                self._parts.append((first, len(left), Lines.of(data, part.first, part.end)))
                 self._places.append((len(left), part.end))
             pos = part.end
         self.text = bytes(left)
@@ -77,6 +97,44 @@ class Shortened:
         """Return where in the whole lies what is `at` in what is left."""
         here, there = self._places[bisect_right(self._places, at, key=itemgetter(0)) - 1]
         return there + at - here
+
+    def line_and_column(self, at: int) -> tuple[int, int]:
+        """Return where in the whole lies what is `at` in what is left, as editors count: from 1, and characters."""
+        passed, begun = list[Lines](), 0
+        for first, end, lines in self._parts:
+            if first >= at:
+                break
+            passed += [Lines.of(self.text, begun, first), lines]
+            begun = end
+        line = column = 1
+        for ends, behind in [*passed, Lines.of(self.text, begun, at)]:
+            line, column = line + ends, behind + (1 if ends else column)
+        return line, column
+
+    def value(self, number: int) -> Any:
+        """Return what was set aside, of a block its numbers, once."""
+        value, self.aside[number] = self.aside[number], None
+        return value.array() if isinstance(value, Block) else value
+
+
+class Block:
+    """The numbers of a block in pieces, each as small as they allow, until the text that they come from has gone."""
+
+    def __init__(self, shape: tuple[int, ...], pieces: list[NDArray[Any]]) -> None:
+        self.shape = shape
+        self._pieces = pieces
+
+    def array(self) -> Array:
+        """Return them as one array, to which nobody writes: it needs no copy. The pieces go meanwhile."""
+        array = np.empty(self.shape, np.float32)
+        flat, count = array.reshape(-1), 0
+        self._pieces.reverse()
+        while self._pieces:
+            piece = self._pieces.pop()
+            flat[count : count + len(piece)] = piece
+            count += len(piece)
+        array.flags.writeable = False
+        return array
 
 
 def any_shape(_: tuple[int, ...]) -> None:
@@ -103,7 +161,7 @@ def blocks(data: Text, start: int, check: Check = any_shape) -> Iterator[Part]:
         depth, last = opening[0].count(b"["), opening.end()
         if depth <= MOST_AXES and depth not in unclosed:
             if closed := _closed(data, last, end, depth):
-                yield Part(pos, closed, array_in(data, pos, closed, check) if closed - pos >= LEAST else None)
+                yield Part(pos, closed, block_in(data, pos, closed, check) if closed - pos >= LEAST else None)
                 pos = data.find(b"[", closed, end)
                 continue
             unclosed.add(depth)  # and so it is for those that follow
@@ -124,16 +182,13 @@ def _closed(data: Text, pos: int, end: int, depth: int) -> int | None:
     return None
 
 
-def array_in(data: Text, first: int, last: int, check: Check = any_shape) -> Array | None:
-    """Return the numbers of nested lists, as JSON writes them; None where they are not a regular block of numbers.
-
-    Nobody writes to the array that is returned, so it needs no copy.
-    """
+def block_in(data: Text, first: int, last: int, check: Check = any_shape) -> Block | None:
+    """Return the numbers of nested lists, as JSON writes them; None where they are not a regular block of numbers."""
     shape = _shape(_brackets(data, first, last))
     if shape is None:
         return None
     check(shape)
-    array, count, pos = np.empty(shape, np.float32).ravel(), 0, first
+    pieces, missing, pos = list[NDArray[Any]](), prod(shape), first
     while pos < last:
         comma = data.find(b",", pos + STEP, last)
         end = last if comma < 0 else comma
@@ -145,19 +200,19 @@ def array_in(data: Text, first: int, last: int, check: Check = any_shape) -> Arr
             numbers = json.loads(b"[%b]" % bytes(data[pos:end].translate(_FLAT)))
         except ValueError:
             return None
-        if count + len(numbers) > array.size or not numbers:
+        if not 0 < len(numbers) <= missing:
             return None
-        array[count : count + len(numbers)] = _float32(numbers)
-        count, pos = count + len(numbers), end + 1
-    if count < array.size:
-        return None
-    array.flags.writeable = False
-    return array.reshape(shape)
+        pieces.append(_small(_float32(numbers)))
+        missing, pos = missing - len(numbers), end + 1
+    return None if missing else Block(shape, pieces)
 
 
-def _brackets(data: Text, first: int, last: int) -> bytes:
+def _brackets(data: Text, first: int, last: int) -> bytearray:
     """Return the brackets and commas of a block alone."""
-    return b"".join(data[at : min(at + STEP, last)].translate(None, _NUMBERS) for at in range(first, last, STEP))
+    found = bytearray()
+    for at in range(first, last, STEP):
+        found += data[at : min(at + STEP, last)].translate(None, _NUMBERS)
+    return found
 
 
 def _float32(numbers: list[float]) -> Array:
@@ -170,16 +225,28 @@ def _float32(numbers: list[float]) -> Array:
         return exact.astype(np.float32) + np.float32(0)  # −0 is written as 0
 
 
-def _shape(brackets: bytes) -> tuple[int, ...] | None:
+def _small(numbers: Array) -> NDArray[Any]:
+    """Return the same numbers in a byte each where they are whole and small: no text of them is longer than theirs."""
+    with np.errstate(invalid="ignore"):
+        small = numbers.astype(np.int8)
+    return small if np.array_equal(small, numbers) else numbers
+
+
+def _shape(brackets: bytearray) -> tuple[int, ...] | None:
     """Return the shape of a block from its brackets and commas alone; None where no shape has just these."""
-    depth = len(brackets) - len(brackets.lstrip(b"["))
-    shape, inner = list[int](), b""
-    for level in range(1, depth + 1):
-        first = depth - level  # the first list of this level begins after those around it
-        length = brackets.find(b"]" * level, first) + level - first
-        count, rest = divmod(length - 1, len(inner) + 1)
-        if rest or count < 1:
-            return None
-        shape.insert(0, count)
-        inner = b"".join((b"[", (inner + b",") * (count - 1), inner, b"]"))
-    return tuple(shape) if inner == brackets else None
+    depth = next((at for at, byte in enumerate(brackets) if byte != ord("[")), 0)
+    shape, inner = list[int](), 0
+    with memoryview(brackets) as view:
+        for level in range(1, depth + 1):
+            first = depth - level  # the first list of this level begins after those around it
+            end = brackets.find(b"]" * level, first) + level
+            count, rest = divmod(end - first - 1, inner + 1)
+            if rest or count < 1:
+                return None
+            begun, step = first + 1, inner + 1  # then it is its first entry again and again, behind commas
+            repeats = view[begun + step : end - 1] == view[begun : end - 1 - step]
+            if count > 1 and not (repeats and brackets[begun + inner] == ord(",")):
+                return None
+            shape.insert(0, count)
+            inner = end - first
+    return tuple(shape) if inner == len(brackets) else None

@@ -7,7 +7,6 @@ prefix of its layers is a document of its own. `plan` finds all shapes and costs
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from io import BytesIO
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
@@ -169,20 +168,17 @@ class Document(BaseModel):
     @property
     def text(self) -> str:
         """The canonical form, its arrays packed."""
-        return self.stored.decode()
+        return b"".join(self.stored()).decode()
 
-    @property
-    def stored(self) -> bytes:
-        """The canonical form as it is stored."""
-        text = BytesIO()
-        text.write(b'{"input":')
-        text.writelines(self.input.pieces())
-        text.write(b',"layers":[')
+    def stored(self) -> Iterator[bytes]:
+        """Yield the canonical form as it is stored, a piece at a time: it may be longer than the numbers."""
+        yield b'{"input":'
+        yield from self.input.pieces()
+        yield b',"layers":['
         for number, layer in enumerate(self.layers):
-            text.write(b"," * bool(number))
-            text.writelines(_encoded(layer.text))
-        text.write(b"]}")
-        return text.getvalue()
+            yield b"," * bool(number)
+            yield from _encoded(layer.text)
+        yield b"]}"
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

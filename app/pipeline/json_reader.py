@@ -10,7 +10,8 @@ from io import StringIO
 from typing import Any
 
 from app.errors import BrokenRequest, Unfit
-from app.pipeline.aside import STEP, Check, Overlong, Part, Shortened, Text, any_shape, blocks, reach
+from app.machine import give_back_memory
+from app.pipeline.aside import STEP, Check, Lines, Overlong, Part, Shortened, Text, any_shape, blocks, reach
 
 LONG = 100_000  # bytes, from which on a text is not given to Python's parser as it is
 MOST = 1_000_000  # bytes beside blocks of numbers and long texts
@@ -19,7 +20,6 @@ _NAME = secrets.token_hex(8)  # stands for what is set aside; nobody can know it
 _PLAIN = re.compile(rb'[^"\[]*+')
 _TEXT = re.compile(rb'(?:[^"\\]++|\\u.{4}|\\[^u])*+', re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x1f]")
-_CONTINUED = bytes(range(0x80, 0xC0))  # of UTF-8: all but the first byte of a character
 Hook = Callable[[dict[str, Any]], Any]
 
 
@@ -31,7 +31,7 @@ def parse_json(data: Text, hook: Hook = _as_it_is, most: int = MOST, check: Chec
     """Return what the JSON text `data` holds, its objects as `hook` returns them; raise BrokenRequest or Unfit.
 
     NaN and Infinity are refused. Where the text is long, its long blocks of numbers are NumPy arrays; `check` is asked
-    of their shapes before memory goes into them.
+    of their shapes before memory goes into them. A bytearray is empty afterwards: it goes before the arrays come.
     """
     if len(data) <= LONG:
         return _loads(data, hook, lambda error: (error.lineno, error.colno))
@@ -46,10 +46,13 @@ def parse_json(data: Text, hook: Hook = _as_it_is, most: int = MOST, check: Chec
             line=line,
             column=column,
         ) from None
+    if isinstance(data, bytearray):
+        data.clear()
+        give_back_memory()
     return _loads(
         short.text,
-        partial(_returned, short.aside, hook),
-        lambda error: _line_and_column(data, short.place(len(error.doc[: error.pos].encode(errors="surrogatepass")))),
+        partial(_returned, short, hook),
+        lambda error: short.line_and_column(len(error.doc[: error.pos].encode(errors="surrogatepass"))),
     )
 
 
@@ -71,8 +74,8 @@ def _refuse(name: str) -> float:
     raise Unfit("{name} is not a number that can be computed with; every number must be finite.", name=name)
 
 
-def _returned(aside: list[Any], hook: Hook, fields: dict[str, Any]) -> Any:
-    return aside[fields[_NAME]] if fields.keys() == {_NAME} else hook(fields)
+def _returned(short: Shortened, hook: Hook, fields: dict[str, Any]) -> Any:
+    return short.value(fields[_NAME]) if fields.keys() == {_NAME} else hook(fields)
 
 
 def _broken(where: tuple[int, int], reason: str) -> BrokenRequest:
@@ -84,8 +87,8 @@ def _broken(where: tuple[int, int], reason: str) -> BrokenRequest:
 
 def _line_and_column(data: Text, at: int) -> tuple[int, int]:
     """Return where in the text a byte lies, as editors count: from 1, and characters."""
-    begun = data.rfind(b"\n", 0, at) + 1
-    return data.count(b"\n", 0, at) + 1, len(data[begun:at].translate(None, _CONTINUED)) + 1
+    ends, behind = Lines.of(data, 0, at)
+    return ends + 1, behind + 1
 
 
 def _parts(data: Text, check: Check) -> Iterator[Part]:

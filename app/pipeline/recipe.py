@@ -123,7 +123,7 @@ def _calls(text: str) -> list[ast.expr]:
         expression = expression.left
     for node in ast.walk(tree):
         if short.aside:
-            _put_back(node, short.aside)
+            _put_back(node, short)
         if isinstance(node, (ast.expr, ast.keyword)):
             node.col_offset = columns.of(short.place(indent + node.col_offset)) - 1
     return [expression, *reversed(calls)]
@@ -173,12 +173,12 @@ def _familiar(data: bytes, parts: Iterator[Part]) -> Iterator[Part]:
         yield part
 
 
-def _put_back(node: ast.AST, aside: list[Any]) -> None:
+def _put_back(node: ast.AST, short: Shortened) -> None:
     """Put blocks that were set aside, among what hangs on a node, in the place of their names, as constants."""
 
     def constant(part: Any) -> Any:
         if isinstance(part, ast.Name) and (named := _SET_ASIDE.fullmatch(part.id)):
-            return ast.copy_location(ast.Constant(aside[int(named[1])]), part)
+            return ast.copy_location(ast.Constant(short.value(int(named[1]))), part)
         return part
 
     for name, part in ast.iter_fields(node):

@@ -8,8 +8,9 @@ import os
 import secrets
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from app.errors import Unavailable
@@ -29,17 +30,14 @@ class FolderStore:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._probe()
 
-    def put(self, kind: str, key: str, data: bytes, ttl: int | None) -> None:
+    def put(self, kind: str, key: str, data: bytes | Iterable[bytes], ttl: int | None) -> None:
         assert is_name(kind), kind
         assert is_name(key), key
         expiry = math.inf if ttl is None else self.now() + ttl
         try:
             file = self._path / kind / key
-            try:
-                self._write(file, EXPIRY.pack(expiry), data)
-            except FileNotFoundError:
-                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._write(file, EXPIRY.pack(expiry), data)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._write(file, [EXPIRY.pack(expiry)], [data] if isinstance(data, bytes) else data)
         except OSError as error:
             raise _unavailable(error) from error
 
@@ -50,6 +48,15 @@ class FolderStore:
             if len(content) >= EXPIRY.size and EXPIRY.unpack_from(content)[0] > self.now():
                 return content[EXPIRY.size :]
         return None
+
+    def holds(self, kind: str, key: str, data: Iterable[bytes]) -> bool:
+        file = self._file(kind, key)
+        if file is None or self.expires_at(kind, key) is None:
+            return False
+        with suppress(OSError), file.open("rb") as content:
+            content.seek(EXPIRY.size)
+            return all(content.read(len(piece)) == piece for piece in data) and not content.read(1)
+        return False
 
     def expires_at(self, kind: str, key: str) -> float | None:
         file = self._file(kind, key)
@@ -134,11 +141,11 @@ class FolderStore:
             aside.unlink()
         return not renewed
 
-    def _write(self, file: Path, *parts: bytes) -> None:
+    def _write(self, file: Path, *parts: Iterable[bytes]) -> None:
         aside = _aside(file)
         try:
             with aside.open("xb", buffering=0) as out:
-                for part in parts:
+                for part in chain(*parts):
                     rest = memoryview(part)
                     while rest:
                         rest = rest[out.write(rest) :]

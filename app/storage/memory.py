@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from app.errors import Unavailable
 from app.storage.port import is_name
@@ -19,9 +19,10 @@ class MemoryStore:
         self._kept: dict[tuple[str, str], tuple[float, bytes]] = {}  # (kind, key): (expiry, data)
         self._lock = threading.RLock()
 
-    def put(self, kind: str, key: str, data: bytes, ttl: int | None) -> None:
+    def put(self, kind: str, key: str, data: bytes | Iterable[bytes], ttl: int | None) -> None:
         assert is_name(kind), kind
         assert is_name(key), key
+        data = data if isinstance(data, bytes) else b"".join(data)
         with self._lock:
             if len(data) > self._room(kind, key):
                 self.sweep()
@@ -39,6 +40,9 @@ class MemoryStore:
     def get(self, kind: str, key: str) -> bytes | None:
         expiry, data = self._kept.get((kind, key), (0.0, None))
         return data if expiry > self.now() else None
+
+    def holds(self, kind: str, key: str, data: Iterable[bytes]) -> bool:
+        return self.get(kind, key) == b"".join(data)
 
     def expires_at(self, kind: str, key: str) -> float | None:
         expiry, _ = self._kept.get((kind, key), (0.0, None))

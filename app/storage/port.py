@@ -1,6 +1,7 @@
 """What every store does, and what a key is."""
 
 import re
+from collections.abc import Iterable
 from typing import Protocol
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -17,11 +18,17 @@ class Store(Protocol):
     def now(self) -> float:
         """Return the time by which it counts, in seconds since 1970."""
 
-    def put(self, kind: str, key: str, data: bytes, ttl: int | None) -> None:
-        """Keep `data` for `ttl` seconds from now (None: for ever), in place of what was there; raise Unavailable."""
+    def put(self, kind: str, key: str, data: bytes | Iterable[bytes], ttl: int | None) -> None:
+        """Keep `data`, whole or in pieces, for `ttl` seconds from now (None: for ever), in place of what was there.
+
+        Raise Unavailable where that cannot be.
+        """
 
     def get(self, kind: str, key: str) -> bytes | None:
         """Return what is kept, or None where there is nothing or it has expired."""
+
+    def holds(self, kind: str, key: str, data: Iterable[bytes]) -> bool:
+        """Tell whether what is kept is just that, given in pieces."""
 
     def expires_at(self, kind: str, key: str) -> float | None:
         """Return when it expires, in seconds since 1970 (inf: never), or None where there is nothing."""

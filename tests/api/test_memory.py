@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import re
 import subprocess
@@ -167,6 +168,20 @@ def test_a_document_that_is_refused_takes_less_than_three_times_its_length(tmp_p
         idle = server.memory()
         assert server.ask("/api/v1/runs", body, **{"Content-Type": "application/json"})[0] == 422
         assert server.memory("VmHWM") - idle < 3 * len(body)
+
+
+@pytest.mark.parametrize("number", [b"1", b"0.25", b"-0.123456789012345"])
+def test_a_document_of_numbers_takes_less_than_three_times_its_length(tmp_path, number):
+    side = math.isqrt(12_000_000 // (len(number) + 1) // 3)
+    sheet = b"[" + b",".join([b"[" + b",".join([number] * side) + b"]"] * side) + b"]"
+    body = b'{"input": {"values": [' + b",".join([sheet] * 3) + b"]}}"
+    with served(tmp_path) as server:
+        assert server.ask("/api/v1/runs", b'{"input": {"values": [[[1]]]}}')[0] == 201
+        idle = server.memory()
+        assert server.ask("/api/v1/runs", body)[0] == 201
+        assert server.memory("VmHWM") - idle < 3 * len(body)
+        assert server.ask("/api/v1/runs", body)[0] == 200
+        assert server.memory("VmHWM") - idle < 3 * len(body) + 4 * 3 * side**2  # what it holds by now
 
 
 def test_a_run_that_never_fits_is_told_so_with_both_numbers(tmp_path):

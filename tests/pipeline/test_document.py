@@ -195,6 +195,6 @@ def test_many_numbers_are_stored_and_hashed_piece_by_piece_as_if_they_were_one_t
     document = read_document({"input": {"values": array}, "recipe": "relu"})
     packed = {"values": {"float32": base64.b64encode(array.tobytes()).decode(), "shape": [3, 211, 233]}}
     text = json.dumps(packed, separators=(",", ":"))
-    assert document.stored.decode() == f'{{"input":{text},"layers":[{{"type":"relu"}}]}}'
+    assert document.text == f'{{"input":{text},"layers":[{{"type":"relu"}}]}}'
     assert document.ids[0] == hashlib.sha256(text.encode()).hexdigest()[:32]
-    assert unpack(document.stored) == document
+    assert unpack(b"".join(document.stored())) == document

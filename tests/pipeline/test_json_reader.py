@@ -140,3 +140,15 @@ def test_other_threads_get_their_turn(unit):
     with pauses() as found:
         refused_or_not(parse_json, b'{"values": [' + unit.encode() * (4_000_000 // len(unit)))
     assert sorted(found)[-2] < 0.1
+
+
+def test_a_bytearray_is_empty_once_it_is_read():
+    data = bytearray(b'{"values": [' + b",".join([ROW] * 200) + b"]}")
+    assert parse_json(data)["values"].shape == (200, 401)
+    assert not data
+
+
+@pytest.mark.parametrize("number", [b"-9", b"100", b"127", b"128", b"-128", b"-129", b"0.5"])
+def test_small_whole_numbers_and_others_are_what_they_were(steps, number):
+    numbers = b"[" + b",".join([b"1,2,3", number, b"-4,5", number]) + b"]"
+    np.testing.assert_array_equal(parse_json(numbers), np.array(json.loads(numbers), np.float32), strict=True)
