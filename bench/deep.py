@@ -1,6 +1,8 @@
 """Deep networks with two threads: whole, and all layers of a kind together; ratios to PyTorch, ONNX Runtime beside."""
 
+from app.layers import models
 from app.layers.layer import Layer, Shape
+from app.models import SHIPPED
 from app.numerics import threads
 from bench.cases import Case
 from bench.engine import row
@@ -11,6 +13,7 @@ from bench.table import Row
 
 PEERS = ("torch",)
 NETWORKS = [
+    Case("SqueezeNet 1.1", 'model("squeezenet")', (3, 227, 227), "network", 1.0),
     Case("ResNet-18, random weights", resnet(), (3, 224, 224), "network"),
     Case("MobileNetV2, random weights", mobilenet(), (3, 224, 224), "network"),
 ]
@@ -20,6 +23,7 @@ def measure(only: str = "", seconds: float = 1.0) -> list[Row]:
     """Return a row a network, and below it one for all its layers of a kind together."""
     count = min(2, cores())
     threads.use(count)
+    models.register(SHIPPED)
     rows = []
     for case in NETWORKS:
         if only in case.name:
