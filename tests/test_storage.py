@@ -50,6 +50,18 @@ def test_what_is_put_is_got(store: Store) -> None:
         assert store.get("picture", "a-B_9") == data
 
 
+def test_what_is_put_in_pieces_is_got_whole_and_told_from_others(store: Store, clock: Clock) -> None:
+    store.put("document", "key", iter([b"ab", b"", b"cd"]), 10)
+    assert store.get("document", "key") == b"abcd"
+    for pieces in ([b"abcd"], [b"a", b"bcd"]):
+        assert store.holds("document", "key", pieces)
+    for pieces in ([b"abc"], [b"abcd", b"e"], [b"ab", b"xd"]):
+        assert not store.holds("document", "key", pieces)
+    assert not store.holds("document", "other", [b"abcd"])
+    clock.time += 10
+    assert not store.holds("document", "key", [b"abcd"])
+
+
 def test_kinds_do_not_mix(store: Store) -> None:
     store.put("picture", "same", b"p", None)
     store.put("document", "same", b"d", None)

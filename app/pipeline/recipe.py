@@ -154,7 +154,7 @@ def _parts(data: bytes) -> Iterator[Part]:
                 yield Part(pos, quoted.end(), _UNESCAPED.sub(r"\1", inside))
             pos = quoted.end()
         else:
-            pos += 1
+            return  # a quote that begins no text: what follows is refused, and need not be looked at
 
 
 def _familiar(data: bytes, parts: Iterator[Part]) -> Iterator[Part]:

@@ -175,12 +175,13 @@ def test_a_document_of_numbers_takes_less_than_three_times_its_length(tmp_path, 
     side = math.isqrt(12_000_000 // (len(number) + 1) // 3)
     sheet = b"[" + b",".join([b"[" + b",".join([number] * side) + b"]"] * side) + b"]"
     body = b'{"input": {"values": [' + b",".join([sheet] * 3) + b"]}}"
+    kind = {"Content-Type": "application/json"}
     with served(tmp_path) as server:
-        assert server.ask("/api/v1/runs", b'{"input": {"values": [[[1]]]}}')[0] == 201
+        assert server.ask("/api/v1/runs", b'{"input": {"values": [[[1]]]}}', **kind)[0] == 201
         idle = server.memory()
-        assert server.ask("/api/v1/runs", body)[0] == 201
+        assert server.ask("/api/v1/runs", body, **kind)[0] == 201
         assert server.memory("VmHWM") - idle < 3 * len(body)
-        assert server.ask("/api/v1/runs", body)[0] == 200
+        assert server.ask("/api/v1/runs", body, **kind)[0] == 200
         assert server.memory("VmHWM") - idle < 3 * len(body) + 4 * 3 * side**2  # what it holds by now
 
 
