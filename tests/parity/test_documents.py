@@ -1,4 +1,4 @@
-"""3,000 random documents over all layer types, as a visitor's run goes, against PyTorch layer by layer."""
+"""Random documents over all layer types, in chains and in graphs, as a visitor's run goes, against PyTorch."""
 
 import warnings
 
@@ -13,8 +13,10 @@ from tests.parity.modules import module  # noqa: E402
 
 pytestmark = [pytest.mark.parity, pytest.mark.timeout(1800)]
 DOCUMENTS = 3000
+GRAPHS = 2000
 # Sums of products, linear in their input:
 ADDING = {"conv2d", "conv_transpose2d", "linear", "avg_pool2d", "global_avg_pool2d"}
+JOINING = {"add": sum, "concat": torch.cat}
 
 
 def theirs(layer: dict, x: np.ndarray, weights: dict) -> tuple[np.ndarray, float]:
@@ -37,6 +39,36 @@ def theirs(layer: dict, x: np.ndarray, weights: dict) -> tuple[np.ndarray, float
     return made, sizes
 
 
+def share(document, stages, outputs, weights, stage):
+    """Hold one layer of a document against PyTorch; return how much of the tolerance it takes."""
+    layer = document.canonical["layers"][stage.index]
+    sources = layer.get("inputs", stage.index - 1)
+    axes = 1 if stage.from_vector else 3
+    given = sources if isinstance(sources, list) else [sources]
+    read = [outputs[source + 1].reshape(outputs[source + 1].shape[:axes]) for source in given]
+    if layer["type"] in JOINING:
+        expected = JOINING[layer["type"]]([torch.from_numpy(x) for x in read]).numpy()
+        products = float(sum(np.abs(x) for x in read).max()) if layer["type"] == "add" else 0.0
+    else:
+        with warnings.catch_warnings(action="ignore"):  # "same" with even kernels warns of a copy
+            expected, products = theirs(layer, read[0], weights[stage.index])
+    assert expected.shape == stage.output_axes, layer
+    tolerance = 1e-5 * np.abs(expected).max() + 1e-6 * products
+    error = float(np.abs(outputs[stage.index + 1].reshape(expected.shape) - expected).max())
+    assert error <= tolerance, (layer, stage.input_shapes, error, tolerance)
+    return error / tolerance if tolerance else 0.0
+
+
+def agree(document, stages):
+    """Hold each layer of a document against PyTorch; return the largest share of the tolerance by kind of layer."""
+    outputs, weights = pipelines.arrays(document, stages)
+    worst = {}
+    for stage in stages:
+        found = share(document, stages, outputs, weights, stage)
+        worst[stage.layer.type] = max(found, worst.get(stage.layer.type, 0.0))
+    return worst
+
+
 @pytest.mark.parametrize("kind", ["upsample2d", "conv_transpose2d"])
 def test_five_hundred_chains_with_a_finer_layer_agree_layer_by_layer(kind):
     chance, found = pipelines.chance(f"finer {kind}"), 0
@@ -48,18 +80,17 @@ def test_five_hundred_chains_with_a_finer_layer_agree_layer_by_layer(kind):
         agree(document, stages)
 
 
-def agree(document, stages):
-    """Hold each layer of a document against PyTorch."""
-    x = document.input.values.array
-    for stage, layer in zip(stages, document.canonical["layers"], strict=True):
-        weights = stage.layer.weights_for(stage.input_shape)
-        ours = stage.layer.forward(x, weights)
-        with warnings.catch_warnings(action="ignore"):
-            expected, products = theirs(layer, x.reshape(stage.input_axes), weights)
-        assert expected.shape == stage.output_axes, layer
-        tolerance = 1e-5 * np.abs(expected).max() + 1e-6 * products
-        assert float(np.abs(ours.reshape(expected.shape) - expected).max()) <= tolerance, layer
-        x = ours
+def test_two_thousand_graphs_agree_layer_by_layer():
+    chance, worst, layers, branches = pipelines.chance("graphs"), dict.fromkeys(LAYERS, 0.0), 0, 0
+    for number in range(GRAPHS):
+        kind = list(LAYERS)[number % len(LAYERS)]
+        document, stages = pipelines.graph(chance, layers=12, sides=chance.choice([8, 16, 24]), kind=kind)
+        for name, found in agree(document, stages).items():
+            worst[name] = max(worst[name], found)
+        layers += len(stages)
+        branches += sum(stage.inputs != (stage.index - 1,) for stage in stages)
+    print(f"{GRAPHS} graphs, {layers} layers, {branches} of which read others than the one before;")  # noqa: T201
+    print("the worst error as a share of the tolerance:", worst)  # noqa: T201
 
 
 def test_three_thousand_random_documents_agree_layer_by_layer():
@@ -68,20 +99,11 @@ def test_three_thousand_random_documents_agree_layer_by_layer():
     for number in range(DOCUMENTS):
         kind = list(LAYERS)[number % len(LAYERS)]
         document, stages = pipelines.pipeline(chance, layers=6, sides=chance.choice([8, 24, 60]), kind=kind)
-        x = document.input.values.array
+        for name, found in agree(document, stages).items():
+            worst[name] = max(worst[name], found)
         for stage, layer in zip(stages, document.canonical["layers"], strict=True):
-            weights = stage.layer.weights_for(stage.input_shape)
-            ours = stage.layer.forward(x, weights)
-            with warnings.catch_warnings(action="ignore"):  # "same" with even kernels warns of a copy
-                expected, products = theirs(layer, x.reshape(stage.input_axes), weights)
-            assert expected.shape == stage.output_axes, (number, layer)
-            tolerance = 1e-5 * np.abs(expected).max() + 1e-6 * products
-            error = float(np.abs(ours.reshape(expected.shape) - expected).max())
-            assert error <= tolerance, (number, layer, stage.input_shape, error, tolerance)
-            worst[stage.layer.type] = max(worst[stage.layer.type], error / tolerance if tolerance else 0.0)
             seen |= {stage.layer.type, getattr(stage.layer, "padding_mode", "zeros"), *(layer.keys() - {"type"})}
-            layers += 1
-            x = ours
+        layers += len(stages)
     print(f"{DOCUMENTS} documents, {layers} layers; the worst error as a share of the tolerance:")  # noqa: T201
     print(", ".join(f"{kind} {share:.3f}" for kind, share in worst.items()))  # noqa: T201
     assert seen >= LAYERS.keys() | {"zeros", "reflect", "replicate", "circular", "dilation", "groups", "padding",

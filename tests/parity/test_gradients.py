@@ -16,6 +16,7 @@ torch = pytest.importorskip("torch")
 from app.errors import Unfit  # noqa: E402 - PyTorch first: without it there is nothing to compare
 from app.layers import LAYERS  # noqa: E402
 from app.layers.reading import read_layer  # noqa: E402
+from app.training.network import Arriving  # noqa: E402
 from tests import pipelines  # noqa: E402
 from tests.golden.training import CASES, ours, theirs  # noqa: E402
 from tests.parity.modules import module  # noqa: E402
@@ -44,9 +45,9 @@ def drawn(chance, kind):
         return [layer], shape
 
 
-def chain(chance):
+def network(chance, make):
     """Return the layers of a random document, and the shape of its input."""
-    document, stages = pipelines.pipeline(chance, layers=6, sides=chance.choice([8, 24]))
+    document, stages = make(chance, layers=6, sides=chance.choice([8, 24]))
     return [stage.layer for stage in stages], document.input.values.array.shape
 
 
@@ -57,31 +58,45 @@ def compare(chance, layers, shape):
     if chance.random() < 0.3:
         x = x.round()  # so that cells are equal, and pools have ties
     source = torch.from_numpy(np.ascontiguousarray(x.transpose(3, 0, 1, 2))).double().requires_grad_()
-    their, passed, modules, weighed = source, [], [], []
-    for layer in layers:
+    outputs, made, passed, modules, weighed = [x], [source], [], [], []
+    for index, layer in enumerate(layers):
+        inputs, read = ([found[at + 1] for at in layer.reads(index)] for found in (outputs, made))
+        x = inputs[0]
         weights = dict(layer.weights_for(x.shape[:3]))
         if layer.type == "batch_norm2d" and math.prod(x.shape[1:]) < FEWEST:
             return None
-        net = module(layer.canonical(), x.shape[:3], weights).train().double()
-        their = net(their.flatten(1) if layer.type in ("linear", "softmax") else their)
-        out, kept = layer.forward_batch(x, weights)
+        if layer.merges:
+            net = None
+            made.append(sum(read) if layer.type == "add" else torch.cat(read, 1))
+        else:
+            net = module(layer.canonical(), x.shape[:3], weights).train().double()
+            made.append(net(read[0].flatten(1) if layer.type in ("linear", "softmax") else read[0]))
+        out, kept = layer.compute_batch(inputs, weights)
         passed.append(kept)
         weighed.append(weights)
         modules.append(net)
-        x = out
+        outputs.append(out)
+    x, their = outputs[-1], made[-1]
     mine = x.transpose(3, 0, 1, 2).reshape(their.shape)
     toward = generator.normal(size=mine.shape).astype(np.float32)
     their.backward(torch.from_numpy(toward).double())
     gradient = np.ascontiguousarray(toward.reshape(examples, *x.shape[:3]).transpose(1, 2, 3, 0))
     pairs = [(mine, their.detach().numpy())]
-    for layer, kept, weights, net in zip(layers[::-1], passed[::-1], weighed[::-1], modules[::-1], strict=True):
-        found = layer.backward(gradient, kept, weights)
+    arriving = Arriving()
+    arriving.add([len(layers) - 1], [gradient])
+    by_input = np.zeros(outputs[0].shape, np.float32)
+    for index in range(len(layers) - 1, -1, -1):
+        layer, kept, weights, net = layers[index], passed[index], weighed[index], modules[index]
+        found = layer.backward_batch(arriving.take(index, outputs[index + 1].shape), kept, weights)
+        sources = layer.reads(index)
+        arriving.add(sources, found.inputs)
+        by_input += sum(each for at, each in zip(sources, found.inputs, strict=True) if at < 0)
         for name, array in found.weights.items():
-            pairs.append((array, getattr(net, name).grad.numpy()))
+            other = getattr(net, name).grad  # none where nothing reads what it makes
+            pairs.append((array, np.zeros(array.shape) if other is None else other.numpy()))
         for name, array in layer.statistics(kept, weights).items():
             pairs.append((array, getattr(net, name).numpy()))
-        gradient = found.x
-    pairs.append((gradient.transpose(3, 0, 1, 2), source.grad.numpy()))
+    pairs.append((by_input.transpose(3, 0, 1, 2), source.grad.numpy()))
     worst, least = 0.0, 0.0
     if len(layers) > 1:
         least = max(float(np.abs(other).max()) for _, other in [(None, toward), *pairs[1:]])
@@ -94,11 +109,14 @@ def compare(chance, layers, shape):
     return worst
 
 
-@pytest.mark.parametrize("kind", [*LAYERS, "chain"])
+NETWORKS = {"chain": pipelines.pipeline, "graph": pipelines.graph}
+
+
+@pytest.mark.parametrize("kind", [*pipelines.SINGLE, *NETWORKS])
 def test_five_hundred_gradients_agree(kind):
     chance, found = pipelines.chance(f"gradients of {kind}"), []
     while len(found) < MANY:
-        layers, shape = chain(chance) if kind == "chain" else drawn(chance, kind)
+        layers, shape = network(chance, NETWORKS[kind]) if kind in NETWORKS else drawn(chance, kind)
         with warnings.catch_warnings(action="ignore"):  # "same" with even kernels warns of a copy
             error = compare(chance, layers, shape)
         found += [] if error is None else [error]
