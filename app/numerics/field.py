@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, gcd
+from typing import NamedTuple
 
 from app.numerics.axis import Axis, Pair
 
@@ -89,8 +90,7 @@ class ReceptiveField:
         return run and (run[0] + turn * self.advance, run[1] + turn * self.advance)
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(NamedTuple):
     """The same where layers branch and meet: one for each way from the picture, less those that others cover."""
 
     fields: tuple[ReceptiveField, ...] = (ReceptiveField(),)  # the largest first

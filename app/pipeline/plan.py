@@ -96,21 +96,22 @@ class Stage:
         return self.output_shape[:1] if self.vector else self.output_shape
 
 
-class Fit(NamedTuple):
-    """What a layer makes of what it reads, and what that takes."""
-
-    layer: Layer
-    geometries: tuple[Geometry, ...]
-    vector: bool
-    cost: int
-    parameters: int
-
-
 class Volume(NamedTuple):
     """The picture, or the output of a stage."""
 
     shape: Shape
     vector: bool
+
+
+class Fit(NamedTuple):
+    """What a layer makes of what it reads, and what that takes."""
+
+    layer: Layer
+    geometries: tuple[Geometry, ...]
+    output: Volume
+    numbers: int  # of the output
+    cost: int
+    parameters: int
 
 
 Known = dict[tuple[int, tuple[Volume, ...]], Fit]  # by the identity of a layer, which a fit keeps alive, and its inputs
@@ -130,20 +131,18 @@ def plan(
     cost, numbers = 0, math.prod(shape)
     for index, layer in enumerate(document.layers):
         inputs = layer.reads(index)
-        read = tuple(volumes[number + 1] for number in inputs)
+        read = (volumes[inputs[0] + 1],) if len(inputs) == 1 else tuple([volumes[number + 1] for number in inputs])
         key = (id(layer), read)
         try:
             fit = known.get(key) or known.setdefault(key, _fit(layer, read))
         except Mistake as mistake:
             raise mistake.within(f"/layers/{index}") from None
-        seen = _seen([ways[number + 1] for number in inputs], fit.geometries)
-        stages.append(
-            Stage(index, layer, inputs, fit.geometries, seen, fit.cost, fit.parameters, read[0].vector, fit.vector)
-        )
-        volumes.append(Volume(stages[-1].output_shape, fit.vector))
-        ways.append(seen)
+        ways.append(_seen([ways[number + 1] for number in inputs], fit.geometries))
+        volumes.append(fit.output)
+        vectors = read[0].vector, fit.output.vector
+        stages.append(Stage(index, layer, inputs, fit.geometries, ways[-1], fit.cost, fit.parameters, *vectors))
         cost += fit.cost
-        numbers += math.prod(stages[-1].output_shape)
+        numbers += fit.numbers
         _afford(index, layer, "multiplications, or comparisons as dear", cost, most_multiplications)
         _afford(index, layer, "bytes for its maps", 4 * numbers, most_bytes)
         _afford(index, layer, "bytes for its weights", 4 * fit.parameters, most_bytes)
@@ -153,13 +152,20 @@ def plan(
 def _fit(layer: Layer, read: tuple[Volume, ...]) -> Fit:
     shapes = [volume.shape for volume in read]
     vector = layer.form(shapes, [volume.vector for volume in read])
-    return Fit(layer, layer.geometries(shapes), vector, layer.cost(shapes[0]), layer.parameters(shapes[0]))
+    geometries = layer.geometries(shapes)
+    shape = geometries[0].shape
+    return Fit(
+        layer, geometries, Volume(shape, vector), math.prod(shape), layer.cost(shapes[0]), layer.parameters(shapes[0])
+    )
 
 
 def _seen(read: list[tuple[Ways, Ways]], geometries: tuple[Geometry, ...]) -> tuple[Ways, Ways]:
     """Return the ways by which a layer has seen the picture, from those of its inputs."""
-    down = [ways[0].through(geometry.rows) for ways, geometry in zip(read, geometries, strict=True)]
-    across = [ways[1].through(geometry.columns) for ways, geometry in zip(read, geometries, strict=True)]
+    if len(read) == 1:
+        return read[0][0].through(geometries[0].rows), read[0][1].through(geometries[0].columns)
+    both = list(zip(read, geometries, strict=True))
+    down = [ways[0].through(geometry.rows) for ways, geometry in both]
+    across = [ways[1].through(geometry.columns) for ways, geometry in both]
     return Ways.of(down), Ways.of(across)
 
 

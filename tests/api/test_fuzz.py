@@ -32,11 +32,18 @@ LEARNED = {
     "layers": [{"type": "conv2d", "weights": {"init": "trained", "model": "digits", "layer": 0, "epoch": 0}},
                {"type": "relu"}],
 }  # fmt: skip
+BRANCHES = {
+    "input": {"values": [[[1, 2], [3, 4]]]},
+    "layers": [{"type": "relu", "name": "one/a"}, {"type": "conv2d", "out_channels": 1, "kernel_size": 1, "inputs": -1},
+               {"type": "add", "inputs": [0, 1, -1]}, {"type": "concat", "inputs": [2, 0], "name": "one/b"},
+               {"type": "flatten", "inputs": 2}],
+}  # fmt: skip
 NETWORK = {"input": {"image": "chelsea"}, "recipe": 'model("digits", epoch=0) | relu'}
 ODD = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 12), st.integers(), st.floats(), st.text(max_size=8),
     st.sampled_from([10_000, 10**30, -(10**30), 5.0, 1e999, "", "same", "valid", "relu", "\ud800", "%s{x}", [], {},
                      [[]], [1, 2], [1, 2, 3], [[1], [2, 3]], {"init": "values"}, {"init": "preset", "names": []},
+                     [-1], [0, 1], [1, 0, 0], [-2, 0], [0] * 70, "x" * 61, "a|\"b\\", "é", "\u202e", {"type": "add"},
                      {"type": "relu"}, "random(7)", 4096, 1e-300, 3.5e38, "digits", "cifar10", "model",
                      'model("digits")', 'model("x" * 9)', 'model("digits", epoch=1e9)',
                      'conv2d(weights=trained("digits", True))',
@@ -56,7 +63,7 @@ def places(value, path=()):
 @st.composite
 def documents(draw):
     """Draw a document of which one to three parts are replaced, left out, renamed or doubled."""
-    document = copy.deepcopy(draw(st.sampled_from([WHOLE, NUMBERS, LEARNED, NETWORK])))
+    document = copy.deepcopy(draw(st.sampled_from([WHOLE, NUMBERS, LEARNED, NETWORK, BRANCHES, BRANCHES])))
     for _ in range(draw(st.integers(1, 3))):
         path = draw(st.sampled_from(list(places(document))))
         if not path:
