@@ -154,7 +154,7 @@ def _read_one(node: Node, network: Network) -> None:
         )
     reader = READERS.get(node.operator)
     if reader is None:
-        raise Unfit("There is no layer that does this; export the network without it, or open what comes before it.")
+        raise Unfit("There is no layer that does this; export the network without it.")
     again = next((name for name in node.outputs if name in network.values), None)
     if again is not None or not node.outputs:
         raise Unfit('It makes "{name}", which is made already; export the network again.', name=brief(again or ""))

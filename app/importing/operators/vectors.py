@@ -77,7 +77,7 @@ def softmax(node: Node, network: Network) -> Value:
     if not source.vector and source.shape[1:] != (1, 1) and not old:
         raise Unfit(
             "It is over {count} maps at each of {where} places; only a vector has one softmax. Put a global average "
-            "before it, or open what comes before it.",
+            "before it.",
             count=source.shape[0],
             where="×".join(map(str, source.shape[1:])),
         )
