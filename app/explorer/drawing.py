@@ -12,7 +12,7 @@ from app.lab import Lab, Run
 from app.layers import Place
 from app.paths import folder
 from app.rendering.figure.layout import LAYOUTS
-from app.rendering.figure.plate import plate
+from app.rendering.figure.plates import plate
 from app.rendering.palette import Theme, scale_png
 from app.rendering.scales import USUAL, Colours
 from app.rendering.sheets.maps import coloured_png, extent_of, laid_out, picture_png, stretched, veil_png, weights_png

@@ -2,10 +2,13 @@
 
 from app.explorer.blocks import seen_from
 from app.explorer.colour_tiles import contact_sheet
+from app.explorer.inlets import Inlet, inlets_of
 from app.explorer.scales import scale_of, weight_scale
 from app.explorer.templating.templates import form_of, sentence_of
 from app.explorer.view import View
-from app.rendering.figure.scene import Scene
+from app.rendering.arrangement import arranged
+from app.rendering.figure import scene as drawn
+from app.rendering.figure.scene import MOST_SHEETS, Cell, Scene
 
 
 def scene_of(view: View) -> Scene:
@@ -15,8 +18,10 @@ def scene_of(view: View) -> Scene:
     first, last = view.channels
     names_of_filters = view.filter_names
     colour = view.index == 0 and view.range is not None and last - first == 3
+    inlets = inlets_of(view)
     return Scene(
         stage=view.stage,
+        geometry=view.geometry,
         place=view.place,
         span=view.span,
         say=view.say,
@@ -45,4 +50,19 @@ def scene_of(view: View) -> Scene:
         filter_name=names_of_filters[place] if (place := view.place.channel) < len(names_of_filters) else "",
         tiles=contact_sheet(view) if view.in_colour else (),
         blocks="channel_sums" in view.closeup.terms,
+        inlets=tuple(_inlet(view, inlet) for inlet in inlets),
+        joins=sum(inlet.place is not None for inlet in inlets) == 1,
     )
+
+
+def _inlet(view: View, inlet: Inlet) -> drawn.Inlet:
+    """Return an inlet as it is drawn."""
+    cell = None
+    if inlet.value is not None and view.hidden and inlet.value == view.closeup.value:
+        cell = Cell("?", "?", "?")
+    elif inlet.value is not None:
+        cell = Cell(view.number(inlet.value), view.input_brief(inlet.value), view.input_brief(inlet.value, 1))
+    wanted = [] if inlet.place is None else [inlet.place]
+    shown = tuple(wanted or [0]) if arranged(inlet.shape).single else drawn.sampled(inlet.shape[0], MOST_SHEETS, wanted)
+    faces = tuple(view.pictures.map(inlet.index, channel) for channel in shown)
+    return drawn.Inlet(inlet.name, inlet.shape, faces, shown, inlet.place, inlet.first, cell)

@@ -18,6 +18,7 @@ from app.numerics.window import Window
 class Add(Merge):
     """Sums several outputs cell by cell."""
 
+    routes: ClassVar[bool] = True
     facets: ClassVar[tuple[Facet, ...]] = ("number", "change")
     type: Literal["add"] = "add"
 
@@ -48,6 +49,9 @@ class Add(Merge):
 
     def terms(self, inputs: Sequence[Array], weights: Weights, place: Place) -> dict[str, Any]:
         return {"inputs": [float(x[place]) for x in inputs]}
+
+    def numbers(self, terms: Mapping[str, Any]) -> list[float]:
+        return list(terms["inputs"])
 
     def total(self, terms: Mapping[str, Any]) -> Total:
         numbers = np.array(terms["inputs"])

@@ -16,6 +16,7 @@ from app.numerics.merging import joined, parted
 class Concat(Merge):
     """Joins the channels of several outputs; no number changes."""
 
+    routes: ClassVar[bool] = True
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps")
     type: Literal["concat"] = "concat"
 
@@ -65,6 +66,9 @@ class Concat(Merge):
     def terms(self, inputs: Sequence[Array], weights: Weights, place: Place) -> dict[str, Any]:
         which, cell = self.origin(inputs, weights, place)
         return {"input": self.sources[which], "channel": cell.channel, "value": float(inputs[which][cell])}
+
+    def numbers(self, terms: Mapping[str, Any]) -> list[float]:
+        return [terms["value"]]
 
     def total(self, terms: Mapping[str, Any]) -> Total:
         return Total(terms["value"], abs(terms["value"]))

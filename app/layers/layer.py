@@ -112,7 +112,7 @@ class Layer(Trainable, BaseModel):
     rearranges: ClassVar[bool] = False  # gives the very numbers that it reads, in their order, laid out otherwise
     named: ClassVar[bool] = False  # its weights may be kernels by name
     fixed_by_weights: ClassVar[tuple[str, ...]] = ()  # the settings that weights given number by number fix
-    routes: ClassVar[bool] = False  # a gradient goes through it as it is to one cell of the same map, or not at all
+    routes: ClassVar[bool] = False  # a gradient goes through it as it is to one cell of a map, or not at all
     picks: ClassVar[bool] = False  # takes some cells of its input as they are and drops the others: `kept` tells which
     pads: ClassVar[bool] = False  # cells around each map are all that it adds
     never_negative: ClassVar[bool] = False  # whatever it reads, it gives no number below 0

@@ -58,6 +58,10 @@ class Merge(Layer):
         """Return what each number of the output reads of each input."""
         raise NotImplementedError
 
+    def numbers(self, terms: Mapping[str, Any]) -> list[float]:
+        """Return the numbers that a step reads, in the order of the inputs, from its terms."""
+        raise NotImplementedError
+
     def working_bytes(self, shape: Shape) -> int:
         return BUFFERS
 

@@ -11,7 +11,7 @@ from app.layers import Place
 from app.pipeline.document import read_document
 from app.rendering.figure.flat import flat
 from app.rendering.figure.layout import LAYOUTS
-from app.rendering.figure.plate import plate
+from app.rendering.figure.plates import plate
 from app.rendering.plane import Plane
 
 DOCUMENTS = {

@@ -18,6 +18,11 @@ NETS = {
     "finer": "max_pool2d(2) | conv_transpose2d(2, 3, 2) | avg_pool2d(3, 2, padding=1, count_include_pad=False)",
     "means": "batch_norm2d | conv2d(3, 2, padding='same') | avg_pool2d(2, ceil_mode=True) | global_avg_pool2d",
     "padded": "zero_pad2d((0, 2, 1, 0)) | conv2d(3, 3) | relu6 | dropout | avg_pool2d(2)",
+    "shortcut": "conv2d(2, 3, padding=1) | tanh | conv2d(2, 3, padding=1) | add(inputs=[1, 2, 1, -1]) | sigmoid",
+    "fire": "conv2d(3, 1) | tanh | conv2d(2, 1, inputs=1) | conv2d(3, 3, padding=1, inputs=1) | sigmoid"
+    " | concat(inputs=[4, 2, 1, 4, -1]) | conv2d(2, 2)",
+    "ends": "conv2d(2, 3) | flatten | linear(4, inputs=0) | tanh | concat(inputs=[3, 1, 3]) | linear(4) | relu"
+    " | linear(4, inputs=5) | add(inputs=[5, 7])",
     "shares": "conv2d(2, 3) | flatten | linear(4) | softmax | linear(5)",
 }
 SHAPE, CLASSES, LABEL = (2, 6, 5), 3, 1
@@ -35,11 +40,12 @@ def network(text, shape=SHAPE):
     return ours.layers, weights, chance.normal(size=shape)
 
 
-def passed(layers, weights, x, after=-1):
-    """Return `x`, what layer `after` made, and what all layers behind make of it, after learning."""
-    values = [x]
-    for layer, arrays in list(zip(layers, weights, strict=True))[after + 1 :]:
-        values.append(layer.evaluate(values[-1][..., None], arrays)[..., 0])
+def passed(layers, weights, x, *made):
+    """Return the input `x`, what the first layers made, and what all behind make of that, after learning."""
+    values = [x, *made]
+    for index in range(len(made), len(layers)):
+        read = [values[source + 1][..., None] for source in layers[index].reads(index)]
+        values.append(layers[index].evaluate_batch(read, weights[index])[..., 0])
     return values
 
 
@@ -54,8 +60,8 @@ def test_they_are_the_slopes_of_the_loss(text):
         for name, gradient in found.weights[index].items():
             agree(gradient, slopes(lambda: loss(passed(layers, weights, x)), arrays[name]))
     for index, gradient in enumerate(found.outputs):
-        made = values[index + 1]
-        agree(gradient, slopes(lambda index=index, made=made: loss(passed(layers, weights, made, index)), made))
+        made = [value.copy() for value in values[: index + 2]]  # some show the memory of others
+        agree(gradient, slopes(lambda made=made: loss(passed(layers, weights, *made)), made[-1]))
 
 
 def loss(values):

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from app.errors import Unfit
 from app.explorer.backward import Backward, backward
+from app.explorer.inlets import inlets_of, name_of
 from app.explorer.looks.look import Look, LookRequest, with_a_loss
 from app.explorer.sums.answer import Answer
 from app.explorer.sums.weight_sum import digits_of
@@ -47,7 +48,18 @@ class Flow:
     comes: int  # numbers of the map to which a gradient comes
     stays: int  # cells of the map before to which none goes on
     of: int
+    readers: int  # layers that read that map, whose gradients are added
+    before: str  # what gives it
     answer: Answer
+
+
+@dataclass(frozen=True)
+class Source:
+    """The map to which a gradient goes on: of a layer that merges several outputs, the first that is a layer's own."""
+
+    index: int  # of the layer that gives it
+    channel: int
+    value: float | None  # that stands there for the number; None where that is not one
 
 
 @dataclass(frozen=True)
@@ -71,23 +83,21 @@ def _flow(asked: LookRequest, seen: Backward) -> Flow:
     view = asked.view
     place, index = view.place, view.index
     came = float(seen.by_map(index, place.channel)[place.row, place.column])
-    channel = view.channels[0]
     to = goes_to(view, place)
     window = _real(view.geometry.around(place), view.stage.input_shape[1:])
     printed = _printed(came), _printed(came) if to else "0"
-    stood = _stood(view.before.output[channel], to, window)
-    (source,) = view.stage.inputs
-    before = seen.by_map(source, channel)
+    source = _source(view, to, window)
+    before = seen.by_map(source.index, source.channel)
     scene = BackwardScene(
-        seen.face(source, channel),
-        seen.scale(source, channel),
+        seen.face(source.index, source.channel),
+        seen.scale(source.index, source.channel),
         seen.face(index, place.channel),
         seen.scale(index, place.channel),
-        view.sheet_faces()[0],
+        view.pictures.map(source.index, source.channel),
         window,
         (place.row, place.column),
         to,
-        (printed[0], "" if stood is None else view.input_number(stood)),
+        (printed[0], "" if source.value is None else view.input_number(source.value)),
         _spoken(view, printed, to),
         (
             (view.say("Gradient that passed"), view.say("Passed")),
@@ -98,12 +108,14 @@ def _flow(asked: LookRequest, seen: Backward) -> Flow:
     )
     return Flow(
         [markup(backward_drawing(scene, box)) for box in boxes(projector=bool(asked.state.option("projector")))],
-        _cells(view, window, channel, to, came, printed),
+        _cells(view, window, source, to, came, printed),
         window.columns[1] - window.columns[0],
         *printed,
         int(np.count_nonzero(seen.by_map(index, place.channel))),
         int(before.size - np.count_nonzero(before)),
         int(before.size),
+        sum(source.index in stage.inputs for stage in view.run.stages),
+        name_of(view, source.index),
         seen.answer(view.say),
     )
 
@@ -112,8 +124,22 @@ def _printed(gradient: float) -> str:
     return fixed(gradient, max(2, min(MOST, digits_of(abs(gradient))))) if gradient else "0"
 
 
+def _source(view: View, to: Pair | None, window: Span) -> Source:
+    """Return the map to which the gradient of a number goes on; raise Unfit where that is the picture."""
+    if not view.layer.merges:
+        assert view.reads is not None
+        channel = view.channels[0]
+        return Source(view.reads, channel, _stood(view.before.output[channel], to, window))
+    for inlet in inlets_of(view):
+        if inlet.index is not None and inlet.place is not None:
+            return Source(inlet.index, inlet.place, inlet.value)
+    raise Unfit("This number comes from the picture itself, which learns nothing: no gradient is told of it.")
+
+
 def goes_to(view: View, place: Place) -> Pair | None:
     """Return the cell of the map before to which a gradient that comes to `place` goes on; None where it is blocked."""
+    if view.layer.merges:
+        return place.row, place.column
     x = view.before.output[slice(*view.channels)][..., None]
     shape = x.shape[:3]
     layer = view.layer
@@ -144,12 +170,15 @@ def _real(span: Span, cells: tuple[int, ...]) -> Span:
 
 
 def _cells(
-    view: View, window: Span, channel: int, to: Pair | None, came: float, printed: tuple[str, str]
+    view: View, window: Span, source: Source, to: Pair | None, came: float, printed: tuple[str, str]
 ) -> list[Read]:
     rows, columns = range(*window.rows), range(*window.columns)
     if len(rows) * len(columns) > MOST_CELLS:
         return []
-    values = view.before.output[channel]
+    if source.value is not None and len(rows) * len(columns) == 1:
+        values = {(rows[0], columns[0]): source.value}
+    else:
+        values = view.before.output[source.channel]
     return [
         Read(
             float(values[row, column]),

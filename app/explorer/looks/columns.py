@@ -5,7 +5,7 @@ A long network shows its input, the present layer and two between; the others ar
     input  …3…  [relu]  [max_pool2d]  …4…  softmax
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,6 +122,25 @@ def shown(count: int, chosen: int | None) -> list[int]:
         return list(range(count))
     first = count - 1 - MIDDLE if chosen is None else max(1, min(chosen, count - 1 - MIDDLE))
     return [0, *range(first, first + MIDDLE), count - 1]
+
+
+def sources_of(chain: Chain, columns: Sequence[int], read: Callable[[int, int], bool]) -> dict[int, tuple[int, ...]]:
+    """Return for each volume that has a column which of the `columns` before it are read on the way to it, by number.
+
+    `read` tells of the number of a layer and of its input whether anything goes that way. Where what is read is not the
+    column before, a way leads past what stands between.
+    """
+    at = {volume: number for number, volume in enumerate(columns)}
+    ways: dict[int, frozenset[int]] = {0: frozenset({0})}  # of each volume: the columns from which it is reached
+    found: dict[int, tuple[int, ...]] = {0: ()}
+    for stage in chain.stages:
+        ends = [ways[source + 1] for number, source in enumerate(stage.inputs) if read(stage.index, number)]
+        reached: frozenset[int] = frozenset().union(*ends)
+        volume = stage.index + 1
+        if volume in at:
+            found[volume], reached = tuple(sorted(reached)), frozenset({at[volume]})
+        ways[volume] = reached
+    return found
 
 
 def named(chain: Chain, volume: int) -> str:

@@ -5,7 +5,7 @@ from app.explorer.looks.steps import Step, Steps
 from app.explorer.state import State
 from app.explorer.sums.board import Board, has_sheets
 from app.explorer.view import View
-from app.rendering.figure.plate import plate
+from app.rendering.figure.plates import plate
 
 ITSELF = -1  # before the first sheet nothing speaks but the figure
 

@@ -1,7 +1,7 @@
 """The flat view: picture, filter and map face the reader, for pointing."""
 
 from app.explorer.looks.look import Look
-from app.rendering.figure.flat import flat
+from app.rendering.figure.plates import flat
 
 LOOK = Look(
     "flat",

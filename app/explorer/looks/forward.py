@@ -4,11 +4,22 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from app.explorer.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, runs, shown
+from app.explorer.looks.columns import (
+    Chain,
+    Column,
+    chain_of,
+    drawings,
+    named,
+    pattern,
+    pixels,
+    runs,
+    shown,
+    sources_of,
+)
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.state import State
 from app.explorer.templating.context import Context
@@ -74,10 +85,13 @@ async def _context(asked: LookRequest) -> ForwardContext:
     words = say("The picture: arrow keys choose another pixel, the next row and column")
     kept: list[Column] = []
     chosen = volume_of(state.pin)
-    for volume in shown(len(found), chosen):
+    picked = shown(len(found), chosen)
+    ways = sources_of(chain, picked, lambda layer, number: found[chain.stages[layer].inputs[number] + 1].any)
+    for volume in picked:
         left_out = range(kept[-1].volume + 1 if kept else 0, volume)
         links = tuple((named(chain, v), at_pixel(state, row, column, v).address()) for v in left_out)
-        kept.append(_column(chain, volume, found[volume], at_pixel(state, row, column, chosen), links, words))
+        drawn = _column(chain, volume, found[volume], at_pixel(state, row, column, chosen), links, words)
+        kept.append(replace(drawn, block=replace(drawn.block, sources=ways[volume])))
     here, last = view.place, found[-1]
     around = [
         (r, c, at_pixel(state, r, c, chosen).address())

@@ -4,14 +4,26 @@
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from markupsafe import Markup
 
-from app.explorer.looks.columns import Chain, Column, chain_of, drawings, named, pattern, pixels, runs, shown
+from app.explorer.looks.columns import (
+    MIDDLE,
+    Chain,
+    Column,
+    chain_of,
+    drawings,
+    named,
+    pattern,
+    pixels,
+    runs,
+    shown,
+    sources_of,
+)
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.steps import Step, Steps
 from app.explorer.state import State
@@ -41,7 +53,8 @@ def chosen_of(pin: str) -> int | None:
 class Seen(NamedTuple):
     """What is followed of one volume."""
 
-    cells: Cells  # that the number has seen
+    blocks: tuple[Cells, ...]  # that the number has seen
+    cells: Cells  # the smallest block around them
     won: Cells  # those that the winner there depends on; the same where there is none
     place: Place | None  # of the cell that it comes from
 
@@ -49,12 +62,12 @@ class Seen(NamedTuple):
 def seen_of(stages: Sequence[Stage], outputs: Sequence[Array], index: int, place: Place) -> dict[int, Seen]:
     """Return what the number at `place` of layer `index` has seen of each volume on its way, the input (0) first."""
     own = Cells.at(place, stages[index].output_shape)
-    found, here = {index + 1: Seen(own, own, place)}, (index, place)
+    found, here = {index + 1: Seen((own,), own, own, place)}, (index, place)
     back = hops(stages, index, place)
     for hop, at in zip(back, winning_path(stages, outputs, index, place), strict=True):
         number = PICTURE if hop.layer is None else hop.layer
         won = Cells.at(at, outputs[number + 1].shape) if at else hop.cells
-        found[number + 1] = Seen(hop.cells, won, at)
+        found[number + 1] = Seen(hop.blocks, hop.cells, won, at)
         here = (number, at) if at else here
     for hop in hops(stages, *here) if here[0] != PICTURE else ():
         number = PICTURE if hop.layer is None else hop.layer
@@ -83,11 +96,17 @@ async def _context(asked: LookRequest) -> TraceContext:
     followed, volumes = chosen_of(state.pin), [column.volume for column in columns]
     nearest = None if followed is None else min(bisect_left(volumes, followed), len(volumes) - 1)
     kept: list[Column] = []
-    for number in shown(len(columns), nearest):
+    picked = _picked(chain, volumes, nearest)
+    ways = sources_of(chain, [volumes[number] for number in picked], _read(chain, columns))
+    for number in picked:
         column = columns[number]
         left_out = [v for v in volumes[:number] if not kept or v > kept[-1].volume]
         links = tuple((named(chain, other), state.but(pin=f"h.{other}", edit="").address()) for other in left_out)
-        kept.append(replace(column, before=links, block=replace(column.block, after_gap=bool(links))))
+        kept.append(
+            replace(
+                column, before=links, block=replace(column.block, after_gap=bool(links), sources=ways[column.volume])
+            )
+        )
     return TraceContext(
         kept,
         drawings(kept, view.say("The number and all that it has seen")),
@@ -99,6 +118,31 @@ async def _context(asked: LookRequest) -> TraceContext:
     )
 
 
+def _picked(chain: Chain, volumes: Sequence[int], nearest: int | None) -> list[int]:
+    """Return which of the volumes have a column: of a layer that merges several, those that the number reads."""
+    picked, last = shown(len(volumes), nearest), len(volumes) - 1
+    stage = chain.stages[-1]
+    if nearest is not None or last in (0, len(picked) - 1) or not stage.layer.merges:
+        return picked
+    read = [volumes.index(source + 1) for source in sorted(set(stage.inputs)) if source + 1 in volumes]
+    read = [number for number in read if number][-MIDDLE:]
+    before = range(min(read, default=last) - 1, 0, -1)
+    return sorted({0, *read, *before[: MIDDLE - len(read)], last})
+
+
+def _read(chain: Chain, columns: Sequence[Column]) -> Callable[[int, int], bool]:
+    """Return what tells whether the number has seen anything of an input of a layer through that layer."""
+    channels = {column.volume: column.channels for column in columns}
+
+    def read(layer: int, number: int) -> bool:
+        if layer + 1 not in channels:
+            return False
+        first, last = chain.stages[layer].geometries[number].channels.read_for_all(channels[layer + 1])
+        return first < last
+
+    return read
+
+
 def _columns(chain: Chain) -> list[Column]:
     """Return the column of every volume of which the number has seen anything, the input first."""
     view = chain.asked.view
@@ -106,7 +150,9 @@ def _columns(chain: Chain) -> list[Column]:
     return [_column(chain, volume, *each) for volume, each in seen.items()]
 
 
-def _column(chain: Chain, volume: int, cells: Cells, won: Cells, place: Place | None) -> Column:
+def _column(
+    chain: Chain, volume: int, blocks: tuple[Cells, ...], cells: Cells, won: Cells, place: Place | None
+) -> Column:
     asked, last = chain.asked, volume == len(chain.stages)
     stage = chain.stages[volume - 1] if volume else None
     span, channels = cells.span, cells.channels
@@ -122,7 +168,11 @@ def _column(chain: Chain, volume: int, cells: Cells, won: Cells, place: Place | 
     count = channels[1] - channels[0]
     picture = chain.face(volume, channels)
     holes = (
-        () if plan.single else tuple(Span(rows, across) for rows in runs(cells.rows) for across in runs(cells.columns))
+        ()
+        if plan.single
+        else tuple(
+            Span(rows, across) for block in blocks for rows in runs(block.rows) for across in runs(block.columns)
+        )
     )
     return Column(
         volume,
@@ -142,14 +192,14 @@ def _column(chain: Chain, volume: int, cells: Cells, won: Cells, place: Place | 
         laid and _excerpt(chain, volume, cells, won, laid),
         chain.extents[volume],
         chain.brightness(volume),
-        facts(chain, volume, cells, place),
+        facts(chain, volume, blocks, cells, place),
     )
 
 
-def facts(chain: Chain, volume: int, cells: Cells, place: Place | None) -> dict[str, Any]:
+def facts(chain: Chain, volume: int, blocks: tuple[Cells, ...], cells: Cells, place: Place | None) -> dict[str, Any]:
     """Return what the words below a column speak of."""
     vector = chain.arrangement(volume).single
-    view = int(cells.rows.sum() * cells.columns.sum())
+    view = _count(blocks)
     return {
         "count": view * (cells.channels[1] - cells.channels[0] if vector else 1),  # of one map, or of the vector
         "gaps": cells.span is not None and view < _area(cells.span),
@@ -160,6 +210,16 @@ def facts(chain: Chain, volume: int, cells: Cells, place: Place | None) -> dict[
         "changed": _changed(chain, volume, cells),
         "maps": 1 if vector else cells.channels[1] - cells.channels[0],
     }
+
+
+def _count(blocks: tuple[Cells, ...]) -> int:
+    """Return how many cells of a map are in any of some blocks."""
+    if len(blocks) == 1:
+        return int(blocks[0].rows.sum() * blocks[0].columns.sum())
+    either = np.zeros((len(blocks[0].rows), len(blocks[0].columns)), bool)
+    for block in blocks:
+        either |= block.rows[:, None] & block.columns
+    return int(either.sum())
 
 
 def _wraps(stage: Stage, number: int, cells: Cells) -> bool:

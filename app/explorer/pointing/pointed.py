@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from app.explorer.pointing.words import output_told, readers_told, weight_told
+from app.explorer.pointing.words import output_told, outputs_read, readers_told, weight_told
 from app.explorer.view import View
 from app.layers import Place
 from app.numerics.axis import Mask
@@ -73,6 +73,9 @@ def _output(view: View) -> Pointed:
                 even = view.geometry.step is not None  # else another place reads with other weights
                 marks += _tinted("sheet", k, _spread(view, kernel[k]), view.weight_extent, follows=even)
         return Pointed(output_told(view), tuple(marks), 0, view.sheet_faces()[0])
+    if view.layer.merges:
+        at = view.source.cell(view.place._replace(channel=view.channels[0]))
+        return Pointed(output_told(view), _rings(view, square(at.row, at.column)))
     if winners:
         rings = "".join(square(winner["row"], winner["column"]) for winner in winners)
         marks = [Mark("sheet", 0, rings, "q ring"), Mark("front", 0, rings, "q ring")]
@@ -102,7 +105,7 @@ def _input(view: View, cell: Place) -> Pointed:
     at = view.source.cell(cell)
     k = 0 if view.source.single else cell.channel - first
     here = square(at.row, at.column)
-    marks = [Mark("sheet", k, here, "q ring"), Mark("front", k, here, "q ring")]
+    marks = [*_rings(view, here, k), Mark("front", k, here, "q ring")]
     weighed = view.weight is not None and readers.channels[0] <= view.place.channel < readers.channels[1]
     if view.target.single:
         cells = [view.target.cell(Place(channel, 0, 0)) for channel in range(*readers.channels)]
@@ -130,6 +133,11 @@ def _input(view: View, cell: Place) -> Pointed:
         marks.append(Mark("slice", 0, here, "q ring"))
     face = view.pictures.map(view.reads, cell.channel)
     return Pointed(readers_told(view, cell), tuple(marks), k, face)
+
+
+def _rings(view: View, cells: str, k: int = 0) -> tuple[Mark, ...]:
+    """Return a ring around cells of a sheet, and where a layer adds several outputs around the same of each."""
+    return tuple(Mark("sheet", k + at, cells, "q ring") for at in range(outputs_read(view)))
 
 
 def _pairs(view: View, axis: int, cell: int) -> list[tuple[int, int]]:

@@ -5,6 +5,12 @@ from app.layers import Place
 from app.printing.numbers import fixed
 
 
+def outputs_read(view: View) -> int:
+    """Return of how many outputs the number reads: one, but where several are added."""
+    ranges = [geometry.channels_read(view.place.channel) for geometry in view.stage.geometries]
+    return sum(first < last for first, last in ranges)
+
+
 def output_told(view: View) -> str:
     """Say how many cells the number reads."""
     say, (first, last) = view.say, view.channels
@@ -15,7 +21,9 @@ def output_told(view: View) -> str:
     )
     if view.layer.passes_from(view.before.output, {}, view.place) and "winners" not in view.closeup.terms:
         count = 1
-    if view.weight is not None:
+    if (several := outputs_read(view)) > 1:
+        count, sentence = several, say("{where} reads the same cell of {count} outputs and adds them.")
+    elif view.weight is not None:
         sentence = say("{where} reads {count} cells, each in the colour of the weight that multiplies it.")
     elif count == 1:
         sentence = say("{where} reads one cell.")

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app.explorer.editing.filter_facts import number
 from app.explorer.sums.filter_sum import FilterSum
+from app.explorer.sums.merge_sum import MergeSum
 from app.explorer.sums.shares import shares
 from app.explorer.templating.assets import modules, static
 from app.explorer.templating.compiled import compiled_in
@@ -54,7 +55,9 @@ def environment(language: str) -> Environment:
     env.globals.update(
         working=working, spelled=spelled, plainly=plainly, exponential=exponential, curve=curve, shares=shares
     )
-    env.globals.update(filter_sum=FilterSum, half_turn=half_turn, formats={"d": DECIMALS, "s": SIGNIFICANT})
+    env.globals.update(
+        filter_sum=FilterSum, merge_sum=MergeSum, half_turn=half_turn, formats={"d": DECIMALS, "s": SIGNIFICANT}
+    )
     return env
 
 

@@ -17,6 +17,7 @@ from app.rendering.plane import DEPTH, Plane, Point, Volume, height_of, width_of
 from app.rendering.svg import Face, Quad, add, drawing, face, outline, path, silhouette, slab
 
 GAP = 0.25  # of a column's width, where layers are left out; static/css/looks/trace.css has the same
+PAST = 70.0  # px that a way past other volumes rises, and bends
 MOST_SCALE = 20.0  # px a cell
 
 
@@ -47,6 +48,7 @@ class Block:
     cell: Span | None = None  # one more cell that is outlined: the place at work
     takes: str = ""  # what a press on its front chooses: a place (map), a pixel (pixel)
     words: str = ""  # what that is called, for who cannot see it
+    sources: tuple[int, ...] = ()  # from which blocks before it light comes
     holes: tuple[Span, ...] = ()  # what of the rectangle is seen, where not all of it is
 
 
@@ -76,10 +78,12 @@ def trace(blocks: Sequence[Block], layout: Layout, label: str, *, low: bool = Fa
         x += GAP * unit * block.after_gap
         planes.append(_volume(figure, block, x, scale, depth, unit - rows.air, rows, height))
         x += unit
-    for index in range(len(blocks) - 1):
-        near, far = blocks[index].span, blocks[index + 1].span
-        if near and far:
-            _light(figure, planes[index].span(near), planes[index + 1].span(far), blocks[index + 1].role)
+    for index, block in enumerate(blocks):
+        for source in block.sources:
+            near, far = blocks[source].span, block.span
+            if near and far:
+                lead = _light if source == index - 1 else _past
+                lead(figure, planes[source].span(near), planes[index].span(far), block.role)
     for block, plane in zip(blocks, planes, strict=True):
         if block.span:
             outline(figure, plane.span(block.span), block.role, "seen", plane)
@@ -124,6 +128,14 @@ def _light(figure: Element, near: Quad, far: Quad, role: str) -> None:
     group = add(figure, "g", class_=f"rays {role}")
     add(group, "path", class_="beam", d="".join(map(path, faces)))
     add(group, "path", class_="ray", d="".join(path(edge, close=False) for edge in zip(near, far, strict=True)))
+
+
+def _past(figure: Element, near: Quad, far: Quad, role: str) -> None:
+    """Draw a way that leads past what stands between two rectangles: an arc over it, from corner to corner."""
+    (x, y), (end, low) = near[1], far[0]
+    top = max(6.0, min(y, low) - PAST)
+    d = f"M{x:.1f} {y:.1f}C{x + PAST:.1f} {top:.1f} {end - PAST:.1f} {top:.1f} {end:.1f} {low:.1f}"
+    add(add(figure, "g", class_=f"rays {role}"), "path", class_="ray", d=d)
 
 
 def _turned(quad: list[Point]) -> list[Point]:

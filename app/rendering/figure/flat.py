@@ -97,7 +97,7 @@ def flat(scene: Scene, layout: Layout) -> Element:
     # the map
     map_x = layout.width - (out_columns * t + 2 if layout.small or stacked else max(out_columns * t + 112, CORNER))
     plane = frontal(map_x, top, t)
-    _map(figure, scene, layout, plane)
+    draw_map(figure, scene, layout, plane)
 
     # the filter, or the numbers in the window, in the middle of what is left
     size, middle = scene.size, (x + map_x) / 2
@@ -135,21 +135,9 @@ def flat(scene: Scene, layout: Layout) -> Element:
         ):
             label(figure, at, top + side / 2 + 10, sign, text_anchor="middle", class_="sign")
 
-    _captions(figure, scene, layout, lens_x, map_x)
+    captions(figure, scene, layout, lens_x, map_x)
     if not layout.small:
-        if scene.target.column:
-            made(figure, plane, scene, t, layout, at=t + 4)
-        else:
-            end = map_x + out_columns * t
-            if stacked:
-                tag = label(figure, end, top + out_rows * t + 38, scene.number, text_anchor="end")
-            else:
-                tag = label(figure, end + 12, top + side / 2 + 7, scene.number)
-            tag.attrib.update({"class": "tag", "data-tag": "cell"})
-        long = 150 if layout.board or layout.name == "wide" else 110  # its words stand beside it, in any language
-        legend(figure, scene.scale, map_x, height - 40, long, large=layout.board)
-        if not layout.board:
-            label(figure, map_x + long + 14, height - 30, words(scene.scale, scene.say), class_="sub")
+        tell(figure, scene, layout, plane, below=stacked)
     channels = {number - hidden: plane for number, plane in enumerate(planes) if number >= hidden}
     mark(figure, Planes(input_plane, channels, slices, frontal(map_x, top, t)), scene.pointed, span, layout.name)
     return figure
@@ -164,7 +152,7 @@ def _slanted(x: float, y: float, scale: float, rows: int, columns: int, most: fl
     return Plane((x, y + drop), across, (0.0, height / rows))
 
 
-def _map(figure: Element, scene: Scene, layout: Layout, plane: Plane) -> None:
+def draw_map(figure: Element, scene: Scene, layout: Layout, plane: Plane) -> None:
     rows, columns = scene.target.rows, scene.target.columns
     whole = path(plane.quad((0, rows), (0, columns)))
     add(figure, "path", class_="blank map-side", d=whole)
@@ -180,10 +168,28 @@ def _map(figure: Element, scene: Scene, layout: Layout, plane: Plane) -> None:
     add(figure, "path", class_="hit", d=whole, data_map=plane.matrix)
 
 
-def _captions(figure: Element, scene: Scene, layout: Layout, lens_x: float, map_x: float) -> None:
+def tell(figure: Element, scene: Scene, layout: Layout, plane: Plane, *, below: bool = False) -> None:
+    """Write the number beside its map, or `below` it, and the legend of the maps."""
+    (map_x, top), t, height = plane.origin, plane.across[0], layout.height(scene)
+    if scene.target.column:
+        made(figure, plane, scene, t, layout, at=t + 4)
+    else:
+        end = map_x + scene.target.columns * t
+        if below:
+            tag = label(figure, end, top + scene.target.rows * t + 38, scene.number, text_anchor="end")
+        else:
+            tag = label(figure, end + 12, top + (height - top - 48) / 2 + 7, scene.number)
+        tag.attrib.update({"class": "tag", "data-tag": "cell"})
+    long = 150 if layout.board or layout.name == "wide" else 110  # its words stand beside it, in any language
+    legend(figure, scene.scale, map_x, height - 40, long, large=layout.board)
+    if not layout.board:
+        label(figure, map_x + long + 14, height - 30, words(scene.scale, scene.say), class_="sub")
+
+
+def captions(figure: Element, scene: Scene, layout: Layout, lens_x: float, map_x: float) -> None:
     y = layout.cap - 12
     headings = (
-        (0.0, source_heading(scene)),
+        (0.0, source_heading(scene, layout.small)),
         (lens_x, lens_heading(scene, layout.small)),
         (map_x, target_heading(scene)),
     )

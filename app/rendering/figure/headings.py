@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from app.rendering.figure.layout import Layout
-from app.rendering.figure.scene import Scene
+from app.rendering.figure.scene import Inlet, Scene
 
 PHONE, BOARD, ELSE = (9.2, 9.2), (15.0, 15.0), (11.5, 9.0)  # px of a letter of a heading, and of one beside it
 LONG_NAME = 12  # characters, beside which there is no room for a size
+LONGEST_INLET, LONGEST_SHORT = 20, 12  # characters of what an output is called
 AIR = 14.0  # px between a heading and what stands beside it
 
 
@@ -51,8 +52,10 @@ def fitted(headings: Sequence[tuple[float, Heading]], end: float, layout: Layout
             yield x, heading.text, heading.beside(room, beside, sizes)
 
 
-def source_heading(scene: Scene) -> Heading:
+def source_heading(scene: Scene, short: bool = False) -> Heading:
     """Return the heading of the sheets that are read."""
+    if scene.inlets:
+        return inlet_heading(scene, next(inlet for inlet in scene.inlets if inlet.cell), short)
     if scene.source.single:
         return Heading(_numbers(scene, scene.source.count))
     sides = (scene.source.rows, scene.source.columns)
@@ -60,6 +63,18 @@ def source_heading(scene: Scene) -> Heading:
         size, usual = _by(*sides, *([scene.sheet_count] if scene.slices or scene.photo else [])), scene.say("Input")
         return Heading(scene.source_name or usual, size, usual=usual)
     return Heading(scene.say("Map {number}").format(number=scene.sheets[0][0]), _by(*sides))
+
+
+def inlet_heading(scene: Scene, inlet: Inlet, short: bool = False) -> Heading:
+    """Return the heading of one of several outputs that are read: what it is called, and how much of it is read."""
+    most = LONGEST_SHORT if short else LONGEST_INLET
+    name = inlet.name if len(inlet.name) <= most else f"{inlet.name[: most - 1]}…"
+    channels, rows, columns = inlet.shape
+    if scene.source.single:
+        return Heading(name, _numbers(scene, channels))
+    if scene.joins:
+        return Heading(name, _by(rows, columns, channels))
+    return Heading(name, scene.say("map {number}").format(number=scene.place.channel + 1))
 
 
 def lens_heading(scene: Scene, short: bool = False) -> Heading:
@@ -71,6 +86,8 @@ def lens_heading(scene: Scene, short: bool = False) -> Heading:
             text = scene.say("Weights") if short else scene.say("Weights of output {number}").format(number=number)
             return Heading(text, size)
         return Heading(scene.say("Filter {number}").format(number=number), size, scene.filter_name)
+    if scene.inlets and not scene.joins:
+        return Heading(_numbers(scene, len(scene.inlets)))
     if scene.size == (1, 1):
         return Heading(scene.say("One number"))
     if scene.source.single:

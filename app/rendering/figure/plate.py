@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from app.rendering.figure.column import LARGEST_CELL, beside, made, room_for
 from app.rendering.figure.contact_sheet import contact_sheet, laid_out
-from app.rendering.figure.headings import fitted, lens_heading, letters, source_heading, target_heading
+from app.rendering.figure.headings import Heading, fitted, lens_heading, letters, source_heading, target_heading
 from app.rendering.figure.idle import idle
 from app.rendering.figure.layout import Layout
 from app.rendering.figure.pointing import Planes, mark
@@ -48,24 +48,18 @@ LARGE_WINDOW = 5  # rows or columns of numbers that need more room than the usua
 WIDE_LENS = 0.22  # of the drawing's width, for those
 
 
-def plate(scene: Scene, layout: Layout) -> Element:
-    """Return the figure of `scene` in `layout`."""
-    layout = layout.fitted(scene)
-    figure = drawing(
-        layout.width,
-        layout.height(scene),
-        scene.sentence,
-        class_=f"figure {layout.name}{'' if scene.read else ' unread'}",
-    )
-    return _Figure(scene, layout, figure).draw()
-
-
-class _Figure:
+class Plate:
     """The drawing as it grows: measures first, then its parts from back to front."""
 
-    def __init__(self, scene: Scene, layout: Layout, figure: Element) -> None:
-        self.scene, self.layout, self.figure = scene, layout, figure
+    def __init__(self, scene: Scene, layout: Layout) -> None:
+        self.scene, self.layout = scene, layout = scene, layout.fitted(scene)
         self.height = layout.height(scene)
+        self.figure = drawing(
+            layout.width,
+            self.height,
+            scene.sentence,
+            class_=f"figure {layout.name}{'' if scene.read else ' unread'}",
+        )
         source, target = scene.source, scene.target
         self.rows, self.columns = source.rows, source.columns
         self.maps, self.out_rows, self.out_columns = target.sheets, target.rows, target.columns
@@ -99,11 +93,10 @@ class _Figure:
             (layout.input_share * layout.width - depth) / width_of(wide),
         )
         if not self.scene.target.column:
-            share = layout.map_share if self.scene.slices else layout.wide_map_share
             self.s = min(
                 self.s,
                 map_room / height_of(self.out_rows, self.out_columns),
-                share * layout.width / width_of(self.out_columns),
+                self._map_share() * layout.width / width_of(self.out_columns),
             )
         s = self.s
         self.labels = room_for(self.scene.given, s, layout)  # beside the cells of a vector
@@ -148,6 +141,10 @@ class _Figure:
         lens_top = middle - self.q * height_of(*size) / 2
         lens_top = max(layout.cap + (6 if layout.small else rise_of(self.lens_gap, count) + 4), lens_top)
         self.lens = Volume((self.lens_x, lens_top), self.q, self.lens_gap)
+
+    def _map_share(self) -> float:
+        """Return how much of the width the map at work takes at most."""
+        return self.layout.map_share if self.scene.slices else self.layout.wide_map_share
 
     def draw(self) -> Element:
         self._input()
@@ -344,13 +341,16 @@ class _Figure:
             class_="name present" if present else "name",
         )
 
+    def _source_heading(self) -> Heading:
+        return source_heading(self.scene, self.layout.small)
+
     def _captions(self) -> None:
         scene, layout = self.scene, self.layout
         y = layout.cap - 12
         narrow = layout.small or layout.board  # no room for shapes
         target, maps = target_heading(scene), self._stack_name() if self.maps > 1 and not narrow else ""
         headings = (
-            (0.0, source_heading(scene)),
+            (0.0, self._source_heading()),
             (self.lens_x - (6 if layout.small else 0), lens_heading(scene, layout.small)),
             (min(self.map_x, layout.width - letters(layout)[0] * len(target.text)) if narrow else self.map_x, target),
         )

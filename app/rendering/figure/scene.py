@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.layers import Place
+from app.layers import Place, Shape
+from app.layers.geometry import Geometry
 from app.numerics.window import Pair, Span
 from app.pipeline.plan import Stage
 from app.rendering.arrangement import Arrangement, arranged
@@ -13,6 +14,16 @@ from app.rendering.sheets.sheets import Tiles
 from app.rendering.svg import Face
 
 MOST_SHEETS = 6  # of an input or a filter in a drawing; a number beside them says how many there are
+
+
+def sampled(count: int, most: int, wanted: Sequence[int] = ()) -> tuple[int, ...]:
+    """Return which of `count` sheets are shown, about `most`: those `wanted`, the first, the last, and some between."""
+    if count <= most:
+        return tuple(range(count))
+    found = {0, count - 1, *wanted}
+    spare = most - len(found)
+    between = (round((count - 1) * (at + 1) / (spare + 1)) for at in range(spare))
+    return tuple(sorted(found.union(between)))
 
 
 @dataclass(frozen=True)
@@ -27,10 +38,30 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Inlet:
+    """One of several outputs that a layer reads."""
+
+    name: str
+    shape: Shape
+    faces: tuple[Face, ...]  # its maps; of a long one those that are shown, as `shown` tells
+    shown: tuple[int, ...]  # which map each of the faces is
+    place: int | None  # the map that the number reads of it; None where it reads none
+    first: int  # the map of the output that its first one is
+    cell: Cell | None  # the number that is read of it
+
+    @property
+    def face(self) -> Face:
+        """The map that the number reads."""
+        assert self.place is not None
+        return self.faces[self.shown.index(self.place)]
+
+
+@dataclass(frozen=True)
 class Scene:
     """One number of a layer, ready to be drawn."""
 
     stage: Stage
+    geometry: Geometry  # of what it reads; of several outputs the first that the number reads of
     place: Place
     span: Span  # the window, in cells of the sheets of the input as they are laid out
     say: Callable[[str], str]
@@ -59,11 +90,13 @@ class Scene:
     source_name: str = ""  # of the layer that is read, where it has one
     tiles: tuple[Face, ...] = ()  # all filters in colour, where they stand in place of the stack of maps
     blocks: bool = False  # its sum is written out, a block a sheet
+    inlets: tuple[Inlet, ...] = ()  # the outputs that it reads, where it merges several
+    joins: bool = False  # it sets their maps beside one another, and reads of one of them alone
 
     @property
     def source(self) -> Arrangement:
         """How the input is laid out."""
-        return arranged(self.stage.input_shape)
+        return arranged(self.geometry.input_shape)
 
     @property
     def target(self) -> Arrangement:
@@ -74,15 +107,15 @@ class Scene:
     def size(self) -> Pair:
         """Rows and columns of cells that the lens shows: what one sheet holds of the window, gaps left out."""
         (top, bottom), (left, right) = self.span
-        down, across = self.stage.geometry.gap
-        if self.slices and (not self.source.single or self.stage.geometry.size != (1, 1)):
-            return self.stage.geometry.size  # though not all of it may meet a cell
+        down, across = self.geometry.gap
+        if self.slices and (not self.source.single or self.geometry.size != (1, 1)):
+            return self.geometry.size  # though not all of it may meet a cell
         return (bottom - top - 1) // down + 1, (right - left - 1) // across + 1
 
     @property
     def border(self) -> tuple[Pair, Pair]:
         """Cells of padding: (above, below), (left, right)."""
-        return self.stage.geometry.border
+        return self.geometry.border
 
     @property
     def cell(self) -> Span:

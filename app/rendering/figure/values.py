@@ -3,14 +3,27 @@
 Numbers are written where they have room: in full, else short; where there is none for any, the kept ones alone are.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from app.rendering.figure.scene import Cell, Scene
 from app.rendering.plane import Plane
-from app.rendering.svg import add, face, label, outline, path
+from app.rendering.svg import Face, add, face, label, outline, path
 
 LEAST_TYPE = 15.5  # that a page's numbers ever have
 NARROW = ".,"
+
+
+def lens_numbers(
+    scene: Scene, numbers: Sequence[tuple[Face, Cell]], planes: Sequence[Plane], type_size: float, least_type: float
+) -> Element:
+    """Return the group of several windows of one cell each, read at the same place of different maps."""
+    group = Element("g", {"class": "lens", "data-lens": ""})
+    for (picture, cell), plane in zip(numbers, planes, strict=True):
+        one = replace(scene, sheets=(("", picture),), cells=((cell,),))
+        group.extend(lens_values(one, plane, type_size, least_type))
+    return group
 
 
 def lens_values(scene: Scene, plane: Plane, type_size: float, least_type: float) -> Element:
