@@ -40,4 +40,4 @@ def _coloured(view: View) -> Array | None:
 
 def tiles_address(run: Run, index: int, *, own: bool = False) -> str:
     """Return where the colour tiles of a layer are."""
-    return f"/parts/tiles/{run.document.prefix(index + 1).id}/{index}.png?v={ENGINE}{'&scale=own' if own else ''}"
+    return f"/parts/tiles/{run.document.ids[index + 1]}/{index}.png?v={ENGINE}{'&scale=own' if own else ''}"

@@ -35,7 +35,7 @@ def patch_faces(run: Run, index: int) -> list[Face]:
     if maps is None:
         return []
     plan = _plan(maps)
-    href = f"/parts/patches/{run.document.prefix(index + 1).id}/{index}.png?v={ENGINE}"
+    href = f"/parts/patches/{run.document.ids[index + 1]}/{index}.png?v={ENGINE}"
     return [
         Face(href, plan.size, *plan.corner(row * plan.columns), len(each) * (plan.width + GAP) - GAP, plan.height)
         for row, each in enumerate(maps)

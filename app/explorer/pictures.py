@@ -27,7 +27,7 @@ class Pictures:
 
     def address(self, index: int | None, name: str, **options: object) -> str:
         """Return the address of what is called `name` of a layer."""
-        prefix = self.run.document.prefix(0 if index is None else index + 1).id
+        prefix = self.run.document.ids[0 if index is None else index + 1]
         if name == "output.png" and index is None and isinstance(self.run.document.input, ImageInput):
             options |= {"scale": "own" if self.colours.stretched else None}
         elif name == "output.png":

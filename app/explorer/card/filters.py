@@ -126,7 +126,7 @@ async def filter_editor(lab: Lab, run: Run, state: State, index: int, theme: The
     filters = None if weight is None else layer.filters(stage.input_shape, weight)
     sliding = filters is not None and weight is not None and weight.ndim == 4
     channel = min(state.place.channel, stage.output_shape[0] - 1)
-    before = run.document.prefix(index).id
+    before = run.document.ids[index]
     shown = 0 if filters is None else min(filters.shape[1], MOST_SHEETS, MOST_FIELDS // filters[0, 0].size)
     names = sheet_names(run, index, channel, language)
     if filters is None or not sliding:

@@ -90,7 +90,7 @@ def _covered(asked: LookRequest, index: int, found: Occluded, now: float, *, sha
     numbers = found.numbers[label]
     row, column = np.unravel_index(int(numbers.argmin()), numbers.shape)
     _, rows, columns = asked.run.input_shape
-    prefix, theme = asked.run.document.prefix(index + 1).id, "&theme=dark" if view.theme == "dark" else ""
+    prefix, theme = asked.run.document.ids[index + 1], "&theme=dark" if view.theme == "dark" else ""
     href = f"/parts/covered/{prefix}/{index}.png?v={ENGINE}&label={label}{theme}"
     levels = found.colour or (128,)
     colour = "".join(f"{level:02x}" for level in (levels if len(levels) == 3 else levels[:1] * 3))

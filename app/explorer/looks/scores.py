@@ -217,7 +217,7 @@ def _made(view: View, decimals: int) -> Made:
     numbers = shape[1:] == (1, 1)
     name = view.say("number {number}") if numbers else view.say("map {number}")
     plan = score_tiles(len(summed.parts), *shape[1:])
-    prefix, theme = run.document.prefix(view.index + 1).id, "&theme=dark" if view.theme == "dark" else ""
+    prefix, theme = run.document.ids[view.index + 1], "&theme=dark" if view.theme == "dark" else ""
     href = f"/parts/score/{prefix}/{view.index}.png?v={ENGINE}&label={label}{theme}"
     terms = []
     for row, part in enumerate(summed.parts):

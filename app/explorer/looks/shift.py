@@ -247,7 +247,7 @@ def faces(
     plan = pictures.arrangement(index)
     pair = shift_tiles(plan.rows, plan.columns)
     which = "input" if index is None else index
-    prefix = pictures.run.document.prefix(0 if index is None else index + 1).id
+    prefix = pictures.run.document.ids[0 if index is None else index + 1]
     theme = "&theme=dark" if pictures.theme == "dark" else ""
     only = "" if channel is None else f"&channel={channel}"
     href = f"/parts/shifted/{prefix}/{which}.png?v={ENGINE}&shift={shift[0]}.{shift[1]}{only}{theme}"

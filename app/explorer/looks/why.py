@@ -138,7 +138,7 @@ def _shown(asked: LookRequest, veil: Veil, maps: Array, shares: Array) -> WhyCon
     row, column = np.unravel_index(int(maps[label].argmax()), (rows, columns))
     lying, ((above, below), (left, right)) = veil.lying, veil.edges
     size = left + columns + right, above + rows + below
-    prefix, theme = asked.run.document.prefix(veil.stage.index + 1).id, "&theme=dark" if view.theme == "dark" else ""
+    prefix, theme = asked.run.document.ids[veil.stage.index + 1], "&theme=dark" if view.theme == "dark" else ""
     href = f"/parts/veil/{prefix}/{veil.stage.index}.png?v={ENGINE}&label={label}{theme}"
     home = state.but(layer=veil.stage.index, place=Place(label, int(row), int(column)), view="trace", edit="")
     return WhyContext(
