@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from app.explorer.blocks import called
 from app.explorer.brightness import brightness_range
 from app.explorer.decimals import decimals_of
 from app.explorer.pictures import Pictures
@@ -73,6 +74,11 @@ class View:
     @property
     def layer(self) -> Layer:
         return self.stage.layer
+
+    @property
+    def called(self) -> str:
+        """What the layer is called: its name within its block, else its type."""
+        return called(self.layer)
 
     @property
     def hidden(self) -> bool:

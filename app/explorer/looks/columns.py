@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from app.explorer.blocks import called
 from app.explorer.brightness import brightness_range
 from app.explorer.decimals import whole
 from app.explorer.looks.look import LookRequest
@@ -101,7 +102,7 @@ class Column:
 
     @property
     def name(self) -> str:
-        return self.stage.layer.type if self.stage else ""
+        return called(self.stage.layer) if self.stage else ""
 
     def tint(self, value: float) -> str:
         """Return the classes of a cell that holds `value`."""
@@ -144,8 +145,8 @@ def sources_of(chain: Chain, columns: Sequence[int], read: Callable[[int, int], 
 
 
 def named(chain: Chain, volume: int) -> str:
-    """Return what a volume left out is called in a list: its number in the ribbon, and its type."""
-    return f"{volume} · {chain.stages[volume - 1].layer.type}"
+    """Return what a volume left out is called in a list: its number among the layers, and its name or type."""
+    return f"{volume} · {called(chain.stages[volume - 1].layer)}"
 
 
 def drawings(columns: Sequence[Column], label: str, spare: float = 0) -> list[Markup]:

@@ -99,7 +99,11 @@ def choices(asked: LookRequest, other: Counterpart, own: tuple[str, ...]) -> Cho
     run, state, say = asked.run, asked.state, asked.view.say
     shape = run.stages[state.layer].output_shape
     offered: dict[str, list[tuple[str, str]]] = {
-        "layer": [(f"{i + 1} · {stage.layer.type}", str(i)) for i, stage in enumerate(run.stages) if i != state.layer],
+        "layer": [
+            (f"{i + 1} · {stage.layer.name or stage.layer.type}", str(i))
+            for i, stage in enumerate(run.stages)
+            if i != state.layer
+        ],
         "channel": []
         if arranged(shape).single
         else [(str(c + 1), str(c)) for c in range(min(shape[0], MOST_FILTERS)) if c != state.place.channel],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from app.explorer.blocks import called
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.steps import map_by_map
 from app.explorer.pictures import MOST_AT_ONCE, Pictures
@@ -78,7 +79,7 @@ async def _context(asked: LookRequest) -> StackContext:
         "shapes": [_by(view.stage.input_shape), "" if view.weight is None else _by(view.weight.shape[1:])],
         "words": {
             "name": name,
-            "source": say("Input") if view.reads is None else asked.run.stages[view.reads].layer.type,
+            "source": say("Input") if view.reads is None else called(asked.run.stages[view.reads].layer),
             "filter": say("Filter {number}") if not view.stage.vector else say("Weights"),
             "told": _told(asked),
             "turn": say("Turn the stack"),
