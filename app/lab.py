@@ -267,7 +267,9 @@ class Lab:
                 done = [each for each in found if each not in indices and readers.get(each, last) <= number]
                 for each in done:
                     del found[each]
-            return [found[index] for index in indices]
+            results = [found[index] for index in indices]
+            assert all(result.statistics for result in results)  # found here, not on the event loop
+            return results
 
         try:
             results = await self.queue.heavy(passed, share)

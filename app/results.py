@@ -62,15 +62,30 @@ class Result:
     """What one stage, or the input, gives: its array and what is said of it."""
 
     output: Array
-    whole: Statistics
-    channels: tuple[Statistics, ...]  # one a map; none of a vector
-    weights: Weights
+    weights: Weights = field(default_factory=dict)
+    vector: bool = False
     pixels: np.ndarray | None = None  # of an input made from a picture: uint8 (channels, rows, columns)
+
+    @cached_property
+    def statistics(self) -> tuple[Statistics, tuple[Statistics, ...]]:
+        """Those of all numbers and of each map, found once: who makes a result that is kept asks for them there."""
+        whole, channels = statistics(self.output.reshape(1, 1, -1) if self.vector else self.output)
+        return whole, () if self.vector else channels
+
+    @property
+    def whole(self) -> Statistics:
+        return self.statistics[0]
+
+    @property
+    def channels(self) -> tuple[Statistics, ...]:
+        """Those of each map; none of a vector."""
+        return self.statistics[1]
 
     @property
     def bytes(self) -> int:
         arrays = [self.output, *self.weights.values(), *([] if self.pixels is None else [self.pixels])]
-        beside = sum(known_bytes(weight) for weight in self.weights.values()) + STATISTICS * len(self.channels)
+        beside = sum(known_bytes(weight) for weight in self.weights.values())
+        beside += 0 if self.vector else STATISTICS * len(self.output)
         return max(LEAST, sum(array.nbytes for array in arrays) + beside)
 
     @property
@@ -190,9 +205,12 @@ class Chain:
     def compute(self, number: int, sources: Sequence[Result], picture: Picture | None) -> Result:
         """Return the result of a stage, read from those of its inputs."""
         if number >= 0:
-            return layer_result(self.run.stages[number], sources)
-        result = input_result(self.run.document.input, picture, self.run.input_shape)
-        return _moved(result, self.shift) if any(self.shift) else result
+            result = layer_result(self.run.stages[number], sources)
+        else:
+            result = input_result(self.run.document.input, picture, self.run.input_shape)
+            result = _moved(result, self.shift) if any(self.shift) else result
+        assert result.statistics  # found here, not on the event loop
+        return result
 
 
 class Work:
@@ -481,8 +499,8 @@ def layer_result(stage: Stage, sources: Sequence[Result]) -> Result:
     weights = stage.layer.weights_for(stage.input_shape)
     with np.errstate(over="ignore", invalid="ignore"):
         output = stage.layer.compute([source.output for source in sources], weights)
-        whole, channels = statistics(output.reshape(1, 1, -1) if stage.vector else output)
-    if not np.isfinite([whole.minimum, whole.maximum, whole.mean]).all():
+        finite = np.isfinite([output.min(), output.max()]).all()
+    if not finite:
         raise Unfit(
             "The numbers grow past what float32 holds (about 3.4e38) in layer {number} ({type}); use smaller "
             "weights or a smaller scale.",
@@ -491,23 +509,23 @@ def layer_result(stage: Stage, sources: Sequence[Result]) -> Result:
             pointer=f"/layers/{stage.index}",
         )
     output.flags.writeable = False
-    return Result(output, whole, () if stage.vector else channels, weights)
+    return Result(output, weights, stage.vector)
 
 
 def input_result(source: AnyInput, picture: Picture | None, shape: Shape) -> Result:
     """Return what an input gives; `picture` where it is one."""
     if isinstance(source, ValuesInput):
-        return Result(source.values.array, *statistics(source.values.array), {})
+        return Result(source.values.array)
     assert picture is not None
     pixels, real = prepare(picture, shape[1], shape[2], source.fit, source.mode)
     scale = source.scale
     output = scaled(pixels, real, (scale.mean, scale.std) if isinstance(scale, Scale) else scale)
     output.flags.writeable = False
-    return Result(output, *statistics(output), {}, pixels)
+    return Result(output, pixels=pixels)
 
 
 def _moved(source: Result, shift: Pair) -> Result:
     output = shifted(source.output, *shift)
     output.flags.writeable = False
     pixels = None if source.pixels is None else shifted(source.pixels, *shift)
-    return Result(output, *statistics(output), {}, pixels)
+    return Result(output, pixels=pixels)

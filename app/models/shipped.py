@@ -2,12 +2,12 @@
 
 Tensors are named "<epoch>.<layer>.<array>", as in "3.0.weight", or "<name>.<array>" by the name of a layer where the
 network has no epochs, and may have half precision. Facts are read when a network is first asked for, numbers whenever
-a layer is computed: they stay in the file, which is mapped into memory.
+a layer is computed: they stay in the file, which is mapped into memory, and those of the layers asked for last at hand.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from app.layers.models import Checkpoint, Model
 from app.layers.numbers import Array
 from app.models.facts import Facts
 from app.pipeline import recipe
+
+LAYERS_KEPT = 64  # of a network, their numbers ready to compute with: a few megabytes
 
 
 class Shipped:
@@ -45,6 +47,7 @@ class Network:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.arrays = lru_cache(LAYERS_KEPT)(self._arrays)
 
     @cached_property
     def facts(self) -> Facts:
@@ -76,9 +79,9 @@ class Network:
             source=facts.source,
         )
 
-    def arrays(self, layer: int, epoch: int | None) -> Mapping[str, Array]:
+    def _arrays(self, layer: int, epoch: int | None) -> Mapping[str, Array]:
         """Return what a layer learned, as it was at a checkpoint, float32."""
-        found = {}
+        found = dict[str, Array]()
         for name in self.model.shapes[layer]:
             tensor = f"{_owner(self.model.layers, layer, epoch)}.{name}"
             found[name] = self._tensors.get_tensor(tensor).astype(np.float32)
