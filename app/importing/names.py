@@ -1,30 +1,36 @@
 """The names of layers, from those of nodes: what stands before the last "/" is the block into which they fold.
 
     /features/features.3/squeeze/Conv    features.3/squeeze     PyTorch: the modules, then the operator
-    /layer1/layer1.0/Add                 layer1.0/add           … which is the name where the module has more than one
+    /layer1/layer1.0/Add                 layer1.0/add           … which is the name in a module that has others in it
+    /conv1/Conv, /bn1/…, /relu/Relu      conv1/conv, conv1/bn1, conv1/relu     what only goes over a layer's numbers
     fire2/squeeze1x1                     fire2/squeeze1x1       others: as they are
 
 A module that PyTorch names whole is named once, and a number belongs to what it counts.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 from app.importing.node import Node
 from app.layers.references import LONGEST_NAME
 
+FILTERS = {"Conv": "conv", "ConvTranspose": "conv", "Gemm": "linear", "MatMul": "linear"}
+FOLLOWING = {"BatchNormalization": "norm", "Relu": "relu", "LeakyRelu": "relu", "Clip": "relu6", "Sigmoid": "sigmoid"}
+FOLLOWING |= {"Tanh": "tanh", "Dropout": "dropout"}
+WORDS = FILTERS | FOLLOWING
+NO_LAYERS = ("Constant", "Identity")
+
 
 def layer_names(nodes: Sequence[Node]) -> list[str]:
     """Return the name of the layer that each node becomes, none twice; empty where it has none."""
     paths = [_path(node) for node in nodes]
-    inside = Counter(path[:depth] for path in paths for depth in range(len(path)))
-    alike = Counter(path for path in paths if path)
-    taken, names = set[str](), list[str]()
+    counted = [path for node, path in zip(nodes, paths, strict=True) if path and node.operator not in NO_LAYERS]
+    around = {path[:depth] for path in counted for depth in range(len(path))}  # modules that have others in them
+    names = []
     for node, path in zip(nodes, paths, strict=True):
-        alone = alike[path] == 1 and not inside[path]
-        name = "/".join(path if alone or not path else (*path, node.operator.lower()))
-        names.append(_unused(_short(_plain(name or _own(node))), taken))
-    return names
+        whole = (*path, _word(node)) if path in around else path
+        names.append("/".join(whole if path else ()) or _own(node))
+    taken = set[str]()
+    return [_unused(_short(_plain(name)), taken) for name in _followed(nodes, names)]
 
 
 def _path(node: Node) -> tuple[str, ...]:
@@ -61,6 +67,33 @@ def _own(node: Node) -> str:
     made = node.outputs[0] if node.outputs else ""
     name = node.name or ("" if made.isdigit() else made)
     return name.strip("/")
+
+
+def _word(node: Node) -> str:
+    return WORDS.get(node.operator, node.operator.lower())
+
+
+def _followed(nodes: Sequence[Node], names: Sequence[str]) -> list[str]:
+    """Return names by which a layer with filters, and what only goes over its numbers behind it, are one block.
+
+    That holds where none of them is in a block already.
+    """
+    found, made = list(names), {output for node in nodes for output in node.outputs}
+    leads: dict[str, int] = {}  # by what is made: the node with filters whose numbers these are
+    for at, node in enumerate(nodes):
+        if "/" in names[at] or not names[at] or not node.outputs:
+            continue
+        lead = next((leads[name] for name in node.inputs if name in leads), None)
+        if node.operator in FILTERS:
+            leads[node.outputs[0]] = at
+        elif lead is not None and node.operator in FOLLOWING:
+            leads[node.outputs[0]] = lead
+            last = names[at].rpartition(".")[2]
+            found[at] = f"{names[lead]}/{_word(node) if last.isdigit() or not last.islower() else last}"
+            found[lead] = f"{names[lead]}/{_word(nodes[lead])}"
+        elif lead is not None and node.operator == "Add" and any(name not in made for name in node.inputs):
+            leads[node.outputs[0]] = lead  # its bias
+    return found
 
 
 def _plain(name: str) -> str:
