@@ -56,3 +56,10 @@ window.turning = () => {
   /** @type {any} */ (document.querySelector("cs-stack")).rotate(30 + 30 * Math.sin(performance.now() / 400));
   requestAnimationFrame(window.turning);
 };
+
+/** Scrolls the page to and fro, a little each frame. */
+window.scrolling = () => {
+  const { scrollHeight, clientHeight } = document.documentElement;
+  scrollTo(0, (scrollHeight - clientHeight) * (0.5 + 0.5 * Math.sin(performance.now() / 400)));
+  requestAnimationFrame(window.scrolling);
+};

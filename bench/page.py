@@ -23,6 +23,7 @@ from tests.serving import serving
 SIZE = {"width": 1280, "height": 800}
 LARGE = {"image": "chelsea", "size": "256", "recipe": "conv2d(8, 3, padding=1) | relu | max_pool2d(2)"}
 DEEP = {"recipe": "conv2d(6, 5) | relu | max_pool2d(2) | flatten | linear(10) | softmax"}
+SQUEEZENET = {"image": "coffee", "recipe": 'model("squeezenet")'}
 STATES = {
     "first page": "/",
     "map": "/?view=map",
@@ -31,6 +32,7 @@ STATES = {
     "linear": "/?" + urlencode({**DEEP, "at": "4.3.0.0"}),
     "softmax": "/?" + urlencode({**DEEP, "at": "5.3.0.0"}),
     "weights of 8 filters": "/?" + urlencode({**LARGE, "edit": "0.weights"}),
+    "SqueezeNet at a glance": "/?" + urlencode({**SQUEEZENET, "view": "network"}),
     "256 channels": "/?" + urlencode({"size": "32", "recipe": "conv2d(256, 3)", "view": "fan"}),
     "the API": "/docs",
 }
@@ -48,7 +50,14 @@ def measure(*, only: str = "", seconds: float = 1.0) -> list[Row]:
         command = [sys.executable, "-m", "app", "serve", "--port", "0"]
         with serving(command, log=Path(folder) / "log", env=env) as address:
             browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
-            parts: list[Callable[[Browser, str], list[Row]]] = [loading, answering, training, sliding, elements]
+            parts: list[Callable[[Browser, str], list[Row]]] = [
+                loading,
+                answering,
+                training,
+                glancing,
+                sliding,
+                elements,
+            ]
             rows = [row for part in parts if only in part.__name__ for row in part(browser, address)]
             browser.close()
     return rows
@@ -148,6 +157,30 @@ def training(browser: Browser, address: str) -> list[Row]:
     return [
         Row("an epoch of a photo of one's own", median(times), limit=150),
         Row("the slowest of twelve", max(times), limit=150),
+    ]
+
+
+def glancing(browser: Browser, address: str) -> list[Row]:
+    """Measure from a click on Network to the frame in which SqueezeNet is seen whole, with nothing of it in the cache,
+    and count frames while its page scrolls on a phone."""
+    act = """async () => {
+      const from = performance.now();
+      document.querySelector('[data-look="network"]').click();
+      while (!document.querySelector("cs-network.on")) await new Promise(requestAnimationFrame);
+      return (await frame()) - from;
+    }"""
+    times = []
+    for image in ("coffee", "coins", "camera", "astronaut", "rocket"):
+        with fresh(browser, address, "/?" + urlencode({**SQUEEZENET, "image": image})) as page:
+            times.append(page.evaluate(act))
+    with fresh(browser, address, "/?" + urlencode({**SQUEEZENET, "view": "network"})) as page:
+        page.set_viewport_size({"width": 390, "height": 600})
+        page.wait_for_selector("cs-network.on")
+        rate, longest = page.evaluate("(scrolling(), frames(3000))")
+    return [
+        Row("SqueezeNet at a glance, from the click", median(times), limit=800),
+        Row("frames a second while it scrolls", rate, "", limit=50, more_is_better=True),
+        Row("longest frame while it scrolls", longest, limit=34),
     ]
 
 

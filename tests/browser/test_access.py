@@ -70,7 +70,10 @@ CLASSES = "conv2d(3, 3, weights=random(7)) | relu | max_pool2d(2) | linear(4) | 
 GROUPS: dict[str, dict[str, State]] = {
     "layers": layers(),
     "views": {
-        **{view: (of(view=view), ()) for view in ("flat", "fan", "stack", "trace", "forward", "map", "places")},
+        **{
+            view: (of(view=view), ())
+            for view in ("flat", "fan", "stack", "trace", "forward", "map", "places", "network")
+        },
         **{view: (of(view=view), ()) for view in ("sharing", "compare", "shift")},
         "weight": (link(CLASSES, size=12, at="0.1.0.0", view="weight"), ()),
         "back through relu": (link(CLASSES, size=12, at="1.1.3.3", view="back"), ()),

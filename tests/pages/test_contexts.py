@@ -45,6 +45,7 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     **{f"looks/{name}.html": (LookContext, own) for name, own in OWN.items()},
     **{f"picture/{name}.html": (ToolContext, own) for name, own in TOOLS.items()},
 }
+FEET = {f"looks/{name}.html": [f"looks/{look.foot}.html"] for name, look in LOOKS.items() if look.foot}
 TESTED = {"state", "each", "walk", "projector"}  # names that a template asks for with `is defined`
 
 
@@ -84,7 +85,7 @@ def test_a_template_reads_only_what_its_contexts_declare(template):
 
 @pytest.mark.parametrize("template", SHOWN)
 def test_what_a_context_declares_is_read(template):
-    read, _ = read_by(template)
+    read = frozenset[str]().union(*(read_by(each)[0] for each in (template, *FEET.get(template, []))))
     assert names(*(context for context in SHOWN[template] if context is not LookContext)) <= read
 
 

@@ -81,6 +81,7 @@ class Look:
     applies: Callable[[Stage], bool] = everywhere  # whether it says anything of a layer
     needs: Callable[[Sequence[Stage], int], bool] = any_run  # whether it says anything of a layer in its run
     moves: bool = True  # with the place; False where it shows the whole layer
+    whole: bool = False  # shows all layers: their names stand in it, and the ribbon not above it
     pictures: Mapping[str, Picture] = field(default_factory=dict)  # of its own, at /parts/<name>/<run>/<layer>.png
     scripts: tuple[str, ...] = ()  # of static/js, where they are others than its own
     lasting: bool = True  # the same state looks the same for ever; False where it shows what may expire

@@ -31,6 +31,7 @@ KEYS = (
     Key("S W", ("s", "w"), ("strongest", "weakest"), "strongest and weakest number of the map"),
     Key("R", ("r",), ("rows",), "row by row, or place by place"),
     Key("V", ("v",), ("view",), "lay flat, or as a figure"),
+    Key("N", ("n",), ("network",), "the whole network"),
     Key("C", ("c",), ("colours",), "another colour scale"),
     Key("P", ("p",), ("point",), "point with the arrows: at the input, P again at the filter, at the map; Enter holds"),
     Key("T", ("t",), ("trace",), "trace the number home"),

@@ -17,19 +17,19 @@ const SETTLE_MS = 250; // after the last move, before the address and the screen
 export class Explorer {
   constructor() {
     this.plate = document.querySelector("cs-plate");
-    this.transport = document.querySelector("cs-transport");
+    this.transport = /** @type {import("./transport.js").Transport} */ (document.querySelector("cs-transport:not([data-own])")); // some looks move theirs
     this.look = document.querySelector("#look");
     this.player = new Player((steps) => this.advance(steps), (on) => this.playing(on));
     this.stop = new AbortController();
     const { signal } = this.stop;
-    document.addEventListener("cs:go", (e) => this.visit(e.detail), { signal });
-    document.addEventListener("cs:opened", (e) => this.stand(e.detail), { signal });
-    document.addEventListener("cs:transport", (e) => this.press(e.detail.name, e.detail.value), { signal });
     const app = document.querySelector("#app");
     this.run = app.dataset.run;
     this.view = app.dataset.view;
     this.options = app.dataset.options.split(" ");
     if (!this.transport) return;
+    document.addEventListener("cs:go", (e) => this.visit(e.detail), { signal });
+    document.addEventListener("cs:opened", (e) => this.stand(e.detail), { signal });
+    document.addEventListener("cs:transport", (e) => this.press(e.detail.name, e.detail.value), { signal });
     const data = this.transport.dataset;
     this.field = data.field ?? "at"; // of the address, that holds the place
     this.layer = data.layer;

@@ -28,6 +28,7 @@ export const ACTS = {
   weakest: (x) => x.press("weakest"),
   rows: () => rows(),
   view: press('[data-key="view"]'),
+  network: press('[data-look="network"]'),
   guess: async () => (await import("./predict.js")).guess(),
   trace: press('[data-look="trace"]'),
   colours: press("[data-colours-next]"),

@@ -63,7 +63,7 @@ export class Sheets {
 const kept = new Map();
 
 /** @param {string} href */
-function bitmap(href) {
+export function bitmap(href) {
   if (!kept.has(href)) {
     if (kept.size > 24) kept.delete(kept.keys().next().value);
     const image = new Image();
