@@ -15,6 +15,7 @@ from app.layers.layer import Array
 from app.pictures.picture import scaled
 from app.pipeline.document import ImageInput, Scale
 from app.pipeline.occlusion import Occlusion, colour_of, occlusion, said, working_bytes
+from app.pipeline.plan import needed_for
 from app.results import Chain, Result, Results, Run
 from app.settings import Settings
 
@@ -42,7 +43,7 @@ class RunOcclusions:
     def plan(self, run: Run, index: int) -> Occlusion:
         """Return the patch that slides over the input of a run, for what layer `index` says; raise Unfit where it costs
         too much."""
-        return occlusion(run.stages[: index + 1], run.input_shape, self._settings.run_max_multiplications)
+        return occlusion(needed_for(run.stages, index), run.input_shape, self._settings.run_max_multiplications)
 
     def places_done(self, run: Run, index: int) -> int:
         """Return how many places of what is on its way are done."""
@@ -57,7 +58,7 @@ class RunOcclusions:
         return await self._kept.get(_key(run, index), lambda: self._computed(run, index))
 
     async def _computed(self, run: Run, index: int) -> Occluded:
-        plan, stages = self.plan(run, index), run.stages[: index + 1]
+        plan, stages = self.plan(run, index), needed_for(run.stages, index)
         (source,) = await self._results.outputs(Chain(run), [-1])
         levels = colour_of(source.output, source.pixels)
         colour, (rows, columns) = _on_scale(run, source, levels), plan.places
@@ -84,7 +85,7 @@ class RunOcclusions:
 
 def is_quick(run: Run, index: int, plan: Occlusion) -> bool:
     """Tell whether it takes so little that nobody need ask for it."""
-    return plan.count * sum(stage.cost for stage in run.stages[: index + 1]) <= QUICK
+    return plan.count * sum(stage.cost for stage in needed_for(run.stages, index)) <= QUICK
 
 
 def _key(run: Run, index: int) -> str:

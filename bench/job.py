@@ -77,7 +77,7 @@ def alone(photo: bytes, lab: Lab) -> list[bytes]:
     shape = document.input.channels, SIDE, SIDE
     results = [input_result(document.input, decode(photo, 10**7), shape)]
     for stage in plan(document, shape, most_multiplications=10**12, most_bytes=10**12):
-        results.append(layer_result(stage, results[-1]))
+        results.append(layer_result(stage, results[-1:]))
     return list(lab.queue._heavy.map(drawn, results[1:]))
 
 

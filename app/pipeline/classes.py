@@ -42,7 +42,11 @@ def class_names(stages: Sequence[Stage], index: int) -> tuple[str, ...]:
         return ()
     origin, end = origin_of(stages[last].layer), max(at for at, shapes in enumerate(model.shapes) if shapes)
     count = len(model.classes)
-    kept = all(stage.output_shape[0] == count for stage in stages[last : index + 1])
+    kept, number = True, index
+    while number > last:  # home to the last that learned, which the other layers only pass on
+        kept = kept and stages[number].output_shape[0] == count and len(stages[number].inputs) == 1
+        number = stages[number].inputs[0]
+    kept = kept and number == last and stages[last].output_shape[0] == count
     is_end = origin is not None and origin.layer == end and stages[index].output_shape == (count, 1, 1)
     return model.classes if kept and is_end else ()
 

@@ -1,6 +1,7 @@
 """What follows from a document before any arithmetic: the shapes and costs of its stages, and what cannot be."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -147,6 +148,15 @@ def plan(
         _afford(index, layer, "bytes for its maps", 4 * numbers, most_bytes)
         _afford(index, layer, "bytes for its weights", 4 * fit.parameters, most_bytes)
     return tuple(stages)
+
+
+def needed_for(stages: Sequence[Stage], index: int) -> tuple[Stage, ...]:
+    """Return the stages that the output of stage `index` is computed from, itself the last."""
+    needed = {index}
+    for stage in reversed(stages[: index + 1]):
+        if stage.index in needed:
+            needed.update(stage.inputs)
+    return tuple(stage for stage in stages[: index + 1] if stage.index in needed)
 
 
 def _fit(layer: Layer, read: tuple[Volume, ...]) -> Fit:

@@ -71,6 +71,12 @@ def test_in_another_order_or_short_of_the_end_they_are_none(text):
     assert prediction(document, stages, [0.2, 0.2, 0.6]) is None
 
 
+def test_what_branches_off_before_the_end_gives_no_classes():
+    _, stages = stages_of(f"{BOTH}{END} | relu(inputs=5) | relu(inputs=3)")
+    assert class_names(stages, 6) == ("cat", "dog", "frog")
+    assert class_names(stages, 7) == ()
+
+
 def test_without_layers_there_is_nothing_to_say():
     document, stages = stages_of("")
     assert prediction(document, stages, []) is None

@@ -8,6 +8,7 @@ from app.pipeline.document import read_document
 from app.pipeline.occlusion import Occlusion, colour_of, occlusion, said
 from app.pipeline.plan import Stage, plan
 
+BRANCH = "max_pool2d(2) | conv2d(2, 1, inputs=2) | concat(inputs=[3, 2])"
 CHAIN = (
     "conv2d(4, (2, 3), stride=(1, 2), weights=random(1)) | relu | batch_norm2d | max_pool2d(2) | linear(3) | softmax"
 )
@@ -42,9 +43,10 @@ def test_fewer_places_where_they_are_dear_and_a_word_where_even_a_few_are_too_de
         occlusion(stages, shape, cost)
 
 
-def test_each_place_is_covered_and_asked_as_a_picture_of_its_own():
+@pytest.mark.parametrize("recipe", [CHAIN, f"conv2d(3, 1) | add(inputs=[-1, 0, -1]) | {BRANCH} | linear(3)"])
+def test_each_place_is_covered_and_asked_as_a_picture_of_its_own(recipe):
     shape = (3, 9, 14)
-    stages = stages_of(CHAIN, shape)
+    stages = stages_of(recipe, shape)
     x = np.random.default_rng(2).normal(size=shape).astype(np.float32)
     found: Occlusion = occlusion(stages, shape, 10**9)
     colour = np.float32([0.5, -1, 2])
@@ -55,9 +57,11 @@ def test_each_place_is_covered_and_asked_as_a_picture_of_its_own():
         one = x.copy()
         for channel, r, k in np.ndindex(3, high, wide):
             one[channel, row * down + r, column * across + k] = colour[channel]
+        outputs = [one]
         for stage in stages:
-            one = stage.layer.forward(one, stage.layer.weights_for(stage.input_shape))
-        assert numbers[:, at] == pytest.approx(one.ravel(), rel=1e-5)
+            read = [outputs[source + 1] for source in stage.inputs]
+            outputs.append(stage.layer.compute(read, stage.layer.weights_for(stage.input_shape)))
+        assert numbers[:, at] == pytest.approx(outputs[-1].ravel(), rel=1e-5)
 
 
 def test_numbers_past_float32_are_told():

@@ -17,6 +17,10 @@ SMALL = (
     'conv2d(3, 3, padding=1, padding_mode="circular") | batch_norm2d | tanh | avg_pool2d(2, ceil_mode=True)'
     " | linear(3) | softmax"
 )
+BRANCHES = (
+    "batch_norm2d | conv2d(2, 3, padding=1) | tanh | conv2d(2, 3, padding=1) | add(inputs=[3, 1, 3, -1])"
+    " | conv2d(3, 1, inputs=2) | concat(inputs=[4, 5, 0]) | relu(inputs=0) | linear(3, inputs=6) | softmax"
+)
 CLASSIC = (
     "conv2d(16, 5, padding=2) | relu | max_pool2d(2) | conv2d(24, 3) | batch_norm2d | relu | max_pool2d(2)"
     " | linear(10) | softmax"
@@ -37,8 +41,9 @@ def batch(shape=SHAPE, examples=4, classes=3):
     return x, generator.integers(0, classes, examples)
 
 
-def test_gradients_of_the_whole_network_are_slopes_of_its_loss():
-    ours, (x, labels) = network(), batch()
+@pytest.mark.parametrize("text", [SMALL, BRANCHES])
+def test_gradients_of_the_whole_network_are_slopes_of_its_loss(text):
+    ours, (x, labels) = network(text), batch()
     ours.weights = [{name: array.astype(np.float64) for name, array in arrays.items()} for arrays in ours.weights]
     x = x.astype(np.float64)
     found = ours.learn(x, labels, watched=True)
@@ -50,8 +55,10 @@ def test_gradients_of_the_whole_network_are_slopes_of_its_loss():
 
 def by_hand(ours, x, labels):
     """Return the mean cross-entropy, from what each layer gives."""
-    for layer, weights in zip(ours.layers, ours.weights, strict=True):
-        x = layer.forward_batch(x, weights).out
+    values = [x]
+    for index, (layer, weights) in enumerate(zip(ours.layers, ours.weights, strict=True)):
+        values.append(layer.compute_batch([values[source + 1] for source in layer.reads(index)], weights).out)
+    x = values[-1]
     return float(np.mean([-np.log(x[label, 0, 0, example]) for example, label in enumerate(labels)]))
 
 
