@@ -13,6 +13,7 @@ from app.explorer.state import State
 from app.lab import Run
 from app.layers import Layer
 from app.layers.layer import Array, Weights
+from app.layers.references import PICTURE
 from app.layers.weights import PresetWeights, RandomWeights
 from app.messages import N_
 from app.pictures import gallery
@@ -28,6 +29,7 @@ MOST_COMPARED = 100_000  # weights of a layer that are looked at one by one
 PARTS = {
     "": N_("Settings of {type}, layer {number}."),
     "fresh": N_("Settings of {type}, layer {number}; its filters are new, random ones."),
+    "inputs": N_("What {type}, layer {number}, reads."),
     "weights": N_("Filters of {type}, layer {number}."),
     "gallery": N_("Gallery of filters for {type}, layer {number}."),
     "pattern": N_("A pattern for {type}, layer {number}, to look for."),
@@ -50,8 +52,13 @@ def change(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> str
 
 def removed(before: Run, after: Run) -> bool:
     """Tell whether one layer has gone, and nothing else is other."""
-    was, now = before.document.layers, after.document.layers
+    was, now = _unlinked(before.document.layers), _unlinked(after.document.layers)
     return before.document.input == after.document.input and _left_out(was, now, _parting(was, now))
+
+
+def _unlinked(layers: Layers) -> Layers:
+    """Return layers less what they read: numbers that are others when a layer comes or goes."""
+    return tuple(layer.reading(None) for layer in layers)
 
 
 def _parting(was: Layers, now: Layers) -> int:
@@ -101,8 +108,11 @@ def _layers(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> It
         text = say("Epoch {epoch}: {share} right, loss {loss}.")
         yield text.format(epoch=epoch, share=share_right(trains.checkpoint), loss=fixed(loss, 2))
         return
+    was, now = _unlinked(was), _unlinked(now)
     same = _parting(was, now)
-    if _left_out(now, was, same):
+    if was == now:
+        yield from _inputs(before[1], after[1], say)
+    elif _left_out(now, was, same):
         text = say("{type} added as layer {number}, {size}.")
         yield text.format(type=now[same].type, number=same + 1, size=_sides(stages[same].output_shape))
     elif _left_out(was, now, same):
@@ -118,6 +128,22 @@ def _layers(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> It
         yield text.format(type=now[here].type, number=here + 1, count=len(now))
     else:
         yield say("The recipe has changed; the last layer makes {size}.").format(size=_sides(stages[-1].output_shape))
+
+
+def _inputs(before: Run, after: Run, say: Say) -> Iterator[str]:
+    """Yield which layers read other outputs."""
+    for was, now in zip(before.stages, after.stages, strict=True):
+        if was.inputs != now.inputs:
+            names = [_output(after.stages, source, say) for source in now.inputs]
+            text = say("{type}, layer {number}, reads {outputs}; it makes {size}.")
+            size, outputs = _sides(now.output_shape), _listed(names, say)
+            yield text.format(type=now.layer.type, number=now.index + 1, outputs=outputs, size=size)
+
+
+def _output(stages: Sequence[Stage], number: int, say: Say) -> str:
+    if number == PICTURE:
+        return say("the input")
+    return say("layer {number}, {type}").format(number=number + 1, type=stages[number].layer.type)
 
 
 def _trained(was: Layers, now: Layers) -> Trained | None:
@@ -138,6 +164,8 @@ def _settings(was: Stage, now: Stage, say: Say) -> Iterator[str]:
         told.append(say("now {size}").format(size=_sides(now.output_shape)))
     if told:
         yield ", ".join(told) + "."
+    if was.layer.name != now.layer.name:
+        yield say("It is called {name}.").format(name=now.layer.name) if now.layer.name else say("It has no name.")
     weights, before = (getattr(stage.layer, "weights", None) for stage in (now, was))
     if weights is None or before == weights:
         return

@@ -17,6 +17,7 @@ from app.layers.layer import Array
 from app.layers.numbers import Numbers
 from app.layers.reading import read_layer
 from app.pipeline.document import Document, ImageInput, Scale, ValuesInput
+from app.pipeline.wiring import exchanged, inserted, removed
 from app.whole_numbers import read_wholes
 
 LONGEST_ADDRESS = 4000
@@ -164,21 +165,20 @@ class State:
         document = Document(input=ValuesInput(values=Numbers(cells)), layers=tuple(layers))
         return self.but(document=document, edit="", pin="")
 
-    def adding(self, layer: Layer) -> "State":
-        """Return this state with a layer at the end, looked at."""
-        layers = (*self.document.layers, layer)
-        return self.of_layers(layers, layer=len(layers) - 1, place=ORIGIN, edit="")
+    def adding(self, after: int, *new: Layer) -> "State":
+        """Return this state with new layers behind layer `after` (−1: the picture), the last of them looked at."""
+        layers = inserted(self.document.layers, after, new)
+        return self.of_layers(layers, layer=after + len(new), place=ORIGIN, edit="")
 
     def removing(self, index: int) -> "State":
         """Return this state without layer `index`."""
-        layers = [*self.document.layers[:index], *self.document.layers[index + 1 :]]
+        layers = removed(self.document.layers, index)
         return self.of_layers(layers, layer=max(0, min(self.layer - (index <= self.layer), len(layers) - 1)), edit="")
 
     def moving(self, index: int, by: int) -> "State":
-        """Return this state with layer `index` moved by `by` places."""
-        layers = list(self.document.layers)
-        layers.insert(index + by, layers.pop(index))
-        return self.of_layers(layers, layer=index + by, edit=str(index + by))
+        """Return this state with layer `index` one step on or back on its way; raise Unfit where it cannot go."""
+        layers, there = exchanged(self.document.layers, index, by)
+        return self if there == index else self.of_layers(layers, layer=there, edit=str(there))
 
     def setting(self, index: int, changes: Mapping[str, Any]) -> "State":
         """Return this state with settings of layer `index` changed; raise Unfit where they make no layer."""

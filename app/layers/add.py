@@ -11,6 +11,7 @@ from app.layers.geometry import Geometry, Shape, sliding
 from app.layers.layer import Array, Facet, Total, Weights
 from app.layers.merge import Merge, written
 from app.layers.trainable import Back, Passed
+from app.messages import N_
 from app.numerics.merging import added
 from app.numerics.window import Window
 
@@ -20,7 +21,15 @@ class Add(Merge):
 
     routes: ClassVar[bool] = True
     facets: ClassVar[tuple[Facet, ...]] = ("number", "change")
+    lonely: ClassVar[str] = N_(
+        "No earlier output has the shape of the one before, {shape}, so that there is nothing to add; layers that keep "
+        "the shape, such as conv2d with padding, make one."
+    )
     type: Literal["add"] = "add"
+
+    @classmethod
+    def joins(cls, shape: Shape, other: Shape) -> bool:
+        return shape == other
 
     def check_shapes(self, shapes: Sequence[Shape]) -> None:
         for source, shape in zip(self.sources, shapes, strict=True):

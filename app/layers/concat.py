@@ -10,6 +10,7 @@ from app.layers.geometry import Geometry, Shape, beside
 from app.layers.layer import MOST_CHANNELS, Array, Facet, Origin, Total, Weights
 from app.layers.merge import Merge, written
 from app.layers.trainable import Back, Passed
+from app.messages import N_
 from app.numerics.merging import joined, parted
 
 
@@ -18,7 +19,15 @@ class Concat(Merge):
 
     routes: ClassVar[bool] = True
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps")
+    lonely: ClassVar[str] = N_(
+        "No earlier output has as many rows and columns as the one before, {shape}, so that there is nothing to join; "
+        "layers that keep the size, such as conv2d with padding, make one."
+    )
     type: Literal["concat"] = "concat"
+
+    @classmethod
+    def joins(cls, shape: Shape, other: Shape) -> bool:
+        return shape[1:] == other[1:]
 
     def check_shapes(self, shapes: Sequence[Shape]) -> None:
         for source, shape in zip(self.sources, shapes, strict=True):

@@ -154,9 +154,14 @@ class Layer(Trainable, BaseModel):
 
     def reading(self, inputs: tuple[int, ...] | None) -> Self:
         """Return the same layer that reads other outputs."""
-        if inputs == self.inputs:
-            return self
-        other = self.model_copy(update={"inputs": inputs})
+        return self if inputs == self.inputs else self._but(inputs=inputs)
+
+    def called(self, name: str | None) -> Self:
+        """Return the same layer under another name."""
+        return self if name == self.name else self._but(name=name)
+
+    def _but(self, **fields: Any) -> Self:
+        other = self.model_copy(update=fields)
         other.__dict__.pop("text", None)  # which pydantic copies, and which is of the old ones
         return other
 

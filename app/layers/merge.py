@@ -15,6 +15,7 @@ class Merge(Layer):
 
     takes: ClassVar[tuple[Form, ...]] = ("maps", "vector")
     merges: ClassVar[bool] = True
+    lonely: ClassVar[str]  # why it finds no output to join with one of `shape` (a msgid)
     starter: ClassVar[Mapping[str, Any]] = {"inputs": (PICTURE, PICTURE)}
 
     def check_inputs(self) -> None:
@@ -49,6 +50,11 @@ class Merge(Layer):
     def geometries(self, shapes: Sequence[Shape]) -> tuple[Geometry, ...]:
         self.check_shapes(shapes)
         return self.joined(shapes)
+
+    @classmethod
+    def joins(cls, shape: Shape, other: Shape) -> bool:
+        """Tell whether maps of these shapes, or vectors, can be joined."""
+        raise NotImplementedError
 
     def check_shapes(self, shapes: Sequence[Shape]) -> None:
         """Refuse inputs that cannot be joined (Unfit)."""

@@ -167,7 +167,7 @@ def test_where_a_layer_is_removed_one_stays_with_ones_own(at: int, gone: int, th
 
 def test_a_new_layer_stands_at_the_end_and_is_looked_at() -> None:
     state = oblong.state(CONV, (3, 7, 16))
-    after = state.adding(oblong.document().layers[RELU])
+    after = state.adding(len(KINDS) - 1, oblong.document().layers[RELU])
     assert types(after) == [*KINDS, "relu"]
     assert (after.layer, after.place) == (len(KINDS), Place(0, 0, 0))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from app.explorer.editing.edits import starter
+from app.explorer.editing.additions import starter
 from app.layers import LAYERS, Place
 from app.pipeline.recipe import write
 from tests import oblong, pipelines

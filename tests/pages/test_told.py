@@ -128,3 +128,26 @@ def test_the_title_says_layer_and_view(client: TestClient) -> None:
         page = client.get(link(TWO, image="chelsea", **fields)).text
         assert f"<title>{title}" in page
     assert "<title>Input · Convscope</title>" in client.get(link("", image="chelsea")).text
+
+
+BRANCHED = "conv2d(2, 1, weights=random(4)) | relu | conv2d(2, 1, weights=random(5)) | add(inputs=[2, 1])"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "said"),
+    [
+        (
+            BRANCHED.replace("2, 1]", "2, 0]"),
+            "add, layer 4, reads layer 3, conv2d, layer 1, conv2d; it makes 12 × 12 × 2.",
+        ),
+        (
+            BRANCHED.replace("| relu |", "| relu | tanh |").replace("[2, 1]", "[3, 2]"),
+            "tanh added as layer 3, 12 × 12 × 2.",
+        ),
+        (BRANCHED.replace("| relu ", "").replace("[2, 1]", "[1, 0]"), "relu, layer 2, removed."),
+        (BRANCHED.replace("relu", 'relu(name="x/y")'), "It is called x/y."),
+    ],
+)
+def test_an_edit_of_a_network_with_branches_is_told_as_that_edit(client: TestClient, recipe: str, said: str) -> None:
+    before, after = (link(each, image="camera", size=12, at="0.0.1.1") for each in (BRANCHED, recipe))
+    assert told(client, before, after)["said"] == said

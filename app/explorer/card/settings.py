@@ -7,14 +7,19 @@ from typing import Any, get_args
 from markupsafe import Markup
 
 from app.errors import Mistake
-from app.explorer.editing.edits import FRESH, starter
-from app.explorer.editing.ranges import Range, Setting
+from app.explorer.card.inputs import Inputs, inputs_of
+from app.explorer.editing.additions import fits
+from app.explorer.editing.edits import FRESH
+from app.explorer.editing.ranges import Range, Setting, layer_of
+from app.explorer.fields import query
 from app.explorer.looks import places, sharing
 from app.explorer.state import State, along
 from app.lab import Lab, Run
-from app.layers import LAYERS, Layer
+from app.layers import Layer
 from app.layers.layer import Weights
+from app.layers.references import PICTURE
 from app.pipeline.plan import Stage
+from app.pipeline.wiring import readers
 from app.printing.numbers import about
 from app.rendering.diagrams.places import Length, lengths
 from app.rendering.diagrams.sharing import Counts, areas, counts
@@ -23,15 +28,7 @@ from app.whole_numbers import read_whole
 
 AREA = 226.0  # px of the square that is drawn for everything connected
 FILTERS = ("weights", "gallery", "pattern")  # the parts that are about filters
-
-
-@dataclass(frozen=True)
-class Addition:
-    """A kind of layer that could be added."""
-
-    kind: str
-    text: str  # what it does, or why it does not fit
-    href: str  # nothing where it does not
+INPUTS = "inputs"  # the part about what the layer reads
 
 
 @dataclass(frozen=True)
@@ -57,16 +54,20 @@ class Card:
     stage: Stage
     layer: Layer
     fields: list[Field]
-    part: str  # settings, weights, gallery, pattern
+    part: str  # settings, inputs, weights, gallery, pattern
     weights: Any  # what the document says of them
     fresh: bool  # the weights are new ones
     names: list[str]  # of the filters
     settings_href: str
     parts: dict[str, str]  # address of each part about filters
     close_href: str
-    remove_href: str
-    left: bool  # it can go there
+    add_href: str  # what can stand behind it
+    remove_href: str  # nothing where it cannot go
+    left: bool  # there is a layer with which it could change places
     right: bool
+    bound: str  # why it cannot be removed
+    inputs: Inputs | None  # where that part is open
+    inputs_href: str
     arrays: Weights
     places_href: str
     sharing_href: str
@@ -77,28 +78,6 @@ class Card:
     areas: Markup | str
 
 
-def _fits(state: State, run: Run, lab: Lab) -> Mistake | None:
-    """Return why a state cannot be, or None where it can."""
-    try:
-        lab.replan(run, state.document)
-    except Mistake as mistake:
-        return mistake
-    return None
-
-
-def adding(run: Run, state: State, lab: Lab, say: Callable[[str], str]) -> list[Addition]:
-    """Return what the menu offers to add: where to, or why it does not fit."""
-    choices = []
-    for kind, layer in LAYERS.items():
-        if layer.merges:  # which needs to be told what it reads
-            continue
-        after = state.adding(starter(kind))
-        problem = _fits(after, run, lab)
-        text = problem.say(say) if problem else say((layer.__doc__ or "").strip())
-        choices.append(Addition(kind, text, "" if problem else after.address()))
-    return choices
-
-
 def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> Card | None:
     """Return what the card that edits a layer shows, where one is open."""
     index_text, _, part = state.edit.partition(".")
@@ -107,7 +86,7 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> C
         return None
     stage = run.stages[index]
     layer = stage.layer
-    last = len(run.stages) - 1
+    problem = fits(lambda: state.removing(index), run, lab)
     there = along(state, [each.output_shape for each in run.stages], index)
     weights = getattr(layer, "weights", None)
     shows_weights = part in FILTERS and layer.learned
@@ -117,8 +96,8 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> C
         index=index,
         stage=stage,
         layer=layer,
-        fields=[] if shows_weights else _fields(Setting(state, run, lab, index, "", say)),
-        part=part if shows_weights else "settings",
+        fields=[] if shows_weights or part == INPUTS else _fields(Setting(state, run, lab, index, "", say)),
+        part=part if shows_weights or part == INPUTS else "settings",
         weights=weights,
         fresh=part == FRESH,
         names=[] if weights is None else weights.labels(),
@@ -127,9 +106,13 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> C
         if layer.learned
         else {},
         close_href=state.but(edit="").address(),
-        remove_href=state.removing(index).address(),
-        left=index > 0 and not _fits(state.moving(index, -1), run, lab),
-        right=index < last and not _fits(state.moving(index, 1), run, lab),
+        add_href=f"/add?{query({**state.all_fields(), 'after': str(index)})}",
+        remove_href="" if problem else state.removing(index).address(),
+        left=stage.inputs != (PICTURE,),
+        right=bool(readers(state.document.layers, index)),
+        bound=_bound(run, index, problem, say) if problem else "",
+        inputs=inputs_of(run, index, say) if part == INPUTS else None,
+        inputs_href=state.but(edit=f"{index}.{INPUTS}").address(),
         arrays=arrays,
         places_href=here.but(view=places.LOOK.name).address() if places.LOOK.applies(stage) else "",
         sharing_href=here.but(view=sharing.LOOK.name).address() if sharing.LOOK.applies(stage) else "",
@@ -139,6 +122,16 @@ def card(run: Run, state: State, lab: Lab, say: Callable[[str], str] = str) -> C
         parameters=stage.parameters,
         areas=markup(areas(counted, AREA, kinds=("full", "shared"))) if counted else "",
     )
+
+
+def _bound(run: Run, index: int, problem: Mistake, say: Callable[[str], str]) -> str:
+    """Return why a layer cannot be removed: which layer would no longer fit."""
+    after = layer_of(problem)
+    if after is None:
+        return problem.say(say)
+    reader = after + (after >= index)
+    text = say("Without it layer {number}, {type}, does not fit, which is to be changed first: {why}")
+    return text.format(number=reader + 1, type=run.stages[reader].layer.type, why=problem.say(say))
 
 
 def _fields(setting: Setting) -> list[Field]:

@@ -8,15 +8,15 @@ import numpy as np
 
 from app.errors import BrokenRequest, Unfit
 from app.explorer.editing.filter_edits import changed, kernel_in, pattern
+from app.explorer.editing.inputs import wanted
 from app.explorer.editing.naming import MOST_NAMED, filters_from, preset, spread_of, still_named
 from app.explorer.editing.pasting import pasted, pasted_bias
 from app.explorer.editing.ranges import Setting
 from app.explorer.editing.typed import read_block, read_number
 from app.explorer.state import State
 from app.lab import Lab, Run
-from app.layers import LAYERS, Layer
+from app.layers import Layer
 from app.layers.layer import Array
-from app.layers.reading import read_layer
 from app.layers.weights import PresetWeights
 from app.messages import N_
 from app.numerics.kernels import KERNELS, Spread, own_size
@@ -69,11 +69,6 @@ def changed_state(state: State, stages: Stages, fields: Fields) -> State:
     if operation is None:
         raise BrokenRequest("This form does not say what to change.")
     return operation(state, fields, stages)
-
-
-def starter(kind: str) -> Layer:
-    """Return a new layer of `kind` with settings to begin with."""
-    return read_layer({"type": kind, **LAYERS[kind].starter})
 
 
 def _set(state: State, fields: Fields, stages: Stages) -> State:
@@ -129,7 +124,18 @@ def _value(name: str, text: str) -> Any:
 
 def _move(state: State, fields: Fields, stages: Stages) -> State:
     index, by = _layer(state, fields), -1 if fields.get("by") == "-1" else 1
-    return state.moving(index, by) if 0 <= index + by < len(state.document.layers) else state
+    return state.moving(index, by)
+
+
+def _reads(state: State, fields: Fields, stages: Stages) -> State:
+    """Let a layer read other outputs."""
+    index = _layer(state, fields)
+    return state.setting(index, {"inputs": wanted(state.document.layers, index, fields)})
+
+
+def _name(state: State, fields: Fields, stages: Stages) -> State:
+    """Call a layer something else, or nothing."""
+    return state.setting(_layer(state, fields), {"name": fields.get("value", "").strip() or None})
 
 
 def _roll(state: State, fields: Fields, stages: Stages) -> State:
@@ -354,6 +360,8 @@ def _layer(state: State, fields: Fields) -> int:
 OPERATIONS: dict[str, Callable[[State, Fields, Stages], State]] = {
     "set": _set,
     "move": _move,
+    "reads": _reads,
+    "name": _name,
     "roll": _roll,
     "seed": _seed,
     "preset": _preset,

@@ -119,8 +119,7 @@ class Setting:
         values = {**mistake.values, "what": self.say(str(mistake.values.get("what", "")))}
         if "count" in values and "most" in values:
             return self.say(DEAR).format(**values)
-        layer = (mistake.pointer or "").split("/")[2:3]
-        number = read_whole(layer[0]) if layer else None
+        number = layer_of(mistake)
         if number is not None and number > self.index:
             return self.say(LATER).format(number=number + 1, type=self.state.document.layers[number].type)
         if "reach" in values:
@@ -204,6 +203,12 @@ class Setting:
         parts = self._parts(by)
         between = " × " if len(parts) == 2 else " · "
         return between.join(f"{part:,}" for part in (parts if len(set(parts)) > 1 else parts[:1]))
+
+
+def layer_of(mistake: Mistake) -> int | None:
+    """Return which layer of a document a mistake is about; None where it is about none."""
+    place = (mistake.pointer or "").split("/")
+    return read_whole(place[2]) if place[1:2] == ["layers"] and place[2:] else None
 
 
 def changed(state: State, index: int, name: str, value: Any) -> dict[str, Any]:

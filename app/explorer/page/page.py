@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.explorer.card.filters import FilterEditor, filter_editor
-from app.explorer.card.settings import Addition, Card, adding, card
+from app.explorer.card.settings import FILTERS, Card, card
+from app.explorer.editing.additions import Addition, adding
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import LOOKS, scripts_of
 from app.explorer.networks import title_of
@@ -21,6 +22,7 @@ from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.explorer.view import View
 from app.lab import Lab, Run
+from app.layers.references import PICTURE
 from app.messages import catalogue
 from app.pictures import gallery
 from app.pipeline.document import ImageInput
@@ -86,7 +88,7 @@ async def explorer_page(
         looked = await _looked(LookRequest(lab, run, state, view, recent), look)
     answer = await answer_of(lab, run, state, catalogue(language).gettext) if run.stages else None
     shown = await lab.queue.light(lambda: card(run, state, lab, catalogue(language).gettext)) if state.edit else None
-    filtering = shown is not None and shown.part != "settings"
+    filtering = shown is not None and shown.part in FILTERS
     editor = await filter_editor(lab, run, state, shown.index, theme, language) if shown and filtering else None
 
     def page() -> str:
@@ -112,7 +114,7 @@ async def explorer_page(
             sizes=input_choices(state),
             network=title_of(run.document, catalogue(language).gettext),
             fields=state.form_fields(),
-            adding=[] if run.stages else adding(run, state, lab, catalogue(language).gettext),
+            adding=[] if run.stages else adding(run, state, PICTURE, lab, catalogue(language).gettext),
             totals=Totals(
                 sum(stage.parameters for stage in run.stages),
                 sum(stage.layer.multiplications(stage.input_shape) for stage in run.stages),

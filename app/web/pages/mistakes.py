@@ -68,7 +68,7 @@ async def mistake_page(request: Request, mistake: Mistake) -> Response:
     headers = headers_of(mistake)
     if request.headers.get("hx-request") and not request.headers.get("hx-history-restore-request"):
         form = getattr(request.state, "fields", {})
-        name = form.get("field", "") if form.get("op") == "set" else ""  # said where it was typed
+        name = form.get("field", "") if form.get("op") in ("set", "reads", "name") else ""  # said where it was typed
         if "op" in form and form.get("edit", "").partition(".")[2] in FILTERS:
             name = "filter"
         target, said = (f"#h-{name}", "wrong") if name.isidentifier() and name.isascii() else ("#notice", "notice")

@@ -7,7 +7,7 @@ import { dressed } from "./style.js";
  * @returns {Promise<HTMLDialogElement | null>} open; none where the page has no such section, and is gone to instead
  */
 export async function opened(link, className, style) {
-  const section = await fetched(`${link.pathname}${location.search || link.search}`, { headers: { Accept: "text/html" } });
+  const section = await fetched(`${link.pathname}${location.search || link.search}${link.dataset.also ?? ""}`, { headers: { Accept: "text/html" } });
   if (typeof section === "string") { location.assign(link.href); return null; }
   const dialog = document.createElement("dialog");
   dialog.className = className;
