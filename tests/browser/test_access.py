@@ -60,6 +60,13 @@ def opens(selector: str) -> Act:
     return opened
 
 
+def paint(screen: Screen) -> None:
+    """Paint the cell at the cursor."""
+    screen.all("#board").focus()
+    screen.page.keyboard.press("Space")
+    screen.all("[data-before]:not([hidden])").wait_for()
+
+
 def layers() -> dict[str, State]:
     """Every kind of layer."""
     usual: dict[str, Any] = {"image": "chelsea", "size": 12}
@@ -67,6 +74,7 @@ def layers() -> dict[str, State]:
 
 
 CLASSES = "conv2d(3, 3, weights=random(7)) | relu | max_pool2d(2) | linear(4) | softmax"
+MAPS = "conv2d(3, 3, weights=random(7)) | relu | global_avg_pool2d | flatten | softmax"
 GROUPS: dict[str, dict[str, State]] = {
     "layers": layers(),
     "views": {
@@ -78,6 +86,8 @@ GROUPS: dict[str, dict[str, State]] = {
         "weight": (link(CLASSES, size=12, at="0.1.0.0", view="weight"), ()),
         "back through relu": (link(CLASSES, size=12, at="1.1.3.3", view="back"), ()),
         "back through a pool": (link(CLASSES, size=12, at="2.1.3.3", view="back"), ()),
+        "why": (link(MAPS, size=12, at="4.1.0.0", view="why"), (click("#brush [data-do=camera]"),)),
+        "painted": (link(MAPS, size=12, at="4.1.0.0", view="why"), (paint,)),
         "fan of a pool": (of(at="2.1.3.3", view="fan"), ()),
         "before and after": (of(at="1.3.7.16", view="compare"), ()),
         "input": (link("", image="rocket"), ()),

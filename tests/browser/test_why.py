@@ -55,7 +55,7 @@ def named(page: Page) -> Page:
         page.locator(".looks summary").click()
         link_there = page.locator('.looks .sheet [data-look="why"]')
     link_there.click()
-    expect(page.locator("#look h1")).to_have_text(f"Why {said['label']}?")
+    expect(page.locator("#look h2")).to_have_text(f"Why {said['label']}?")
     rest(page)
     assert said["label"] == "espresso"
     assert percent(share(page)) == pytest.approx(100 * said["probability"], abs=0.5)
@@ -77,7 +77,7 @@ def at(page: Page) -> list[int]:
 
 def test_by_mouse_a_class_paint_undo_and_home_to_the_pixels(page: Page) -> None:
     named(page)
-    before, title = share(page), page.locator("#look h1").inner_text()
+    before, title = share(page), page.locator("#look h2").inner_text()
 
     def drag(board: Locator) -> None:
         box = board.bounding_box()
@@ -91,7 +91,7 @@ def test_by_mouse_a_class_paint_undo_and_home_to_the_pixels(page: Page) -> None:
     painted(page, drag)
     expect(page.locator("[data-before]")).to_have_text(f"was {before}")
     assert percent(share(page)) < percent(before)
-    assert page.locator("#look h1").inner_text() == title
+    assert page.locator("#look h2").inner_text() == title
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-before]")).to_be_hidden()
     rest(page)
@@ -99,11 +99,11 @@ def test_by_mouse_a_class_paint_undo_and_home_to_the_pixels(page: Page) -> None:
     expect(page.locator("[data-painted]")).to_have_text("Nothing is painted yet")
     page.locator(".ten a").nth(1).click()
     rest(page)
-    expect(page.locator("#look h1")).to_have_text(re.compile("^What speaks for "))
+    expect(page.locator("#look h2")).to_have_text(re.compile("^What speaks for "))
     page.wait_for_function("(label) => !location.search.includes(label)", arg=f".{ESPRESSO}.")
     page.locator(f'.ten a[data-index="{ESPRESSO}"]').click()
     rest(page)
-    expect(page.locator("#look h1")).to_have_text(title)
+    expect(page.locator("#look h2")).to_have_text(title)
     rest(page)
     page.locator(".made a").click()
     page.locator("#look.trace").wait_for()
@@ -174,10 +174,10 @@ def test_the_camera_asks_first_names_what_it_sees_and_what_is_held_is_painted(fi
     assert page.evaluate(sent) == 0
     page.get_by_role("button", name="Start the camera").click()
     page.wait_for_function("() => window.sent > 4")
-    expect(page.locator("#look h1")).to_have_text("What does it say?")
+    expect(page.locator("#look h2")).to_have_text("What does it say?")
     expect(page.get_by_role("button", name="Turn the camera off")).to_be_visible()
     page.get_by_role("button", name="Hold this picture").click()
-    expect(page.locator("#look h1")).to_have_text(re.compile("^Why class "))
+    expect(page.locator("#look h2")).to_have_text(re.compile("^Why class "))
     rest(page)
     held = page.evaluate(sent)
     expect(page.locator(".film")).to_be_hidden()

@@ -79,6 +79,7 @@ def at(place: str, recipe: str = POOLED, **more: str) -> State:
     return State(link(recipe, at=place, **{"scale": "byte", **more}), drawn)
 
 
+MAPS = CONV + " | relu | global_avg_pool2d | flatten | softmax"
 FIGURE, POOL = "0.3.7.16", "2.3.3.8"
 STATES = {
     "figure": at(FIGURE),
@@ -112,6 +113,7 @@ STATES = {
     "fan of numbers": at("4.2.0.0", LONG, view="fan"),
     "scores": at("4.2.0.0", LONG, view="scores", pin="covered"),
     "scores of softmax": at("5.2.0.0", LONG, view="scores", pin="covered"),
+    "why": State(link(MAPS, at="4.2.0.0", view="why"), drawn=False),
     "stack": at(FIGURE, view="stack"),
     "network": at(FIGURE, view="network"),
     "network deep": State(link('model("squeezenet")', size=None, view="network"), drawn=False),
