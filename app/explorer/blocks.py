@@ -62,16 +62,16 @@ def called(layer: Layer) -> str:
 
 def seen_from(layer: Layer, source: Layer) -> str:
     """Return what a layer calls one that it reads: within its block its own name, else that of the other block."""
-    block = _block_of(source)
-    return own_name(source) if block == _block_of(layer) else block
+    block = block_of(source)
+    return own_name(source) if block == block_of(layer) else block
 
 
 def blocks_of(stages: Sequence[Stage]) -> tuple[Block, ...]:
     """Return the blocks of a network, in the order of its layers."""
-    runs = (list(run) for _, run in groupby(range(len(stages)), lambda index: _block_of(stages[index].layer) or index))
+    runs = (list(run) for _, run in groupby(range(len(stages)), lambda index: block_of(stages[index].layer) or index))
     return tuple(
         Block(
-            _block_of(stages[run[0]].layer) or stages[run[0]].layer.type,
+            block_of(stages[run[0]].layer) or stages[run[0]].layer.type,
             range(run[0], run[-1] + 1),
             stages[run[-1]].output_shape,
         )
@@ -121,7 +121,7 @@ def reads(stages: Sequence[Stage], columns: Sequence[Block]) -> tuple[tuple[int,
     return tuple(tuple(sorted(each)) for each in read)
 
 
-def _block_of(layer: Layer) -> str:
+def block_of(layer: Layer) -> str:
     """Return the name of the block of a layer; nothing where it has no name."""
     name = layer.name or ""
     return name.rpartition("/")[0] or name

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from app.explorer.blocks import seen_from
+from app.explorer.blocks import block_of, seen_from
 from app.explorer.view import View
 from app.layers import Place, Shape
+from app.layers.activation import Activation
 from app.layers.merge import Merge
 from app.layers.references import PICTURE
 from app.numerics.axis import Pair
@@ -49,10 +50,19 @@ def inlets_of(view: View) -> tuple[Inlet, ...]:
 
 
 def name_of(view: View, source: int) -> str:
-    """Return what a layer calls an output that it reads: by its name, else by which layer it is of; or the input."""
+    """Return what a layer calls an output that it reads: by its name, else by which layer it is of; or the input.
+
+    An activation goes by the name of what it follows in its block, as in the ribbon.
+    """
     if source == PICTURE:
         return view.say("Input")
-    layer = view.run.stages[source].layer
+    stages = view.run.stages
+    layer = stages[source].layer
+    while isinstance(layer, Activation) and (before := stages[source].inputs[0]) != PICTURE:
+        followed = stages[before].layer
+        if not block_of(layer) or block_of(layer) != block_of(followed):
+            break
+        source, layer = before, followed
     if name := seen_from(view.layer, layer):
         return name
     return view.say("{type}, layer {number}").format(type=layer.type, number=source + 1)

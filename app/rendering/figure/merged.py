@@ -184,8 +184,7 @@ class Merged(Plate):
         gap = self.stack_gap * (self.shown - 1) / max(1, len(shown) - 1)
         bottom = self.height - BRACKET - NAME - self.map_height
         volume = Volume((self.stack_x, min(self.map.origin[1] + rise_of(gap, len(shown)) / 2, bottom)), s, gap)
-        side, corners, free = (s * DEPTH[0], s * DEPTH[1]), [], float("inf")
-        named = {*few, shown[0], shown[-1]}
+        side, corners = (s * DEPTH[0], s * DEPTH[1]), []
         for index in reversed(range(len(shown))):
             number, plane = shown[index], volume.sheet(index)
             group = add(self.figure, "a", class_="sheet", data_channel=str(number))
@@ -197,9 +196,12 @@ class Merged(Plate):
                 slab(group, scene.map_face(number), plane, s, DEPTH)
             corner = plane.at(self.out_columns, self.out_rows)
             corners.append((number, plane.at(0, self.out_rows), corner))
-            if number == scene.sheet or (number in named and free - corner[0] >= LEAST_STACK_NAME):
+        names = list[float]()
+        for number in dict.fromkeys((scene.sheet, shown[0], shown[-1], *few)):  # the present one before all
+            corner = volume.sheet(shown.index(number)).at(self.out_columns, self.out_rows)
+            if all(abs(corner[0] - x) >= LEAST_STACK_NAME for x in names):
                 self._name_below(corner, gap, str(number + 1), present=number == scene.sheet)
-                free = corner[0]
+                names.append(corner[0])
         lowest = max(corner[1] for _, _, corner in corners)
         self._brackets(corners, lowest + NAME + 12)
 
