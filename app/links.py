@@ -22,6 +22,7 @@ from typing import Any
 from app.allowance import Allowance
 from app.errors import Mistake, NotFound, Unavailable
 from app.lab import Lab
+from app.layers.models import find
 from app.messages import N_
 from app.pipeline.document import Document
 
@@ -43,13 +44,19 @@ class Shared:
     documents: tuple[Document, ...]
     images: tuple[str, ...]
 
+    @property
+    def network_ends(self) -> float | None:
+        """When the first of its networks goes that a visitor brought, in seconds since 1970; None where none does."""
+        found = (find(name).expires_at for document in self.documents for name in document.models)
+        return min((ends.timestamp() for ends in found if ends is not None), default=None)
+
 
 @dataclass(frozen=True)
 class Link:
     """A short link."""
 
     code: str
-    expires_at: datetime  # or when the first of the pictures goes that it does not keep
+    expires_at: datetime  # or when the first of the pictures and networks goes that it does not keep
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,8 @@ class Links:
                 self._lab.keep_longer(document, self._life)
             for image in record.pictures:
                 self._lab.album.renew(image, self._life)
-        ends = [self._store.expires_at("link", code), *map(self._lab.album.expires_at, shared.images)]
+        ends = [self._store.expires_at("link", code), shared.network_ends]
+        ends += map(self._lab.album.expires_at, shared.images)
         return Link(code, datetime.fromtimestamp(min(end for end in ends if end is not None), UTC))
 
     def _make_room(self, record: _Record, new: bool) -> None:

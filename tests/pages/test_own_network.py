@@ -59,6 +59,9 @@ def test_a_file_leads_to_what_is_asked_of_it_and_on_to_a_picture_with_scores(cli
     assert explorer.one("a", id="networks").text == "Pets"
     again = read(client.get(address).text).one("section")
     assert again.one("textarea").text.split() == list(CLASSES)
+    shared = client.get("/share", params=there).text
+    assert "it goes in 24 hours, and the view with it" in shared
+    assert "It does not expire." not in shared
     menu = read(client.get("/networks", params={"recipe": there["recipe"]}).text)
     assert any("softmax" in link.attributes.get("href", "") for link in menu.all("a"))
 

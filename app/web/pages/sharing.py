@@ -41,6 +41,7 @@ class ShareContext(Context):
     address: str  # of the state, for others
     run_life: int | None  # where the address names it by its number
     picture_life: int | None  # of the upload that goes first
+    network_life: int | None  # of the network that goes first
     owned: bool  # every upload that is shown comes from this browser
     short: str  # address; nothing before it is made
     link_life: int
@@ -82,6 +83,7 @@ async def _sheet(request: Request, lab: Lab, state: State, what: Shared, link: L
                 reach.address + state.address(),
                 None if run is None else int(run - now),
                 min((int(end - now) for end in uploads.values()), default=None),
+                None if (ends := what.network_ends) is None else int(ends - now),
                 all(lab.album.owns(image, tokens(request)) for image in uploads),
                 f"{reach.address}/s/{link.code}" if link else "",
                 lab.settings.lesson_ttl,
