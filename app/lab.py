@@ -353,7 +353,7 @@ def _number(index: int | None) -> int:
 
 
 def _length(document: Document) -> int:
-    return 2 * document.input.length + sum(len(layer.text) for layer in document.layers)
+    return 2 * document.input.length + sum(layer.length for layer in document.layers)
 
 
 def _still_there(document: Document) -> None:

@@ -5,7 +5,7 @@ the same document gives the same numbers everywhere.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
@@ -26,7 +26,7 @@ from app.layers.cells import Place
 from app.layers.geometry import Geometry
 from app.layers.geometry import Shape as Shape
 from app.layers.meeting import Meeting, Weight
-from app.layers.numbers import written
+from app.layers.numbers import BATCH, count, pieces
 from app.layers.references import PICTURE, REFERENCES, InputsField, NameField
 from app.layers.trainable import Trainable
 from app.layers.trainable import Weights as Weights
@@ -162,7 +162,8 @@ class Layer(Trainable, BaseModel):
 
     def _but(self, **fields: Any) -> Self:
         other = self.model_copy(update=fields)
-        other.__dict__.pop("text", None)  # which pydantic copies, and which is of the old ones
+        for known in ("text", "length"):  # which pydantic copies, and which are of the old ones
+            other.__dict__.pop(known, None)
         return other
 
     def linked(self, index: int) -> Self:
@@ -341,10 +342,20 @@ class Layer(Trainable, BaseModel):
         """Return this layer as JSON with all that equals its default left out."""
         return self.fields("json")
 
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the canonical form as it is stored and hashed, its arrays packed, a piece at a time."""
+        return pieces(self.fields("python")) if self.text is None else iter([self.text])
+
     @cached_property
-    def text(self) -> str:
-        """The canonical form as it is stored and hashed, its arrays packed."""
-        return written(self.fields("python"))
+    def text(self) -> bytes | None:
+        """That form as a whole, which is asked for again and again; None where it has many numbers."""
+        fields = self.fields("python")
+        return b"".join(pieces(fields)) if count(fields) <= BATCH else None
+
+    @cached_property
+    def length(self) -> int:
+        """Bytes of that form."""
+        return sum(map(len, self.pieces()))
 
     def _fix(self, field: str, wanted: object) -> None:
         """Fill in a field that the weights fix, and refuse one that contradicts them."""

@@ -50,6 +50,10 @@ class Numbers:
         """Return nested lists of the shortest decimals that read back as the same float32."""
         return _shortest(self.array)
 
+    def written(self) -> Iterator[str]:
+        """Yield those lists as text, a piece at a time."""
+        return _written(self.array)
+
     def packed(self) -> Iterator[bytes]:
         """Yield the numbers as base64, as the store and the ids see them, a piece at a time."""
         numbers = self.array.astype("<f4", copy=False).reshape(-1)
@@ -76,6 +80,22 @@ def _shortest(array: Array) -> Any:
     return [_decimal(text) for text in array.astype(str).tolist()]
 
 
+def _written(array: Array) -> Iterator[str]:
+    if array.size <= BATCH:
+        yield repr(_shortest(array))
+        return
+    yield "["
+    if array.ndim > 1:
+        for number, part in enumerate(array):
+            yield ", " if number else ""
+            yield from _written(part)
+    else:
+        for place in _batches(array.size):
+            yield ", " if place.start else ""
+            yield repr(_shortest(array[place]))[1:-1]
+    yield "]"
+
+
 def _decimal(text: str) -> int | float:
     number = float(text)
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
@@ -94,6 +114,18 @@ def pieces(document: dict[str, Any]) -> Iterator[bytes]:
     for block, following in zip(blocks, others, strict=True):
         yield from block.packed()
         yield following
+
+
+def count(value: Any) -> int:
+    """Return how many numbers stand in blocks in a part of a canonical form."""
+    match value:
+        case Numbers():
+            return value.array.size
+        case dict():
+            return sum(map(count, value.values()))
+        case list() | tuple():
+            return sum(map(count, value))
+    return 0
 
 
 def written(document: dict[str, Any]) -> str:

@@ -25,7 +25,6 @@ from app.pipeline.whole_model import model_in
 ENGINE = "4"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
 AT_MOST_SO_LONG = 8  # times as long as its recipe a layer is as it is stored
-PIECE = 1 << 16  # characters that are hashed in one go
 MOST_SAID = 100_000  # characters of a layer as it is stored, from which on its numbers are left out where people read
 Side = Annotated[int, Field(ge=1, le=MOST_SIDE, strict=True)]
 Finite = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False, strict=True), AfterValidator(lambda x: x + 0.0)]
@@ -177,7 +176,7 @@ class Document(BaseModel):
         yield b',"layers":['
         for number, layer in enumerate(self.layers):
             yield b"," * bool(number)
-            yield from _encoded(layer.text)
+            yield from layer.pieces()
         yield b"]}"
 
     @cached_property
@@ -185,7 +184,7 @@ class Document(BaseModel):
         """The ids of all prefixes, from the input alone to the whole: each is the hash of the last and one layer."""
         chain = [_hash(b"", self.input.pieces())]
         for layer in self.layers:
-            chain.append(_hash(chain[-1], _encoded(layer.text)))
+            chain.append(_hash(chain[-1], layer.pieces()))
         return tuple(link.hex()[:32] for link in chain)
 
     @cached_property
@@ -210,24 +209,19 @@ class Document(BaseModel):
 
     def is_brief(self, most: int) -> bool:
         """Tell whether the recipe has fewer than `most` characters; one that is much too long is not written for it."""
-        return sum(len(layer.text) for layer in self.layers) < AT_MOST_SO_LONG * most and len(self.recipe) < most
+        return sum(layer.length for layer in self.layers) < AT_MOST_SO_LONG * most and len(self.recipe) < most
 
     @property
     def outline(self) -> str:
         """The layers in one line to read: the recipe, less the numbers of layers that have thousands of them."""
-        if sum(len(layer.text) for layer in self.layers) < MOST_SAID:
+        if sum(layer.length for layer in self.layers) < MOST_SAID:
             return self.recipe
-        shown = (recipe.write([layer]) if len(layer.text) < MOST_SAID else f"{layer.type}(…)" for layer in self.layers)
+        shown = (recipe.write([layer]) if layer.length < MOST_SAID else f"{layer.type}(…)" for layer in self.layers)
         return " | ".join(shown)
 
     def prefix(self, count: int) -> "Document":
         """Return the document of the first `count` layers, a run of its own."""
         return self if count == len(self.layers) else Document(input=self.input, layers=self.layers[:count])
-
-
-def _encoded(text: str) -> Iterator[bytes]:
-    """Yield a text of ours as bytes, a piece at a time: it may have twenty megabytes."""
-    return (text[at : at + PIECE].encode() for at in range(0, len(text), PIECE))
 
 
 def _hash(before: bytes, text: Iterable[bytes]) -> bytes:

@@ -18,6 +18,7 @@ import numpy as np
 from app.errors import Mistake, NotFound, RecipeMistake, shown
 from app.layers import LAYERS, Layer
 from app.layers.models import Model, find
+from app.layers.numbers import Numbers
 from app.layers.reading import MAX_LAYERS, read_layer, validated
 from app.layers.references import REFERENCES
 from app.layers.sources import WEIGHTS
@@ -79,11 +80,19 @@ _parse_short = lru_cache(256)(_parse)
 
 def write(layers: Sequence[Layer], *, models: bool = True) -> str:
     """Return the recipe of `layers` in its canonical form; without `models` with each layer written out."""
-    parts, origin = list[str](), model_in(layers) if models else None
+    return "".join(pieces(layers, models=models))
+
+
+def pieces(layers: Sequence[Layer], *, models: bool = True) -> Iterator[str]:
+    """Yield that recipe a piece at a time: the numbers in it may be longer than all that is known of them."""
+    origin = model_in(layers) if models else None
     if origin is not None:
         epoch = {} if origin.epoch == origin.model.last else {"epoch": origin.epoch}
-        parts, layers = [_call(MODEL, Whole, {"model": origin.model.id, **epoch})], layers[len(origin.model.layers) :]
-    return " | ".join([*parts, *(_call(layer.type, layer, layer.canonical()) for layer in layers)])
+        yield from _call(MODEL, Whole, {"model": origin.model.id, **epoch})
+        layers = layers[len(origin.model.layers) :]
+    for index, layer in enumerate(layers):
+        yield " | " if index or origin is not None else ""
+        yield from _call(layer.type, layer, layer.fields("python"))
 
 
 # ---- reading
@@ -282,7 +291,7 @@ def _nameless(call: ast.Call, kind: Any, name: str) -> RecipeMistake:
         message = "{name} takes no more than {fields}." if fields else "{name} takes no values."
         return RecipeMistake(message, column=column, name=name, fields=fields)
     default = kind.model_fields[rest[0]].default
-    value = "random(7)" if rest[0] == "weights" else _literally(3 if default is None else default)
+    value = "random(7)" if rest[0] == "weights" else "".join(_said(3 if default is None else default, pairs=False))
     return RecipeMistake(
         "Without a name {name} takes {fields}; all else needs its name, as in {example}.",
         column=column,
@@ -322,39 +331,45 @@ def _column(node: ast.expr | ast.keyword) -> int:
 # ---- writing
 
 
-def _call(name: str, kind: Any, fields: dict[str, Any]) -> str:
+def _call(name: str, kind: Any, fields: dict[str, Any]) -> Iterator[str]:
     """Write one call: fields in positional order while they are there without a gap, the rest by name.
 
     Some fields of layers are always written by name, which is how links to them are known.
     """
-    fields = {field: value for field, value in fields.items() if field not in CALLED}
+    left = {field: value for field, value in fields.items() if field not in CALLED}
     pairs = isinstance(kind, Layer)
-    texts = {field: _text(value, pairs=pairs and field not in REFERENCES) for field, value in fields.items()}
+    said = list[tuple[str, str, Any]]()  # what stands before a value, of which field it is, and the value
     if kind.positional and kind.positional[0].startswith("*"):
         listed = kind.positional[0][1:]
-        parts = [_literally(value) for value in fields[listed]]
-        del texts[listed]
+        said += [("", listed, value) for value in left.pop(listed)]
     else:
-        parts = []
         for field in kind.positional:
-            if field not in texts or (pairs and field in kind.by_name):
+            if field not in left or (pairs and field in kind.by_name):
                 break
-            parts.append(texts.pop(field))
-    parts += [f"{field}={text}" for field, text in texts.items()]
-    return f"{name}({', '.join(parts)})" if parts else name
+            said.append(("", field, left.pop(field)))
+    said += [(f"{field}=", field, value) for field, value in left.items()]
+    yield name
+    for number, (before, field, value) in enumerate(said):
+        yield (", " if number else "(") + before
+        yield from _said(value, pairs=pairs and field not in REFERENCES)
+    yield ")" if said else ""
 
 
-def _text(value: Any, *, pairs: bool) -> str:
+def _said(value: Any, *, pairs: bool) -> Iterator[str]:
     """Write the value of a field: weights are a call; two numbers are a pair in a layer, and a list in weights."""
     match value:
         case {"init": init}:
-            return _call(init, WEIGHTS[init], value)
+            yield from _call(init, WEIGHTS[init], value)
         case [int(rows), int(columns)] if pairs:
-            return f"({rows}, {columns})"
-    return _literally(value)
-
-
-def _literally(value: Any) -> str:
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_literally, value)) + "]"
-    return '"' + _ESCAPED.sub(r"\\\g<0>", value) + '"' if isinstance(value, str) else repr(value)
+            yield f"({rows}, {columns})"
+        case list() | tuple():
+            for number, part in enumerate(value):
+                yield ", " if number else "["
+                yield from _said(part, pairs=False)
+            yield "]" if value else "[]"
+        case Numbers():
+            yield from value.written()
+        case str():
+            yield '"' + _ESCAPED.sub(r"\\\g<0>", value) + '"'
+        case _:
+            yield repr(value)

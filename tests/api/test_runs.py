@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.web.api import reports, runs
 from tests.api.problems import told
 
 RUNS = "/api/v1/runs"
@@ -82,6 +83,16 @@ def test_a_run_is_made_once_and_then_found(client):
     assert made.json() == found.json()
     assert made.headers["location"] == found.headers["location"] == f"{RUNS}/{made.json()['id']}"
     assert client.get(made.headers["location"]).json() == made.json()
+
+
+def test_a_long_recipe_is_told_piece_by_piece_and_is_the_same(client, run, monkeypatch):
+    monkeypatch.setattr(runs, "LONG_RECIPE", 10)
+    monkeypatch.setattr(reports, "STEP", 7)
+    answer = client.get(f"{RUNS}/{run['id']}")
+    assert "content-length" not in answer.headers
+    assert answer.json() == run
+    named = client.post(RUNS, json={"input": CHELSEA, "recipe": 'relu(name="a \\"quoted\\" ä")'})
+    assert (named.status_code, named.json()["recipe"]) == (201, 'relu(name="a \\"quoted\\" ä")')
 
 
 def test_every_way_to_ask_leads_to_the_same_run(client, run):

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Unfit
+from app.pipeline import recipe
 from app.pipeline.document import Document, read_document, unpack
 from app.pipeline.plan import plan
 from tests import pipelines
@@ -17,8 +18,8 @@ from tests import pipelines
 CHELSEA = {"image": "chelsea", "height": 32, "width": 32}
 
 
-def planned(recipe: str, shape=(3, 32, 32), multiplications=2 * 10**10, size=512 * 10**6):
-    document = read_document({"input": CHELSEA, "recipe": recipe})
+def planned(text: str, shape=(3, 32, 32), multiplications=2 * 10**10, size=512 * 10**6):
+    document = read_document({"input": CHELSEA, "recipe": text})
     return plan(document, shape, most_multiplications=multiplications, most_bytes=size)
 
 
@@ -168,10 +169,10 @@ def test_what_is_too_dear_is_refused_before_any_arithmetic(recipe, what):
     assert "Use a smaller picture" in str(told.value)
 
 
-def test_a_hundred_layers_are_a_pipeline_and_one_more_is_not():
-    layers = [{"type": "relu"}] * 101
-    assert len(read_document({"input": CHELSEA, "layers": layers[1:]}).layers) == 100
-    with pytest.raises(Unfit, match="at most 100 layers; this one has 101"):
+def test_four_hundred_layers_are_a_pipeline_and_one_more_is_not():
+    layers = [{"type": "relu"}] * 401
+    assert len(read_document({"input": CHELSEA, "layers": layers[1:]}).layers) == 400
+    with pytest.raises(Unfit, match="at most 400 layers; this one has 401"):
         read_document({"input": CHELSEA, "layers": layers})
 
 
@@ -186,8 +187,23 @@ def test_an_id_is_the_hash_of_all_that_a_long_document_holds() -> None:
     weights = {"init": "values", "weight": np.arange(90_000, dtype=np.float32).reshape(1000, 1, 10, 9)}
     document = read_document({"input": CHELSEA | {"mode": "L"}, "layers": [{"type": "conv2d", "weights": weights}]})
     before = hashlib.sha256(document.input.text.encode()).digest()
-    assert len(document.layers[0].text) > 400_000
-    assert document.id == hashlib.sha256(before + document.layers[0].text.encode()).hexdigest()[:32]
+    packed = base64.b64encode(weights["weight"].tobytes()).decode()
+    array = {"float32": packed, "shape": [1000, 1, 10, 9]}
+    layer = {"kernel_size": [10, 9], "out_channels": 1000, "type": "conv2d"}
+    said = json.dumps({**layer, "weights": {"init": "values", "weight": array}}, separators=(",", ":"))
+    assert document.layers[0].length == len(said)
+    assert document.id == hashlib.sha256(before + said.encode()).hexdigest()[:32]
+
+
+def test_a_recipe_of_many_numbers_is_written_in_pieces_as_if_it_were_one_text():
+    weight = (np.arange(40_000, dtype=np.float32) / 8).reshape(1000, 1, 40, 1)
+    bias = np.arange(1000, dtype=np.float32)
+    layer = {"type": "conv2d", "weights": {"init": "values", "weight": weight, "bias": bias}}
+    document = read_document({"input": CHELSEA | {"mode": "L"}, "layers": [layer, {"type": "relu"}]})
+    numbers = [[[[float(n) if n % 1 else int(n) for n in row] for row in sheet] for sheet in each] for each in weight]
+    assert document.recipe == f"conv2d(1000, (40, 1), weights=values({numbers}, {list(range(1000))})) | relu"
+    assert max(map(len, recipe.pieces(document.layers))) < 200_000
+    assert read_document({"input": CHELSEA | {"mode": "L"}, "recipe": document.recipe}) == document
 
 
 def test_many_numbers_are_stored_and_hashed_piece_by_piece_as_if_they_were_one_text():

@@ -1,21 +1,41 @@
 """A run as the API tells it."""
 
-from collections.abc import Sequence
+import json
+import secrets
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.explorer.addresses import layer_address
 from app.lab import Facts, Run
 from app.numerics.field import Number
+from app.pipeline import recipe
 from app.pipeline.classes import prediction
 
+STEP = 1 << 16  # bytes that are sent in one go
+_RECIPE = secrets.token_hex(8)  # stands for the recipe while what is around it is written; nobody can know it
 
-def run_report(run: Run, facts: Sequence[Facts]) -> dict[str, Any]:
+
+def run_report(run: Run, facts: Sequence[Facts]) -> Iterator[bytes]:
+    """Yield the run as JSON, a piece at a time: its recipe may be longer than all that is held of it."""
+    first, last = json.dumps(_report(run, facts), ensure_ascii=False, allow_nan=False, separators=(",", ":")).split(
+        _RECIPE
+    )
+    left = bytearray(first.encode())
+    for piece in recipe.pieces(run.document.layers):
+        left += json.dumps(piece, ensure_ascii=False)[1:-1].encode()
+        if len(left) >= STEP:
+            yield bytes(left)
+            left.clear()
+    yield bytes(left) + last.encode()
+
+
+def _report(run: Run, facts: Sequence[Facts]) -> dict[str, Any]:
     """Return the run: its shapes, its cost, and what its maps hold."""
     predicted = prediction(run.document, run.stages, facts[-1].numbers) if facts else None
     layers = [_layer_report(run, index, said) for index, said in enumerate(facts)]
     return {
         "id": run.id,
-        "recipe": run.document.recipe,
+        "recipe": _RECIPE,
         "input": {"shape": list(run.input_shape), "image": run.document.input.image},
         "layers": layers,
         "totals": {name: sum(layer[name] for layer in layers) for name in ("parameters", "multiplications")},

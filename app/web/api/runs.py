@@ -1,17 +1,17 @@
 """The API under /api/v1: it parses, asks the lab, and answers with data; it decides nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from app.errors import BrokenRequest, Forbidden, Unfit
 from app.explorer.addresses import API
 from app.explorer.fields import document_of
-from app.lab import Lab, Run
+from app.lab import Facts, Lab, Run
 from app.layers import LAYERS
 from app.layers.numbers import Numbers
 from app.numerics.kernels import KERNELS
@@ -27,6 +27,7 @@ from app.web.asgi.bearer import bearer
 from app.web.asgi.dependencies import InLab, InTrainings
 from app.web.asgi.forms import read_body, read_form
 
+LONG_RECIPE = 1_000_000  # characters, from which on it is not written as a whole
 api = APIRouter(prefix=API, responses=examples.PROBLEMS)
 
 
@@ -139,8 +140,9 @@ async def kernels() -> list[dict[str, Any]]:
 async def post_run(request: Request, lab: InLab) -> Response:
     """Takes a JSON document, or a multipart form with a picture in `file`, a `recipe`, and the input's fields."""
     run = await lab.open(await _posted_document(request, lab))
-    report, new = await _kept_report(run, lab)
-    return Response(report, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"}, media_type="application/json")
+    facts = await lab.facts(run)
+    new = await lab.keep(run)
+    return await _answer(run, facts, lab, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"})
 
 
 async def _posted_document(request: Request, lab: Lab) -> Document:
@@ -164,10 +166,18 @@ async def _linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
     return await lab.read(lambda: document_of(fields, lab.refuse_shape), sum(map(len, fields.values())))
 
 
-async def _kept_report(run: Run, lab: Lab) -> tuple[bytes, bool]:
-    """Compute a run and keep it; return what is said of it, and whether it was new."""
-    facts = await lab.facts(run)
-    return await lab.queue.light(lambda: (json_bytes(run_report(run, facts)), lab.keep_now(run)))
+async def _answer(
+    run: Run, facts: Sequence[Facts], lab: Lab, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return what is said of a run; where its recipe is long, piece by piece."""
+
+    def answer() -> Response:
+        report = run_report(run, facts)
+        if not run.document.is_brief(LONG_RECIPE):
+            return StreamingResponse(report, status, headers, "application/json")
+        return Response(b"".join(report), status, headers, "application/json")
+
+    return await lab.queue.light(answer)
 
 
 @api.get("/runs", summary="Compute a run from a link", tags=["runs"], openapi_extra=examples.RUN_QUERY)
@@ -183,16 +193,15 @@ async def get_run_by_link(request: Request, lab: InLab) -> Response:
             pointer="/input/image",
         )
     run = await lab.open(await _linked_document(fields, lab))
-    report, _ = await _kept_report(run, lab)
-    return Response(report, media_type="application/json")
+    facts = await lab.facts(run)
+    await lab.keep(run)
+    return await _answer(run, facts, lab)
 
 
 @api.get("/runs/{run_id}", summary="A run", tags=["runs"])
 async def get_run(run_id: RunId, lab: InLab) -> Response:
     run = await lab.run(run_id)
-    facts = await lab.facts(run)
-    report = await lab.queue.light(lambda: json_bytes(run_report(run, facts)))
-    return Response(report, media_type="application/json")
+    return await _answer(run, await lab.facts(run), lab)
 
 
 def json_bytes(value: Any) -> bytes:
