@@ -1,11 +1,13 @@
 """Networks of one's own: a file becomes layers and numbers in a computing thread, within the budget of memory."""
 
 import mmap
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import IO, NamedTuple
 
+from app.allowance import Allowance
 from app.budget import Budget
 from app.compute import ComputeQueue
 from app.errors import Misfit, TooLarge, Unfit, Unreadable
@@ -15,10 +17,13 @@ from app.importing.safetensors_file import read_safetensors
 from app.importing.wire import Data
 from app.layers import Layer
 from app.layers.models import Model
+from app.messages import N_
 from app.models.said import LONGEST_TITLE, Said, own_input, shape_read
 from app.models.uploads import Uploads
 from app.settings import Settings
 
+AN_HOUR = 60  # networks that a client may bring an hour
+REFUSAL = N_("You have brought {most} networks within an hour; try again in {wait} seconds.")
 TIMES, BESIDE = 3, 50_000_000  # times the bytes of a file, and bytes beside, that reading it takes at most
 
 
@@ -31,6 +36,7 @@ class File:
     name: str
     said: Said
     layers: Sequence[Layer] | None = None  # to which the tensors of a .safetensors file belong
+    client: str = ""  # who sent it
 
 
 class Added(NamedTuple):
@@ -47,12 +53,14 @@ class Networks:
         self._settings = settings
         self._queue = queue
         self._budget = budget
+        self._allowance, self._lock = Allowance(AN_HOUR, REFUSAL), threading.Lock()
         self.uploads = uploads
 
     async def add(self, file: File, *, truncate: bool) -> Added:
         """Keep the network in a file; `truncate`: what comes before the first node that does not fit.
 
-        Raises TooLarge, UnknownKind, Unreadable, Unfit; a Misfit where a node does not fit, or nothing comes before it.
+        Raises TooLarge, UnknownKind, Unreadable, Unfit; a Misfit where a node does not fit, or nothing comes before it;
+        Busy for a client that brings too many.
         """
         most = self._settings.model_max_bytes
         if file.size > most:
@@ -68,6 +76,8 @@ class Networks:
             imported = read_network(file)
             if imported.misfit and not (truncate and imported.layers):
                 raise imported.misfit
+            with self._lock:
+                self._allowance.take(file.client)
             return Added(self.uploads.add(imported, file.said), imported.misfit)
 
         return await self._queue.heavy(read, share)

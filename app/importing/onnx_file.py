@@ -88,7 +88,7 @@ def _picture(
     if len(axes) != 4 or (axes[1] or 3) not in CHANNELS:
         raise Unfit(
             "Its input has the shape {shape}, and a picture is given as examples, channels (3: RGB, or 1: grey), rows, "
-            "columns; export the network so, such as [1, 3, 224, 224].",
+            "columns; export the network so, such as [1, 3, 224, 224] (tf2onnx: --inputs-as-nchw).",
             shape=[each or "?" for each in axes[:8]],
         )
     sides = (height or axes[2] or USUAL_SIDE, width or axes[3] or USUAL_SIDE)

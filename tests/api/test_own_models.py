@@ -9,7 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from safetensors.numpy import save
 
+from app.allowance import Allowance
 from app.main import create_app
+from app.networks import REFUSAL
 from app.settings import Settings
 from tests.api.problems import told
 from tests.importing.files import array, bytes_of, chain, model, told_by_onnxruntime
@@ -190,6 +192,13 @@ def test_fields_that_make_no_sense_are_refused(client):
         client.post(MODELS, files=[("file", FILE), ("title", (None, "a")), ("title", (None, "b"))]), 422, "given twice"
     )
     told(client.post(MODELS, json={}), 400, '"file"')
+
+
+def test_a_client_brings_so_many_an_hour(client, monkeypatch):
+    monkeypatch.setattr(client.app.state.lab.networks, "_allowance", Allowance(1, REFUSAL))
+    assert sent(client, FILE).status_code == 201
+    told(sent(client, b"no network"), 415)  # which is not counted
+    told(sent(client, FILE), 429, "1 networks within an hour")
 
 
 def test_a_file_over_the_limit_is_413_before_it_is_read(client):

@@ -120,7 +120,8 @@ async def upload(request: Request, response: Response, lab: InLab) -> NewModel:
         _refuse_unknown(fields, SENT)
         said, truncate = said_in(fields), _flag(fields, "truncate")
         layers = await lab.queue.light(lambda: _layers_in(fields))
-        file = File(sent.file, sent.size or 0, sent.filename or "", said, layers)
+        client = request.client.host if request.client else ""
+        file = File(sent.file, sent.size or 0, sent.filename or "", said, layers, client)
         added = await lab.networks.add(file, truncate=truncate)
     response.headers["Location"] = f"{API}/models/{added.model.id}"
     return NewModel(**_facts(added.model), delete_token=lab.networks.uploads.token(added.model.id))

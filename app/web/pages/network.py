@@ -7,7 +7,7 @@ POST /network/<id>            keeps that, and leads to the network on a picture
 POST /network/<id>/delete     lets it go
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -23,9 +23,10 @@ from app.explorer.own_network import TYPED, Preset, ending, opened, preset_of, p
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.lab import Lab
+from app.layers import Layer
 from app.layers.models import Model
 from app.models.said import Said
-from app.networks import Added, File
+from app.networks import File
 from app.pipeline import recipe
 from app.rendering.palette import Theme
 from app.web.asgi.dependencies import InLab
@@ -93,7 +94,11 @@ async def take(request: Request, lab: InLab) -> Response:
             if sent is None:
                 raise BrokenRequest("No file was chosen; choose one first.")
             name = sent.filename or ""
-            added = await _added(lab, fields, File(sent.file, sent.size or 0, name, Said(input=_sizes(fields))))
+            layers = await lab.queue.light(lambda: _layers(fields.get("recipe", "")))
+            client = request.client.host if request.client else ""
+            said = Said(input=_sizes(fields))
+            file = File(sent.file, sent.size or 0, name, said, layers, client)
+            added = await lab.networks.add(file, truncate=True)
     except Mistake as mistake:
         return await _open(request, lab, fields, mistake, name)
     if added.misfit:
@@ -105,10 +110,8 @@ async def take(request: Request, lab: InLab) -> Response:
     return response
 
 
-async def _added(lab: Lab, fields: Mapping[str, str], file: File) -> Added:
-    text = fields.get("recipe", "")
-    layers = await lab.queue.light(lambda: recipe.read(text)) if text else None
-    return await lab.networks.add(File(file.content, file.size, file.name, file.said, layers), truncate=True)
+def _layers(text: str) -> Sequence[Layer] | None:
+    return recipe.read(text) if text else None
 
 
 def _sizes(fields: Mapping[str, str]) -> dict[str, int]:
