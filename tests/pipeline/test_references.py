@@ -86,7 +86,7 @@ def test_a_name_is_part_of_the_document_and_of_no_number():
 def test_there_are_at_most_400_layers():
     whole = document(" | ".join(["relu"] * 400))
     assert len(plan(whole, (1, 2, 2), **pipelines.PLENTY)) == 400
-    assert unpack(whole.stored) == whole
+    assert unpack(b"".join(whole.stored())) == whole
     with pytest.raises(RecipeMistake, match="at most 400 layers"):
         document(" | ".join(["relu"] * 401))
     with pytest.raises(Unfit, match="at most 400 layers; this one has 401"):
