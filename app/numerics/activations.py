@@ -77,8 +77,8 @@ def leaky_relu(x: Floats, negative_slope: float = 0.01) -> Floats:
     """
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         out = np.multiply(x, np.float32(negative_slope), out=fresh(x.shape))
-    np.copyto(out, x, where=x > 0)
-    return out
+        larger = np.maximum if negative_slope <= 1 else np.minimum  # of the two, above zero x is the one or the other
+        return larger(x, out, out=out)
 
 
 def sigmoid(x: Floats) -> Floats:

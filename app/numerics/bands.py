@@ -8,9 +8,10 @@ places needs then stand one after another: they are a view of B, and overlapping
         └── places' row 0 ──┘              (here kh = 3, stride 1)
                 └── places' row 1 ──┘
 
-A line of ones in each row carries the bias through the same product. `_gathered` copies all kh·kw shifts (im2col) of a
-band for one larger product instead; `_at_once` does so where the weights are most of what is read. Padding is added
-band by band. Bands are parted by the sizes alone, so that the result is the same bits however many threads there are.
+A line of ones in each row carries the bias of several filters through the same product. `_gathered` copies all kh·kw
+shifts (im2col) of a band for one larger product instead; `_at_once` does so where the weights are most of what is read.
+Padding is added band by band. Bands are parted by the sizes alone, so that the result is the same bits however many
+threads there are.
 
 The method is related to the low-memory unrolling of Cho & Brand, "MEC: memory-efficient convolution" (ICML 2017).
 """
@@ -59,9 +60,11 @@ def _by_unrolling(
     x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, maps: Floats
 ) -> None:
     depth, (height, width) = x.shape[1], window.size
-    line, step = width * depth + 1, window.stride[0]
-    once = _stack(weight, bias, 1, step)
-    several = _stack(weight, bias, STACK, step) if weight.shape[1] == 1 and maps.shape[2] >= STACK else once
+    lone, step = weight.shape[1] == 1, window.stride[0]
+    carried = None if lone else bias  # through the product, of which a line more is much where it has few
+    line = width * depth + (carried is not None)
+    once = _stack(weight, carried, 1, step)
+    several = _stack(weight, carried, STACK, step) if lone and maps.shape[2] >= STACK else once
 
     def multiply(kernel: Floats, stack: int, band: Floats, first: int, target: Floats) -> None:
         lot, row, part, place = band.strides
@@ -80,8 +83,8 @@ def _by_unrolling(
         lot, channel, row, column = cells.strides
         shape = (len(cells), cells.shape[2], width, depth, places[1])
         shifts = as_strided(cells, shape, (lot, row, column, channel, column * window.stride[1]), writeable=False)
-        np.copyto(band[:, :, :-1].reshape(shape), shifts)
-        band[:, :, -1] = 1
+        np.copyto(band[:, :, : width * depth].reshape(shape), shifts)
+        band[:, :, width * depth :] = 1
         target = maps[group, :, rows, columns]
         stacked = 0
         if several is not once:
@@ -89,6 +92,8 @@ def _by_unrolling(
             multiply(several[group], STACK, band, 0, target[:, :, :stacked])
         if stacked < places[0]:
             multiply(once[group], 1, band, stacked, target[:, :, stacked:])
+        if bias is not None and carried is None:
+            target += bias[group, :, None, None]
 
     # A line of the band is a row of the input; neighbouring blocks both hold the shared ones.
     blocks = _blocks(maps.shape, line, step, max(0, height - step), height * line)
@@ -98,15 +103,15 @@ def _by_unrolling(
 def _stack(weight: Floats, bias: Floats | None, stack: int, step: int) -> Floats:
     """Return the filters as matrices, (groups, filters · stack, …), for `stack` rows of places at once.
 
-    The row of a place holds the filter below `step` zeros for each place above it; after each line stands what the
-    ones are multiplied by: the bias, once.
+    The row of a place holds the filter below `step` zeros for each place above it; where there is a bias, after each
+    line stands what the ones are multiplied by: the bias, once.
     """
     groups, filters, depth, height, width = weight.shape
-    line = width * depth + 1
+    line = width * depth + (bias is not None)
     kernel = np.zeros((groups, filters, stack, height + step * (stack - 1), line), np.float32)
     lines = weight.transpose(0, 1, 3, 4, 2).reshape(groups, filters, height, -1)
     for place in range(stack):
-        kernel[:, :, place, place * step : place * step + height, :-1] = lines
+        kernel[:, :, place, place * step : place * step + height, : width * depth] = lines
         if bias is not None:
             kernel[:, :, place, place * step, -1] = bias
     return kernel.reshape(groups, filters * stack, -1)

@@ -1,7 +1,8 @@
 """Cross-correlation, the sum that networks call convolution: one definition, several ways to compute it.
 
-`direct` does every product; `winograd` needs a quarter of them for 3×3 windows; `separable` splits filters that are a
-column times a row; `spectral` multiplies in the frequency domain, for large windows. Measurements choose.
+`direct` does every product, and so does `depthwise`, for many small channels with filters of their own; `winograd`
+needs a quarter of them for 3×3 windows; `separable` splits filters that are a column times a row; `spectral` multiplies
+in the frequency domain, for large windows. Measurements choose.
 """
 
 from functools import lru_cache
@@ -12,6 +13,7 @@ import numpy as np
 
 from app.numerics import Floats
 from app.numerics.bands import direct
+from app.numerics.depthwise import depthwise
 from app.numerics.memory import fresh
 from app.numerics.padding import PADDING_MODES
 from app.numerics.separable import Factors, factors, separable, swept_bytes
@@ -25,6 +27,7 @@ SEPARABLE = 49
 MOST_SPLIT = 256  # filters times channels: finding the factors of more takes longer than they save
 SPECTRAL = (900, 400, 225)  # with 1, 2 or more channels and filters
 FEW = 16  # places, below which transforming the filters takes longer than all products
+MANY, SMALL = 192, 196  # from so many channels on, each with a filter of its own, and up to so many places: depthwise
 WINOGRAD = 32  # channels and filters …
 DIRECT, TILES = 12_000_000, 48_000_000  # bytes that the direct method, and Winograd's, work in at most, about
 TILED = 256  # … over maps of so many places, and of no fewer places than channels or filters
@@ -82,6 +85,8 @@ def correlate(
         raise ValueError(f"padding_mode is {padding_mode!r}; it must be one of {', '.join(PADDING_MODES)}")
     out = fresh((len(weight), *plan.places))
     match _method(x, weight, plan):
+        case "depthwise":
+            depthwise(x, weight, bias, window, padding_mode, out)
         case "winograd":
             winograd(x, weight, bias, window, padding_mode, out)
         case "spectral":
@@ -116,7 +121,8 @@ class Plan(NamedTuple):
     """What follows from shapes alone, found once for all pictures that go through a layer."""
 
     places: Pair  # rows and columns of them
-    tiled: bool  # Winograd's method is ahead of the direct one
+    last: bool  # depthwise, and the method in which channels stand last is ahead of the direct one
+    tiled: bool  # Winograd's method is
     split: bool  # where the filters are a column times a row, taking them so is
     spectral: bool  # the product in the frequency domain is
 
@@ -131,16 +137,19 @@ def _plan(shape: tuple[int, ...], filters: tuple[int, ...], window: Window, grou
         raise ValueError(f"{count} filters of {depth} channels in {groups} groups do not fit {shape[0]} channels")
     places = window.places((shape[1], shape[2]))
     if groups > 1 or window.stride != (1, 1):
-        return Plan(places, tiled=False, split=False, spectral=False)
+        last = shape[0] == groups == count >= MANY and prod(places) <= SMALL
+        return Plan(places, last, tiled=False, split=False, spectral=False)
     taps, many = prod(window.size), min(count, depth)
     tiled = fits(window) and many >= WINOGRAD and prod(places) >= max(TILED, many)
     large = window.dilation == (1, 1) and taps >= SEPARABLE
     wide = taps >= SPECTRAL[min(len(SPECTRAL), many) - 1] and prod(places) >= FEW
-    return Plan(places, tiled, large and count * depth <= MOST_SPLIT, large and wide)
+    return Plan(places, False, tiled, large and count * depth <= MOST_SPLIT, large and wide)
 
 
-def _method(x: Floats, weight: Floats, plan: Plan) -> Literal["direct", "winograd", "spectral"] | Factors:
+def _method(x: Floats, weight: Floats, plan: Plan) -> Literal["direct", "depthwise", "winograd", "spectral"] | Factors:
     """Return the fastest method for these numbers, and with separable filters their factors."""
+    if plan.last:
+        return "depthwise"
     if not (plan.tiled or plan.split or plan.spectral) or not _may_round(x, weight):
         return "direct"
     if plan.tiled:

@@ -12,6 +12,7 @@ from app.numerics import threads
 from app.numerics import winograd as winograds
 from app.numerics.bands import direct
 from app.numerics.convolution import _method, _plan, correlate
+from app.numerics.depthwise import depthwise
 from app.numerics.separable import Factors, factors, separable
 from app.numerics.spectral import spectral
 from app.numerics.window import Window
@@ -107,6 +108,19 @@ def test_bands_keep_the_tolerance(data, size, stride, dilation):
     assert_right(out, case)
 
 
+@given(st.data(), pairs(1, 4), pairs(1, 3), pairs(1, 3))
+@settings(max_examples=40)
+def test_channels_that_stand_last_keep_the_tolerance(data, size, stride, dilation):
+    x, _, bias, window, mode = drawn(data.draw, size, dilation, stride, sides=12)
+    weight = numbers(7, (len(x), 1, *size), False)
+    bias = None if bias is None else numbers(8, len(x), False)
+    out = np.full((len(x), *window.output_shape(x.shape[1:])), np.nan, np.float32)
+    depthwise(x, weight, bias, window, mode, out)
+    for channel in range(len(x)):
+        one = [channel]
+        assert_right(out[one], (x[one], weight[one], None if bias is None else bias[one], window, mode))
+
+
 def test_a_filter_that_is_no_product_has_no_factors():
     assert factors(numbers(1, (1, 1, 7, 7), False)) is None
     assert factors(np.ones((2, 3, 7, 7), np.float32) * np.arange(1, 4, dtype=np.float32)[:, None, None]) is not None
@@ -130,6 +144,20 @@ def test_sizes_choose_the_method(method, shape, filters, settings):
     weight = numbers(2, (count, shape[0], side, side), False)
     plan = _plan(shape, weight.shape, Window((side, side), **settings), 1)
     assert _method(numbers(1, shape, False), weight, plan) == method
+
+
+@pytest.mark.parametrize(
+    ("channels", "side", "groups", "method"),
+    [(192, 16, 192, "depthwise"), (191, 16, 191, "direct"), (192, 17, 192, "direct"), (192, 16, 96, "direct")],
+)
+def test_many_small_channels_with_filters_of_their_own_stand_last(channels, side, groups, method):
+    x, weight = numbers(1, (channels, side, side), True), numbers(2, (channels, channels // groups, 3, 3), True)
+    plan = _plan(x.shape, weight.shape, Window((3, 3)), groups)
+    assert _method(x, weight, plan) == method
+    together = correlate(x, weight, None, Window((3, 3)), groups=groups)
+    for channel in (0, 100, channels - 1):  # whole numbers, exactly
+        read = slice(first := channel // weight.shape[1] * weight.shape[1], first + weight.shape[1])
+        assert np.array_equal(together[[channel]], correlate(x[read], weight[[channel]], None, Window((3, 3))))
 
 
 def test_whole_numbers_are_summed_directly_where_a_person_reads_them():
@@ -212,7 +240,7 @@ def test_filters_that_nobody_writes_to_are_carried_to_the_points_once(monkeypatc
     monkeypatch.setattr(
         winograds, "_both_ways", lambda matrix, *rest: carried.append(matrix.shape) or both_ways(matrix, *rest)
     )
-    x, weight = numbers(1, (32, 16, 16), False), numbers(2, (32, 32, 3, 3), False)
+    x, weight = numbers(1, (32, 20, 20), False), numbers(2, (32, 32, 3, 3), False)
     first = correlate(x, weight, None, Window((3, 3)))
     weight.flags.writeable = False
     assert all(np.array_equal(correlate(x, weight, None, Window((3, 3))), first) for _ in range(3))
