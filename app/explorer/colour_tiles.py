@@ -34,7 +34,7 @@ def contact_sheet(view: View) -> tuple[Face, ...]:
 def _coloured(view: View) -> Array | None:
     """Return the filters, where their sheets are the picture's red, green and blue; else None."""
     filters = view.weight
-    colour = view.index == 0 and isinstance(view.run.document.input, ImageInput)
+    colour = view.reads is None and isinstance(view.run.document.input, ImageInput)
     return filters if filters is not None and colour and filters.shape[1] == 3 and not view.stage.vector else None
 
 

@@ -18,6 +18,7 @@ from app.explorer.checkpoints import at_epoch, trained
 from app.explorer.state import State, within
 from app.lab import Lab, Run
 from app.layers import Place
+from app.layers.references import PICTURE
 from app.numerics.axis import Pair
 from app.pipeline.document import ImageInput
 from app.rendering.arrangement import arranged
@@ -69,11 +70,14 @@ def alone(state: State) -> State:
 
 
 def layer_with(state: State, field: str) -> int | None:
-    """Return the layer that is changed where `field` is: the one in view, or the nearest before it that has it."""
-    layers = state.document.layers
+    """Return the layer that is changed where `field` is: the one in view, or the nearest on its ways that has it."""
+    layers, ways = state.document.layers, {state.layer}
     for index in range(state.layer, -1, -1):
+        if index not in ways:
+            continue
         if field in type(layers[index]).model_fields and (field != "weights" or layers[index].learned):
             return index
+        ways.update(layers[index].reads(index))
     return None
 
 
@@ -101,15 +105,16 @@ def usual(run: Run, state: State) -> list[str]:
     found = []
     if network := trained(state.document.layers):
         found.append(f"epoch:{network.model.epochs[0 if network.index else -1].epoch}")
-    if state.layer and not stage.layer.learned and stage.input_shape == stage.output_shape:
-        found.append(f"layer:{state.layer - 1}")
+    before = stage.inputs[0]
+    if before != PICTURE and not stage.layer.learned and stage.input_shape == stage.output_shape:
+        found.append(f"layer:{before}")
     source = run.document.input
     if isinstance(source, ImageInput):
         found.append("image:coffee" if source.image == "chelsea" else "image:chelsea")
     channels = stage.output_shape[0]
     if not arranged(stage.output_shape).single and channels > 1:
         found.append(f"channel:{(state.place.channel + 1) % channels}")
-    return [*found, "seed:1", "seed:2", f"layer:{max(0, state.layer - 1)}", f"layer:{state.layer}"]
+    return [*found, "seed:1", "seed:2", f"layer:{max(0, before)}", f"layer:{state.layer}"]
 
 
 async def counterpart_of(lab: Lab, run: Run, state: State, text: str) -> tuple[Counterpart | None, Mistake | None]:

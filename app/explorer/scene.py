@@ -17,7 +17,7 @@ def scene_of(view: View) -> Scene:
     faces = view.sheet_faces()
     first, last = view.channels
     names_of_filters = view.filter_names
-    colour = view.index == 0 and view.range is not None and last - first == 3
+    colour = view.range is not None and last - first == 3
     inlets = inlets_of(view)
     return Scene(
         stage=view.stage,

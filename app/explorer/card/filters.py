@@ -16,6 +16,7 @@ from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers import Place
 from app.layers.layer import Array
+from app.layers.references import PICTURE
 from app.layers.weights import PresetWeights
 from app.messages import N_, catalogue
 from app.numerics.kernels import KERNELS, Kernel, Spread, fits
@@ -126,13 +127,13 @@ async def filter_editor(lab: Lab, run: Run, state: State, index: int, theme: The
     filters = None if weight is None else layer.filters(stage.input_shape, weight)
     sliding = filters is not None and weight is not None and weight.ndim == 4
     channel = min(state.place.channel, stage.output_shape[0] - 1)
-    before = run.document.ids[index]
+    before = run.document.ids[stage.inputs[0] + 1]
     shown = 0 if filters is None else min(filters.shape[1], MOST_SHEETS, MOST_FIELDS // filters[0, 0].size)
     names = sheet_names(run, index, channel, language)
     if filters is None or not sliding:
         return FilterEditor(channel, filters, shown, names, chips(pictures, state, index, None))
     sheets, chosen = filters.shape[1], filters[channel]
-    picture = index == 0 and isinstance(run.document.input, ImageInput)
+    picture = stage.inputs == (PICTURE,) and isinstance(run.document.input, ImageInput)
     colour = picture and sheets == 3
     most = extent_of(chosen) or 1.0
     paintable, pattern = layer.named and picture and sheets in (1, 3) and chosen[0].size <= MOST_PAINTED, None
@@ -175,7 +176,7 @@ async def _spreading(lab: Lab, run: Run, state: State, index: int) -> Spreading 
     if not isinstance(weights, PresetWeights) or count == 1 or not any(map(_flat, weights.filters)):
         return None
     grey_href = ""
-    if isinstance(source, ImageInput) and index == 0 and source.mode == "RGB":
+    if isinstance(source, ImageInput) and run.stages[index].inputs == (PICTURE,) and source.mode == "RGB":
         grey = state.of_input(mode="L")
         try:
             await lab.open(grey.document)
@@ -230,7 +231,7 @@ def sheet_names(run: Run, index: int, channel: int, language: str) -> list[str]:
     say = catalogue(language).gettext
     geometry = run.stages[index].geometry
     (first, last), shape = geometry.channels_read(channel), geometry.input_shape
-    if index == 0 and isinstance(run.document.input, ImageInput):
+    if run.stages[index].inputs == (PICTURE,) and isinstance(run.document.input, ImageInput):
         return [say("red"), say("green"), say("blue")][first:last] if shape[0] == 3 else [say("grey")]
     return [say("map {number}").format(number=number + 1) for number in range(first, last)]
 

@@ -13,6 +13,7 @@ from app.errors import Mistake, Unfit
 from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers.layer import MOST_CHANNELS
+from app.layers.references import PICTURE
 from app.messages import N_
 from app.pipeline.plan import Stage
 from app.whole_numbers import read_whole
@@ -123,7 +124,9 @@ class Setting:
         if number is not None and number > self.index:
             return self.say(LATER).format(number=number + 1, type=self.state.document.layers[number].type)
         if "reach" in values:
-            fits = FITS.get((self.name, self.index == 0), N_("Otherwise the window does not fit."))
+            fits = FITS.get(
+                (self.name, self.run.stages[self.index].inputs == (PICTURE,)), N_("Otherwise the window does not fit.")
+            )
             return self.say(PADDED if "padded" in values and self.name == "kernel_size" else fits).format(**values)
         known = next((text for keys, text in SHORT if keys <= values.keys()), "")
         return self.say(known).format(**values) if known else mistake.say(self.say)

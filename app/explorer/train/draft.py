@@ -12,7 +12,7 @@ from app.layers import LAYERS, Layer
 from app.layers.reading import read_layer
 from app.messages import N_
 from app.pipeline import recipe
-from app.training.network import branching
+from app.pipeline.wiring import inserted, removed
 from app.training.training import Training, read_training
 from app.whole_numbers import read_signed, read_whole
 
@@ -138,21 +138,19 @@ def few(training: Training) -> Training:
 def edited(training: Training, fields: Fields) -> dict[str, str]:
     """Return the fields of a training after one of its layers has changed, gone, or come."""
     layers, operation = list(training.layers), fields.get("op", "")
-    if operation in ("add", "remove") and branching(layers):
-        raise Unfit("These layers branch; change what they read in the recipe, and begin with that.")
     if operation == "add":
         kind = fields.get("kind", "")
-        place = max((index for index, layer in enumerate(layers) if layer.learned), default=len(layers))
-        layers.insert(place, read_layer({"type": kind, **(LAYERS[kind].starter if kind in LAYERS else {})}))
-        return _with_layers(training, fields, layers)
+        last = max((index for index, layer in enumerate(layers) if layer.learned), default=len(layers))
+        after = max(layers[last].reads(last)) if last < len(layers) else last - 1
+        new = read_layer({"type": kind, **(LAYERS[kind].starter if kind in LAYERS else {})})
+        return _with_layers(training, fields, inserted(layers, after, [new]))
     index = read_whole(fields.get("layer", ""), len(layers))
     if index is None:
         raise Unfit("There are {count} layers, counted from 0.", count=len(layers))
     if operation == "remove":
-        del layers[index]
-    else:
-        settings = {name: _sides(fields[name]) for name in sizes(layers[index]) if name in fields}
-        layers[index] = changed(layers[index], settings)
+        return _with_layers(training, fields, removed(layers, index))
+    settings = {name: _sides(fields[name]) for name in sizes(layers[index]) if name in fields}
+    layers[index] = changed(layers[index], settings)
     return _with_layers(training, fields, layers)
 
 
