@@ -176,10 +176,10 @@ class Network:
 
 
 def single(array: NDArray[Any]) -> Array:
-    """Return numbers in single precision, read-only; raise Unfit where one of them is none, or too large."""
+    """Return numbers in single precision, read-only; what is too large for it is infinite, and so refused later."""
     if array.dtype == np.float32 and array.dtype.isnative:
         return array
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         made = array.astype(np.float32)
     made.flags.writeable = False
     return made

@@ -13,7 +13,7 @@ from app.importing.network import Network
 from app.importing.node import Attribute, Node, value_of
 from app.importing.operators import READERS
 from app.importing.outline import SCOPES, Outline
-from app.importing.tensors import FLOATS, Constant, brief, type_name
+from app.importing.tensors import FLOATS, Constant, brief, text_of, type_name
 from app.importing.wire import Data
 from app.layers import Shape
 from app.pipeline.document import MOST_SIDE
@@ -36,7 +36,9 @@ def read_onnx(data: Data, height: int | None = None, width: int | None = None) -
     constants = _constants(outline)
     name, shape = _picture(graph, constants, height, width)
     nodes = _nodes(outline, opset)
-    read_by = Counter(each for node in nodes for each in node.inputs) + Counter(each.name for each in graph.output)
+    read_by = Counter(each for node in nodes for each in node.inputs) + Counter(
+        text_of(each.name) for each in graph.output
+    )
     network = Network(shape, read_by)
     network.values |= {**constants, name: network.picture}
     misfit = _read(nodes, network)
@@ -61,9 +63,9 @@ def _constants(outline: Outline) -> dict[str, Constant]:
     """Return the numbers of a graph by their names."""
     constants: dict[str, Constant] = {}
     for at, proto in enumerate(outline.model.graph.initializer):
-        if proto.name in constants:
+        if text_of(proto.name) in constants:
             raise Unfit('The file has two tensors named "{name}"; export the network again.', name=brief(proto.name))
-        constants[proto.name] = Constant(proto, outline.numbers.get(("initializer", at)))
+        constants[text_of(proto.name)] = Constant(proto, outline.numbers.get(("initializer", at)))
     return constants
 
 
@@ -71,7 +73,7 @@ def _picture(
     graph: onnx.GraphProto, constants: Mapping[str, Constant], height: int | None, width: int | None
 ) -> tuple[str, Shape]:
     """Return the name of the input that is the picture, and its shape; raise Unfit where it is none."""
-    inputs = [each for each in graph.input if each.name not in constants]
+    inputs = [each for each in graph.input if text_of(each.name) not in constants]
     if len(inputs) != 1:
         raise Unfit(
             "The network has {count} inputs ({names}), and one picture is all that can be given to it.",
@@ -99,7 +101,7 @@ def _picture(
             width=sides[1],
             most=f"{MOST_SIDE:,}",
         )
-    return inputs[0].name, (axes[1] or 3, *sides)
+    return text_of(inputs[0].name), (axes[1] or 3, *sides)
 
 
 def _nodes(outline: Outline, opset: int) -> list[Node]:
@@ -108,14 +110,14 @@ def _nodes(outline: Outline, opset: int) -> list[Node]:
         Node(
             number=at + 1,
             count=len(nodes),
-            name=node.name,
-            operator=node.op_type,
-            domain=node.domain,
+            name=text_of(node.name),
+            operator=text_of(node.op_type),
+            domain=text_of(node.domain),
             opset=opset,
-            inputs=tuple(node.input),
-            outputs=tuple(node.output),
+            inputs=tuple(map(text_of, node.input)),
+            outputs=tuple(map(text_of, node.output)),
             attributes=_attributes(node, at, outline),
-            scopes=next((note.value for note in node.metadata_props if note.key == SCOPES.decode()), ""),
+            scopes=next((text_of(note.value) for note in node.metadata_props if note.key == SCOPES.decode()), ""),
         )
         for at, node in enumerate(nodes)
     ]
@@ -123,7 +125,7 @@ def _nodes(outline: Outline, opset: int) -> list[Node]:
 
 def _attributes(node: onnx.NodeProto, number: int, outline: Outline) -> dict[str, Any]:
     return {
-        attribute.name: Constant(attribute.t, outline.numbers.get((number, at)))
+        text_of(attribute.name): Constant(attribute.t, outline.numbers.get((number, at)))
         if attribute.type == Attribute.TENSOR
         else value_of(attribute)
         for at, attribute in enumerate(node.attribute)

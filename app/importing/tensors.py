@@ -70,7 +70,7 @@ class Constant:
 
 def block_of(proto: onnx.TensorProto, aside: Data | None) -> Block:
     """Return the numbers of an ONNX tensor, of which a long block may have been left aside; raise Unfit."""
-    name = proto.name
+    name = text_of(proto.name)
     if proto.external_data or proto.data_location == onnx.TensorProto.EXTERNAL:
         raise Unfit(
             'The numbers of "{name}" lie in another file beside this one; save the network as one file '
@@ -117,6 +117,12 @@ def type_name(number: int) -> str:
     return Kind.Name(number).lower() if number in Kind.values() else str(number)
 
 
-def brief(name: str) -> str:
+def text_of(name: str | bytes) -> str:
+    """Return a name of the file; the library leaves one that is no UTF-8 as bytes."""
+    return name if isinstance(name, str) else name.decode(errors="replace")
+
+
+def brief(name: str | bytes) -> str:
     """Return a name of the file as a sentence has it."""
+    name = text_of(name)
     return name if len(name) <= 60 else f"{name[:59]}…"

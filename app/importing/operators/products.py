@@ -49,7 +49,10 @@ def gemm(node: Node, network: Network) -> Value:
 
 
 def _times(array: Array, factor: float) -> Array:
-    return array if factor == 1 else single(array.astype(np.float64) * factor)
+    if factor == 1:
+        return array
+    with np.errstate(invalid="ignore"):  # a number that is none is refused as every weight
+        return single(array.astype(np.float64) * factor)
 
 
 @reads("MatMul")

@@ -9,7 +9,9 @@ from app.errors import Unfit
 from app.importing.network import Network, Output, Value
 from app.importing.node import Node
 from app.importing.operators.reader import reads
+from app.layers.upsample2d import MOST
 
+TIMES = tuple(map(float, range(1, MOST + 1)))
 ROUNDINGS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     "round_prefer_floor": lambda x: np.ceil(x - 0.5),
     "round_prefer_ceil": lambda x: np.floor(x + 0.5),
@@ -37,7 +39,7 @@ def upsample(node: Node, network: Network) -> Value:
 def _scale(node: Node, network: Network, source: Output) -> tuple[int, int]:
     """Return how many rows and columns each cell becomes; raise Unfit where that is no whole number."""
     scales = _scales(node, network, source)
-    if len(scales) != 4 or scales[:2] != [1.0, 1.0] or any(scale % 1 or scale < 1 for scale in scales[2:]):
+    if len(scales) != 4 or scales[:2] != [1.0, 1.0] or any(scale not in TIMES for scale in scales[2:]):
         raise Unfit(
             "It makes each axis {scales} times as long; only rows and columns can be, 2 to 8 times.",
             scales=[round(scale, 3) for scale in scales[:8]],
