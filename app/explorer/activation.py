@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.explorer.classes import Say
 from app.layers.layer import Array
+from app.numerics.window import Pair
 from app.printing.numbers import fixed, grouped
 from app.printing.shares import portion
 
@@ -40,6 +41,7 @@ class Activation:
     mean: str  # of the numbers of the map: the score
     cells: int  # … how many
     most: float  # … the strongest
+    strongest: Pair  # … its row and column
     title: str
     lead: str
     made: str  # how the score and the share came to be
@@ -76,6 +78,7 @@ def activation(names: Sequence[str], shares: NDArray[np.float32], maps: Array, a
         mean=mean,
         cells=here.size,
         most=float(here.max()),
+        strongest=divmod(int(here.argmax()), here.shape[1]),
         title=_title(row, best, asked, say),
         lead=_lead(row, best, len(names), asked, say),
         made=made.format(cells=grouped(here.size), mean=mean, count=grouped(len(names)), share=row.share),

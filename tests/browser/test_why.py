@@ -111,6 +111,8 @@ def test_by_mouse_a_class_paint_undo_and_home_to_the_pixels(page: Page) -> None:
     page.locator(".ten a").nth(1).click()
     rest(page)
     expect(page.locator("#look h2")).to_have_text(re.compile("^What speaks for "))
+    consomme = page.locator(".ten a").first.get_attribute("data-index")
+    assert f"at=62.{consomme}." in (page.locator(".made a").get_attribute("href") or "")
     page.wait_for_function("(label) => !location.search.includes(label)", arg=f".{ESPRESSO}.")
     page.locator(f'.ten a[data-index="{ESPRESSO}"]').click()
     rest(page)

@@ -92,6 +92,7 @@ def test_the_class_in_question_comes_first_and_its_score_is_the_mean_of_its_map(
         [100 * shares[i] for i in [LABEL, *others]], abs=0.01
     )
     assert facts["mean"] == f"{maps[LABEL].mean():.2f}"
+    assert facts["strongest"] == list(np.unravel_index(maps[LABEL].argmax(), maps[LABEL].shape))
     assert facts["cells"] == maps[LABEL].size
     assert set(map(int, facts["marks"])) == set(np.flatnonzero(shares >= 0.005))
     rows = list(look.one("ol", "ten").all("a"))

@@ -9,8 +9,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.errors import BrokenRequest, NotFound
 from app.explorer.activation import Activation, Asked, activation
 from app.explorer.classes import class_names
@@ -58,7 +56,6 @@ class WhyContext(Context):
     said: Activation
     hrefs: list[str]  # of the rows
     home: str  # where the strongest number of the map comes from
-    strongest: Pair  # its row and column
     brush: Brush | None
 
 
@@ -135,12 +132,12 @@ def _shown(asked: LookRequest, veil: Veil, maps: Array, shares: Array) -> WhyCon
     names = class_names(asked.run, len(asked.run.stages) - 1, view.say)
     said = activation(names, shares, maps, Asked(label), view.say)
     rows, columns = maps.shape[1:]
-    row, column = np.unravel_index(int(maps[label].argmax()), (rows, columns))
+    row, column = said.strongest
     lying, ((above, below), (left, right)) = veil.lying, veil.edges
     size = left + columns + right, above + rows + below
     prefix, theme = asked.run.document.ids[veil.stage.index + 1], "&theme=dark" if view.theme == "dark" else ""
     href = f"/parts/veil/{prefix}/{veil.stage.index}.png?v={ENGINE}&label={label}{theme}"
-    home = state.but(layer=veil.stage.index, place=Place(label, int(row), int(column)), view="trace", edit="")
+    home = state.but(layer=veil.stage.index, place=Place(label, row, column), view="trace", edit="")
     return WhyContext(
         photo=view.pictures.photo(),
         veil=Face(href, size, 0, 0, *size),
@@ -150,7 +147,6 @@ def _shown(asked: LookRequest, veil: Veil, maps: Array, shares: Array) -> WhyCon
         said=said,
         hrefs=[state.but(place=Place(each.index, 0, 0), edit="").address() for each in said.rows],
         home=home.address(),
-        strongest=(int(row), int(column)),
         brush=_brush(asked),
     )
 
