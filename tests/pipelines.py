@@ -7,8 +7,9 @@ import numpy as np
 
 from app.errors import Unfit
 from app.layers import LAYERS, Place
+from app.layers.reading import read_layer
 from app.pipeline.document import Document, read_document
-from app.pipeline.plan import Stage, plan
+from app.pipeline.plan import Known, Stage, plan
 
 Fields = dict[str, Any]
 Shape = tuple[int, int, int]
@@ -56,25 +57,29 @@ def graph(
     """
     while True:
         shape = (chance.choice([1, 2, 3, 4]), chance.randint(1, sides), chance.randint(1, sides))
-        document: Fields = {"input": {"values": _block(chance, shape)}, "layers": []}
+        source, written = {"values": _block(chance, shape)}, list[Fields]()
+        document, known = read_document({"input": source}), Known()
         count = chance.randint(1, layers)
         wanted = {chance.randrange(count): kind}
-        volumes, stages = [(shape, False)], ()
+        volumes = [(shape, False)]
         for number in range(count):
             for _ in range(8):
                 fields = _joined_or_branched(chance, wanted.get(number), volumes)
                 try:
-                    stages = plan(read_document({**document, "layers": [*document["layers"], fields]}), shape, **PLENTY)
+                    longer = Document(input=document.input, layers=(*document.layers, read_layer(fields)))
+                    stages = plan(longer, shape, **PLENTY, known=known)
                 except Unfit:
                     continue
                 if np.prod(stages[-1].output_shape) <= MOST_NUMBERS:
-                    document["layers"].append(fields)
+                    document = longer
+                    written.append(fields)
                     volumes.append((stages[-1].output_shape, stages[-1].vector))
                     break
             else:
                 break
         if len(volumes) > count:
-            return read_document(document), stages
+            document = read_document({"input": source, "layers": written})
+            return document, plan(document, shape, **PLENTY)
 
 
 def _joined_or_branched(chance: random.Random, kind: str | None, volumes: list[Volume]) -> Fields:

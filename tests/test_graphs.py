@@ -16,11 +16,18 @@ LOOKS = ("figure", "flat", "fan", "stack", "trace", "forward", "map", "places", 
          "back", "scores")  # fmt: skip
 
 
+UNEVEN = (  # two ways on which the picture is seen in steps of 2, and of 1
+    "max_pool2d(2) | conv2d(3, 5, inputs=-1) | add(inputs=[0, 1]) | conv2d(2, 2) | linear(3) | softmax"
+)
+
+
 @pytest.mark.parametrize("view", LOOKS)
 def test_every_look_has_a_page_where_layers_branch_and_meet(client, view):
     for at in ("5.0.0.0", "6.1.0.0", "6.7.3.2", "8.3.5.1", "9.7.2.2", "13.0.0.0"):
         answer = client.get(link(FIRE, image="coffee", size=13, at=at, view=view))
         assert answer.status_code == 200, (at, answer.text[:400])
+    for pin in ("", "s.0.1"):
+        assert client.get(link(UNEVEN, image="coffee", size=8, at="3.1.0.2", view=view, pin=pin)).status_code == 200
 
 
 def test_every_address_of_the_api_answers(client):
@@ -46,3 +53,19 @@ def test_every_address_of_the_api_answers(client):
     assert client.get(f"{base}/6/gradient.npy?label=2").status_code == 200
     assert client.get(f"{base}/8/cone?row=4&column=5").json() == {"rows": [0, 4], "columns": [1, 5]}
     assert client.get(f"{base}/8/cone?row=1&column=1&from=2").json() == {"rows": [0, 3], "columns": [0, 3]}
+
+
+def test_a_network_that_branches_learns(client):
+    shortcut = "conv2d(4, 3, padding=1) | relu | conv2d(4, 3, padding=1) | add(inputs=[2, 0])"
+    text = f"{shortcut} | concat(inputs=[3, 1]) | linear(4) | softmax"
+    fields = {"set": "shapes", "recipe": text}
+    assert client.get("/train", params=fields).status_code == 200
+    training = client.post(
+        "/api/v1/trainings", json={"data": {"set": "shapes", "per_class": 16}, "recipe": text, "epochs": 1}
+    ).json()
+    address = f"/api/v1/trainings/{training['id']}"
+    change = client.get(f"{address}/gradients/2/1/0/0/2?example=3").json()
+    after = client.post(f"{address}/step", headers={"Authorization": f"Bearer {training['key']}"}).json()
+    assert after["step"] == 1
+    assert change["next"] == change["weight"] + change["update"] != change["weight"]
+    assert client.get(f"/train/{training['id']}").status_code == 200

@@ -75,6 +75,22 @@ def branching(layers: Sequence[Layer]) -> bool:
     return any(layer.inputs is not None for layer in layers)
 
 
+def fitted(layers: Sequence[Layer], shape: Shape) -> Iterator[tuple[Shape, Shape]]:
+    """Give the shape of what each layer reads, of several outputs the first, and of what it makes.
+
+    Raises Unfit, with the layer's place, where one does not fit on an input of `shape`.
+    """
+    shapes, vectors = [shape], [False]
+    for index, layer in enumerate(layers):
+        read = [shapes[source + 1] for source in layer.reads(index)]
+        try:
+            vectors.append(layer.form(read, [vectors[source + 1] for source in layer.reads(index)]))
+            shapes.append(layer.geometries(read)[0].shape)
+        except Mistake as mistake:
+            raise mistake.within(f"/layers/{index}") from None
+        yield read[0], shapes[-1]
+
+
 class Network:
     """Layers with weights that change."""
 
@@ -84,14 +100,7 @@ class Network:
             raise Unfit("A network that learns has layers, the last of them softmax; here are none.", pointer="/layers")
         self.layers = all_linked(layers)
         self._reads = [layer.reads(index) for index, layer in enumerate(self.layers)]
-        self.shapes, vectors = [shape], [False]  # of the input, and of what each layer makes
-        for index, (layer, sources) in enumerate(zip(self.layers, self._reads, strict=True)):
-            read = [self.shapes[source + 1] for source in sources]
-            try:
-                vectors.append(layer.form(read, [vectors[source + 1] for source in sources]))
-                self.shapes.append(layer.geometries(read)[0].shape)
-            except Mistake as mistake:
-                raise mistake.within(f"/layers/{index}") from None
+        self.shapes = [shape, *(made for _, made in fitted(self.layers, shape))]  # of the input, and of what each makes
         if not self.layers[-1].scores:
             self.layers[-1].loss(np.zeros((1, 1, 1, 1), np.float32), np.zeros(1, np.intp))  # says why there is none
         self.weights: list[Arrays] = [

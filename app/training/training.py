@@ -18,7 +18,7 @@ from app.messages import N_
 from app.pipeline import recipe
 from app.pipeline.document import read_layers
 from app.training.data import DATA, AnyData, ShapesData
-from app.training.network import seeded
+from app.training.network import fitted, seeded
 from app.training.optimizers import OPTIMIZERS, SGD, AnyOptimizer
 from app.training.score import AT_ONCE
 
@@ -79,19 +79,13 @@ class Training(BaseModel):
         """Refuse layers that cannot be, or do not fit the classes, and more work than a training may be (Unfit)."""
         if len(self.layers) > MOST_LAYERS:
             raise _too_much(N_("layers"), len(self.layers), MOST_LAYERS, "/layers")
-        shapes, vectors = [self.data.shape], [False]  # of the examples, and of what each layer makes
+        layers, made = self.seeded, (0, 0, 0)
         parameters = cost = numbers = 0
-        for index, layer in enumerate(self.seeded):
-            _refuse_expiring(layer, index)
-            read = [shapes[source + 1] for source in layer.reads(index)]
-            try:
-                vectors.append(layer.form(read, [vectors[source + 1] for source in layer.reads(index)]))
-                shapes.append(layer.geometries(read)[0].shape)
-            except Mistake as mistake:
-                raise mistake.within(f"/layers/{index}") from None
-            parameters += layer.parameters(read[0])
-            cost += layer.cost(read[0])
-            numbers += math.prod(shapes[-1])
+        for index, (read, made) in enumerate(fitted(layers, self.data.shape)):
+            _refuse_expiring(layers[index], index)
+            parameters += layers[index].parameters(read)
+            cost += layers[index].cost(read)
+            numbers += math.prod(made)
             for what, count, most in (
                 (N_("parameters"), parameters, MOST_PARAMETERS),
                 (N_("multiplications a batch"), cost * max(BACK * self.batch_size, AT_ONCE), MOST_AT_ONCE),
@@ -99,7 +93,7 @@ class Training(BaseModel):
             ):
                 if count > most:
                     raise _too_much(what, count, most, f"/layers/{index}")
-        self._check_end(shapes[-1][0])
+        self._check_end(made[0])
         learned, measured = self.data.counts
         in_all = cost * (BACK * learned * self.epochs + measured * (self.epochs + 1))
         if self.steps > MOST_STEPS:

@@ -39,9 +39,8 @@ def theirs(layer: dict, x: np.ndarray, weights: dict) -> tuple[np.ndarray, float
     return made, sizes
 
 
-def share(document, stages, outputs, weights, stage):
+def share(layer, outputs, weights, stage):
     """Hold one layer of a document against PyTorch; return how much of the tolerance it takes."""
-    layer = document.canonical["layers"][stage.index]
     sources = layer.get("inputs", stage.index - 1)
     axes = 1 if stage.from_vector else 3
     given = sources if isinstance(sources, list) else [sources]
@@ -63,8 +62,8 @@ def agree(document, stages):
     """Hold each layer of a document against PyTorch; return the largest share of the tolerance by kind of layer."""
     outputs, weights = pipelines.arrays(document, stages)
     worst = {}
-    for stage in stages:
-        found = share(document, stages, outputs, weights, stage)
+    for stage, layer in zip(stages, document.canonical["layers"], strict=True):
+        found = share(layer, outputs, weights, stage)
         worst[stage.layer.type] = max(found, worst.get(stage.layer.type, 0.0))
     return worst
 

@@ -47,7 +47,7 @@ def drawn(chance, kind):
 
 def network(chance, make):
     """Return the layers of a random document, and the shape of its input."""
-    document, stages = make(chance, layers=6, sides=chance.choice([8, 24]))
+    document, stages = make(chance, 6, chance.choice([8, 24]))
     return [stage.layer for stage in stages], document.input.values.array.shape
 
 

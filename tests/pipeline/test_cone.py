@@ -12,7 +12,7 @@ from tests.pipelines import chance, graph, pipeline
 @pytest.mark.parametrize("seed", range(150))
 def test_a_cell_changes_just_the_numbers_that_have_seen_it(seed: int) -> None:
     draw = chance(f"reach-{seed}")
-    _, stages = (pipeline if seed % 2 else graph)(draw, layers=5, sides=12)
+    _, stages = (pipeline if seed % 2 else graph)(draw, 5, 12)
     _, rows, columns = stages[0].input_shape
     row, column = draw.randrange(rows), draw.randrange(columns)
     volumes = cones(stages, row, column)

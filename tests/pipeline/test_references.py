@@ -5,7 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import RecipeMistake, Unfit
+from app.layers import models
 from app.layers.reading import read_layer
+from app.models import SHIPPED
 from app.pipeline.document import read_document, unpack
 from app.pipeline.plan import plan
 from app.pipeline.recipe import read, write
@@ -81,6 +83,24 @@ def test_a_name_is_part_of_the_document_and_of_no_number():
     assert named.recipe == 'relu(name="fire2/relu") | tanh'
     assert named.canonical["layers"][0] == {"type": "relu", "name": "fire2/relu"}
     assert named.id != document("relu | tanh").id
+
+
+@pytest.fixture
+def _shipped():
+    models.register(SHIPPED)
+    yield
+    models.forget(SHIPPED)
+
+
+@pytest.mark.usefixtures("_shipped")
+def test_layers_behind_a_whole_model_name_its_layers_by_their_index():
+    text = 'model("digits") | relu(inputs=2, name="beside") | concat(inputs=[-1, 0])'
+    *own, beside, _ = layers = read(text)
+    assert write(layers) == text
+    assert beside.reads(len(own)) == (2,)
+    renamed = (own[0].model_copy(update={"name": "first"}), *layers[1:])
+    assert write(renamed).startswith("conv2d(")
+    assert write(layers[:3]) == write(own[:3])
 
 
 def test_there_are_at_most_400_layers():

@@ -158,7 +158,9 @@ def _holes(plan: Arrangement, cone: Cone) -> tuple[Span, ...]:
     if not cone.any:
         return ()
     if not plan.single:
-        return tuple(Span(rows, columns) for rows in runs(cone.rows) for columns in runs(cone.columns))
+        return tuple(
+            Span(rows, columns) for block in cone.blocks for rows in runs(block.rows) for columns in runs(block.columns)
+        )
     found = []
     for first, last in runs(cone.channels):
         while first < last:

@@ -13,6 +13,7 @@ from app.messages import N_
 from app.rendering.palette import Theme
 from app.rendering.svg import Face
 from app.training.data import DataSet
+from app.training.network import fitted
 from app.training.shapes import SHAPES, SIZES
 from app.training.training import Training
 
@@ -135,15 +136,13 @@ def class_words(training: Training, say: Say) -> list[str]:
 def stops_of(training: Training, say: Say) -> list[Stop]:
     """Return the volumes of a network that fits."""
     stops = [Stop(say("Input"), training.data.shape, None, {})]
-    for index, layer in enumerate(training.layers):
-        stops.append(Stop(layer.type, layer.output_shape(stops[-1].shape), index, sizes(layer)))
+    for index, (_, made) in enumerate(fitted(training.layers, training.data.shape)):
+        layer = training.layers[index]
+        stops.append(Stop(layer.type, made, index, sizes(layer)))
     return stops
 
 
 def parameters_of(training: Training) -> int:
     """Return how many numbers the network learns."""
-    shape, total = training.data.shape, 0
-    for layer in training.layers:
-        total += layer.parameters(shape)
-        shape = layer.output_shape(shape)
-    return total
+    shapes = fitted(training.layers, training.data.shape)
+    return sum(layer.parameters(read) for layer, (read, _) in zip(training.layers, shapes, strict=True))
