@@ -80,6 +80,11 @@ def at(place: str, recipe: str = POOLED, **more: str) -> State:
 
 
 MAPS = CONV + " | relu | global_avg_pool2d | flatten | softmax"
+MEETING = (
+    'conv2d(8, 3, padding=1, name="first/convolution") | relu(name="first/rectifier") | conv2d(8, 3, padding=1, '
+    'name="second/convolution") | relu(name="second/rectifier") | add(inputs=[1, 3], name="second/sum") | '
+    "concat(inputs=[4, 0, 1], name='second/all')"
+)
 FIGURE, POOL = "0.3.7.16", "2.3.3.8"
 STATES = {
     "figure": at(FIGURE),
@@ -124,6 +129,8 @@ STATES = {
     "trained": State(link('model("cifar10")', image="chelsea", size=None, at="0.1.10.15")),
     "weight": State(link('model("cifar10")', image="chelsea", size=None, at="0.3.10.15", view="weight", label="3")),
     "flows back": State(link('model("cifar10")', image="chelsea", size=None, at="2.3.5.7", view="back", label="3")),
+    "added": at("4.3.7.7", MEETING),
+    "joined": at("5.5.7.7", MEETING),
     "block": at("7.3.7.7", FIRES, scale="unit"),
     "block of a merge": at("44.3.7.7", FIRES, scale="unit"),
     "block folded": at("7.3.7.7", FIRES, scale="unit", folded="1"),

@@ -67,7 +67,7 @@ def test_two_numbers_are_added_as_printed_and_each_leads_to_where_it_stands(fire
         total = number(page.one("output", "answer").text)
         assert sum(terms) == total
         links = [each.one("a") for each in addends[:2]]
-        assert [each.text for each in links] == ["past next, from fire", "through next"]
+        assert [each.one("small").text for each in links] == ["past next, from fire", "through next"]
         for layer, term, way in zip((4, 5), terms, links, strict=False):
             value = float(fire.output(layer)[channel, row, column])
             assert term == printed(value, -int(term.as_tuple().exponent))
@@ -86,8 +86,8 @@ def test_a_map_is_counted_on_from_one_output_to_the_next(fire: Seen) -> None:
         assert whole == channel + 1 == sum(parts)
         layer, own = (2, channel) if channel < 4 else (3, channel - 4)
         assert parts == ([own + 1] if channel < 4 else [4, own + 1])
-        there = page.one(class_="sum").one("a", "elsewhere")
-        assert there.text == f"map of {'one' if channel < 4 else 'three'}"
+        there = page.one(class_="sum").one("a", "fact")
+        assert there.one("small").text == f"map of {'one' if channel < 4 else 'three'}"
         assert f"at={layer}.{own}.2.5" in there.attributes["href"]
         assert fire.output(4)[channel, 2, 5] == fire.output(layer)[own, 2, 5]
         assert numbers(page.one(class_="note").one(class_="num").text) == [4, 7, 11]
@@ -117,7 +117,7 @@ def test_more_outputs_than_are_drawn_are_counted(client: TestClient) -> None:
     joined = seen.page("4.9.4.5")
     facts = [int(number(fact.one(class_="num").text)) for fact in joined.one(class_="sum").all(class_="fact")]
     assert facts == [10, 9, 1]
-    assert "at=1.0.4.5" in joined.one(class_="sum").one("a", "elsewhere").attributes["href"]
+    assert "at=1.0.4.5" in joined.one(class_="sum").one("a", "fact").attributes["href"]
     of_picture = seen.page("4.13.4.5")
     assert [fact.one("small").text for fact in of_picture.one(class_="sum").all(class_="fact")][-1] == "map of Input"
     assert not list(of_picture.one(class_="counted").all("a"))
@@ -127,7 +127,7 @@ def test_numbers_of_vectors_are_counted_on(client: TestClient) -> None:
     page = Seen(client, VECTORS).page("3.5.0.0")
     facts = [int(number(fact.one(class_="num").text)) for fact in page.one(class_="sum").all(class_="fact")]
     assert facts == [6, 4, 2]
-    assert "at=2.1.0.0" in page.one(class_="sum").one("a", "elsewhere").attributes["href"]
+    assert "at=2.1.0.0" in page.one(class_="sum").one("a", "fact").attributes["href"]
 
 
 def test_a_number_is_traced_home_by_the_paths_that_there_are(fire: Seen) -> None:
