@@ -90,7 +90,7 @@
     };
 
     const cutRows = () => {
-      for (const [row, what] of slid) if ([...row.children].filter((e) => !gone(e)).length <= 4 && (W >= 1000 || !row.closest("nav"))) say("cut", `“${what.slice(0, 26)}” at the end of ${titled(row)}`);
+      for (const [row, what] of slid) if (!row.matches(".folded") && [...row.children].filter((e) => !gone(e)).length <= 4 && (W >= 1000 || !row.closest("nav"))) say("cut", `“${what.slice(0, 26)}” at the end of ${titled(row)}`);
     };
 
     const apart = (a, b) => a.bar !== b.bar && scrolls; // scrolling parts them; `covered` looks at the end of the page
