@@ -21,7 +21,7 @@
       }
       return hidden.get(e);
     };
-    const clips = (e) => ups(e).slice(1).filter((u) => u !== root && u !== document.body && /hidden|clip|auto|scroll/.test(css(u).overflowX + css(u).overflowY));
+    const clips = (e, own = 0) => ups(e).slice(1 - own).filter((u) => u !== root && u !== document.body && /hidden|clip|auto|scroll/.test(css(u).overflowX + css(u).overflowY));
     const slides = (e) => /auto|scroll/.test(css(e).overflowX + css(e).overflowY);
     const bar = (e) => ups(e).find((u) => /fixed|sticky/.test(css(u).position) && u !== dialog && !u.matches(".sheet, .sheet *"));
     const named = (e) => (e.getAttribute?.("aria-label") || e.textContent || e.id || e.tagName).trim().replace(/\s+/g, " ").slice(0, 26);
@@ -54,7 +54,7 @@
       const air = Math.max(0, (r.height - size * 0.74) / 2); // above and below the letters
       const full = { l: r.left, r: r.right, t: r.top + air, b: Math.min(r.bottom, r.bottom - air + (tail ? size * 0.14 : 0)) };
       let seen = full, cut = null, moves = false;
-      for (const c of clips(e)) {
+      for (const c of clips(e, 1)) {
         const s = css(c), b = box(c.getBoundingClientRect()), x = s.overflowX !== "visible", y = s.overflowY !== "visible";
         const edge = { l: x ? b.l : -1e6, r: x ? b.r : 1e6, t: y ? b.t : -1e6, b: y ? b.b : 1e6 };
         if (s.maskImage && s.maskImage !== "none" && c.scrollWidth > c.clientWidth + 1) edge.r -= 24; // faded there
