@@ -24,6 +24,7 @@ MOST_EDGES = 150  # of a neuron
 MOST_SHEETS = 3
 CAP = 34.0
 NEURON = 38.0  # px of its square
+LETTER = 11.0  # px, about, of the largest type that it is written in
 GRID = 47.0  # px of a slice of its weights
 Cell = tuple[int, int, int]  # (sheet, row, column)
 
@@ -133,7 +134,8 @@ def _neuron(
         face(svg, neuron.picture, plane)
     outline(svg, plane.quad((0, 1), (0, 1)), "result" if index == 0 else "result beside")
     words = say("row {row}, column {column}").format(row=neuron.place.row + 1, column=neuron.place.column + 1)
-    label(svg, x, y - 10, words, class_="name")
+    end = right + MOST_SHEETS * (GRID + 5)
+    label(svg, max(0.0, min(x, end - LETTER * len(words))), y - 10, words, class_="name")  # longer ones begin before it
     if neuron.text:
         label(svg, x, y + NEURON + 31, neuron.text, class_="value")
     if neuron.slices is None:
