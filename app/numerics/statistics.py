@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-LONG = 1 << 14  # cells of a map from which counting its zeros takes longer than to come to it (measured)
+LONG = 1 << 14  # cells of a map from which counting its zeros takes longer than to come to it (measured); below 2^16
 
 
 class Statistics(NamedTuple):
@@ -34,4 +34,4 @@ def _zeros(maps: NDArray[np.float32]) -> NDArray[np.integer]:
     """Return how many zeros each of the maps (channels, cells) has."""
     if maps.shape[1] >= LONG:
         return np.array([np.count_nonzero(part == 0) for part in maps])
-    return np.asarray(np.add.reduce((maps == 0).view(np.uint8), axis=1, dtype=np.uint32))
+    return np.asarray(np.add.reduce((maps == 0).view(np.uint8), axis=1, dtype=np.uint16))
