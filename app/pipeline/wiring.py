@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from app.errors import Unfit
 from app.layers import Layer
-from app.layers.reading import all_linked
+from app.layers.reading import MAX_LAYERS, all_linked
 from app.layers.references import PICTURE
 
 Layers = tuple[Layer, ...]
@@ -24,6 +24,14 @@ def inserted(layers: Sequence[Layer], after: int, new: Sequence[Layer]) -> Layer
 
     What `new` ones read is told by their places in the new list. Inside a block they belong to it.
     """
+    count = len(layers) + len(new)
+    if count > MAX_LAYERS:
+        raise Unfit(
+            "A pipeline has at most {most} layers; this one has {count}.",
+            most=MAX_LAYERS,
+            count=count,
+            pointer="/layers",
+        )
 
     def moved(source: int) -> int:
         return source + len(new) if source >= after else source

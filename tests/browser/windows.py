@@ -136,6 +136,7 @@ STATES = {
     "block folded": at("7.3.7.7", FIRES, scale="unit", folded="1"),
     "block of many ways": at("3.3.7.7", INCEPTION, scale="unit"),
     "settings": at(FIGURE, edit="0"),
+    "inputs": at("3.3.7.16", CONV + " | relu | dropout | add(inputs=[2, 0])", edit="3.inputs"),
     "filters": at(FIGURE, edit="0.weights"),
     "gallery": at(FIGURE, edit="0.gallery"),
     "pattern": at(FIGURE, edit="0.pattern"),

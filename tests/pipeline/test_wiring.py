@@ -125,6 +125,12 @@ def test_inside_a_block_a_new_layer_belongs_to_it() -> None:
     assert [layer.name for layer in inserted(block, -1, new)] == [None, "x/one", "x/two", "y"]
 
 
+def test_there_are_no_more_layers_than_a_document_may_have() -> None:
+    most = recipe.read(" | ".join(["relu"] * 400))
+    with pytest.raises(Unfit, match="at most 400 layers; this one has 401"):
+        inserted(most, 399, recipe.read("relu"))
+
+
 def test_layers_that_go_on_as_they_were_are_the_same_ones() -> None:
     plain = recipe.read("relu | conv2d(2, 1) | tanh | sigmoid")
     layers = inserted(plain, 0, [read_layer({"type": "dropout"})])

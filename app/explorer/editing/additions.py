@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from app.errors import Mistake, Unfit
+from app.explorer.editing.ranges import layer_of
 from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers import LAYERS, Layer, Shape
@@ -12,6 +13,7 @@ from app.layers.merge import Merge, written
 from app.layers.reading import read_layer
 from app.layers.references import PICTURE
 from app.messages import N_
+from app.pipeline.wiring import readers
 
 Say = Callable[[str], str]
 RESIDUAL = N_("residual block")
@@ -41,10 +43,15 @@ def adding(run: Run, state: State, after: int, lab: Lab, say: Say) -> list[Addit
     """Return what can stand behind layer `after` (−1: the picture): where to, or why it does not fit."""
 
     def offered(kind: str, text: str, make: Callable[[], Sequence[Layer]]) -> Addition:
-        problem = fits(lambda: state.adding(after, *make()), run, lab)
+        try:
+            new = make()
+            there = state.adding(after, *new)
+        except Mistake as mistake:
+            return Addition(kind, mistake.say(say), "")
+        problem = fits(lambda: there, run, lab)
         if problem:
-            return Addition(kind, problem.say(say), "")
-        return Addition(kind, say(text), state.adding(after, *make()).address())
+            return Addition(kind, _misfit(run, after, len(new), problem, say), "")
+        return Addition(kind, say(text), there.address())
 
     kinds = [
         offered(kind, (layer.__doc__ or "").strip(), partial(_new, kind, run, after)) for kind, layer in LAYERS.items()
@@ -61,11 +68,28 @@ def _new(kind: str, run: Run, after: int) -> list[Layer]:
     """Return a new layer for the place behind `after`; raise Unfit where it finds nothing to join with."""
     layer = starter(kind)
     if not isinstance(layer, Merge):
-        return [layer]
+        return [_as_many(layer, run, after)]
     other = _partner(layer, run, after)
     if other is None:
         raise Unfit(layer.lonely, shape=written(_shape(run, after)), pointer="/inputs")
     return [layer.reading((after, other))]
+
+
+def _as_many(layer: Layer, run: Run, after: int) -> Layer:
+    """Return a layer that makes as many maps as it reads, where others read these and it says how many it makes."""
+    if "out_channels" not in layer.settings() or not readers([stage.layer for stage in run.stages], after):
+        return layer
+    return read_layer({**layer.fields("python"), "out_channels": _shape(run, after)[0]})
+
+
+def _misfit(run: Run, after: int, count: int, problem: Mistake, say: Say) -> str:
+    """Return why `count` new layers do not fit behind `after`, by the later layer that no longer would."""
+    number, why = layer_of(problem), problem.say(say)
+    was = -1 if number is None else number - count
+    if was <= after:
+        return why
+    text = say("Then layer {number}, {type}, does not fit: {why}")
+    return text.format(number=was + 1, type=run.stages[was].layer.type, why=why)
 
 
 def _partner(layer: Merge, run: Run, after: int) -> int | None:
