@@ -96,7 +96,9 @@ def test_its_schema_takes_what_it_takes(kind):
     schema = jsonschema_rs.Draft202012Validator(LAYERS[kind].model_json_schema())
     for layer, _ in cases(kind):
         schema.validate(layer.canonical())
-    for wrong in ({"type": kind, "nonsense": 1}, {"type": kind, "kernel_size": "x"}, {"type": kind, "kernel_size": 0}):
+    inputs = ({"inputs": -2}, {"inputs": [0] if LAYERS[kind].merges else [0, 1]})
+    for wrong in ({"nonsense": 1}, {"kernel_size": "x"}, {"kernel_size": 0}, {"name": "x" * 61}, *inputs):
+        wrong = {"type": kind, **LAYERS[kind].starter} | wrong
         assert not schema.is_valid(wrong)
         with pytest.raises(Unfit):
             read_layer(wrong)

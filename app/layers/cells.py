@@ -5,7 +5,7 @@ of rows and a set of columns, and following a number home through the layers is 
 and meet, what it has seen of a volume may be several blocks.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -13,7 +13,8 @@ import numpy as np
 from app.numerics.axis import Mask, Pair
 from app.numerics.window import Span
 
-MOST_BLOCKS = 64  # of a volume that are told apart
+MOST_MET = 64  # blocks of a volume that are compared, each with all others
+MOST_BLOCKS = 32  # … and that are told apart
 
 
 class Place(NamedTuple):
@@ -67,13 +68,17 @@ def within(some: Mask, others: Mask) -> bool:
 Block = TypeVar("Block")
 
 
-def largest(blocks: Iterable[Block], holds: Callable[[Block, Block], bool]) -> tuple[Block, ...]:
-    """Return those of some blocks that no other of them holds."""
+def gathered(
+    blocks: Sequence[Block], holds: Callable[[Block, Block], bool], around: Callable[[Sequence[Block]], Block]
+) -> tuple[Block, ...]:
+    """Return blocks that hold the same cells, none of which holds another; where they are too many, one around all."""
+    if len(blocks) > MOST_MET:
+        return (around(blocks),)
     found = list[Block]()
     for block in blocks:
         if not any(holds(other, block) for other in found):
             found = [*(other for other in found if not holds(block, other)), block]
-    return tuple(found)
+    return tuple(found) if len(found) <= MOST_BLOCKS else (around(found),)
 
 
 def around(blocks: Sequence[Cells]) -> Cells:

@@ -27,7 +27,7 @@ from app.layers.geometry import Geometry
 from app.layers.geometry import Shape as Shape
 from app.layers.meeting import Meeting, Weight
 from app.layers.numbers import BATCH, count, pieces
-from app.layers.references import PICTURE, REFERENCES, InputsField, NameField
+from app.layers.references import PICTURE, REFERENCES, InputField, NameField
 from app.layers.trainable import Trainable
 from app.layers.trainable import Weights as Weights
 from app.numerics.axis import Pair
@@ -121,8 +121,8 @@ class Layer(Trainable, BaseModel):
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps")  # what there is to say of it, in the order of a lesson
     merges: ClassVar[bool] = False  # reads several outputs, and not the layer before alone
     type: str
-    inputs: InputsField = None
-    """Which outputs it reads, counted from 0, −1 the picture; left out: the layer before."""
+    inputs: InputField = None
+    """Which output it reads, counted from 0, −1 the picture; left out: that of the layer before."""
     name: NameField = None
     """A name for people; what stands before its last / is the block that the layer belongs to."""
 

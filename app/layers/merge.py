@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from pydantic import ConfigDict
+
 from app.errors import Unfit
 from app.layers.geometry import Geometry, Shape
 from app.layers.layer import BUFFERS, Array, Form, Layer, Weights
-from app.layers.references import PICTURE
+from app.layers.references import PICTURE, InputsField
 from app.layers.trainable import WORKING
 
 
@@ -17,6 +19,10 @@ class Merge(Layer):
     merges: ClassVar[bool] = True
     lonely: ClassVar[str]  # why it finds no output to join with one of `shape` (a msgid)
     starter: ClassVar[Mapping[str, Any]] = {"inputs": (PICTURE, PICTURE)}
+
+    model_config = ConfigDict(json_schema_extra={"required": ["inputs"]})
+    inputs: InputsField = None
+    """Which outputs it joins, counted from 0, −1 the picture; two or more."""
 
     def check_inputs(self) -> None:
         if self.inputs is None or len(self.inputs) < 2:

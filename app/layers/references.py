@@ -70,11 +70,9 @@ def last_readers(reads: Iterable[tuple[int, Sequence[int]]]) -> dict[int, int]:
 
 
 _INDEX: dict[str, Any] = {"type": "integer", "minimum": PICTURE}
-_INDICES: dict[str, Any] = {"type": "array", "items": _INDEX, "minItems": 1, "maxItems": MOST_INPUTS}
-InputsField = Annotated[
-    tuple[int, ...] | None,
-    BeforeValidator(_inputs),
-    PlainSerializer(_written),
-    WithJsonSchema({"anyOf": [_INDEX, _INDICES]}),
-]
+_ONE: dict[str, Any] = {"anyOf": [_INDEX, {"type": "array", "items": _INDEX, "minItems": 1, "maxItems": 1}]}
+_SEVERAL: dict[str, Any] = {"type": "array", "items": _INDEX, "minItems": 2, "maxItems": MOST_INPUTS}
+Inputs = Annotated[tuple[int, ...] | None, BeforeValidator(_inputs), PlainSerializer(_written)]
+InputField = Annotated[Inputs, WithJsonSchema(_ONE)]  # of a layer that reads one output
+InputsField = Annotated[Inputs, WithJsonSchema(_SEVERAL)]
 NameField = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_name)] | None

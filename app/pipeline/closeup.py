@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from app.errors import NotFound
-from app.layers.cells import MOST_BLOCKS, Cells, Place, around, largest
+from app.layers.cells import Cells, Place, around, gathered
 from app.layers.layer import Array, Weights
 from app.layers.references import PICTURE
 from app.numerics.window import Span
@@ -118,8 +118,7 @@ def _gathered(blocks: list[Cells]) -> tuple[Cells, ...]:
     """Return blocks that hold the same cells and not each other; of many, one around them all."""
     if len(blocks) == 1:
         return tuple(blocks)
-    found = largest([block for block in blocks if block.span] or blocks[:1], Cells.holds)
-    return found if len(found) <= MOST_BLOCKS else (around(found),)
+    return gathered([block for block in blocks if block.span] or blocks[:1], Cells.holds, around)
 
 
 def winning_path(stages: Sequence[Stage], outputs: Sequence[Array], index: int, place: Place) -> list[Place | None]:

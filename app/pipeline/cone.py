@@ -6,7 +6,7 @@ input   conv2d 3     max_pool2d 2
 ····    ▪▪▪·
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from app.layers import Place, Shape
-from app.layers.cells import MOST_BLOCKS, hull, largest, one, within
+from app.layers.cells import gathered, hull, one, within
 from app.layers.references import PICTURE
 from app.numerics.axis import Mask
 from app.numerics.window import Span
@@ -109,7 +109,7 @@ def cones(stages: Sequence[Stage], row: int, column: int, source: int = PICTURE)
     shape = stages[0].input_shape if source == PICTURE else stages[source].output_shape
     found = {source: Cone(shape, (Reached(np.ones(shape[0], bool), *one(row, column, shape[1:])),))}
     for stage in stages[source + 1 :]:
-        found[stage.index] = Cone(stage.output_shape, _gathered(_reached(stage, found)))
+        found[stage.index] = Cone(stage.output_shape, gathered(list(_reached(stage, found)), Reached.holds, _around))
     return list(found.values())
 
 
@@ -122,12 +122,9 @@ def _reached(stage: Stage, found: Mapping[int, Cone]) -> Iterator[Reached]:
                 yield reached
 
 
-def _gathered(blocks: Iterable[Reached]) -> tuple[Reached, ...]:
-    """Return blocks that hold the same cells and not each other; of many, one around them all."""
-    found = largest(blocks, Reached.holds)
-    if len(found) <= MOST_BLOCKS:
-        return found
-    return (Reached(*(np.logical_or.reduce([block[axis] for block in found]) for axis in range(3))),)
+def _around(blocks: Sequence[Reached]) -> Reached:
+    """Return one block that holds all of some."""
+    return Reached(*(np.logical_or.reduce([block[axis] for block in blocks]) for axis in range(3)))
 
 
 def cone(stages: Sequence[Stage], row: int, column: int, source: int = PICTURE) -> Span | None:
