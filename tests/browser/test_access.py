@@ -14,6 +14,7 @@ from tests.browser.conftest import Watch
 from tests.browser.rest import rest
 from tests.browser.screen import FIRST, Screen
 from tests.pages.reading import link
+from tests.pages.test_blocks import FIRE
 from tests.pages.test_every_layer import recipe
 from tests.pages.validity import faults
 
@@ -90,6 +91,8 @@ GROUPS: dict[str, dict[str, State]] = {
         "painted": (link(MAPS, size=12, at="4.1.0.0", view="why"), (paint,)),
         "fan of a pool": (of(at="2.1.3.3", view="fan"), ()),
         "before and after": (of(at="1.3.7.16", view="compare"), ()),
+        "a block": (link(FIRE, size=21, at="6.0.0.0"), ()),
+        "a block folded": (link(FIRE, size=21, at="6.0.0.0", folded=1), ()),
         "input": (link("", image="rocket"), ()),
         "embedded": (of().replace("/?", "/embed?"), ()),
     },
