@@ -105,7 +105,7 @@
         if (!told.has(words)) say("overlap", words);
         told.add(words);
       }
-      for (const e of scope.querySelectorAll(".crop, img, canvas:not([hidden]), .block svg, .enlarged")) {
+      for (const e of scope.querySelectorAll(".crop, img, canvas:not([hidden], .ground), .block svg, .enlarged")) {
         if (gone(e) || e.closest("a, button, summary, label, .closeup, .around, .stop, .plate, .easel, .viewer, .frame")) continue;
         const r = box(e.getBoundingClientRect());
         for (const i of texts) {

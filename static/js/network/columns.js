@@ -1,4 +1,5 @@
 // The network as columns from left to right, the light narrowing at each funnel; a block that is open shows its ways.
+import { makeRoom } from "./heads.js";
 import { band, rays } from "./light.js";
 import { AY, cells, fitted, named, scene as empty, sized, tall, wide } from "./scene.js";
 
@@ -10,7 +11,6 @@ const LETTERED = 24, LETTERED_LARGE = 32; // px of their names, on a projector t
 const FIRST_GAP = 2, FUNNEL_GAP = 2.2; // of the gap between two columns
 const MOST_GAP = 130; // px between two columns
 const END_GAP = 44; // px from the last column to the scores
-const HEADS_GAP = 6, HEADS_MOVE = 18; // px between two heads, and by which one may stand beside its column
 const LARGEST = 1.9; // times the size at 1280 × 720
 const RULER = 30, UPPER = 40; // px below, for the sizes, and above, where no scores leave room for what stands there
 
@@ -36,29 +36,13 @@ export function folding({ foldings, open }, room, projected) {
   return found < 0 ? foldings.length - 1 : found;
 }
 
-/** Moves heads that touch apart, a little, and tells whether all stand side by side then.
- *  @param {Scene} scene @param {Record<string, number>} words how wide each is */
-function spread({ heads, width }, words) {
-  const order = Object.values(heads).map((at, k) => ({ at, own: at[0], half: (words[Object.keys(heads)[k]] ?? 0) / 2 })).sort((one, other) => one.own - other.own);
-  for (const { at, half } of order) at[0] = Math.max(half + HEADS_GAP, Math.min(width - half - HEADS_GAP, at[0]));
-  const over = (k) => order[k - 1].at[0] + order[k - 1].half + HEADS_GAP + order[k].half - order[k].at[0];
-  for (let turn = 0; turn < 24; turn++) {
-    for (let k = 1; k < order.length; k++) {
-      const by = over(k) / 2;
-      if (by <= 0) continue;
-      for (const [each, way] of /** @type {const} */ ([[order[k - 1], -1], [order[k], 1]])) each.at[0] = Math.max(each.own - HEADS_MOVE, Math.min(each.own + HEADS_MOVE, each.at[0] + way * by));
-    }
-  }
-  return order.every((_, k) => !k || over(k) < 1);
-}
-
 /** @param {Open} open */
 const openWidth = ({ parts }) => parts.reduce((sum, part, i) => sum + (part.lanes.length > 1 ? LANES : wide(OPEN_COLUMN) + (i && parts[i - 1].lanes.length < 2 ? CHAIN_GAP : 0)), 0);
 
 /** The finest folding whose heads do not touch. @param {Drawing} drawing @param {Room} room @returns {Scene} */
 export function across(drawing, room) {
   let scene = laid(drawing, room, 0), { folding: which } = scene;
-  while (!spread(scene, room.words) && which < drawing.foldings.length - 1) scene = laid(drawing, room, ++which);
+  while ((scene.tight = !makeRoom(scene, room.words)) && which < drawing.foldings.length - 1) scene = laid(drawing, room, ++which);
   return scene;
 }
 

@@ -6,6 +6,7 @@ import { holding } from "../explorer/explorer.js";
 import { learn } from "../explorer/keys.js";
 import { across } from "./columns.js";
 import { Deck } from "./deck.js";
+import { apart } from "./heads.js";
 import { reached } from "./light.js";
 import { Paper } from "./paint.js";
 import { rows, rowsDown } from "./rows.js";
@@ -13,6 +14,7 @@ import { under } from "./scene.js";
 import { down } from "./stages.js";
 
 const PHONE = 700, NARROW = 1100; // px of a window
+const LOW = 330; // px of a drawing that has no room for a legend
 const FINGER = 22; // px around the middle of a map that count as on it
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const busy = () => document.querySelector("#card, details.menu[open], dialog[open], :popover-open");
@@ -82,7 +84,7 @@ export class Network extends HTMLElement {
   fit() {
     if (!this.paper || !this.clientWidth) return;
     const style = getComputedStyle(this), phone = innerWidth <= PHONE, projected = "projector" in document.documentElement.dataset;
-    const side = parseFloat(style.getPropertyValue("--edge")), panel = this.querySelector(".classes, .names"), first = panel?.querySelector("li");
+    const side = parseFloat(style.scrollPaddingLeft), panel = this.querySelector(".classes, .names"), first = panel?.querySelector("li");
     const say = /** @type {HTMLElement} */ (this.querySelector(".say")), { drawing } = this, shares = panel?.matches(".classes") ? panel.children.length : 0;
     this.classList.toggle("phone", phone);
     const most = projected || innerWidth <= NARROW ? 3 : 5, told = phone ? 3 : Math.min(shares, most);
@@ -90,6 +92,7 @@ export class Network extends HTMLElement {
       width: this.clientWidth, height: this.clientHeight - say.offsetHeight - 14, side, most, projected, classes: Math.min(shares, told),
       panel: panel && !phone ? panel.clientWidth : 0, pitch: first ? first.offsetHeight + 6 : 0, words: this.words(),
     };
+    panel?.classList.toggle("low", room.height < LOW);
     if (panel) panel.style.bottom = phone ? "" : `${say.offsetHeight}px`;
     const lay = drawing.rows ? (phone ? rowsDown : rows) : phone ? down : across;
     this.scene = lay(drawing, room, this.lit);
@@ -103,9 +106,9 @@ export class Network extends HTMLElement {
     const pen = this.paper.pen, found = {};
     for (const head of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".colhead"))) {
       const key = head.matches("[data-close]") ? this.drawing.open.key : head.dataset.key ?? `inner ${head.dataset.inner}`;
-      const { fontFamily, fontSize } = getComputedStyle(head), lines = [...head.querySelectorAll("b, small:not(.sides, .maps)")];
+      const { fontFamily } = getComputedStyle(head), lines = [...head.querySelectorAll("b, small:not(.sides, .maps)")];
       found[key] = Math.max(...lines.filter((line) => !clipped(line)).map((line) => {
-        pen.font = `${line.matches("b") ? 650 : 400} ${fontSize} ${fontFamily}`;
+        pen.font = `${line.matches("b") ? 650 : 400} ${getComputedStyle(line).fontSize} ${fontFamily}`;
         return pen.measureText(line.textContent).width;
       }), head.matches(".funnel") ? 24 : 44);
     }
@@ -121,6 +124,7 @@ export class Network extends HTMLElement {
       if (!at) continue;
       head.style.left = `${at[0]}px`;
       head.style.top = fall ? `${at[1]}px` : "";
+      head.style.maxWidth = scene.tight ? `${apart(scene.heads, at[0])}px` : "";
     }
     const tab = /** @type {HTMLElement | null} */ (this.querySelector(".tab"));
     if (tab && scene.open) {

@@ -1,4 +1,5 @@
 // A network with few maps: row k after filter k, one row lit and large; on a phone that row stands upright.
+import { makeRoom } from "./heads.js";
 import { beam, fall } from "./light.js";
 import { AX, cells, fitted, named, scene as empty, tall, wide } from "./scene.js";
 
@@ -12,12 +13,12 @@ const steps = (drawing) => [...(drawing.deep ? [{ key: "filters", layer: -1 }] :
 
 /** A network with few maps: all rows, one of them lit. @param {Drawing} drawing @param {Room} room @param {number} lit @returns {Scene} */
 export function rows(drawing, room, lit) {
-  const { width, side, panel, height } = room, count = drawing.rows, stops = steps(drawing), right = width - side - panel, ruler = 28, down = 64, upper = 40;
+  const { width, side, panel, height } = room, count = drawing.rows, stops = steps(drawing), right = width - side - panel, low = height < 330, ruler = 28, down = low ? 34 : 64, upper = low ? 6 : 40;
   const largest = Math.max(...drawing.foldings[0].flatMap(({ layer }) => drawing.sides[layer])), gap = 6;
   const little = Math.max(22, Math.min(39, (height - down - upper - 90) / (1.09 * Math.max(1, count - 1)) - gap)), sources = drawing.sources.length;
   const left = height - down - upper - (count - 1) * (tall(little) + gap);
   const large = Math.max(little, Math.min(230, left / tall(1), ((right - side) / (stops.length + 3)) * 1.02)), high = (k) => (k === lit ? tall(large) : tall(little)) + gap;
-  const scene = empty({ right, height });
+  const scene = empty({ right, width, height });
   const all = Array.from({ length: count }, (_, k) => high(k)).reduce((sum, h) => sum + h, 0);
   let y = upper + Math.max(0, (height - down - upper - all) / 2);
   scene.scores = Array.from({ length: count }, (_, k) => { const here = y + (high(k) - gap) / 2; y += high(k); return here; });
@@ -52,12 +53,13 @@ export function rows(drawing, room, lit) {
     x += between;
   }
   scene.brackets.unshift({ from: side, to: side + wide(input.w), y: height - ruler, text: named(drawing.photo.sides) });
+  scene.tight = !makeRoom(scene, room.words);
   return scene;
 }
 
 /** The same on a phone. @param {Drawing} drawing @param {Room} room @param {number} lit @returns {Scene} */
 export function rowsDown(drawing, room, lit) {
-  const { width, side } = room, stops = steps(drawing), axis = Math.min(width * 0.42, 190), beside = axis + 64, count = drawing.rows;
+  const { width, side } = room, stops = steps(drawing), axis = Math.max(164, Math.min(width * 0.42, 190)), beside = axis + 64, count = drawing.rows;
   const largest = Math.max(...drawing.foldings[0].flatMap(({ layer }) => drawing.sides[layer])), step = Math.min(44, (width - side - beside + 4) / Math.max(1, count - 1));
   const scene = empty({ fall: true });
   const photo = fitted(drawing.photo.sides, 118);

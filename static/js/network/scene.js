@@ -20,7 +20,7 @@ export const wide = (w) => AX * w, tall = (w, h = w) => AY * w + DY * h;
  *  @typedef {{at: number, layer: number}} Knot how far the light is when it has passed a layer
  *  @typedef {{sheets: Sheet[], lights: Light[], lines: {role: string, points: Line, alpha: number}[], photo: Sheet,
  *  brackets: {from: number, to: number, y: number, text: string}[], labels: {x: number, y: number, text: string, count: string}[],
- *  heads: Record<string, [number, number]>, knots: Knot[], fall: boolean, scores: number[] | null, right: number, width: number, height: number,
+ *  heads: Record<string, [number, number]>, knots: Knot[], fall: boolean, tight: boolean, scores: number[] | null, right: number, width: number, height: number,
  *  open: [number, number] | null, folding: number}} Scene */
 
 /** @param {number} n cells a side @param {number} most of the largest map @param {[number, number]} rule */
@@ -42,7 +42,7 @@ export function cells({ strips, sides }, layer) {
 export const named = ([rows, columns]) => `${rows} × ${columns}`;
 
 /** An empty scene. @param {Partial<Scene>} [told] @returns {Scene} */
-export const scene = (told = {}) => ({ sheets: [], lights: [], lines: [], photo: null, brackets: [], labels: [], heads: {}, knots: [], fall: false, scores: null, right: 0, width: 0, height: 0, open: null, folding: 0, ...told });
+export const scene = (told = {}) => ({ sheets: [], lights: [], lines: [], photo: null, brackets: [], labels: [], heads: {}, knots: [], fall: false, tight: false, scores: null, right: 0, width: 0, height: 0, open: null, folding: 0, ...told });
 
 /** The sheet under a finger or a mouse: the nearest within reach. @param {Scene} scene @param {number} x @param {number} y @param {number} slack px */
 export function under({ sheets }, x, y, slack) {

@@ -17,7 +17,7 @@ export function down(drawing, room) {
   const columns = foldings[at].filter(({ funnel }) => !funnel);
   const inner = (open?.parts ?? []).flatMap(({ lanes }) => lanes.filter(({ layer }) => layer !== null).map(({ layer }) => ({ key: `inner ${layer}`, layer })));
   const layers = columns.flatMap((column) => (column.key === open?.key ? inner : [column]));
-  const axis = Math.min(width * 0.42, 190), beside = axis + 64, largest = Math.max(1, ...layers.map(({ layer }) => Math.max(...cells(drawing, layer))));
+  const axis = Math.max(164, Math.min(width * 0.42, 190)), beside = axis + 64, largest = Math.max(1, ...layers.map(({ layer }) => Math.max(...cells(drawing, layer))));
   const scene = empty({ fall: true, folding: at });
   const photo = fitted(drawing.photo.sides, 92);
   scene.photo = { layer: -1, index: 0, x: axis - wide(photo.w) / 2, y: 6, ...photo, depth: 7 };
