@@ -45,10 +45,10 @@ class ReceptiveField:
         """Where what place 0 has seen begins, if it is as wide as that of any: whole where all are alike."""
         return number(self.middle - Fraction(self.size, 2))
 
-    def covers(self, other: "ReceptiveField") -> bool:
-        """Tell whether this has seen as much, and so behind any layer: both are even, and as far apart."""
+    def grows_like(self, other: "ReceptiveField") -> bool:
+        """Tell whether both grow by as much behind any layer: both are even, and their places as far apart."""
         even = self.uneven is None and other.uneven is None
-        return self == other or (even and self.jump == other.jump and self.size >= other.size)
+        return (even and self.jump == other.jump) or self == other
 
     def through(self, axis: Axis) -> "ReceptiveField":
         """Return what the places of a layer have seen that reads these along `axis`."""
@@ -98,11 +98,12 @@ class Ways(NamedTuple):
     @classmethod
     def of(cls, several: Sequence["Ways"]) -> "Ways":
         """Return the ways of a layer that reads outputs which have these."""
-        if len(several) == 1:
+        fields = {id(field): field for ways in several for field in ways.fields}
+        if len(fields) == 1:
             return several[0]
         found = list[ReceptiveField]()
-        for field in sorted((one for ways in several for one in ways.fields), key=lambda one: -one.size):
-            if not any(kept.covers(field) for kept in found):
+        for field in sorted(fields.values(), key=lambda field: -field.size):
+            if not any(larger.grows_like(field) for larger in found):
                 found.append(field)
         return cls(tuple(found[:MOST_WAYS]))
 
