@@ -12,7 +12,7 @@ from app.importing.onnx_file import read_onnx  # noqa: E402 - PyTorch first: wit
 from tests.importing.files import computed  # noqa: E402
 from tests.parity.networks import NETWORKS, made  # noqa: E402
 
-pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.parity, pytest.mark.timeout(1800), pytest.mark.filterwarnings("ignore")]
 TOLERANCE = 1e-4  # of the largest number, behind up to 153 layers
 OPSETS = (9, 13, 17)
 NEWEST = "newest"
