@@ -12,6 +12,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.importing.files import array, bytes_of, chain, model
 from tests.pages.reading import Element, read
+from tests.pages.validity import faults
 
 ARRAYS = {"w": array(4, 3, 3, 2), "b": array(4), "v": array(3, 4)}
 PARTS = (("Conv", ["w", "b"], {}), ("Relu", [], {}), ("GlobalAveragePool", [], {}), ("Flatten", [], {}),
@@ -31,6 +32,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 def opened(client: TestClient, data: bytes, name: str = "pets.onnx", **fields: str) -> tuple[int, Element, str]:
     """Send a file as the form does; return the status, what is then on the screen, and its address."""
     answer = client.post("/network", data={"image": "camera", **fields}, files={"file": (name, data)})
+    assert faults(answer.text) == []
     return answer.status_code, read(answer.text).one("section"), answer.url.path
 
 
@@ -86,6 +88,12 @@ def test_what_cannot_be_kept_is_said_where_it_was_typed(client: TestClient) -> N
     assert answer.status_code == 422
     assert "2 names of classes, and the network ends in 3 numbers" in page.text
     assert page.one("textarea").text.split() == ["cat", "dog"]
+    for wrong in ({"height": "nan"}, {"width": "99999999999"}, {"title": "a\u202eb"}, {"title": "t" * 101},
+                  {"classes": "["}, {"classes": '{"x": 1}'}, {"classes": "[[[[]]]]"}, {"classes": "c" * 300_000},
+                  {"values_of": "typed", "scale": "mean:0;std:0"}, {"values_of": "none", "height": "0"}):  # fmt: skip
+        answer = client.post(address, data={**said, "classes": "", **wrong})
+        assert answer.status_code == 422, wrong
+        assert read(answer.text).one("section").one("div", "misfit").text.strip()
     for data, name, words in ((b"", "a.onnx", "empty"), (b"PK\x03\x04", "a.pt", "can hold a program")):
         status, page, _ = opened(client, data, name)
         assert status in (415, 422)
