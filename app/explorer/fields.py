@@ -126,7 +126,7 @@ def fields_of(document: Document) -> dict[str, str]:
     source = document.input
     if isinstance(source, ValuesInput):
         return {"values": json.dumps(source.values.nested(), separators=(",", ":")), "recipe": document.recipe}
-    own = document.origin.model.input if document.origin else {}
+    own = document.model.input if document.model else {}
     if own and (source.height is None or source.width is None):  # which cannot be said where a model has its own
         return {**input_fields(source), "recipe": recipe.write(document.layers, models=False)}
     usual = ImageInput.model_validate({"image": source.image, **own})

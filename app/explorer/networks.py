@@ -50,7 +50,7 @@ class Network:
 
 def model_of(document: Document) -> Model | None:
     """Return the model whose layers these are, all of them and none but those that make scores of what it gives."""
-    model = document.origin.model if document.origin else None
+    model = document.model
     others = document.layers[len(model.layers) :] if model else ()
     return model if all(layer.scores or layer.rearranges for layer in others) else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.layers.models import Model
+from app.layers.models import Model, find
 from app.layers.trained import origin_of
 from app.pipeline.document import Document, ImageInput
 from app.pipeline.plan import Stage
@@ -28,7 +28,7 @@ def trained_model(stages: Sequence[Stage]) -> Model | None:
         if (origin.model.id, origin.epoch) != (origins[0].model.id, origins[0].epoch):
             return None
         before = origin.layer
-    return origins[0].model
+    return find(origins[0].model.id)  # what is said of an upload may have changed since its layers were read
 
 
 def class_names(stages: Sequence[Stage], index: int) -> tuple[str, ...]:

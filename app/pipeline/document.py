@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from app.errors import Mistake, Unfit, shown
 from app.layers import Layer, Shape
 from app.layers.layer import MOST_CHANNELS
-from app.layers.models import Origin
+from app.layers.models import Model, Origin, find
 from app.layers.numbers import NumbersField, pieces, unpacked, written
 from app.layers.reading import MAX_LAYERS, all_linked, escaped, read_layer, validated
 from app.layers.trained import origin_of
@@ -191,6 +191,11 @@ class Document(BaseModel):
     def origin(self) -> Origin | None:
         """The trained model, and its epoch, that the layers begin with, each as it is; None where they do with none."""
         return model_in(self.layers)
+
+    @property
+    def model(self) -> Model | None:
+        """The model that the layers begin with, as it is now; None where they do with none; raises NotFound."""
+        return find(self.origin.model.id) if self.origin else None
 
     @property
     def models(self) -> frozenset[str]:

@@ -49,7 +49,7 @@ class Recipe(NamedTuple):
     """What a recipe says."""
 
     layers: tuple[Layer, ...]
-    model: Model | None  # that it begins with
+    model: Model | None  # that it begins with, as it is now
 
 
 def read(text: str) -> tuple[Layer, ...]:
@@ -62,7 +62,8 @@ def parse(text: str) -> Recipe:
 
     Where a model that it names is not there, or no longer, that is NotFound.
     """
-    return _parse_short(text) if len(text) <= SHORT else _parse(text)
+    said = _parse_short(text) if len(text) <= SHORT else _parse(text)
+    return said._replace(model=find(said.model.id)) if said.model else said  # what is said of an upload may change
 
 
 def _parse(text: str) -> Recipe:

@@ -83,6 +83,9 @@ def test_what_is_said_beside_the_file_can_be_changed_by_its_owner_and_nothing_el
     made = uploaded(client)
     address = f"{MODELS}/{made['id']}"
     assert (made["title"], made["classes"]) == ("pets", [])
+    whole = f'model("{made["id"]}")'
+    before = run_of(client, whole)
+    assert (before["input"]["shape"], before["prediction"]) == ([3, 10, 9], None)
     told(client.patch(address, json={"title": "Mine"}), 403, "token")
     told(client.patch(address, json={"title": "Mine"}, headers={"Authorization": "Bearer no"}), 403, "token")
     change = {"title": "Mine", "classes": CLASSES, "height": 12, "scale": {"mean": [0.5] * 3, "std": [0.2] * 3}}
@@ -90,6 +93,9 @@ def test_what_is_said_beside_the_file_can_be_changed_by_its_owner_and_nothing_el
     assert changed["input"] == {**made["input"], "height": 12, "scale": change["scale"]}
     assert (changed["title"], changed["classes"]) == ("Mine", CLASSES)
     assert changed["layers"] == made["layers"]
+    after = run_of(client, whole)
+    assert (after["input"]["shape"], len(after["prediction"])) == ([3, 12, 9], 3)
+    assert client.get(f"{RUNS}/{before['id']}").json() == before  # on another size it says nothing
     assert client.get(address).json() == changed
     for wrong, words in (
         ({"classes": ["one"]}, "1 names of classes, and the network ends in 3 numbers"),

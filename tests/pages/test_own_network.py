@@ -61,6 +61,9 @@ def test_a_file_leads_to_what_is_asked_of_it_and_on_to_a_picture_with_scores(cli
     assert explorer.one("a", id="networks").text == "Pets"
     again = read(client.get(address).text).one("section")
     assert again.one("textarea").text.split() == list(CLASSES)
+    assert kept(client, address, title="Animals", values_of="imagenet", softmax="1") == there
+    assert read(client.get("/", params=there).text).one("a", id="networks").text == "Animals"
+    kept(client, address, classes="\n".join(CLASSES), values_of="imagenet")
     shared = client.get("/share", params=there).text
     assert "it goes in 24 hours, and the view with it" in shared
     assert "It does not expire." not in shared

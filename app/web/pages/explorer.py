@@ -16,6 +16,7 @@ from app.explorer.opening import opened, settled, state_of
 from app.explorer.page.page import explorer_page, renewed, walked
 from app.explorer.state import State
 from app.lab import Lab, Run
+from app.layers.models import find
 from app.pictures.picture import Picture
 from app.rendering.figure.layout import LAYOUTS
 from app.rendering.palette import Theme
@@ -61,7 +62,9 @@ async def page_of(run: Run, state: State, request: Request, lab: Lab) -> Respons
         return explorer_page(lab, run, state, theme, language, layout, recent(request))
 
     lasting = LOOKS[state.view].lasting and not state.edit
-    key = f"{run.id} {state.address()} {theme} {language} {layout if layout in LAYOUTS else ''}"
+    # what is said of an upload may change
+    said = hash(tuple((model.title, model.classes) for model in map(find, sorted(run.document.models))))
+    key = f"{run.id} {state.address()} {theme} {language} {layout if layout in LAYOUTS else ''} {said}"
     response = HTMLResponse(await (request.app.state.known_pages.get(key, make) if lasting else make()))
     if request.headers.get("hx-history-restore-request"):
         response.headers["HX-Push-Url"] = "false"  # the history already stands where the visitor went back to
