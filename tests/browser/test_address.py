@@ -94,8 +94,8 @@ def test_back_undoes_a_stepper_and_forward_redoes_it(page: Page) -> None:
 
 def test_back_undoes_an_added_layer_and_forward_redoes_it(page: Page) -> None:
     screen = Screen(page).open("conv2d(3, 3)", image="chelsea", at="0.2.3.4")
-    page.locator(".add > summary").click()
-    undone_and_redone(screen, page.locator(".add a.line").filter(has=page.get_by_text("relu", exact=True)).click)
+    page.locator("#add").click()
+    undone_and_redone(screen, page.locator("dialog a.line").filter(has=page.get_by_text("relu", exact=True)).click)
 
 
 def test_back_undoes_another_picture_and_forward_redoes_it(page: Page) -> None:

@@ -75,10 +75,10 @@ def test_a_lesson_by_touch(open_page: Callable[..., Page], width: int, height: i
         page.locator(".looks .sheet").get_by_role("link", name="Trace it home").tap()
     expect(page.locator(".tracehead h2")).to_be_visible()
 
-    more = page.locator(".add > summary")
+    more = page.locator("#add")
     with hand.act("add a layer", more, opens=True), screen.changing():
         more.tap()
-        page.locator(".add a.line").filter(has=page.get_by_text("relu", exact=True)).tap()
+        page.locator("dialog a.line").filter(has=page.get_by_text("relu", exact=True)).tap()
     layers = screen.run["layers"]
     assert layers[-1]["type"] == "relu"
 
