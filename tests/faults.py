@@ -92,9 +92,9 @@ FAULTS = (
     ),
     Fault(
         "Earlier and Later do nothing",
-        "app/explorer",
-        "layers.insert(index + by, layers.pop(index))",
-        "layers.insert(index, layers.pop(index))",
+        "app/pipeline",
+        "return all_linked(found), other",
+        "return tuple(layers), index",
         "tests/explorer/test_state.py -k earlier",
     ),
     # ---- layers
@@ -195,16 +195,30 @@ FAULTS = (
     Fault(
         "the bytes of maps are those of the last alone",
         "app/pipeline",
-        "numbers += output[0] * output[1] * output[2]",
-        "numbers = output[0] * output[1] * output[2]",
+        "numbers += fit.numbers",
+        "numbers = fit.numbers",
         "tests/pipeline/test_plan.py",
     ),
     Fault(
         "the way home of a winner goes on behind a layer that mixes",
         "app/pipeline",
-        "here = here and stage.layer.passes_from(outputs[stage.index], {}, here)",
-        "here = stage.layer.passes_from(outputs[stage.index], {}, here or place)",
+        "if origin is None:\n            break",
+        "if origin is None:\n            number = stage.inputs[0]\n            continue",
         "tests/pipeline/test_closeup.py -k win",
+    ),
+    Fault(
+        "an output is let go when the first that reads it has read it",
+        "app/layers/references.py",
+        "return {source: number for number, sources in reads for source in sources}",
+        "return {source: number for number, sources in reversed(list(reads)) for source in sources}",
+        "tests/test_results.py",
+    ),
+    Fault(
+        "a concat's channels are all those of its first input",
+        "app/layers/geometry.py",
+        "found[self.first : self.first + self.read] = channels",
+        "found[: self.read] = channels",
+        "tests/test_layers.py -k its_field_is",
     ),
     # ---- printing
     Fault(
