@@ -80,9 +80,9 @@ def test_every_form_has_an_answer(
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_part_of_a_look_is_there_where_the_look_has_one(client: TestClient, look: str) -> None:
-    recipe = "conv2d(2, 3) | relu | max_pool2d(2) | linear(3) | softmax"
+    recipe = "conv2d(2, 3) | relu | max_pool2d(2) | conv2d(3, 1) | global_avg_pool2d | flatten | softmax"
     run = client.get("/api/v1/runs", params={"image": "coffee", "size": 12, "recipe": recipe}).json()["id"]
-    found = {client.get(f"/parts/look/{run}?at={layer}.0.0.0&view={look}").status_code for layer in range(5)}
+    found = {client.get(f"/parts/look/{run}?at={layer}.0.0.0&view={look}").status_code for layer in range(7)}
     assert found <= {200, 404}
     assert (200 in found) == (LOOKS[look].draw is None)
 
