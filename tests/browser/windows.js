@@ -115,7 +115,7 @@
       }
     };
     const regions = () => {
-      const names = [".bar", ".ribbon", ".plate > .figure", ".look > .board, .volumes > .figure", ".block, .column, .pictured", ".subtotals, .addup", ".maxline", ".transport"];
+      const names = [".bar", ".ribbon:not(.whole)", ".plate > .figure", ".look > .board, .volumes > .figure", ".block, .column, .pictured", ".subtotals, .addup", ".maxline", ".transport"];
       const all = names.flatMap((name) => [...scope.querySelectorAll(name)]).filter((e) => !gone(e) && e.getBoundingClientRect().height > 1).map((e) => ({ e, ...ink(e), bar: bar(e) }));
       all.forEach((a, i) => all.slice(i + 1).forEach((b) => {
         if (a.e.contains(b.e) || b.e.contains(a.e) || apart(a, b)) return;
