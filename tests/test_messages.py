@@ -15,11 +15,12 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # What is the same in every language: names, file names, units, letters of formulas.
 SAME = {"Convscope", "RGB", "R", "G", "B", "px", "JSON", "NumPy", "PNG", "SVG", "GIF", "openapi.json"}
-SAME |= {"exp", "ln", "max", "ReLU", "same", "Shift", "Esc", "Space", "Home", "End", "Enter"}
+SAME |= {"exp", "ln", "max", "min", "ReLU", "same", "Shift", "Esc", "Space", "Home", "End", "Enter"}
 
 JINJA = re.compile(
     r"\{#.*?#\}|\{%-?\s*trans\b.*?\{%-?\s*endtrans\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL
 )  # comments, translated blocks, statements, expressions
+WHOLE = re.compile(r'\bdata-[a-z]+="\x00"')  # an attribute that is an expression and no more
 READ_OUT = re.compile(r'\s(?:aria-label|aria-description|alt|title|placeholder|data-done)="([^"]*)"')
 CONTENT = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 
@@ -27,7 +28,7 @@ CONTENT = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 def bare_words(template: str) -> list[str]:
     """The words of a template's texts, and of attributes that are read out, that no translation reaches."""
     # An expression leaves a mark inside attributes and texts alike, so that half a word beside it is still a word.
-    markup = CONTENT.sub(" ", JINJA.sub("\x00", template))
+    markup = WHOLE.sub(" ", CONTENT.sub(" ", JINJA.sub("\x00", template)))
     pieces = [*READ_OUT.findall(markup), *re.sub(r"<[^>]*>", "\n", markup).split("\n")]
     words = re.findall(r"[^\W\d_][\w.'’-]*", html.unescape(" ".join(pieces)))
     return [word for word in words if word.strip(".'’-") not in SAME and len(word.strip(".")) > 1]
