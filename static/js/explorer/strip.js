@@ -204,7 +204,7 @@ class Strip {
     document.title = title;
     document.querySelector("#app").dataset.run = run;
     explorer.run = run;
-    explorer.parts.forget();
+    explorer.parts?.forget(); // a whole network has no place
     for (const [selector, text] of [[".ribbon ol", ribbon], [".says", says]]) {
       const part = document.querySelector(selector);
       if (part) part.innerHTML = text ?? "";
@@ -220,7 +220,7 @@ class Strip {
   address(stop) {
     const url = new URL(this.links[stop].href), here = new URLSearchParams(location.search), { field, at } = this.current();
     const held = ["pin", "sheet"].map((name) => /** @type {[string, string]} */ ([name, here.get(name)]));
-    return url.pathname + [...held, [field, at]].reduce((search, [name, value]) => value ? holding(search, [name, value]) : search, url.search);
+    return url.pathname + [...held, [field, at]].reduce((search, [name, value]) => name && value ? holding(search, [name, value]) : search, url.search);
   }
 
   /** @param {string} address @returns {Promise<Shown | null>} */
