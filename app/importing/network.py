@@ -157,12 +157,19 @@ class Network:
             return None
         if array.dtype.kind != "f":
             raise Unfit('Its weights "{name}" are not numbers with a point.', name=brief(node.inputs[which]))
-        if (axes is not None and array.ndim != axes) or 0 in array.shape:
+        if 0 in array.shape:
             raise Unfit(
-                'Its weights "{name}" have the shape {shape}, and {axes} axes are needed, none empty.',
+                'Its weights "{name}" have the shape {shape}, which holds no numbers; export the network again.',
                 name=brief(node.inputs[which]),
                 shape=list(array.shape),
-                axes=axes if axes is not None else array.ndim,
+            )
+        if axes is not None and array.ndim != axes:
+            raise Unfit(
+                'Its weights "{name}" have the shape {shape}, and {axes} axes are needed; export the network again, '
+                "with layers that go over pictures.",
+                name=brief(node.inputs[which]),
+                shape=list(array.shape),
+                axes=axes,
             )
         return single(array)
 

@@ -7,6 +7,7 @@ from typing import Any
 import onnx
 
 from app.errors import Misfit, Mistake, Unfit
+from app.importing.ends import last_layer, leading_to, output_name
 from app.importing.imported import Imported
 from app.importing.names import layer_names
 from app.importing.network import Network
@@ -35,14 +36,13 @@ def read_onnx(data: Data, height: int | None = None, width: int | None = None) -
         raise Unfit("The file has sparse tensors, which are not read; export the network with all of its numbers.")
     constants = _constants(outline)
     name, shape = _picture(graph, constants, height, width)
-    nodes = _nodes(outline, opset)
-    read_by = Counter(each for node in nodes for each in node.inputs) + Counter(
-        text_of(each.name) for each in graph.output
-    )
-    network = Network(shape, read_by)
+    output = output_name(graph)
+    nodes = leading_to(output, _nodes(outline, opset))
+    network = Network(shape, Counter(each for node in nodes for each in node.inputs) + Counter([output]))
     network.values |= {**constants, name: network.picture}
     misfit = _read(nodes, network)
-    return Imported(network.layers, shape, graph.name, misfit)
+    layers = network.layers if misfit else network.layers[: last_layer(output, network).at + 1]
+    return Imported(layers, shape, graph.name, misfit)
 
 
 def _opset(model: onnx.ModelProto) -> int:
@@ -133,7 +133,7 @@ def _attributes(node: onnx.NodeProto, number: int, outline: Outline) -> dict[str
 
 
 def _read(nodes: Sequence[Node], network: Network) -> Misfit | None:
-    """Read the nodes of a file, as far as they fit; return why the first that does not has no layers here."""
+    """Read the nodes that a file needs, as far as they fit; return why the first that does not has no layers here."""
     for node, name in zip(nodes, layer_names(nodes), strict=True):
         network.begin(name)
         before = len(network.made)
@@ -141,7 +141,7 @@ def _read(nodes: Sequence[Node], network: Network) -> Misfit | None:
             _read_one(node, network)
         except Mistake as mistake:
             del network.made[before:]
-            shown = brief(node.name or (node.outputs[0] if node.outputs else ""))
+            shown = brief(node.name or next(filter(None, node.outputs)))
             return Misfit(
                 mistake, node=node.number, count=node.count, name=shown, operator=brief(node.operator), fits=before
             )
@@ -158,8 +158,8 @@ def _read_one(node: Node, network: Network) -> None:
     if reader is None:
         raise Unfit("There is no layer that does this; export the network without it.")
     again = next((name for name in node.outputs if name in network.values), None)
-    if again is not None or not node.outputs:
-        raise Unfit('It makes "{name}", which is made already; export the network again.', name=brief(again or ""))
+    if again is not None:
+        raise Unfit('It makes "{name}", which is made already; export the network again.', name=brief(again))
     if any(network.is_read(name) for name in node.outputs[1:] if name):
         raise Unfit("More than its first output is read, and only that one is shown; export the network for inference.")
     network.values[node.outputs[0]] = reader(node, network)

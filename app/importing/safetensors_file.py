@@ -112,7 +112,7 @@ def _entry(name: str, entry: Any) -> tuple[str, tuple[int, ...], tuple[int, int]
     """Return the type, the shape and the place of a tensor."""
     match entry:
         case {"dtype": str(kind), "shape": [*shape], "data_offsets": [int(first), int(last)]}:
-            if first >= 0 and all(type(length) is int for length in shape):
+            if first >= 0 and all(type(number) is int for number in (first, last, *shape)):
                 return kind, tuple(shape), (first, last)
     raise _torn(f'its header does not say what "{brief(name)}" is')
 

@@ -14,7 +14,7 @@ from app.importing.wire import Data
 
 Kind = onnx.TensorProto.DataType
 FLOATS: dict[int, str] = {Kind.FLOAT: "<f4", Kind.FLOAT16: "<f2", Kind.DOUBLE: "<f8"}
-WHOLE: dict[int, str] = {Kind.INT64: "<i8", Kind.INT32: "<i4"}
+WHOLE: dict[int, str] = {Kind.INT64: "<i8", Kind.INT32: "<i4", Kind.BOOL: "|b1"}
 BFLOAT16 = "bfloat16"  # of which NumPy has none: the upper half of a float32
 MOST_AXES = 8
 LARGEST = 1 << 40  # of any axis: no product of so few is beyond what can be counted
@@ -105,7 +105,7 @@ def _listed(proto: onnx.TensorProto, kind: str) -> bytes:
             listed = proto.double_data
         case Kind.INT64:
             listed = proto.int64_data
-        case Kind.INT32:
+        case Kind.INT32 | Kind.BOOL:
             listed = proto.int32_data
         case _:  # half precision, as the bits of a whole number
             return np.asarray(proto.int32_data, np.int64).astype("<u2").tobytes()

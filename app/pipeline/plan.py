@@ -184,9 +184,9 @@ def _afford(index: int, layer: Layer, what: str, count: int, most: int) -> None:
     if count > most:
         raise Unfit(
             "Up to layer {number} ({type}) this needs {count} {what}; the most is {most}. Use a smaller picture, "
-            "fewer filters, a smaller window or a larger stride.",
+            "fewer filters, a smaller window, less padding or a larger stride.",
             number=index + 1,
-            type=layer.type,
+            type=f'{layer.type} "{layer.name}"' if layer.name else layer.type,
             count=f"{count:,}",
             what=what,
             most=f"{most:,}",

@@ -36,6 +36,16 @@ def relu(**settings):
     return model(chain(("Relu", [], {})), **settings)
 
 
+def ending(*outputs, nodes=None):
+    """Return a model from x over y and z, whose outputs are others."""
+
+    def change(proto):
+        del proto.graph.output[:]
+        proto.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs)
+
+    return changed(change, model(nodes or [node("Relu", "x", to="y"), node("Tanh", "y", to="z")], {"w": W}))
+
+
 def tensor(**fields):
     """Return a model whose weights say something of themselves."""
 
@@ -138,6 +148,15 @@ ONNX = {
     "a recurrent network": (bad("LSTM"), 422, 'Node 1 of 1, "bad" (LSTM)'),
     "an opset of long ago": (relu(opset=6), 422, "of opset 6, and 7 to"),
     "an opset to come": (changed(lambda m: setattr(m.opset_import[0], "version", 999)), 422, "of opset 999"),
+    "a node that makes nothing": (ending("y", nodes=[helper.make_node("Relu", ["x"], [])]), 422, "which no node makes"),
+    # outputs that no layer gives
+    "two outputs": (ending("y", "z"), 422, "2 outputs (y, z)"),
+    "no output": (ending(), 422, "0 outputs (none)"),
+    "an output that no node makes": (ending("zzz"), 422, '"zzz", which no node makes'),
+    "weights as the output": (ending("w"), 422, '"w", is numbers of the file'),
+    "a constant as the output": (ending("c", nodes=[node("Constant", to="c", value_float=1.0)]), 422,
+                                 '"c", is numbers of the file'),
+    "the picture as the output": (ending("c", nodes=[node("Identity", "x", to="c")]), 422, '"c", is the picture'),
     # inputs that no picture is
     "two inputs": (changed(lambda m: m.graph.input.add().CopyFrom(helper.make_tensor_value_info("z", 1, [1]))), 422,
                    "2 inputs (x, z)"),
@@ -151,6 +170,16 @@ ONNX = {
     "a window that lies": (bad("Conv", "x", "w", kernel_shape=[3, 3]), 422, "kernel_shape is 3×3"),
     "less than no padding": (bad("Conv", "x", "w", pads=[0, 0, -1, 0]), 422, "pads by [0, 0, -1, 0]"),
     "weights that are computed": (bad("Conv", "x", "x"), 422, "is computed from the picture"),
+    "more padding than can be": (bad("Conv", "x", "w", pads=[9000] * 4), 422, 'layer 1 (conv2d "bad") this needs'),
+    "pads that cut the beginning": (bad("ConvTranspose", "x", "w", arrays={"w": array(3, 2, 3, 3)}, pads=[2, 0, 0, 0]),
+                                    422, '"bad" (ConvTranspose): Its pads are [2, 0, 0, 0]'),
+    "weights that are empty": (bad("Conv", "x", "v", arrays={"v": array(0, 3, 3, 3)}), 422, "which holds no numbers"),
+    "weights of three axes": (bad("Conv", "x", "v", arrays={"v": array(4, 3, 3)}), 422, "and 4 axes are needed"),
+    "maps joined by rows": (bad("Concat", "x", "x", axis=2), 422, '"bad" (Concat): It joins along axis 2'),
+    "softmax over no axis": (bad("Softmax", axis=99), 422, "over axis 99 of 3×10×9"),
+    "dropout at work": (bad("Dropout", "x", "", "t", arrays={"t": np.array(True)}), 422, "at random"),
+    "two lengths left open": (bad("Reshape", "x", "n", arrays={"n": np.array([-1, -1])}), 422, "out as [-1, -1]"),
+    "a clip to what is no number": (bad("Clip", "x", "l", arrays={"l": np.float32(np.nan)}), 422, "one number"),
     "a clip to -1 … 1": (bad("Clip", "x", "l", "h", arrays=ENDS), 422, "between -1 and 1"),
     "another shape": (bad("Reshape", "x", "n", arrays={"n": np.array([1, 9, 30])}), 422, "a vector of 270 numbers"),
     "a smooth resize": (bad("Resize", "x", "", "n", arrays=HALF, mode="linear"), 422, '"linear"'),
@@ -167,6 +196,7 @@ SAFETENSORS = {
     "a header without end": (safetensors(b'{"a":' + b"[" * 100_000), 422, "not JSON"),
     "tensors that overlap": (safetensors({"0.weight": entry(), "0.bias": entry(8, 16)}, bytes(24)), 422, "overlap"),
     "numbers beyond the end": (safetensors({"0.weight": entry(0, 1 << 50)}, bytes(24)), 422, "end at byte"),
+    "a place that is no number": (safetensors({"0.weight": entry(first=False)}, bytes(24)), 422, "does not say what"),
     "one name twice": (safetensors(b'{"0.weight": 1, "0.weight": 2}'), 422, "names a tensor twice"),
     "a shape that lies": (safetensors({"0.weight": entry(shape=(2, 300))}, bytes(24)), 422, "24 bytes for them"),
     "weights of whole numbers": (safetensors({"0.weight": entry(kind="I32")}, bytes(24)), 422, "of the type I32"),

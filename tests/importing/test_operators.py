@@ -88,6 +88,10 @@ CASES = {
         chain(("Resize", ["", "", "n"], {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"})),
         {"n": whole(1, 3, 30, 18)}, {}),
     "resize of some axes": (chain(("Resize", ["", "n"], {"axes": [2, 3]})), {"n": single(2, 2)}, {"opset": 18}),
+    "nodes beside the way to the output": (
+        [node("Conv", "x", "w", to="c"), node("HardSwish", "c", to="n"), node("Add", "c", "b", to="y"),
+         node("Tanh", "y", to="z"), node("Tanh", "c", to="u")], {"w": W, "b": B.reshape(4, 1, 1)}, {}),
+    "dropout not at work": (chain(("Dropout", ["", "t"], {})), {"t": np.array(False)}, {}),
     "identity, dropout, constant": (
         [node("Constant", to="w", value=numpy_helper.from_array(W)), node("Identity", "x", to="a"),
          node("Dropout", "a", to="b"), node("Conv", "b", "w", to="y")], {}, {}),

@@ -1,7 +1,5 @@
 """Operators that change each number alone."""
 
-from typing import Any
-
 import numpy as np
 
 from app.errors import Unfit
@@ -35,7 +33,8 @@ def clip(node: Node, network: Network) -> Value:
         case (0.0, end) if end == np.inf or end >= float(np.finfo(np.float32).max):
             return network.add("relu", source)
     raise Unfit(
-        "It keeps numbers between {low} and {high}, and only 0 to 6 (relu6) and 0 and more (relu) can be shown.",
+        "It keeps numbers between {low} and {high}, and only 0 to 6 (relu6) and 0 and more (relu) can be shown; export "
+        "the network with one of them.",
         low=f"{low:g}",
         high=f"{high:g}",
     )
@@ -43,10 +42,9 @@ def clip(node: Node, network: Network) -> Value:
 
 def _end(node: Node, network: Network, which: int, setting: str, usual: float) -> float:
     """Return an end of the range, which old opsets have as a setting, newer ones as an input."""
-    array: Any = network.constant(node, which)
-    if array is None:
-        return node.number_of(setting, usual)
-    if array.size != 1:
+    given = network.constant(node, which)
+    array = np.array(node.number_of(setting, usual)) if given is None else given
+    if array.size != 1 or np.isnan(array).any():
         raise Unfit("Its {setting} must be one number; export the network again.", setting=setting)
     return float(array.ravel()[0])
 

@@ -54,23 +54,25 @@ def transposed(node: Node, network: Network) -> Value:
             "It leaves its padding to a rule, {rule}; export it with pads.", rule=node.text("auto_pad", "")[:40]
         )
     edges = edges_of(node.wholes("pads") or (0, 0, 0, 0))
-    added = pair(node, "output_padding", (0, 0))
+    stride, dilation, added = pair(node, "strides"), pair(node, "dilations"), pair(node, "output_padding", (0, 0))
     # what is taken away less at the bottom and on the right is as good as added there
     rows, columns = added[0] + edges.top - edges.bottom, added[1] + edges.left - edges.right
-    if min(rows, columns) < 0:
+    steps = map(max, stride, dilation)
+    if not edges.even and not all(0 <= more < step for more, step in zip((rows, columns), steps, strict=True)):
         raise Unfit(
-            "It takes away {last} rows or columns at the end and {first} at the beginning; only the other way round "
-            "can it be shown.",
-            last=max(edges.bottom, edges.right),
-            first=min(edges.top, edges.left),
+            "Its pads are {given} (top, left, bottom, right) with an output_padding of {added}; they may take away "
+            "more at the beginning than at the end, by less than the larger of stride and dilation. Export it with "
+            "even pads.",
+            given=list(edges),
+            added=list(added),
         )
     return network.add(
         "conv_transpose2d",
         source,
-        stride=pair(node, "strides"),
+        stride=stride,
         padding=edges.pair,
         output_padding=(rows, columns),
-        dilation=pair(node, "dilations"),
+        dilation=dilation,
         groups=node.whole("group", 1),
         **given(weight, network.weights(node, 2)),
     )

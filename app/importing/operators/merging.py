@@ -35,7 +35,8 @@ def concat(node: Node, network: Network) -> Value:
         raise Unfit("It reads nothing; export the network again.")
     if normal_axes([node.whole("axis", 1)], outputs[0]) != {1}:
         raise Unfit(
-            "It joins along axis {axis}; only along the channels, axis 1, can maps be joined.",
+            "It joins along axis {axis}, and layers can be joined along axis 1 alone, that of the channels; export the "
+            "network with axis 1.",
             axis=node.whole("axis", 1),
         )
     return network.add("concat", *outputs) if len(outputs) > 1 else outputs[0]

@@ -22,6 +22,9 @@ def identity(node: Node, network: Network) -> Value:
 @reads("Dropout")
 def dropout(node: Node, network: Network) -> Value:
     """Does nothing once a network has learned; it is kept as a note for people."""
+    training = network.constant(node, 2)
+    if training is not None and training.any():
+        raise Unfit("It drops numbers at random, as in a training; export the network for inference (model.eval()).")
     return network.add("dropout", network.output(node))
 
 

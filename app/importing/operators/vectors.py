@@ -39,12 +39,13 @@ def reshape(node: Node, network: Network) -> Value:
     kept = [
         (1, *source.axes)[at] if not length and at <= len(source.axes) else length for at, length in enumerate(wanted)
     ]
-    if kept[1:] in ([count], [-1]) and len(kept) == 2:
+    if len(kept) == 2 and (kept[1] == count or (kept[1] == -1 and kept[0] != -1)):
         return network.add("flatten", source) if not source.vector else source
     if kept[1:] == list(source.axes):
         return source
     raise Unfit(
-        "It lays {given} out as {wanted}; only a vector of {count} numbers can be made of them.",
+        "It lays {given} out as {wanted}; only a vector of {count} numbers can be made of them. Export the network "
+        "with a flatten there.",
         given=source.said,
         wanted=list(wanted),
         count=f"{count:,}",
@@ -69,10 +70,13 @@ def squeeze(node: Node, network: Network) -> Value:
 def softmax(node: Node, network: Network) -> Value:
     source = network.output(node)
     old = node.opset < SOFTMAX_BY_AXIS
-    axes = normal_axes([node.whole("axis", 1 if old else -1)], source)
-    if axes != {1}:
+    axis = node.whole("axis", 1 if old else -1)
+    if normal_axes([axis], source) != {1}:
         raise Unfit(
-            "It is over axis {axis}; only that over the classes, axis 1, is shown.", axis=node.whole("axis", -1)
+            "It is over axis {axis} of {given}; only that over the classes, axis 1, is shown. Export the network with "
+            "softmax over axis 1.",
+            axis=axis,
+            given=source.said,
         )
     if not source.vector and source.shape[1:] != (1, 1) and not old:
         raise Unfit(
