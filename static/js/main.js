@@ -188,7 +188,7 @@ document.addEventListener("click", async (event) => {
   const sheet = plain && target.closest("a[data-sheet]");
   if (sheet) {
     event.preventDefault();
-    explorer?.settle();
+    if (explorer?.transport) explorer.settle();
     (await import(`./explorer/${sheet.dataset.sheet}.js`)).open(sheet, go);
   }
 });

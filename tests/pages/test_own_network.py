@@ -91,6 +91,7 @@ def test_what_cannot_be_kept_is_said_where_it_was_typed(client: TestClient) -> N
     assert answer.status_code == 422
     assert "2 names of classes, and the network ends in 3 numbers" in page.text
     assert page.one("textarea").text.split() == ["cat", "dog"]
+    assert page.one("textarea").attributes["aria-describedby"] == page.one("div", "misfit").attributes["id"]
     for wrong in ({"height": "nan"}, {"width": "99999999999"}, {"title": "a\u202eb"}, {"title": "t" * 101},
                   {"classes": "["}, {"classes": '{"x": 1}'}, {"classes": "[[[[]]]]"}, {"classes": "c" * 300_000},
                   {"values_of": "typed", "scale": "mean:0;std:0"}, {"values_of": "none", "height": "0"}):  # fmt: skip
@@ -132,7 +133,9 @@ def test_only_who_brought_a_network_can_change_or_delete_it(client: TestClient) 
     assert client.post(address, data={"title": "x"}).status_code == 403
     assert client.post(f"{address}/delete").status_code == 403
     client.cookies.update(cookies)
-    assert client.post(f"{address}/delete", follow_redirects=False).status_code == 303
+    gone = read(client.post(f"{address}/delete", data={"image": "camera"}).text)
+    assert "The network is deleted." in gone.one("section").text
+    assert gone.one("a", "main").attributes["href"] == "/?image=camera"
     assert client.get(address).status_code == 404
 
 

@@ -39,6 +39,7 @@ from app.web.pages.owned import remember_token, tokens
 network = APIRouter(prefix="/network", include_in_schema=False)
 KEPT = ("lang", "theme", "projector")  # options that are carried along
 ASKED = ("recipe", "height", "width")  # of a file that has numbers alone
+SETTLED = ("title", "height", "width", "scale", "classes")  # of a network, where a mistake can be
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class OpenContext(Context):
     hours: int  # that a network is kept
     name: str = ""  # of the file that does not fit
     sentence: str = ""  # why it does not
+    gone: bool = False  # one has just been deleted
     before: str = ""  # address of what comes before the node that does not fit
     layers_before: int = 0
 
@@ -76,6 +78,7 @@ class SettingsContext(Context):
     hours: int
     typed: Mapping[str, str] = field(default_factory=dict)  # where it could not be kept
     sentence: str = ""
+    wrong: str = ""  # the field that the sentence is about, where it is about one
 
 
 @network.get("")
@@ -145,6 +148,7 @@ async def _open(
         lab.settings.upload_ttl // 3600,
         name[:100],
         mistake.say(translator(request)) if mistake else "",
+        "gone" in fields and not mistake,
         _address(before.id, fields) if before else "",
         len(before.layers) if before else 0,
     )
@@ -179,22 +183,29 @@ async def keep(name: str, request: Request, lab: InLab) -> Response:
         model = await lab.queue.light(lambda: networks.uploads.found(name))
         return await _settings(request, lab, model, fields, mistake)
     end = ending(await lab.queue.light(lambda: networks.uploads.stages(model))) if fields.get("softmax") else ""
-    response = RedirectResponse(opened(model, fields.get("image", ""), _options(fields), end), 303)
+    there = opened(model, fields.get("image", ""), _options(fields), end)
+    scripted = request.headers.get("HX-Request")  # goes there without another page
+    response = Response(status_code=204, headers={"HX-Location": there}) if scripted else RedirectResponse(there, 303)
     remember_token(request, response, networks.uploads.token(model.id), lab.settings.upload_ttl)
     return response
 
 
 @network.post("/{name}/delete")
 async def delete(name: str, request: Request, lab: InLab) -> Response:
-    """Lets a network go, and leads to where another may be opened."""
+    """Lets a network go, and leads to where that is said and another may be opened."""
     fields, _ = await read_form(request)
     await lab.networks.delete(name, tokens(request))
-    carried = _carried(fields)
-    return RedirectResponse(f"/network?{urlencode(carried)}" if carried else "/network", 303)
+    return RedirectResponse(f"/network?{urlencode({**_carried(fields), 'gone': '1'})}", 303)
 
 
 def _options(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in _carried(fields).items() if name != "image"}
+
+
+def _wrong(mistake: Mistake | None) -> str:
+    """Return the name of the field in which a mistake is, where it is in one."""
+    pointer = (mistake.pointer if mistake else None) or ""
+    return next((part for part in pointer.split("/") if part in SETTLED), "")
 
 
 async def _settings(
@@ -221,6 +232,7 @@ async def _settings(
             lab.settings.upload_ttl // 3600,
             dict(fields) if mistake else {},
             mistake.say(translator(request)) if mistake else "",
+            _wrong(mistake),
         )
         return render(shown.language, "network/settings.html", shown)
 

@@ -28,11 +28,15 @@ export async function open(link, go, file) {
   dialog.addEventListener("click", (event) => {
     const choice = /** @type {Element} */ (event.target).closest("a");
     if (!choice || event.ctrlKey || event.metaKey) return;
+    const own = choice.pathname.startsWith("/network/");
     if (choice.matches("[data-go], [data-tool]")) dialog.close();
-    if (!choice.matches("[data-go]")) return;
+    if (!own && !choice.matches("[data-go]")) return;
     event.preventDefault();
-    go(choice.href);
+    if (own) follow(choice.href);
+    else go(choice.href);
   });
+  /** @param {string} address @param {RequestInit} [how] */
+  const follow = async (address, how) => (await import("./own.js")).follow(dialog, go, address, how);
   /** @param {HTMLFormElement} form @param {File} chosen */
   const take = async (form, chosen) => (await import("./own.js")).take(dialog, form, chosen);
   dialog.addEventListener("change", ({ target }) => {
@@ -42,8 +46,9 @@ export async function open(link, go, file) {
   if (file) await take(dialog.querySelector("[data-network]"), file);
   dialog.addEventListener("submit", async (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (form.method === "post") return; // which leads to another page
     event.preventDefault();
+    if (form.matches("[data-network]")) return take(form, form.querySelector(/** @type {any} */ ("[name=file]")).files[0]);
+    if (form.method === "post") return follow(form.action, { method: "POST", body: new FormData(form) });
     await go(`${form.action}?${new URLSearchParams(/** @type {any} */ (new FormData(form)))}`);
     const wrong = document.querySelector("#notice p");
     if (wrong) dialog.querySelector(".wrong").textContent = wrong.textContent;
