@@ -25,19 +25,33 @@ class Numbered(NamedTuple):
     number: str  # nothing where it does not count
 
 
-def folded(stages: Sequence[Stage], most: int, present: int | None = None) -> tuple[Block, ...]:
+def folded(
+    stages: Sequence[Stage], most: int, present: int | None = None, *, opened: int | None = None, alone: bool = True
+) -> tuple[Block, ...]:
     """Return the blocks of a network, folded until at most `most` of them (at least 4) are columns; funnels are none.
 
-    The block of layer `present` stays as it is. A network of few layers, none of which share a block, is left alone.
+    The block of layer `present` stays as it is; what opens together with layer `opened` is one block, which stays.
+    A network of few layers, none of which share a block, is left `alone`.
     """
     columns = blocks_of(stages)
-    if len(columns) == len(stages) <= most:
+    if alone and opened is None and len(columns) == len(stages) <= most:
         return columns
-    columns = _ended(stages, [_funnel(stages, block) for block in columns])
-    folding = _Folding(most, present, Counter(numbered(block.name).stem for block in columns))
+    columns = _columns(stages)
+    folding = _Folding(
+        most, present if opened is None else opened, Counter(numbered(block.name).stem for block in columns)
+    )
+    if opened is not None:
+        columns = folding.together(columns, _around(columns, opened))
     for alike in (_count_on, _same_sides):
         columns = folding.of_runs(columns, alike)
     return folding.of_neighbours(columns)
+
+
+def opens(stages: Sequence[Stage], layer: int) -> bool:
+    """Tell whether there is something to open at a layer: others of its block, or single ones of its size beside it."""
+    columns = _columns(stages)
+    beside = _around(columns, layer)
+    return len(beside) > 1 or len(columns[beside[0]].layers) > 1
 
 
 def width_of(columns: Iterable[Block]) -> int:
@@ -49,6 +63,26 @@ def numbered(name: str) -> Numbered:
     """Return the parts of a name that ends in a number."""
     stem = name.rstrip("0123456789")
     return Numbered(stem, name[len(stem) :])
+
+
+def _columns(stages: Sequence[Stage]) -> tuple[Block, ...]:
+    """Return the blocks of a network, with its funnels and the scores in which it ends."""
+    return _ended(stages, [_funnel(stages, block) for block in blocks_of(stages)])
+
+
+def _around(columns: Sequence[Block], layer: int) -> range:
+    """Return which columns open together with a layer: its own, and where that is one layer, those like it beside."""
+    here = next(number for number, column in enumerate(columns) if layer in column.layers)
+    first, last = here, here
+    while first and _alone_alike(columns[first - 1], columns[here]):
+        first -= 1
+    while last + 1 < len(columns) and _alone_alike(columns[last + 1], columns[here]):
+        last += 1
+    return range(first, last + 1)
+
+
+def _alone_alike(one: Block, other: Block) -> bool:
+    return len(one.layers) == len(other.layers) == 1 and _same_sides(one, other)
 
 
 def _funnel(stages: Sequence[Stage], block: Block) -> Block:
@@ -94,13 +128,23 @@ class _Folding:
     present: int | None  # the layer whose block is not folded
     stems: Mapping[str, int]  # how many blocks have a name of each stem
 
+    def together(self, columns: tuple[Block, ...], numbers: range) -> tuple[Block, ...]:
+        """Return the columns, some of which are one."""
+        run = columns[numbers[0] : numbers[-1] + 1]
+        return (*columns[: numbers[0]], self._joined(run), *columns[numbers[-1] + 1 :])
+
     def of_runs(self, columns: tuple[Block, ...], alike: Alike) -> tuple[Block, ...]:
-        """Return the columns, runs of which that are alike are folded, the longest and last first, while too many."""
+        """Return the columns, runs of which that are alike are folded, the longest and last first, while too many.
+
+        A run that is all there is stays: as one it would say nothing.
+        """
         runs = self._runs(columns, alike)
         over, chosen = width_of(columns) - self.most, set[int]()
         for number, run in sorted(enumerate(runs), key=lambda each: (-len(each[1]), -each[0])):
             if over <= 0 or len(run) == 1:
                 break
+            if len(run) == len(columns):
+                continue
             chosen.add(number)
             over -= len(run) - 1
         return tuple(

@@ -5,7 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from app.explorer.blocks import reads
+from app.explorer.folding import opens
 from app.explorer.network.columns import (
+    LEAST,
     MOST,
     block_with,
     foldings,
@@ -153,3 +156,25 @@ def test_however_many_layers_there_are_what_is_seen_is_bounded(recipe: str, ask:
         assert max(part.tiles.shape[1:]) <= LARGEST
         assert len(part.tiles) <= 5
     assert len(json.dumps(list(maps.strips.values()))) < 2_000
+
+
+RESIDUAL = "conv2d(8,3,padding=1) | conv2d(8,3,padding=1) | relu | conv2d(8,3,padding=1) | add(inputs=[0,3]) | relu"
+
+
+def test_a_small_network_without_names_is_seen_layer_by_layer_with_the_way_past() -> None:
+    stages = stages_of(RESIDUAL)
+    finest = foldings(stages)[0]
+    assert names(finest) == ["conv2d", "conv2d", "relu", "conv2d", "add", "relu"]
+    assert reads(stages, finest)[4] == (0, 3)
+
+
+def test_layers_without_names_that_are_folded_open_together() -> None:
+    stages = stages_of(RESIDUAL)
+    coarsest = foldings(stages)[-1]
+    assert len(coarsest) == LEAST, "a network is never one column"
+    for block in coarsest:
+        opened = block_with(foldings(stages, block.last)[0], block.last)
+        assert opened
+        assert list(opened.layers) == list(range(6))
+        assert opens(stages, block.last)
+    assert [[lane.layer for lane in part.lanes] for part in inside(stages, opened)] == [[0], [None, 3], [5]]

@@ -97,3 +97,9 @@ def test_what_is_read_is_called_by_its_name_in_the_figure(client: TestClient) ->
 
     assert "squeeze1x1_relu" in figure(EXPAND)
     assert "fire2" in figure(9)  # of another block what it is called
+
+
+def test_a_way_past_layers_without_names_is_an_arc_over_them(client: TestClient) -> None:
+    way = "conv2d(8, 3, padding=1) | conv2d(8, 3, padding=1) | relu | conv2d(8, 3, padding=1)"
+    stops = ribbon(client, f"{way} | add(inputs=[0, 3]) | relu", 4).one("ol", "folded")
+    assert [li.one("b").text for li in stops.all("li", "passed")] == ["conv2d", "relu", "conv2d"]

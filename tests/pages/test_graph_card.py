@@ -57,8 +57,8 @@ def test_what_it_reads_is_changed_by_its_form_or_refused_with_what_to_say(client
 def test_why_a_layer_cannot_go_is_said_by_the_layer_that_reads_it(client: TestClient) -> None:
     first = card(client, "0")
     assert not any("Remove" in link.text for link in first.all("a", "act"))
-    assert first.one("p", "bound").text.startswith(
-        "Without it layer 4, add, does not fit, which is to be changed first:"
+    assert first.one("p", "bound").text == (
+        "Without it what layer 4, add, joins no longer goes together; change that layer first."
     )
     free = card(client, "1")
     assert not list(free.all("p", "bound"))

@@ -130,6 +130,9 @@ def _bound(run: Run, index: int, problem: Mistake, say: Callable[[str], str]) ->
     if after is None:
         return problem.say(say)
     reader = after + (after >= index)
+    if run.stages[reader].layer.merges:
+        text = say("Without it what layer {number}, {type}, joins no longer goes together; change that layer first.")
+        return text.format(number=reader + 1, type=run.stages[reader].layer.type)
     text = say("Without it layer {number}, {type}, does not fit, which is to be changed first: {why}")
     return text.format(number=reader + 1, type=run.stages[reader].layer.type, why=problem.say(say))
 

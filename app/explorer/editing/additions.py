@@ -88,6 +88,9 @@ def _misfit(run: Run, after: int, count: int, problem: Mistake, say: Say) -> str
     was = -1 if number is None else number - count
     if was <= after:
         return why
+    if run.stages[was].layer.merges:
+        text = say("Then what layer {number}, {type}, joins no longer goes together.")
+        return text.format(number=was + 1, type=run.stages[was].layer.type)
     text = say("Then layer {number}, {type}, does not fit: {why}")
     return text.format(number=was + 1, type=run.stages[was].layer.type, why=why)
 

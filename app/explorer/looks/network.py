@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from markupsafe import Markup
 
-from app.explorer.blocks import Block, called
+from app.explorer.blocks import Block, called, reads
 from app.explorer.classes import class_names
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.scores import LOOK as SCORES
@@ -255,7 +255,10 @@ def _drawn(
         "strips": maps.strips,
         "sides": {part: stages[part].output_shape[1:] for part in maps.layers if part != FILTERS},
         "foldings": [
-            [{"key": key_of(block), "layer": block.last, "funnel": block.funnel} for block in blocks]
+            [
+                {"key": key_of(block), "layer": block.last, "funnel": block.funnel, "reads": read}
+                for block, read in zip(blocks, reads(stages, blocks), strict=True)
+            ]
             for blocks in folded
         ],
         "open": opened

@@ -52,15 +52,15 @@ class Segment(NamedTuple):
 
 
 def foldings(stages: Stages, opened: int | None = None) -> tuple[tuple[Block, ...], ...]:
-    """Return the blocks of a network in fewer and fewer columns; the one with the layer `opened` is never folded.
+    """Return the blocks of a network in fewer and fewer columns; what opens with the layer `opened` is one.
 
     The shares in which a network ends are no column: they stand beside it. A network whose maps stand in rows is seen
     layer by layer.
     """
     found: list[tuple[Block, ...]] = []
     whole = rows_of(stages) is not None
-    for most in range(MOST if whole else min(MOST, max(LEAST, len(stages) - 1)), LEAST - 1, -1):
-        blocks = folded(stages, most, opened)
+    for most in range(MOST, LEAST - 1, -1):
+        blocks = folded(stages, most, opened=opened, alone=whole)
         fewer = not found or width_of(blocks) < width_of(found[-1])
         if fewer and (most in CUTS or not found or _ends(blocks) <= _ends(found[0])):
             found.append(blocks)

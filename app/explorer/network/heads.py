@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.explorer.blocks import Block
-from app.explorer.network.columns import Stages, block_with
+from app.explorer.folding import opens
+from app.explorer.network.columns import Stages
 from app.explorer.state import State, along
 from app.explorer.view import Say
 from app.printing.numbers import grouped
@@ -74,10 +75,10 @@ def heads_of(
 
 def _leads(state: State, stages: Stages, block: Block, channel: int) -> tuple[str, bool]:
     """Return where a head leads, and whether it opens a block: of several the last, whose maps are seen."""
-    inner = next((one for one in reversed(block.blocks) if block_with([one], one.last)), block)
-    opens = block_with([inner], inner.last) is not None and not block.scores
-    there = state.but(pin=f"{OPEN}.{inner.last}", edit="") if opens else at_map(state, stages, block.last, channel)
-    return there.address(), opens
+    several = len(block.layers) > 1 and not block.scores
+    inner = next((one for one in reversed(block.blocks or (block,)) if several and opens(stages, one.last)), None)
+    there = state.but(pin=f"{OPEN}.{inner.last}", edit="") if inner else at_map(state, stages, block.last, channel)
+    return there.address(), inner is not None
 
 
 def _name(stages: Stages, block: Block) -> str:

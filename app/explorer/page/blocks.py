@@ -95,8 +95,14 @@ class Folded:
 
 
 def folds(run: Run) -> bool:
-    """Tell whether layers fold into blocks: where names make some, or they are too many to stand side by side."""
-    return len(run.stages) > MOST_ALONE or len(blocks_of(run.stages)) < len(run.stages)
+    """Tell whether a network has stops of blocks: names make some, a way leads past a layer, or layers are too many."""
+    return (
+        len(run.stages) > MOST_ALONE or _named(run) or any(stage.inputs != (stage.index - 1,) for stage in run.stages)
+    )
+
+
+def _named(run: Run) -> bool:
+    return len(blocks_of(run.stages)) < len(run.stages)
 
 
 def folded_ribbon(run: Run, state: State, theme: Theme, language: str) -> Folded:
@@ -119,8 +125,9 @@ def folded_ribbon(run: Run, state: State, theme: Theme, language: str) -> Folded
 
 def _columns(run: Run, state: State) -> tuple[Block, ...]:
     """Return the blocks of the ribbon, fewer where one of them is open."""
-    named = len(blocks_of(run.stages)) < len(run.stages)
-    present = state.layer if named else None  # without names the open one is all that has its size
+    if not _named(run) and len(run.stages) <= MOST_ALONE:
+        return blocks_of(run.stages)
+    present = state.layer if _named(run) else None  # without names the open one is all that has its size
     for most in (BOARD_COLUMNS, BOARD_BESIDE) if state.option("projector") else (COLUMNS, BESIDE):
         columns = folded(run.stages, most, present)
         if not any(_opens(block, state) for block in columns):

@@ -1,4 +1,4 @@
-// A menu that is fetched when it is opened, under its button: networks, layers to add. What is chosen goes the way of
+// A menu that is fetched when it is opened, under its button, or over it where that has more room: networks, layers to add. What is chosen goes the way of
 // every link.
 import { opened } from "./sheet.js";
 import { dressed } from "./style.js";
@@ -13,10 +13,11 @@ export async function open(link, go, file) {
   const dialog = await opened(link, "menu", "explorer/menu");
   if (!dialog) return;
   if (dialog.querySelector("[data-network]")) await dressed("explorer/own");
-  const { left, bottom } = link.getBoundingClientRect(), top = Math.max(0, bottom) + 2;
+  const { left, top, bottom } = link.getBoundingClientRect(), edge = Math.max(0, bottom) + 2;
+  const up = dialog.scrollHeight > innerHeight - edge - 12 && top > innerHeight - edge;
   dialog.style.left = `${Math.max(12, Math.min(left - ASIDE, innerWidth - dialog.offsetWidth - 12))}px`;
-  dialog.style.top = `${top}px`;
-  dialog.style.maxHeight = `calc(100dvh - ${top + 12}px)`;
+  if (up) Object.assign(dialog.style, { top: "auto", bottom: `calc(100dvh - ${top - 2}px)`, maxHeight: `${top - 14}px` });
+  else Object.assign(dialog.style, { top: `${edge}px`, maxHeight: `calc(100dvh - ${edge + 12}px)` });
   const choices = [...dialog.querySelectorAll("a")];
   (dialog.querySelector("[aria-current]") ?? choices[0]).focus();
   dialog.addEventListener("keydown", (event) => {

@@ -1,7 +1,7 @@
 // The network as columns from left to right, the light narrowing at each funnel; a block that is open shows its ways.
 import { makeRoom } from "./heads.js";
-import { band, rays } from "./light.js";
-import { AY, cells, fitted, named, scene as empty, sized, tall, wide } from "./scene.js";
+import { arc, band, rays } from "./light.js";
+import { AY, cells, fitted, named, scene as empty, sized, tall, ways as waysPast, wide } from "./scene.js";
 
 const PAD = 8; // px of light around the sheets of a column
 const LEAST_COLUMN = 64, LEAST_PROJECTED = 84; // px that a column takes
@@ -12,6 +12,7 @@ const FIRST_GAP = 2, FUNNEL_GAP = 2.2; // of the gap between two columns
 const MOST_GAP = 130; // px between two columns
 const END_GAP = 44; // px from the last column to the scores
 const LARGEST = 1.9; // times the size at 1280 × 720
+const ARCH = 26; // px above the columns for the ways past them
 const RULER = 30, UPPER = 40; // px below, for the sizes, and above, where no scores leave room for what stands there
 
 /** Sizes of the sheets by how many maps a column has: the first on the axis, the others; each falls with its cells.
@@ -63,7 +64,7 @@ function laid(drawing, room, least) {
   const highest = Math.max(tall(input.w, input.h) / 2, ...boxes.map((box) => (box.open ? Math.max(reach(box), 200) : reach(box))));
   const gaps = columns.reduce((sum, { funnel }, i) => sum + (funnel ? FUNNEL_GAP - 1 : i ? 1 : FIRST_GAP), 0) || FIRST_GAP;
   const sum = wide(input.w) + boxes.reduce((all, box) => all + span(box), 0);
-  const upper = shares ? 4 : UPPER;
+  const past = waysPast(columns), upper = (shares ? 4 : UPPER) + (past.length ? ARCH : 0);
   const f = Math.max(0.2, Math.min(LARGEST, (room.height - RULER - upper) / (2 * highest), (end - side) / (sum + gaps * (projected ? 18 : 12))));
   const axis = Math.max(upper + highest * f, (room.height - RULER) / 2), gap = Math.min((end - side - sum * f) / gaps, MOST_GAP), pad = PAD * f, start = side + Math.max(0, (end - side - sum * f - gap * gaps) / 2);
   const pitch = Math.max(room.pitch, (projected ? 84 : 58) * Math.min(f, 1.4)), told = shares ? Math.max(1, Math.min(classes, Math.floor((2 * highest * f) / pitch))) : 0;
@@ -75,6 +76,8 @@ function laid(drawing, room, least) {
   let x = start + wide(photo.w);
   scene.heads.input = [start + wide(photo.w) / 2, 0];
   scene.knots.push({ at: x, layer: -1 });
+  /** @type {Record<number, {left: number, right: number}>} where each column stands; -1 is the picture */
+  const stands = { [-1]: { left: start, right: x } };
   /** @type {[number, number][]} points of the light: where, and how far it reaches up and down */
   let light = [[x, tall(photo.w, photo.h) / 2 - AY * photo.w]];
   const flush = () => {
@@ -147,7 +150,9 @@ function laid(drawing, room, least) {
     scene.heads[box.key] ??= [(left + x) / 2, 0];
     scene.knots.push({ at: x, layer: box.layer });
     shown.push({ left, right: x, sides: drawing.sides[box.layer] });
+    stands[i] = { left, right: x };
   }
+  for (const [from, to] of past.filter((ends) => ends.every((end) => stands[end]))) scene.lights.push(arc([(stands[from].left + stands[from].right) / 2, axis - highest * f], [(stands[to].left + stands[to].right) / 2, axis - highest * f], ARCH));
   flush();
   if (shares && !(boxes.at(-1)?.byClass && told)) {
     const last = scene.sheets.at(-1) ? scene.knots.at(-1).at : x, first = boxes.length ? times(boxes.at(-1).first) : photo;

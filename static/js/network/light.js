@@ -1,6 +1,8 @@
 // The light of the network view: what it fills between the sheets, and how far it has come.
 import { AY, DY, wide } from "./scene.js";
 
+const STEPS = 24, THICK = 10; // of an arc, and px that it is wide at most
+
 /** @typedef {import("./scene.js").Light} Light
  *  @typedef {import("./scene.js").Line} Line
  *  @typedef {import("./scene.js").Knot} Knot
@@ -11,6 +13,17 @@ import { AY, DY, wide } from "./scene.js";
 export function band(points, axis) {
   const top = points.map(([x, half]) => [x, axis - half]), bottom = points.map(([x, half]) => [x, axis + half]);
   return { role: "window", points: [...top, ...bottom.slice().reverse()], edges: [top, bottom], alpha: 0.1 };
+}
+
+/** Light past what stands between two places: an arc that rises `over` from its ends, to the right or, with `fall`, down.
+ *  @param {[number, number]} from @param {[number, number]} to @param {number} over px @param {boolean} [fall] @returns {Light} */
+export function arc([x, y], [right, low], over, fall) {
+  const edge = (high) => Array.from({ length: STEPS + 1 }, (_, k) => k / STEPS).map((t) => {
+    const rise = high * (1 - (2 * t - 1) ** 6);
+    return fall ? [x + (right - x) * t - rise, y + (low - y) * t] : [x + (right - x) * t, y + (low - y) * t - rise];
+  });
+  const outer = edge(over), inner = edge(over - Math.min(THICK, over / 2));
+  return { role: "window", points: [...outer, ...inner.slice().reverse()], edges: [outer, inner], alpha: 0.1 };
 }
 
 /** The light to the classes: all of a sheet to the likeliest, a line to each other.

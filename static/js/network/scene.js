@@ -6,7 +6,7 @@ const TURN = 34; // degrees
 export const { across: [AX, AY], down: [, DY], depth: [ZX, ZY] } = turned(TURN);
 export const wide = (w) => AX * w, tall = (w, h = w) => AY * w + DY * h;
 
-/** @typedef {{key: string, layer: number, funnel: boolean}} Column
+/** @typedef {{key: string, layer: number, funnel: boolean, reads: number[]}} Column of which others it reads, by number: -1 is the picture
  *  @typedef {{key: string, parts: {lanes: {name: string, layer: number | null, maps: number}[], more: number}[]}} Open
  *  @typedef {{strips: Record<string, [number, number, number, number]>, sides: Record<string, [number, number]>,
  *  photo: {href: string, sides: [number, number]}, sources: string[], foldings: Column[][], open: Open | null,
@@ -37,6 +37,9 @@ export function cells({ strips, sides }, layer) {
   const [, , rows, columns] = strips[layer], own = sides[layer];
   return own && own[0] * own[1] > 1 ? own : [rows, columns];
 }
+
+/** From which column to which a way leads past others, funnels not counted. @param {Column[]} columns @returns {[number, number][]} */
+export const ways = (columns) => columns.flatMap(({ reads }, to) => reads.filter((from) => columns.slice(from + 1, to).some(({ funnel }) => !funnel)).map((from) => /** @type {[number, number]} */ ([from, to])));
 
 /** @param {[number, number]} sides */
 export const named = ([rows, columns]) => `${rows} × ${columns}`;

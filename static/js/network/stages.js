@@ -1,8 +1,9 @@
 // The network on a phone: stages as rows, the light falls.
-import { fall } from "./light.js";
-import { AY, cells, fitted, scene as empty, sized, tall, wide } from "./scene.js";
+import { arc, fall } from "./light.js";
+import { AY, cells, fitted, scene as empty, sized, tall, ways, wide } from "./scene.js";
 
-const MOST = 5; // stages, an open block among them
+const MOST = 5, SMALL = 6; // stages, an open block among them, and layers of a network that is not folded
+const ASIDE = 26; // px that a way leads past the stages
 const TITLE = 40; // px of the name of an open block
 
 /** @typedef {import("./scene.js").Drawing} Drawing
@@ -13,7 +14,7 @@ const TITLE = 40; // px of the name of an open block
 /** @param {Drawing} drawing @param {Room} room @returns {Scene} */
 export function down(drawing, room) {
   const { width, side, classes } = room, { open, foldings } = drawing;
-  const few = foldings.findIndex((columns) => columns.filter(({ funnel }) => !funnel).length <= MOST), at = few < 0 ? foldings.length - 1 : few;
+  const few = foldings.findIndex((columns, k) => columns.filter(({ funnel }) => !funnel).length <= (k ? MOST : SMALL)), at = few < 0 ? foldings.length - 1 : few;
   const columns = foldings[at].filter(({ funnel }) => !funnel);
   const inner = (open?.parts ?? []).flatMap(({ lanes }) => lanes.filter(({ layer }) => layer !== null).map(({ layer }) => ({ key: `inner ${layer}`, layer })));
   const layers = columns.flatMap((column) => (column.key === open?.key ? inner : [column]));
@@ -25,6 +26,7 @@ export function down(drawing, room) {
   scene.heads.input = [side, 6 + tall(photo.w, photo.h) / 2];
   scene.knots.push({ at: y, layer: -1 });
   let before = scene.photo;
+  const middle = ({ y: top, w, h }) => top + tall(w, h) / 2, stands = { [-1]: before };
   for (const { key, layer } of layers) {
     if (layer === inner[0]?.layer) { // the block that is open says so before the first of its layers
       scene.heads[open.key] = [side, y + TITLE / 2 + 6];
@@ -40,7 +42,9 @@ export function down(drawing, room) {
     y += 12 + high;
     scene.knots.push({ at: y, layer });
     before = sheet;
+    stands[columns.findIndex((column) => column.layer === layer)] = sheet;
   }
+  for (const [from, to] of ways(columns)) scene.lights.push(arc([Math.min(stands[from].x, stands[to].x), middle(stands[from])], [Math.min(stands[from].x, stands[to].x), middle(stands[to])], ASIDE, true));
   if (classes) {
     const left = before.x, right = before.x + wide(before.w), low = before.y + tall(before.w, before.h);
     const sides = [[left, low - AY * before.w], [right, low], [width - side, y + 18], [side, y + 18]];
