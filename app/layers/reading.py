@@ -11,6 +11,7 @@ from app.layers.sources import WEIGHTS
 
 T = TypeVar("T")
 MAX_LAYERS = 400
+MOST_READ = 2_000  # outputs that the layers of a pipeline read, each as often as it is read
 _ADAPTER: TypeAdapter[Layer] = TypeAdapter(AnyLayer)
 _EXPECTED = {
     "int_type": "a whole number",
@@ -40,11 +41,22 @@ def read_layer(document: object) -> Layer:
 
 
 def all_linked(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-    """Return a list of layers in its canonical form; raise Unfit, with its place, where one reads a later layer."""
-    found = list[Layer]()
+    """Return a list of layers in its canonical form; raise Unfit, with its place, where one reads a later layer, or
+    all together read too many.
+    """
+    found, read = list[Layer](), 0
     for index, layer in enumerate(layers):
         try:
             found.append(layer.linked(index))
+            read += len(layer.inputs or (index - 1,))
+            if read > MOST_READ:
+                raise Unfit(
+                    "Up to this layer outputs are read {count} times; the most is {most} in all. Join some of them in "
+                    "one layer, and let the others read that.",
+                    count=f"{read:,}",
+                    most=f"{MOST_READ:,}",
+                    pointer="/inputs",
+                )
         except Mistake as mistake:
             raise mistake.within(f"/layers/{index}") from None
     return tuple(found)

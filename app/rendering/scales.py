@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.rendering.palette import KINDS, Kind
 
 LARGEST = 1e30
+MOST = 3.4e38  # that float32 holds
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,15 @@ def range_text(text: str) -> str:
     except ValueError:
         return ""
     return f"{extent:.6g}" if math.isfinite(extent) and 1e-30 < extent < LARGEST else ""
+
+
+def read_extent(text: str) -> float | None:
+    """Return how far a scale reaches, as the address of a picture says; None for what no scale does."""
+    try:
+        extent = float(text[:24])
+    except ValueError:
+        return None
+    return extent if 0 <= extent <= MOST else None
 
 
 @dataclass(frozen=True)

@@ -63,29 +63,36 @@ def test_every_layer_that_learned_has_its_page_and_its_card(client: TestClient, 
     assert trained(client, at=f"{layer}.1.0.0", edit=f"{layer}.weights").one("section", "card").text
 
 
+def recipe_fields(client: TestClient, root: Element) -> dict[str, str]:
+    """Return the fields of the form for a recipe: on the page, or where a strip has its place in the menu of networks."""
+    menu = urlsplit(root.one("a", id="networks").attributes["href"])
+    assert menu.path == "/networks"
+    asked = root if any(root.all("form", "recipe")) else read(client.get(menu.geturl()).text)
+    return fields_of(asked.one("form", "recipe"))
+
+
 def test_links_leave_out_what_is_the_models_own_and_forms_say_it(client: TestClient) -> None:
     root = trained(client, at="0.1.2.3")
     assert parse_qs(urlsplit(root.one("a", id="share").attributes["href"]).query) == {
         "image": ["chelsea"], "recipe": [WHOLE], "at": ["0.1.2.3"],
     }  # fmt: skip
-    said = fields_of(root.one("form", "recipe"))
-    assert said == {
+    assert recipe_fields(client, root) == {
         "image": "chelsea", "height": "12", "width": "10", "fit": "contain", "at": "0.1.2.3", "of": "tiny",
         "scale": "mean:0.5,0.4,0.3;std:0.25,0.5,0.2", "recipe": WHOLE,
     }  # fmt: skip
 
 
 def test_another_recipe_keeps_the_input_and_another_model_brings_its_own(client: TestClient) -> None:
-    said = fields_of(trained(client).one("form", "recipe"))
+    said = recipe_fields(client, trained(client))
 
     def input_of(text: str, **fields: str) -> dict[str, str]:
-        form = fields_of(read(client.get("/", params={**said, **fields, "recipe": text}).text).one("form", "recipe"))
+        form = recipe_fields(client, read(client.get("/", params={**said, **fields, "recipe": text}).text))
         return {name: form[name] for name in form.keys() & {"size", "height", "width", "mode", "fit", "scale"}}
 
     own = {"height": "12", "width": "10", "fit": "contain", "scale": said["scale"]}
     assert input_of("relu") == input_of(WHOLE) == input_of('model("tiny", epoch=0)') == own
     assert input_of('model("digits")') == {"size": "28", "mode": "L"}
-    plain = fields_of(page(client, link("relu", size=32)).one("form", "recipe"))
+    plain = recipe_fields(client, page(client, link("relu", size=32)))
     assert plain["of"] == "-"
     assert input_of(WHOLE, of="-", size="32", height="", width="", scale="", fit="") == own
 

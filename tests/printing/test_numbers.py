@@ -85,3 +85,10 @@ def test_a_tint_has_the_sign_of_its_number(value):
 
 def test_a_whole_number_in_a_field_has_no_point() -> None:
     assert [brief(value) for value in (1.0, -1.0, 159.0, 12345.0, 0.0, -0.0)] == ["1", "−1", "159", "12345", "0", "0"]
+
+
+@pytest.mark.parametrize("value", [1e29, -3.4e38])
+def test_the_largest_numbers_are_printed_and_add_up(value):
+    assert fixed(value, 4).replace(",", "").startswith(f"{Decimal(value):f}".replace("-", "−"))
+    printed = adding_up([value, 0.25], value + 0.25, 2)
+    assert sum(printed.terms) + printed.remainder == printed.total

@@ -5,7 +5,6 @@ frame ─ POST /parts/live ─► one row of maps, a PNG  +  Convscope-Live: {"v
 The scale follows what the camera sees: at once when numbers grow, slowly when they shrink, so that it does not flicker.
 """
 
-import math
 from dataclasses import dataclass
 
 from app.errors import BrokenRequest
@@ -21,6 +20,7 @@ from app.printing.numbers import decimals_for, fixed
 from app.rendering.arrangement import arranged
 from app.rendering.legend import end_text
 from app.rendering.palette import Theme
+from app.rendering.scales import read_extent
 from app.rendering.sheets.maps import coloured_png, extent_of, laid_out
 from app.rendering.svg import Face
 
@@ -78,15 +78,6 @@ def row_of(output: Array, channels: range) -> Array:
     return sheets[channels.start : channels.stop] if len(sheets) == len(output) else sheets
 
 
-def previous(text: str) -> float:
-    """Read how far the scale of the frame before reached; 0 where there was none."""
-    try:
-        extent = float(text[:24])
-    except ValueError:
-        return 0.0
-    return extent if math.isfinite(extent) and extent > 0 else 0.0
-
-
 @dataclass(frozen=True)
 class Frame:
     """What the layers make of a frame."""
@@ -101,7 +92,7 @@ async def frame_of(lab: Lab, run: Run, state: State, data: bytes, before: str, t
         raise BrokenRequest("There is no layer here that a frame could go through.")
     (result,) = await lab.passing(run, [state.layer], data)
     colours = colours_of(state)
-    extent = colours.extent or max(-result.whole.minimum, result.whole.maximum, SHRINKS * previous(before))
+    extent = colours.extent or max(-result.whole.minimum, result.whole.maximum, SHRINKS * (read_extent(before) or 0))
     sheets = row_of(result.output, channels_in_view(state, run))
     ends = [extent_of(sheet) if colours.own else extent for sheet in sheets]
     picture = await lab.queue.light(lambda: coloured_png(sheets, ends, theme, colours, False, columns=len(sheets)))

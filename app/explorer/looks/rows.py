@@ -1,6 +1,5 @@
 """Several pictures through the same filters: a row a picture, a column a map, all maps on one scale."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from app.pictures import gallery
 from app.pipeline.document import ENGINE, ImageInput
 from app.rendering.legend import alone as legend
 from app.rendering.palette import Theme
-from app.rendering.scales import Scale, read_colours
+from app.rendering.scales import Scale, read_colours, read_extent
 from app.rendering.sheets.difference import sheet_of
 from app.rendering.sheets.maps import coloured_png, extent_of, picture_png
 from app.rendering.svg import Face, markup
@@ -178,10 +177,7 @@ async def row_png(lab: Lab, run: Run, layer: str, fields: Mapping[str, str]) -> 
 
 
 def _extent(text: str) -> float:
-    try:
-        extent = float(text[:24])
-    except ValueError:
-        extent = -1.0
-    if not (math.isfinite(extent) and extent >= 0):
+    extent = read_extent(text)
+    if extent is None:
         raise NotFound("There is no picture {name} here.", name=text[:40])
     return extent

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from app.errors import BrokenRequest, NotFound
 from app.explorer.activation import Activation, Asked, activation
 from app.explorer.classes import class_names
-from app.explorer.looks.live import previous
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.map import Box, lies
 from app.explorer.looks.shift import whole_number
@@ -27,6 +26,7 @@ from app.pipeline.activation import class_maps
 from app.pipeline.document import ENGINE, ImageInput, Scale
 from app.pipeline.plan import Stage
 from app.rendering.palette import Theme
+from app.rendering.scales import read_extent
 from app.rendering.sheets.veil import veil_png
 from app.rendering.svg import Face
 from app.whole_numbers import read_whole
@@ -192,7 +192,7 @@ async def frame_of(
 
     def made() -> tuple[bytes, Activation]:
         said = activation(class_names(run, last, say), shares.ravel(), maps, asked, say)
-        return veil.png(maps[said.rows[0].index], previous(fields.get("most", "")) or said.most, theme), said
+        return veil.png(maps[said.rows[0].index], read_extent(fields.get("most", "")) or said.most, theme), said
 
     return await lab.queue.light(made)
 

@@ -10,6 +10,7 @@ from app.rendering.legend import legend, words
 from app.rendering.scales import Scale
 from app.rendering.svg import add, drawing, label
 
+LARGE = 1e38
 BARS = 51  # odd, so that one bar stands over zero
 PAD, TALL = 10, 64  # px
 
@@ -18,7 +19,9 @@ def counts_along(values: Floats, low: float, high: float) -> tuple[int, ...]:
     """Return how many of `values` lie in each of BARS equal parts of low … high; the ends have what lies beyond."""
     if high <= low:
         return (0,) * (BARS // 2) + (int(values.size),) + (0,) * (BARS // 2)
-    found, _ = np.histogram(np.clip(values, low, high), BARS, (low, high))
+    clipped = np.clip(values, low, high)
+    wide = clipped.astype(np.float64) if high > LARGE else clipped  # their differences are more than float32 holds
+    found, _ = np.histogram(wide, BARS, (low, high))
     return tuple(int(count) for count in found)
 
 
