@@ -61,6 +61,7 @@ ConvPadding = Annotated[
 class Conv2d(Windowed):
     """Slides filters over all channels of the input; each filter makes one map."""
 
+    usual: ClassVar[bool] = True
     positional: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size", "stride", "padding")
     learned: ClassVar[bool] = True
     named: ClassVar[bool] = True

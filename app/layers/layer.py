@@ -117,6 +117,7 @@ class Layer(Trainable, BaseModel):
     pads: ClassVar[bool] = False  # cells around each map are all that it adds
     never_negative: ClassVar[bool] = False  # whatever it reads, it gives no number below 0
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {}  # settings that say how large it is, and values to try
+    usual: ClassVar[bool] = False  # what most networks are made of, and so is offered where there is no layer yet
     starter: ClassVar[Mapping[str, Any]] = {}  # settings with which a new one is added
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps")  # what there is to say of it, in the order of a lesson
     merges: ClassVar[bool] = False  # reads several outputs, and not the layer before alone

@@ -23,6 +23,7 @@ MOST_TOLD = 10  # of the largest and of the smallest contributions
 class Linear(Layer):
     """Makes each output a weighted sum of all the numbers before it."""
 
+    usual: ClassVar[bool] = True
     positional: ClassVar[tuple[str, ...]] = ("out_features", "bias")
     by_name: ClassVar[tuple[str, ...]] = ("bias",)
     learned: ClassVar[bool] = True

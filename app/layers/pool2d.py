@@ -77,6 +77,7 @@ class Pool2d(Windowed):
 class MaxPool2d(Pool2d):
     """Keeps the largest number in each window, in each map alone."""
 
+    usual: ClassVar[bool] = True
     picks: ClassVar[bool] = True
     routes: ClassVar[bool] = True
     type: Literal["max_pool2d"] = "max_pool2d"

@@ -12,6 +12,7 @@ from app.numerics.batches import activations as batches
 class ReLU(Activation):
     """Makes every negative number zero and passes the rest."""
 
+    usual: ClassVar[bool] = True
     keeps_values: ClassVar[bool] = True
     routes: ClassVar[bool] = True
     never_negative: ClassVar[bool] = True

@@ -162,6 +162,7 @@ def test_a_question_is_answered_before_the_path_goes_on(page: Page) -> None:
 def test_what_is_typed_is_an_answer_and_what_cannot_be_read_does_not_hold_the_path_up(page: Page) -> None:
     screen = Screen(page).follow(on(FIRST, scale="byte", predict=1))
     screen.press("g")
+    expect(page.locator("input[name=guess]")).to_be_focused()
     page.keyboard.type("226.15")
     screen.press("PageDown")
     expect(page.locator("#verdict")).to_have_text("Exactly: 226.15.")
@@ -170,6 +171,7 @@ def test_what_is_typed_is_an_answer_and_what_cannot_be_read_does_not_hold_the_pa
     expect(page.locator(NEXT)).to_have_text("the answer")
     rest(page)
     screen.press("g")
+    expect(page.locator("input[name=guess]")).to_be_focused()
     page.keyboard.type("much")
     screen.press("PageDown")
     expect(page.locator("#verdict")).to_contain_text("is not a number")

@@ -58,9 +58,9 @@ def test_what_is_pointed_at_hides_neither_the_figure_nor_a_number(open_page: Cal
 
 
 @pytest.mark.layout
-@pytest.mark.parametrize(("edit", "tabs"), [("0", 2), ("0.weights", 4)])
-def test_a_cards_tabs_are_whole_on_a_phone(open_page: Callable[..., Page], edit: str, tabs: int) -> None:
+@pytest.mark.parametrize(("edit", "count"), [("0", 3), ("0.weights", 5)])
+def test_a_cards_tabs_are_whole_on_a_phone(open_page: Callable[..., Page], edit: str, count: int) -> None:
     screen = phone(open_page).open(FIRST, edit=edit)
     cut = "() => [...document.querySelectorAll('.tabs, .tabs a')].filter((e) => e.scrollWidth > e.clientWidth).length"
-    assert screen.page.locator(".tabs a").count() == tabs
+    assert screen.page.locator(".tabs a").count() == count
     assert screen.page.evaluate(cut) == 0

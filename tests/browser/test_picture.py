@@ -128,6 +128,7 @@ def test_a_picture_is_drawn_by_keys_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("canvas")).to_be_focused()
+    rest(page)
     for key in ("ArrowUp", "Space", "ArrowLeft", "ArrowLeft", "Space", "ArrowDown"):
         page.keyboard.press(key)
     expect(dialog.get_by_role("status")).to_have_text("row 9, column 7: Black")

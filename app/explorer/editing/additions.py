@@ -59,6 +59,11 @@ def adding(run: Run, state: State, after: int, lab: Lab, say: Say) -> list[Addit
     return [*kinds, offered(say(RESIDUAL), LEARNS_THE_REST, partial(_residual, run, after))]
 
 
+def beginnings(run: Run, state: State, lab: Lab, say: Say) -> list[Addition]:
+    """Return the usual ones of what can stand behind the picture."""
+    return [each for each in adding(run, state, PICTURE, lab, say) if each.kind in LAYERS and LAYERS[each.kind].usual]
+
+
 def starter(kind: str) -> Layer:
     """Return a new layer of `kind` with settings to begin with."""
     return read_layer({"type": kind, **LAYERS[kind].starter})

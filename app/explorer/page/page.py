@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from app.explorer.card.filters import FilterEditor, filter_editor
 from app.explorer.card.settings import FILTERS, Card, card
-from app.explorer.editing.additions import Addition, adding
+from app.explorer.editing.additions import Addition, beginnings
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.registry import LOOKS, scripts_of
 from app.explorer.networks import title_of
@@ -22,7 +22,6 @@ from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.explorer.view import View
 from app.lab import Lab, Run
-from app.layers.references import PICTURE
 from app.messages import catalogue
 from app.pictures import gallery
 from app.pipeline.document import ImageInput
@@ -114,7 +113,7 @@ async def explorer_page(
             sizes=input_choices(state),
             network=title_of(run.document, catalogue(language).gettext),
             fields=state.form_fields(),
-            adding=[] if run.stages else adding(run, state, PICTURE, lab, catalogue(language).gettext),
+            adding=[] if run.stages else beginnings(run, state, lab, catalogue(language).gettext),
             totals=Totals(
                 sum(stage.parameters for stage in run.stages),
                 sum(stage.layer.multiplications(stage.input_shape) for stage in run.stages),
