@@ -64,7 +64,7 @@ def test_every_layer_that_learned_has_its_page_and_its_card(client: TestClient, 
 
 
 def recipe_fields(client: TestClient, root: Element) -> dict[str, str]:
-    """Return the fields of the form for a recipe: of the page, or of the menu of networks where a strip has its place."""
+    """Return the fields of the form for a recipe, which stands in the menu of networks where a strip has its place."""
     menu = urlsplit(root.one("a", id="networks").attributes["href"])
     assert menu.path == "/networks"
     asked = root if any(root.all("form", "recipe")) else read(client.get(menu.geturl()).text)
