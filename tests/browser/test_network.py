@@ -33,6 +33,10 @@ HEADS = """() => [...document.querySelectorAll(".colhead")].filter((e) => e.chec
   const { left, right, top, bottom } = e.getBoundingClientRect();
   return [e.innerText, left, right, top, bottom];
 })"""
+FREE = """() => {
+  const sides = (selector) => document.querySelector(selector).getBoundingClientRect();
+  return sides(".transport").top - sides("[data-main]").bottom;
+}"""
 FOCUS = "() => [document.activeElement.closest('section')?.dataset.layer, document.activeElement.textContent]"
 
 
@@ -93,10 +97,12 @@ def test_squeezenet_at_a_glance(page: Page) -> None:
     shown(page)
     assert {"squeeze1x1", "concat", "fire3"} <= set(heads(page))
     expect(page.locator(".say .sentence")).to_contain_text("Inside fire3 the light takes two ways.")
+    expect(page.locator("[data-close]")).to_be_focused()
     with screen.changing():
         page.keyboard.press("Escape")
     shown(page)
     assert heads(page)[1:4] == ["conv1", "max", "fire2"]
+    expect(page.get_by_role("link", name="fire3 128")).to_be_focused()
 
     # the light: what it has not reached is blank paper
     page.locator("#first").click()
@@ -105,6 +111,7 @@ def test_squeezenet_at_a_glance(page: Page) -> None:
     assert colour(page, 9, 0) == paper
     expect(page.locator("#status")).to_contain_text("layer 0 of 66")
     expect(page.locator(".classes .num").first).to_be_hidden()
+    expect(page.locator(".told")).to_be_hidden()
     for _ in range(2):
         page.locator("#next").click()
     rest(page)
@@ -116,6 +123,16 @@ def test_squeezenet_at_a_glance(page: Page) -> None:
     expect(page.locator("#play")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#play")).to_have_attribute("aria-pressed", "false")
     expect(page.locator("#status")).to_contain_text("387,748,520 of 387,748,520")
+
+    expect(page.locator(".told")).to_have_text(re.compile("^It says "))
+    lines = page.locator("#help kbd:text-matches('[←↑]')").filter(visible=True)
+    page.locator("#help-open").click()
+    expect(lines).to_have_text(["← →", "↑ ↓"])
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.wait_for_function(f"() => ({FREE})() >= 0")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    rest(page)
 
     # a click on a map opens the figure there
     x, y = page.evaluate(MIDDLE, [9, 2])

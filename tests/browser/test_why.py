@@ -104,10 +104,16 @@ def test_by_mouse_a_class_paint_undo_and_home_to_the_pixels(page: Page) -> None:
     assert percent(share(page)) < percent(before)
     assert page.locator("#look h2").inner_text() == title
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Paint grey")).to_be_focused()
     expect(page.locator("[data-before]")).to_be_hidden()
     rest(page)
     assert share(page) == before
     expect(page.locator("[data-painted]")).to_have_text("Nothing is painted yet")
+    page.get_by_role("button", name="Camera").click()
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.locator("[data-lead]")).to_have_text("No camera was found.")
+    expect(page.get_by_role("button", name="Camera")).to_be_focused()
+    assert page.locator("#look h2").inner_text() == title
     page.locator(".ten a").nth(1).click()
     rest(page)
     expect(page.locator("#look h2")).to_have_text(re.compile("^What speaks for "))

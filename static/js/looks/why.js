@@ -135,9 +135,15 @@ function dress(state) {
 
 function redraw() {
   cover(paint);
-  does("undo").disabled = does("clean").disabled = !paint.any;
+  for (const name of ["undo", "clean"]) disable(does(name), !paint.any);
   brush().querySelector("[data-painted]").textContent = painted();
   home().hidden = now() !== "paint" || held() || paint.any;
+}
+
+/** A button that does no more hands the focus to the brush. @param {any} button @param {boolean} off */
+function disable(button, off) {
+  if (off && button === document.activeElement) does("paint").focus();
+  button.disabled = off;
 }
 
 // ---- painting
@@ -204,7 +210,11 @@ async function start() {
   const feed = await openCamera(brush().dataset);
   if (typeof feed === "string" || !here()) {
     if (typeof feed !== "string") feed.close();
-    else if (here()) { dress("paint"); tell(feed); }
+    else if (here()) {
+      dress("paint");
+      does("camera").focus();
+      tell(feed, base.said.facts.title);
+    }
     return;
   }
   const mine = { feed, stop: new AbortController(), last: null }, { signal } = mine.stop;

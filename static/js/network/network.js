@@ -17,6 +17,7 @@ const PHONE = 700, NARROW = 1100; // px of a window
 const LOW = 330; // px of a drawing that has no room for a legend
 const FINGER = 22; // px around the middle of a map that count as on it
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const ELSEWHERE = ["left", "first", "filter-before", "layer-before", "strongest", "rows", "point", "guess"]; // what keys do in a figure, and not here
 const busy = () => document.querySelector("#card, details.menu[open], dialog[open], :popover-open");
 
 export function begin() {
@@ -57,6 +58,7 @@ export class Network extends HTMLElement {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     for (const line of document.querySelectorAll("#help [data-network]")) line.remove();
+    list(true);
     learn();
   }
 
@@ -71,7 +73,8 @@ export class Network extends HTMLElement {
       this.classList.toggle("waiting", done < 1);
       this.ask();
     });
-    if (!document.querySelector("#help [data-network]")) document.querySelector("#help dl").append(/** @type {HTMLTemplateElement} */ (document.querySelector("#network-keys")).content.cloneNode(true));
+    if (!document.querySelector("#help [data-network]")) document.querySelector("#help dl").prepend(/** @type {HTMLTemplateElement} */ (document.querySelector("#network-keys")).content.cloneNode(true));
+    list(false);
     this.resizer.observe(this);
     this.fit();
     this.deck.shine(1);
@@ -230,7 +233,10 @@ export class Network extends HTMLElement {
     const target = /** @type {HTMLElement} */ (event.target);
     if (!this.links.length || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || busy() || target.closest("input, select, textarea, [contenteditable]")) return;
     const move = MOVES[event.key], close = this.querySelector("[data-close]");
-    if (event.key === "Escape" && close) close.click();
+    if (event.key === "Escape" && close) {
+      close.focus();
+      close.click();
+    }
     else if (move && target.closest("#scrub")) this.deck.press(move[0] + move[1] > 0 ? "next" : "back");
     else if (move) this.go(move[0], move[1]);
     else if (event.key === " " && !target.closest("a, button, summary")) this.deck.press("play");
@@ -261,6 +267,11 @@ export class Network extends HTMLElement {
   home(order) {
     return this.drawing.rows ? this.lit : Math.floor((order.length - 1) / 2);
   }
+}
+
+/** Shows or hides, in the list of keys, those of a figure. @param {boolean} shown */
+function list(shown) {
+  for (const act of ELSEWHERE) for (const line of document.querySelectorAll(`#help [data-keys*=":${act}"]`)) line.hidden = !shown;
 }
 
 /** Whether a text is for screen readers alone. @param {Element} text */
