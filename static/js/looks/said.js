@@ -23,12 +23,15 @@ export async function asked(brush, canvas, fields, signal) {
   form.set("file", await file(canvas));
   const theme = `theme=${document.documentElement.dataset.theme ?? "light"}`;
   const answer = await fetch(`/parts/why?${theme}`, { method: "POST", body: form, signal }).catch(() => null);
-  if (answer?.ok) return { facts: JSON.parse(answer.headers.get("Convscope-Why")), veil: URL.createObjectURL(await answer.blob()) };
+  if (answer?.ok) {
+    const picture = await answer.blob().catch(() => null); // it may be broken off on the way
+    return picture ? { facts: JSON.parse(answer.headers.get("Convscope-Why")), veil: URL.createObjectURL(picture) } : offline;
+  }
   if (answer?.status === 429) {
     await new Promise((next) => setTimeout(next, AGAIN_MS));
     return null;
   }
-  const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = answer && new DOMParser().parseFromString(await answer.text().catch(() => ""), "text/html");
   return page ? page.querySelector("p")?.textContent || failed : offline;
 }
 
