@@ -80,7 +80,9 @@ def test_a_misfit_is_named_and_what_comes_before_it_can_be_opened(client: TestCl
     asked = read(client.get(before).text).one("section")
     assert "2 layers" in asked.text
     assert not list(asked.all("textarea")), "maps are no classes"
-    assert "relu" not in kept(client, urlsplit(before).path)["recipe"]  # it ends as the file does
+    there = kept(client, urlsplit(before).path)
+    assert "relu" not in there["recipe"]  # it ends as the file does
+    assert client.get("/", params=there).status_code == 200
 
 
 def test_what_cannot_be_kept_is_said_where_it_was_typed(client: TestClient) -> None:

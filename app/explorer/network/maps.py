@@ -70,7 +70,8 @@ async def maps_of(lab: Lab, run: Run, opened: int | None = None) -> NetworkMaps:
         seen = layers_seen(run.stages, opened)
         last = len(run.stages) - 1
         shares = run.stages[last].layer.scores
-        asked = sorted({*seen, *([last] if shares else [])})
+        filtered = [0] if rows_of(run.stages) else []  # its filters stand before the rows
+        asked = sorted({*seen, *filtered, *([last] if shares else [])})
         results = dict(zip(asked, await lab.some(run, asked), strict=True))
         extents = {layer: (await lab.extents(run, layer))[0] for layer in seen}
         largest = max(results[layer].output.nbytes for layer in asked)
