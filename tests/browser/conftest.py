@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request, Response, sync_playwright
 
 from tests.browser.rest import COUNT
+from tests.browser.screen import SWAPS
+from tests.browser.tabs import Tab, Tabs
 from tests.browser.typefaces import NARROW, WIDE, environment
 from tests.serving import serving
 
@@ -44,6 +46,13 @@ class Watch:
         self.complaints: list[str] = []
         self.expected: set[int] = set()
         self.offline = False
+        self.listeners: list[tuple[str, Callable[..., None]]] = [
+            ("console", self.heard),
+            ("pageerror", self.thrown),
+            ("request", self.asked),
+            ("response", self.answered),
+            ("requestfailed", self.failed),
+        ]
 
     def expects(self, *statuses: int) -> None:
         """Let answers with these statuses pass from now on."""
@@ -54,15 +63,15 @@ class Watch:
         self.offline = True
         page.context.set_offline(True)
 
-    def over(self, page: Page) -> Page:
-        """Listen to everything that a page says from now on."""
-        page.add_init_script(LISTEN + COUNT)
-        page.on("console", self.heard)
-        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
-        page.on("request", self.asked)
-        page.on("response", self.answered)
-        page.on("requestfailed", self.failed)
-        return page
+    def over(self, tab: Tab) -> Page:
+        """Listen to everything that the page of a tab says from now on."""
+        for event, heard in self.listeners:
+            tab.listen(event, heard)  # type: ignore[call-overload]
+        return tab.page
+
+    def thrown(self, error: Error) -> None:
+        """Note what a script threw and nobody caught."""
+        self.complaints.append(f"script error: {error}")
 
     def heard(self, message: ConsoleMessage) -> None:
         """Note an error or a warning on the console."""
@@ -159,34 +168,25 @@ def watch(address: str) -> Iterator[Watch]:
     assert not watch.complaints, "\n".join(["the browser complained:", *watch.complaints])
 
 
-def waiting(page: Page, load: Callable[..., Response | None]) -> Callable[..., Response | None]:
-    """Return a way to load a page that waits until its scripts are ready, if it has any that come after it."""
-
-    def loaded(*arguments: Any, **options: Any) -> Response | None:
-        answer = load(*arguments, **options)
-        page.locator("html.ready, html:not(:has(meta[name=scripts]))").wait_for(state="attached")
-        return answer
-
-    return loaded
+@pytest.fixture(scope="session")
+def tabs() -> Tabs:
+    """The tabs of all tests."""
+    return Tabs(LISTEN + COUNT + SWAPS)
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str, watch: Watch) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, tabs: Tabs, address: str, watch: Watch) -> Iterator[Callable[..., Page]]:
     """Make a page in a browser profile of its own: open_page(390, 844, has_touch=True, color_scheme="dark")."""
-    contexts = []
+    taken: list[Tab] = []
 
-    def make(width: int = 1280, height: int = 720, **options: Any) -> Page:
-        options = {"base_url": address, "viewport": {"width": width, "height": height}, **options}
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = watch.over(context.new_page())
-        if options.get("java_script_enabled", True):
-            page.goto, page.reload = waiting(page, page.goto), waiting(page, page.reload)
-        return page
+    def make(width: int = 1280, height: int = 720, *, within: Browser = browser, **options: Any) -> Page:
+        tab = tabs.take(within, width, height, {"base_url": address, **options})
+        taken.append(tab)
+        return watch.over(tab)
 
     yield make
-    for context in contexts:
-        context.close()
+    for tab in taken:
+        tabs.give_back(tab, watch.listeners)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.pages.reading import Api, Printed, link, printed_sum, read
 
 FIRST = 'conv2d(weights=preset("edge_x", "edge_y", "line", "warm", "spot", "hue_edge")) | relu | max_pool2d(2)'
 PLAIN = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"
-COUNT = "window.swaps = 0; document.addEventListener('htmx:after:swap', () => { window.swaps++; });"
+SWAPS = "window.swaps = 0; document.addEventListener('htmx:after:swap', () => { window.swaps++; });"
 READY = """() => {
   const plate = document.querySelector(".plate");
   const ready = document.documentElement.classList.contains("ready") && document.querySelector("#app");
@@ -45,7 +45,6 @@ class Screen:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.api = Api(self._get)
-        page.add_init_script(COUNT)
 
     def _get(self, path: str) -> bytes:
         answer = self.page.request.get(path)

@@ -1,12 +1,11 @@
 """The camera, live, with Chromium's own test pattern: maps follow, one frame is on its way at a time, all stops."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Watch
 from tests.browser.rest import rest
 from tests.browser.screen import PLAIN
 from tests.pages.reading import link
@@ -40,15 +39,11 @@ def filming(launch: Callable[..., Browser], typeface: str) -> Browser:
 
 
 @pytest.fixture(params=[(1280, 720, False), (390, 844, True)], ids=["mouse", "touch"])
-def page(request: pytest.FixtureRequest, filming: Browser, address: str, watch: Watch) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, filming: Browser, open_page: Callable[..., Page]) -> Page:
     width, height, touch = request.param
-    context = filming.new_context(
-        base_url=address, viewport={"width": width, "height": height}, has_touch=touch, color_scheme="light"
-    )
-    page = watch.over(context.new_page())
+    page = open_page(width, height, within=filming, has_touch=touch, color_scheme="light")
     page.add_init_script(COUNT)
     page.goto(LIVE)
-    page.locator("html.ready").wait_for()
     button = page.locator("[data-live]")
     expect(button).to_have_text("Start the camera")
     if touch:
@@ -56,8 +51,7 @@ def page(request: pytest.FixtureRequest, filming: Browser, address: str, watch: 
     else:
         button.click()
     page.wait_for_function("() => window.answers > 3")
-    yield page
-    context.close()
+    return page
 
 
 def seen(page: Page, selector: str) -> np.ndarray:

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.models import SHIPPED
 from tests.browser.conftest import Watch
 from tests.browser.rest import rest
-from tests.browser.screen import COUNT, Screen
+from tests.browser.screen import Screen
 from tests.browser.test_access import findings
 from tests.browser.windows import STATES, faults, show
 
@@ -28,7 +28,6 @@ def screen(page: Page) -> Screen:
 
 
 def opened(page: Page, address: str = ADDRESS) -> Screen:
-    page.add_init_script(COUNT)
     return Screen(page).follow(address)
 
 

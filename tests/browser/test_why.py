@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +11,6 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.paths import folder
-from tests.browser.conftest import Watch
 from tests.browser.rest import rest
 from tests.pages.reading import link
 
@@ -167,11 +166,10 @@ def test_by_touch_on_a_phone(open_page: Callable[..., Page]) -> None:
 
 
 @pytest.fixture
-def filmed(launch: Callable[..., Browser], typeface: str, address: str, watch: Watch) -> Iterator[Page]:
+def filmed(launch: Callable[..., Browser], typeface: str, open_page: Callable[..., Page]) -> Page:
     """A page with a camera that shows a test pattern, and that is allowed."""
     browser = launch(typeface, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 720}, color_scheme="light")
-    page = watch.over(context.new_page())
+    page = open_page(within=browser, color_scheme="light")
     page.add_init_script(
         "window.sent = 0; const real = window.fetch;"
         "window.fetch = (...args) => {"
@@ -180,9 +178,7 @@ def filmed(launch: Callable[..., Browser], typeface: str, address: str, watch: W
         "};"
     )
     page.goto(link(SMALL, image="coffee", size="64", at="4.0.0.0", view="why"))
-    page.locator("html.ready").wait_for()
-    yield page
-    context.close()
+    return page
 
 
 def test_the_camera_asks_first_names_what_it_sees_and_what_is_held_is_painted(filmed: Page) -> None:
