@@ -130,7 +130,10 @@ function laid(drawing, room, least) {
       continue;
     }
     const box = boxes[at++], step = gap * (i === 0 || (at === 1 && funnel) ? FIRST_GAP : funnel ? FUNNEL_GAP : 1);
-    if (funnel) scene.heads[funnel] = [x + step / 2, 0];
+    if (funnel) {
+      scene.heads[funnel] = [x + step / 2, 0];
+      stands[i - 1] = { left: x, right: x + step };
+    }
     funnel = "";
     x += step;
     const left = x;
@@ -152,7 +155,7 @@ function laid(drawing, room, least) {
     shown.push({ left, right: x, sides: drawing.sides[box.layer] });
     stands[i] = { left, right: x };
   }
-  for (const [from, to] of past.filter((ends) => ends.every((end) => stands[end]))) scene.lights.push(arc([(stands[from].left + stands[from].right) / 2, axis - highest * f], [(stands[to].left + stands[to].right) / 2, axis - highest * f], ARCH));
+  for (const [from, to] of past) if (stands[from] && stands[to]) scene.lights.push(arc([(stands[from].left + stands[from].right) / 2, axis - highest * f], [(stands[to].left + stands[to].right) / 2, axis - highest * f], ARCH));
   flush();
   if (shares && !(boxes.at(-1)?.byClass && told)) {
     const last = scene.sheets.at(-1) ? scene.knots.at(-1).at : x, first = boxes.length ? times(boxes.at(-1).first) : photo;

@@ -15,7 +15,7 @@ const TITLE = 40; // px of the name of an open block
 export function down(drawing, room) {
   const { width, side, classes } = room, { open, foldings } = drawing;
   const few = foldings.findIndex((columns, k) => columns.filter(({ funnel }) => !funnel).length <= (k ? MOST : SMALL)), at = few < 0 ? foldings.length - 1 : few;
-  const columns = foldings[at].filter(({ funnel }) => !funnel);
+  const all = foldings[at], columns = all.filter(({ funnel }) => !funnel);
   const inner = (open?.parts ?? []).flatMap(({ lanes }) => lanes.filter(({ layer }) => layer !== null).map(({ layer }) => ({ key: `inner ${layer}`, layer })));
   const layers = columns.flatMap((column) => (column.key === open?.key ? inner : [column]));
   const axis = Math.max(164, Math.min(width * 0.42, 190)), beside = axis + 64, largest = Math.max(1, ...layers.map(({ layer }) => Math.max(...cells(drawing, layer))));
@@ -26,7 +26,10 @@ export function down(drawing, room) {
   scene.heads.input = [side, 6 + tall(photo.w, photo.h) / 2];
   scene.knots.push({ at: y, layer: -1 });
   let before = scene.photo;
-  const middle = ({ y: top, w, h }) => top + tall(w, h) / 2, stands = { [-1]: before };
+  /** @returns {[number, number]} the middle of the left side @param {{x: number, y: number, w: number, h: number}} sheet */
+  const edge = (sheet) => [sheet.x, sheet.y + tall(sheet.w, sheet.h) / 2];
+  /** @type {Record<number, [number, number]>} where a way to or from each column ends; -1 is the picture */
+  const stands = { [-1]: edge(before) };
   for (const { key, layer } of layers) {
     if (layer === inner[0]?.layer) { // the block that is open says so before the first of its layers
       scene.heads[open.key] = [side, y + TITLE / 2 + 6];
@@ -42,9 +45,12 @@ export function down(drawing, room) {
     y += 12 + high;
     scene.knots.push({ at: y, layer });
     before = sheet;
-    stands[columns.findIndex((column) => column.layer === layer)] = sheet;
+    const number = all.findIndex((column) => !column.funnel && column.layer === layer);
+    if (number < 0) continue; // within the open block
+    stands[number] = edge(sheet);
+    if (all[number - 1]?.funnel) stands[number - 1] = [sheet.x, sheet.y - 6];
   }
-  for (const [from, to] of ways(columns)) scene.lights.push(arc([Math.min(stands[from].x, stands[to].x), middle(stands[from])], [Math.min(stands[from].x, stands[to].x), middle(stands[to])], ASIDE, true));
+  for (const [from, to] of ways(all)) if (stands[from] && stands[to]) scene.lights.push(arc(stands[from], stands[to], ASIDE, true));
   if (classes) {
     const left = before.x, right = before.x + wide(before.w), low = before.y + tall(before.w, before.h);
     const sides = [[left, low - AY * before.w], [right, low], [width - side, y + 18], [side, y + 18]];
