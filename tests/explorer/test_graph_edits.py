@@ -147,7 +147,7 @@ def test_inside_a_branch_it_joins_the_branch() -> None:
 def test_what_does_not_fit_inside_names_the_layer_behind_it_and_filters_are_as_many_as_keep_it() -> None:
     found = offered(f"{RESIDUAL} | add(inputs=[2, 1])", 2)
     assert found["conv2d"][1] == f"{RESIDUAL} | conv2d(4, 3, padding=1) | add(inputs=[3, 1])"
-    assert found["max_pool2d"][0].startswith("Then layer 4, add, does not fit: add needs outputs of one shape")
+    assert found["max_pool2d"][0] == "Then what layer 4, add, joins no longer goes together."
     wide = RESIDUAL.replace("2d(4", "2d(5")
     assert offered(f"{wide} | add(inputs=[2, 1])", 2)["conv2d"][1].count("conv2d(5, 3, padding=1)") == 3
 

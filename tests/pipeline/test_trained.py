@@ -212,9 +212,9 @@ def test_a_model_that_is_not_there_is_not_found_in_a_recipe_too(text):
 
 
 def test_a_recipe_of_a_model_has_no_more_layers_than_any():
-    assert len(recipe.read(WHOLE + " | relu" * 93)) == 100
-    with pytest.raises(RecipeMistake, match="at most 100 layers"):
-        recipe.read(WHOLE + " | relu" * 94)
+    assert len(recipe.read(WHOLE + " | relu" * 393)) == 400
+    with pytest.raises(RecipeMistake, match="at most 400 layers"):
+        recipe.read(WHOLE + " | relu" * 394)
 
 
 # ---- its input
