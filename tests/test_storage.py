@@ -15,7 +15,7 @@ import pytest
 
 from app.errors import Unavailable
 from app.settings import Settings
-from app.storage import ExpiryCache, FolderStore, MemoryStore, Store, open_store, secret_key
+from app.storage import ExpiryCache, FolderStore, MemoryStore, Recall, Store, open_store, secret_key
 from app.storage.expiry import MOMENT
 
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -423,3 +423,25 @@ def test_what_was_seen_a_moment_ago_is_taken_to_be_there_until_it_expires(
     assert seen.there("document", "a")
     seen.forget("document", "a")
     assert not seen.there("document", "a")
+
+
+def test_what_was_found_a_moment_ago_is_not_looked_for_again_even_where_there_was_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passed, there, asked = Clock(), {"a": 1}, []
+    monkeypatch.setattr("app.storage.recall.time.monotonic", passed)
+
+    def find(name: str) -> int | None:
+        asked.append(name)
+        return there.get(name)
+
+    recall = Recall(find)
+    assert [recall.get(name) for name in ("a", "b", "a", "b")] == [1, None, 1, None]
+    assert asked == ["a", "b"]
+    there["a"] = 2
+    assert recall.get("a") == 1
+    recall.forget("a")
+    assert recall.get("a") == 2
+    passed.time += MOMENT
+    assert recall.get("b") is None
+    assert asked == ["a", "b", "a", "b"]

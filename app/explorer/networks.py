@@ -121,9 +121,7 @@ def _of(state: State, model: Model, now: bool, own: bool, say: Say) -> Network:
         now,
         own,
         _drawn(sees, stages),
-        f"/network/{model.id}?{query({'image': _image(state), **dict(_kept(state))})}"
-        if own and not model.learning
-        else "",
+        _about(state, model) if own and not model.learning else "",
     )
 
 
@@ -136,6 +134,7 @@ def _address(state: State, model: Model, end: str) -> str:
 
 
 def _about(state: State, model: Model) -> str:
+    """Return where one's own model is told of, and changed."""
     return f"/network/{model.id}?{query({'image': _image(state), **dict(_kept(state))})}"
 
 

@@ -29,7 +29,6 @@ from app.printing.shares import share
 from app.rendering.arrangement import Arrangement, arranged
 from app.rendering.figure.pointing import Pointed
 from app.rendering.figure.scene import MOST_SHEETS
-from app.rendering.legend import end_text as end_text
 from app.rendering.palette import Theme
 from app.rendering.scales import USUAL, Colours
 from app.rendering.sheets.maps import extent_of
@@ -219,10 +218,6 @@ class View:
         first = self.target.index(self.place) - self.target.index(self.place) % self.target.count
         found = {"strongest": sheet.argmax(), "weakest": sheet.argmin()}
         return {name: self.target.at(first + int(index)) for name, index in found.items()}
-
-    @property
-    def extent_text(self) -> str:
-        return end_text(self.extent)
 
     @property
     def zero_share(self) -> str:

@@ -12,7 +12,6 @@ import hmac
 import json
 import logging
 import secrets
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,11 +36,10 @@ from app.pipeline.document import Document
 from app.pipeline.plan import Stage, plan
 from app.pipeline.whole_model import layers_of
 from app.settings import Settings
-from app.storage import Store
+from app.storage import Recall, Store
 
 log = logging.getLogger(__name__)
-MOMENT = 1.0  # seconds for which an answer of the store counts: it is asked on the event loop
-MOST = 100  # models remembered at a time
+MOST = 100  # models that are kept as they were read
 UNNAMED = "A network of your own"
 
 
@@ -52,18 +50,13 @@ class Uploads:
         self._settings = settings
         self._store = store
         self._key = key
-        self._known: dict[str, tuple[float, Model | None]] = {}  # by id: when the store was asked, and what it said
+        self._known = Recall(self._found)  # by id
 
     # ---- what layers ask for
 
     def model(self, name: str) -> Model | None:
         """Return what is known of the model under this id; None where it is none, or no longer."""
-        asked, found = self._known.get(name, (-MOMENT, None))
-        if time.monotonic() >= asked + MOMENT:
-            found = self._found(name)
-            if len(self._known) >= MOST:
-                self._known.clear()
-            self._known[name] = time.monotonic(), found
+        found = self._known.get(name)
         gone = found is not None and found.expires_at is not None and found.expires_at.timestamp() <= self._store.now()
         return None if gone else found
 
@@ -188,7 +181,7 @@ class Uploads:
 
     def forget(self, name: str) -> None:
         """Ask the store again the next time."""
-        self._known.pop(name, None)
+        self._known.forget(name)
 
     def token(self, name: str) -> str:
         """Return what proves that one has uploaded a network."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.numerics import Floats
 from app.numerics.memory import fresh
 
-ZERO, ENDLESS = np.float32(0), np.float32(np.inf)
+ZERO, SIX, ENDLESS = np.float32(0), np.float32(6), np.float32(np.inf)
 BLOCK = 1 << 15  # cells at a time, so that double precision takes no memory to speak of
 
 
@@ -53,7 +53,7 @@ def relu6(x: Floats) -> Floats:
     -----
     Krizhevsky, "Convolutional deep belief networks on CIFAR-10" (2010); `torch.nn.ReLU6`.
     """
-    return np.clip(x, np.float32(0), np.float32(6), out=fresh(x.shape))
+    return np.clip(x, ZERO, SIX, out=fresh(x.shape))
 
 
 def leaky_relu(x: Floats, negative_slope: float = 0.01) -> Floats:

@@ -13,8 +13,9 @@ from app.storage.folder import FolderStore
 from app.storage.key import secret_key
 from app.storage.memory import MemoryStore
 from app.storage.port import Store
+from app.storage.recall import Recall
 
-__all__ = ["ExpiryCache", "FolderStore", "MemoryStore", "Store", "open_store", "secret_key"]
+__all__ = ["ExpiryCache", "FolderStore", "MemoryStore", "Recall", "Store", "open_store", "secret_key"]
 
 log = logging.getLogger(__name__)
 

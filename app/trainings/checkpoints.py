@@ -3,7 +3,6 @@
 What is answered here is asked on the event loop, so that it is remembered for a moment.
 """
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,11 +12,11 @@ from app.layers.models import Checkpoint, Model, Shapes
 from app.layers.numbers import Array
 from app.layers.weights import RandomWeights
 from app.pictures.album import Album
+from app.storage import Recall
 from app.training.network import Network
 from app.training.training import Training, read_training
 from app.trainings.archive import Archive
 
-MOMENT = 1.0  # seconds
 MOST = 100  # remembered at a time
 
 
@@ -27,16 +26,11 @@ class Checkpoints:
     def __init__(self, archive: Archive, album: Album) -> None:
         self._archive = archive
         self._album = album
-        self._known: dict[str, tuple[float, tuple[Model, tuple[str, ...]] | None]] = {}
+        self._known = Recall(self._found)
 
     def model(self, name: str) -> Model | None:
         """Return what is known of a training under this id; None where it is none, or no longer."""
-        asked, found = self._known.get(name, (-MOMENT, None))
-        if time.monotonic() >= asked + MOMENT:
-            found = self._found(name)
-            if len(self._known) >= MOST:
-                self._known.clear()
-            self._known[name] = time.monotonic(), found
+        found = self._known.get(name)
         return found[0] if found and all(map(self._album.has, found[1])) else None
 
     def _found(self, name: str) -> tuple[Model, tuple[str, ...]] | None:

@@ -180,7 +180,7 @@ def test_when_it_has_expired_so_have_its_runs(clocked):
         store.renew("document", kept, 200_000)
     clocked.wait(86_500)
     clocked.app.state.trainings.now = lambda: time.monotonic() + 2
-    clocked.app.state.trainings._checkpoints._known.clear()  # what it remembers for a second
+    clocked.app.state.trainings._checkpoints._known.forget(training["id"])  # what it remembers for a second
     told(clocked.get(f"{TRAININGS}/{training['id']}"), 404, "There is no training")
     told(clocked.get(f"/api/v1/models/{training['id']}"), 404)
     told(clocked.get(f"/api/v1/runs/{run['id']}"), 404)
