@@ -50,6 +50,11 @@ class Part(NamedTuple):
     ways: tuple[tuple[int, ...], ...]
 
 
+def branches(stages: Sequence[Stage]) -> bool:
+    """Tell whether a way leads past a layer."""
+    return any(stage.inputs != (stage.index - 1,) for stage in stages)
+
+
 def own_name(layer: Layer) -> str:
     """Return what stands behind the last "/" of the name of a layer; nothing where it has none."""
     return (layer.name or "").rpartition("/")[2]

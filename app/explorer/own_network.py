@@ -14,6 +14,7 @@ from app.pipeline.json_reader import parse_json
 from app.pipeline.plan import Stage
 
 VIEW = "network"  # the look in which it is shown first, where there is one
+MOST_BYTES = 4_000_000  # of names of classes, more than as many of the longest have
 TYPED = "typed"  # the scale that stands in a field of its own
 MEAN = [0.485, 0.456, 0.406]  # of the pictures of ImageNet, red, green, blue
 DEVIATION = [0.229, 0.224, 0.225]
@@ -68,21 +69,33 @@ class Wanted(NamedTuple):
     blue_first: bool
 
 
-def wanted(fields: Mapping[str, str], names: str) -> Wanted:
-    """Return what the form of a network's page says; `names` is the text of a file with those of its classes."""
+def sizes_in(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return the rows and columns of the input that a form says."""
+    return input_of({name: fields[name] for name in ("height", "width") if fields.get(name)})
+
+
+def wanted(fields: Mapping[str, str], names: bytes) -> Wanted:
+    """Return what the form of a network's page says; `names` is a file with those of its classes."""
     preset = next((each for each in PRESETS if each.name == fields.get("values_of")), None)
-    source = input_of({name: fields[name] for name in ("height", "width") if fields.get(name)})
+    source = sizes_in(fields)
     if preset:
         source["scale"] = preset.scale
     elif fields.get("scale"):
         source |= input_of({"scale": fields["scale"]})
-    classes = classes_in(names or fields.get("classes", ""))
+    classes = classes_in(names or fields.get("classes", "").encode())
     return Wanted(Said(fields.get("title", "").strip() or None, classes, source), bool(preset and preset.blue_first))
 
 
-def classes_in(text: str) -> tuple[str, ...]:
+def classes_in(data: bytes) -> tuple[str, ...]:
     """Return the names in a text: one a line, or JSON, a list or an object by number."""
-    text = text.strip()
+    if len(data) > MOST_BYTES:
+        raise Unfit(
+            "The names of classes are {count} bytes of text; the most is {most}. Give a file with the names alone.",
+            count=f"{len(data):,}",
+            most=f"{MOST_BYTES:,}",
+            pointer="/classes",
+        )
+    text = data.decode(errors="replace").strip()
     if text[:1] not in ("[", "{"):
         return tuple(name for line in text.splitlines() if (name := line.strip()))
     try:

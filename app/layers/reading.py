@@ -48,7 +48,7 @@ def all_linked(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     for index, layer in enumerate(layers):
         try:
             found.append(layer.linked(index))
-            read += len(layer.inputs or (index - 1,))
+            read += len(layer.reads(index))
             if read > MOST_READ:
                 raise Unfit(
                     "Up to this layer outputs are read {count} times; the most is {most} in all. Join some of them in "

@@ -99,8 +99,7 @@ class Uploads:
         name, ttl = secrets.token_hex(16), self._settings.upload_ttl
         for index, arrays in enumerate(learned):
             if arrays:
-                kept = _turned(arrays) if index in colours else dict(arrays)
-                self._store.put("numbers", f"{name}-{index}", save(kept), ttl)
+                self._keep(name, index, arrays, turn=index in colours)
         record = {
             "title": said.title or imported.title or UNNAMED,
             "input": source,
@@ -123,14 +122,17 @@ class Uploads:
         other, ttl = secrets.token_hex(16), self._settings.upload_ttl
         for index, shapes in enumerate(model.shapes):
             if shapes:
-                arrays = self.arrays(name, index, None)
-                self._store.put(
-                    "numbers", f"{other}-{index}", save(_turned(arrays) if index in colours else dict(arrays)), ttl
-                )
-        record = {**self._record(name), "blue_first": not self.is_blue_first(name)}
+                self._keep(other, index, self.arrays(name, index, None), turn=index in colours)
+        record = self._record(name)
+        record["blue_first"] = not record.get("blue_first")
         self._store.put("model", other, json.dumps(record).encode(), ttl)
         self.delete(name, tokens)
         return self.found(other)
+
+    def _keep(self, name: str, index: int, arrays: Weights, *, turn: bool) -> None:
+        """Keep what a layer learned; `turn`: with its colours the other way round."""
+        kept = _turned(arrays) if turn else dict(arrays)
+        self._store.put("numbers", f"{name}-{index}", save(kept), self._settings.upload_ttl)
 
     def change(self, name: str, said: Said, tokens: Iterable[str]) -> Model:
         """Say otherwise what was said of a network; raise Forbidden, or Unfit where it does not fit."""

@@ -144,11 +144,16 @@ def test_only_who_brought_a_network_can_change_or_delete_it(client: TestClient) 
 def test_names_of_classes_come_in_the_forms_that_people_have(client: TestClient) -> None:
     for text in ("cat\n dog \n\nneither\n", '["cat", "dog", "neither"]', '{"2": "neither", "0": "cat", "1": "dog"}',
                  '{"0": ["n1", "cat"], "1": ["n2", "dog"], "2": ["n3", "neither"]}'):  # fmt: skip
-        assert classes_in(text) == CLASSES
+        assert classes_in(text.encode()) == CLASSES
     _, _, address = opened(client, FILE)
     files = {"names": ("names.txt", "\n".join(CLASSES).encode())}
     client.post(address, data={"title": "Pets", "values_of": "unit"}, files=files)
     assert read(client.get(address).text).one("textarea").text.split() == list(CLASSES)
+    many = client.post(
+        address, data={"title": "Pets", "values_of": "unit"}, files={"names": ("n.txt", b"\n" * 4_000_001)}
+    )
+    assert many.status_code == 422
+    assert "4,000,001 bytes of text; the most is 4,000,000" in many.text
 
 
 def test_numbers_alone_are_taken_with_their_layers(client: TestClient) -> None:

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from markupsafe import Markup
 
-from app.explorer.blocks import Block, called, reads
+from app.explorer.blocks import Block, branches, called, reads
 from app.explorer.classes import class_names
 from app.explorer.looks.look import Look, LookRequest
 from app.explorer.looks.scores import LOOK as SCORES
@@ -135,7 +135,7 @@ def _shown(asked: LookRequest, maps: NetworkMaps, layer: int | None) -> NetworkC
         classes=stages[last].output_shape[0] if maps.shares else 0,
         by_class=by_class is not None,
         of_maps=[block.shape[0] for block in finest if not block.funnel and block.sides != (1, 1)],
-        branches=any(stage.inputs != (stage.index - 1,) for stage in stages),
+        branches=branches(stages),
         below=maps.below,
         rows=rows or 0,
         row_names=row_names,

@@ -7,7 +7,7 @@ bounded however many layers there are.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.explorer.blocks import Block, Part, called, parts
+from app.explorer.blocks import Block, Part, branches, called, parts
 from app.explorer.folding import folded, width_of
 from app.pipeline.plan import Stage
 
@@ -118,7 +118,7 @@ def rows_of(stages: Stages) -> int | None:
     They do in a network that is one chain, whose layers behind the first make each map from one map alone.
     """
     count = stages[0].output_shape[0]
-    chain = all(stage.inputs == (stage.index - 1,) for stage in stages)
+    chain = not branches(stages)
     alone = all(_one_to_one(stage, count) for stage in stages[1:])
     maps = not any(stage.vector for stage in stages)
     return count if chain and alone and maps and count <= ROWS and len(stages) <= LONGEST else None

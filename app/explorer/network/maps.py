@@ -67,7 +67,7 @@ async def maps_of(lab: Lab, run: Run, opened: int | None = None) -> NetworkMaps:
     """Return what is seen of a run, with the block of layer `opened` open."""
 
     async def find() -> NetworkMaps:
-        seen = layers_seen(run.stages, opened)
+        seen = await lab.queue.light(lambda: layers_seen(run.stages, opened))
         last = len(run.stages) - 1
         shares = run.stages[last].layer.scores
         filtered = [0] if rows_of(run.stages) else []  # its filters stand before the rows

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from markupsafe import Markup
 
-from app.explorer.blocks import Block, Part, blocks_of, called, parts, reads
+from app.explorer.blocks import Block, Part, blocks_of, branches, called, parts, reads
 from app.explorer.folding import SEPARATORS, folded
 from app.explorer.looks.registry import followed
 from app.explorer.pictures import Pictures
@@ -96,9 +96,7 @@ class Folded:
 
 def folds(run: Run) -> bool:
     """Tell whether a network has stops of blocks: names make some, a way leads past a layer, or layers are too many."""
-    return (
-        len(run.stages) > MOST_ALONE or _named(run) or any(stage.inputs != (stage.index - 1,) for stage in run.stages)
-    )
+    return len(run.stages) > MOST_ALONE or _named(run) or branches(run.stages)
 
 
 def _named(run: Run) -> bool:

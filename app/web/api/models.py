@@ -118,8 +118,9 @@ async def upload(request: Request, response: Response, lab: InLab) -> NewModel:
         if sent is None:
             raise BrokenRequest('Send the network as multipart form data in a field named "file".')
         _refuse_unknown(fields, SENT)
-        said, truncate = said_in(fields), _flag(fields, "truncate")
-        layers = await lab.queue.light(lambda: _layers_in(fields))
+        said, truncate, layers = await lab.queue.light(
+            lambda: (said_in(fields), _flag(fields, "truncate"), _layers_in(fields))
+        )
         client = request.client.host if request.client else ""
         file = File(sent.file, sent.size or 0, sent.filename or "", said, layers, client)
         added = await lab.networks.add(file, truncate=truncate)

@@ -16,10 +16,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from app.errors import BrokenRequest, Mistake
-from app.explorer.fields import input_of
 from app.explorer.networks import picture_of
 from app.explorer.options import options_of
-from app.explorer.own_network import TYPED, Preset, ending, opened, preset_of, presets_for, scale_text, wanted
+from app.explorer.own_network import TYPED, Preset, ending, opened, preset_of, presets_for, scale_text, sizes_in, wanted
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.lab import Lab
@@ -99,7 +98,7 @@ async def take(request: Request, lab: InLab) -> Response:
             name = sent.filename or ""
             layers = await lab.queue.light(lambda: _layers(fields.get("recipe", "")))
             client = request.client.host if request.client else ""
-            said = Said(input=_sizes(fields))
+            said = Said(input=sizes_in(fields))
             file = File(sent.file, sent.size or 0, name, said, layers, client)
             added = await lab.networks.add(file, truncate=True)
     except Mistake as mistake:
@@ -115,10 +114,6 @@ async def take(request: Request, lab: InLab) -> Response:
 
 def _layers(text: str) -> Sequence[Layer] | None:
     return recipe.read(text) if text else None
-
-
-def _sizes(fields: Mapping[str, str]) -> dict[str, int]:
-    return input_of({name: fields[name] for name in ("height", "width") if fields.get(name)})
 
 
 def _carried(fields: Mapping[str, str]) -> dict[str, str]:
@@ -170,10 +165,10 @@ async def settings(name: str, request: Request, lab: InLab) -> Response:
 async def keep(name: str, request: Request, lab: InLab) -> Response:
     """Keeps what was said of a network, and leads to it."""
     fields, files = await read_files(request, 2)
-    text = next((data.decode(errors="replace") for field, data in files if field == "names"), "")
+    names = next((data for field, data in files if field == "names"), b"")
     networks, own = lab.networks, tokens(request)
     try:
-        said = await lab.queue.light(lambda: wanted(fields, text))
+        said = await lab.queue.light(lambda: wanted(fields, names))
         model = await networks.change(name, said.said, own)
         if said.blue_first != await lab.queue.light(lambda: networks.uploads.is_blue_first(name)):
             model = await networks.blue_first(name, own)
