@@ -33,7 +33,7 @@ from app.numerics.winograd import known_bytes
 from app.pictures.album import Album
 from app.pictures.picture import Picture, prepare, scaled
 from app.pipeline.document import AnyInput, Document, ImageInput, Scale, ValuesInput
-from app.pipeline.plan import Known, Stage
+from app.pipeline.plan import Known, Stage, needed
 
 QUICK = 50_000_000  # multiplications, a few milliseconds: layers that take less together are computed in one job …
 SLIGHT = 8_000_000  # … where their outputs take no more than so many bytes
@@ -154,11 +154,7 @@ class Chain:
 
     def needed(self, wanted: Iterable[int], there: Callable[[int], bool] = lambda _: False) -> list[int]:
         """Return which stages are to be computed for some that are wanted, in order; others may be `there` already."""
-        missing = set(wanted)
-        for number in range(max(missing, default=-1), -1, -1):
-            if number in missing:
-                missing.update(each for each in self.reads(number) if each not in missing and not there(each))
-        return sorted(missing)
+        return needed(self.run.stages, wanted, there)
 
     def readers(self, numbers: Iterable[int]) -> dict[int, int]:
         """Return the last of some stages, in their order, to read each of the outputs that they read."""

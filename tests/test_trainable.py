@@ -12,6 +12,7 @@ import pytest
 from app.errors import Unfit
 from app.layers import LAYERS
 from app.layers.reading import read_layer
+from app.layers.weights import RandomWeights
 from app.numerics import threads
 from app.numerics.batches import bands, products
 from tests import pipelines
@@ -195,3 +196,13 @@ def test_only_what_gives_shares_can_tell_how_wrong_it_is(kind):
         return
     with pytest.raises(Unfit, match=rf"this one ends in {kind}\. Put softmax last\."):
         layer.loss(np.zeros((3, 1, 1, 2), np.float32), np.zeros(2, np.intp))
+
+
+def test_other_weights_are_told_where_the_old_ones_had_been():
+    layer = read_layer(
+        {"type": "conv2d", "out_channels": 2, "kernel_size": 3, "weights": {"init": "random", "seed": 7}}
+    )
+    relu = read_layer({"type": "relu"})
+    assert '"seed"' in layer.text
+    assert '"seed"' not in layer.weighing(RandomWeights()).text
+    assert relu.weighing(RandomWeights()) is relu

@@ -5,11 +5,10 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from app.errors import Unfit
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, Shape, sliding
 from app.layers.layer import Array, Facet, Total, Weights
-from app.layers.merge import Merge, written
+from app.layers.merge import Merge
 from app.layers.trainable import Back, Passed
 from app.messages import N_
 from app.numerics.merging import added
@@ -21,6 +20,10 @@ class Add(Merge):
 
     routes: ClassVar[bool] = True
     facets: ClassVar[tuple[Facet, ...]] = ("number", "change")
+    unlike: ClassVar[str] = N_(
+        "add needs outputs of one shape, but output {first} is {shape} and output {other} is {others}; "
+        "give them as many channels, rows and columns."
+    )
     lonely: ClassVar[str] = N_(
         "No earlier output has the shape of the one before, {shape}, so that there is nothing to add; layers that keep "
         "the shape, such as conv2d with padding, make one."
@@ -30,19 +33,6 @@ class Add(Merge):
     @classmethod
     def joins(cls, shape: Shape, other: Shape) -> bool:
         return shape == other
-
-    def check_shapes(self, shapes: Sequence[Shape]) -> None:
-        for source, shape in zip(self.sources, shapes, strict=True):
-            if shape != shapes[0]:
-                raise Unfit(
-                    "add needs outputs of one shape, but output {first} is {shape} and output {other} is {others}; "
-                    "give them as many channels, rows and columns.",
-                    first=self.sources[0],
-                    shape=written(shapes[0]),
-                    other=source,
-                    others=written(shape),
-                    pointer="/inputs",
-                )
 
     def joined(self, shapes: Sequence[Shape]) -> tuple[Geometry, ...]:
         return tuple(sliding(shape, Window(), shape[0], shape[0]) for shape in shapes)

@@ -8,7 +8,7 @@ from app.errors import Unfit
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, Shape, beside
 from app.layers.layer import MOST_CHANNELS, Array, Facet, Origin, Total, Weights
-from app.layers.merge import Merge, written
+from app.layers.merge import Merge
 from app.layers.trainable import Back, Passed
 from app.messages import N_
 from app.numerics.merging import joined, parted
@@ -19,6 +19,10 @@ class Concat(Merge):
 
     routes: ClassVar[bool] = True
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps")
+    unlike: ClassVar[str] = N_(
+        "concat needs outputs of as many rows and columns, but output {first} is {shape} and output "
+        "{other} is {others}; bring them to one size, by padding or pooling."
+    )
     lonely: ClassVar[str] = N_(
         "No earlier output has as many rows and columns as the one before, {shape}, so that there is nothing to join; "
         "layers that keep the size, such as conv2d with padding, make one."
@@ -30,17 +34,7 @@ class Concat(Merge):
         return shape[1:] == other[1:]
 
     def check_shapes(self, shapes: Sequence[Shape]) -> None:
-        for source, shape in zip(self.sources, shapes, strict=True):
-            if shape[1:] != shapes[0][1:]:
-                raise Unfit(
-                    "concat needs outputs of as many rows and columns, but output {first} is {shape} and output "
-                    "{other} is {others}; bring them to one size, by padding or pooling.",
-                    first=self.sources[0],
-                    shape=written(shapes[0]),
-                    other=source,
-                    others=written(shape),
-                    pointer="/inputs",
-                )
+        super().check_shapes(shapes)
         count = sum(shape[0] for shape in shapes)
         if count > MOST_CHANNELS:
             raise Unfit(
@@ -59,7 +53,7 @@ class Concat(Merge):
         return joined(inputs)
 
     def compute_batch(self, inputs: Sequence[Array], weights: Weights) -> Passed:
-        return Passed(joined(inputs), [len(x) for x in inputs])
+        return Passed(joined(inputs), self.recall_batch(inputs, weights))
 
     def recall_batch(self, inputs: Sequence[Array], weights: Weights) -> list[int]:
         return [len(x) for x in inputs]

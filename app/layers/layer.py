@@ -161,6 +161,10 @@ class Layer(Trainable, BaseModel):
         """Return the same layer under another name."""
         return self if name == self.name else self._but(name=name)
 
+    def weighing(self, weights: Any) -> Self:
+        """Return the same layer with other weights; one that learns nothing as it is."""
+        return self._but(weights=weights) if self.learned else self
+
     def _but(self, **fields: Any) -> Self:
         other = self.model_copy(update=fields)
         for known in ("text", "length"):  # which pydantic copies, and which are of the old ones

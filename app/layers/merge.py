@@ -17,6 +17,7 @@ class Merge(Layer):
 
     takes: ClassVar[tuple[Form, ...]] = ("maps", "vector")
     merges: ClassVar[bool] = True
+    unlike: ClassVar[str]  # why two outputs cannot be joined (a msgid)
     lonely: ClassVar[str]  # why it finds no output to join with one of `shape` (a msgid)
     starter: ClassVar[Mapping[str, Any]] = {"inputs": (PICTURE, PICTURE)}
 
@@ -64,7 +65,16 @@ class Merge(Layer):
 
     def check_shapes(self, shapes: Sequence[Shape]) -> None:
         """Refuse inputs that cannot be joined (Unfit)."""
-        raise NotImplementedError
+        for source, shape in zip(self.sources, shapes, strict=True):
+            if not self.joins(shapes[0], shape):
+                raise Unfit(
+                    self.unlike,
+                    first=self.sources[0],
+                    shape=written(shapes[0]),
+                    other=source,
+                    others=written(shape),
+                    pointer="/inputs",
+                )
 
     def joined(self, shapes: Sequence[Shape]) -> tuple[Geometry, ...]:
         """Return what each number of the output reads of each input."""

@@ -104,7 +104,7 @@ class Uploads:
             "title": said.title or imported.title or UNNAMED,
             "input": source,
             "classes": classes,
-            "layers": [_plain(layer).fields("json") for layer in imported.layers],
+            "layers": [layer.weighing(RandomWeights()).fields("json") for layer in imported.layers],
             "shapes": shapes,
             "blue_first": said.channels == "BGR",
         }
@@ -219,11 +219,6 @@ def no_model(name: str) -> NotFound:
 
 def _turned(arrays: Weights) -> dict[str, Array]:
     return {**arrays, "weight": turned(arrays["weight"])}
-
-
-def _plain(layer: Layer) -> Layer:
-    """Return a layer without its numbers."""
-    return layer.model_copy(update={"weights": RandomWeights()}) if layer.learned else layer
 
 
 @lru_cache(MOST)

@@ -121,13 +121,19 @@ def _gathered(blocks: list[Cells]) -> tuple[Cells, ...]:
     return gathered([block for block in blocks if block.span] or blocks[:1], Cells.holds, around)
 
 
-def winning_path(stages: Sequence[Stage], outputs: Sequence[Array], index: int, place: Place) -> list[Place | None]:
+def winning_path(
+    stages: Sequence[Stage],
+    outputs: Sequence[Array],
+    index: int,
+    place: Place,
+    home: Sequence[Hop] | None = None,
+) -> list[Place | None]:
     """Return where the number at `place` of layer `index` comes from in each volume before it, the nearest first.
 
     The list is as long as that of `hops`: a place as long as each layer makes its number from one cell (activations,
     flatten, the winner of a max pool, the first of equals; through a concat the one that is there), and None from the
     first layer on that mixes several, and for volumes beside the way. `outputs` are the arrays of the volumes: the
-    input, then the output of each layer.
+    input, then the output of each layer; `home` are those `hops`, where they are known.
     """
     came = dict[int, Place]()
     number, here = index, place
@@ -138,7 +144,7 @@ def winning_path(stages: Sequence[Stage], outputs: Sequence[Array], index: int, 
             break
         number, here = stage.inputs[origin.input], origin.place
         came[number] = here
-    return [came.get(PICTURE if hop.layer is None else hop.layer) for hop in hops(stages, index, place)]
+    return [came.get(PICTURE if hop.layer is None else hop.layer) for hop in home or hops(stages, index, place)]
 
 
 def rectangle(span: Span) -> dict[str, list[int]]:

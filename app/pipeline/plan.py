@@ -1,7 +1,7 @@
 """What follows from a document before any arithmetic: the shapes and costs of its stages, and what cannot be."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from app.errors import Mistake, Unfit
 from app.layers import Layer, Shape
 from app.layers.geometry import Geometry
+from app.layers.references import PICTURE
 from app.numerics.axis import Pair
 from app.numerics.field import Number, ReceptiveField, Ways
 from app.pipeline.document import Document
@@ -152,11 +153,16 @@ def plan(
 
 def needed_for(stages: Sequence[Stage], index: int) -> tuple[Stage, ...]:
     """Return the stages that the output of stage `index` is computed from, itself the last."""
-    needed = {index}
-    for stage in reversed(stages[: index + 1]):
-        if stage.index in needed:
-            needed.update(stage.inputs)
-    return tuple(stage for stage in stages[: index + 1] if stage.index in needed)
+    return tuple(stages[number] for number in needed(stages, [index]) if number != PICTURE)
+
+
+def needed(stages: Sequence[Stage], wanted: Iterable[int], there: Callable[[int], bool] = lambda _: False) -> list[int]:
+    """Return which outputs are to be computed for some that are wanted, in order; others may be `there` already."""
+    missing = set(wanted)
+    for number in range(max(missing, default=PICTURE), PICTURE, -1):
+        if number in missing:
+            missing.update(each for each in stages[number].inputs if each not in missing and not there(each))
+    return sorted(missing)
 
 
 def _fit(layer: Layer, read: tuple[Volume, ...]) -> Fit:

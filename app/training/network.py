@@ -193,7 +193,7 @@ class Network:
 def seeded(layers: Sequence[Layer], seed: int) -> tuple[Layer, ...]:
     """Return the layers, those that say nothing of their weights with random ones: each by `seed` plus its index."""
     return tuple(
-        layer.model_copy(update={"weights": RandomWeights(seed=(seed + index) % (MAX_SEED + 1))})
+        layer.weighing(RandomWeights(seed=(seed + index) % (MAX_SEED + 1)))
         if layer.learned and "weights" not in layer.model_fields_set
         else layer
         for index, layer in enumerate(layers)

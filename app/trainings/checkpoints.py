@@ -59,14 +59,11 @@ class Checkpoints:
 
 
 def _model(name: str, training: Training, learned: tuple[Checkpoint, ...], ends: datetime | None) -> Model:
-    plain = (
-        layer.model_copy(update={"weights": RandomWeights()}) if layer.learned else layer for layer in training.layers
-    )
     return Model(
         id=name,
         title=training.data.title,
         input=training.data.input,
-        layers=tuple(plain),
+        layers=tuple(layer.weighing(RandomWeights()) for layer in training.layers),
         shapes=_shapes(training),
         classes=training.data.names,
         epochs=learned,

@@ -64,7 +64,7 @@ def seen_of(stages: Sequence[Stage], outputs: Sequence[Array], index: int, place
     own = Cells.at(place, stages[index].output_shape)
     found, here = {index + 1: Seen((own,), own, own, place)}, (index, place)
     back = hops(stages, index, place)
-    for hop, at in zip(back, winning_path(stages, outputs, index, place), strict=True):
+    for hop, at in zip(back, winning_path(stages, outputs, index, place, back), strict=True):
         number = PICTURE if hop.layer is None else hop.layer
         won = Cells.at(at, outputs[number + 1].shape) if at else hop.cells
         found[number + 1] = Seen(hop.blocks, hop.cells, won, at)
