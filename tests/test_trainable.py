@@ -203,6 +203,6 @@ def test_other_weights_are_told_where_the_old_ones_had_been():
         {"type": "conv2d", "out_channels": 2, "kernel_size": 3, "weights": {"init": "random", "seed": 7}}
     )
     relu = read_layer({"type": "relu"})
-    assert '"seed"' in layer.text
-    assert '"seed"' not in layer.weighing(RandomWeights()).text
+    assert b'"seed"' in layer.text
+    assert b'"seed"' not in layer.weighing(RandomWeights()).text
     assert relu.weighing(RandomWeights()) is relu
