@@ -1,23 +1,89 @@
 """The words that people read: message catalogues are gettext's, and English is what the code says.
 
-Where a network knows many classes, what they are called stands beside it, in app/models/<id>/classes.<language>.json.
+A language is there once its catalogue is, locale/<language>/LC_MESSAGES/convscope.po, which is read as translators
+write it: nothing is compiled. Where a network knows many classes, what they are called stands beside it, in
+app/models/<id>/classes.<language>.json.
 """
 
+import ast
 import gettext
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from pathlib import Path
 
 from app.paths import APP, folder
 
-LANGUAGES = {"en": "English"}  # a language is listed here once its catalogue is whole
+KEYWORDS = ("msgctxt", "msgid_plural", "msgid", "msgstr")
+Entry = Mapping[str, str]  # what a message is and what it is in a language, by "msgid", "msgid_plural", "msgstr[0]" …
 
 
-@lru_cache
-def catalogue(language: str) -> gettext.NullTranslations:
-    """Return the messages of `language`."""
-    found = gettext.translation("convscope", str(folder("locale")), [language.replace("-", "_")], fallback=True)
-    found.add_fallback(ClassNames(language))
-    return found
+def N_(message: str) -> str:  # noqa: N802 - gettext's name for "translate where it is shown"
+    """Mark a message for translation."""
+    return message
+
+
+# Translators: not the word, but what your own language calls itself, such as 中文
+NAME = N_("English")
+
+
+def catalogue_file(language: str) -> Path:
+    """Return where the catalogue of a language is."""
+    return folder("locale") / language.replace("-", "_") / "LC_MESSAGES" / "convscope.po"
+
+
+def entries(lines: Iterable[str]) -> Iterator[Entry]:
+    """Yield the entries of a catalogue as translators write it; one that is fuzzy or gone is left out."""
+    entry: dict[str, str] = {}
+    field, fuzzy = "", False
+    for line in [*lines, ""]:
+        text = line.strip()
+        if text.startswith('"'):
+            entry[field] += ast.literal_eval(text)
+        elif text.startswith("#,"):
+            fuzzy = "fuzzy" in text
+        elif text.startswith(KEYWORDS):
+            field, _, words = text.partition(" ")
+            entry[field] = ast.literal_eval(words)
+        elif not text:
+            if entry and not fuzzy:
+                yield entry
+            entry, fuzzy = {}, False
+
+
+class Catalogue(gettext.NullTranslations):
+    """The messages of one language; what it does not have is said in English."""
+
+    def __init__(self, found: Iterable[Entry]) -> None:
+        super().__init__()
+        self._words: dict[str, str] = {}
+        self._forms: dict[str, list[str]] = {}
+        self._which = gettext.c2py("n != 1")
+        for entry in found:
+            if not entry["msgid"]:
+                self._which = gettext.c2py(plural_forms(entry["msgstr"]))
+            elif "msgid_plural" in entry:
+                forms = [words for field, words in entry.items() if field.startswith("msgstr[")]
+                if all(forms):
+                    self._forms[entry["msgid"]] = forms
+            elif entry["msgstr"]:
+                self._words[entry["msgid"]] = entry["msgstr"]
+
+    def gettext(self, message: str) -> str:
+        """Return a message in this language."""
+        return self._words.get(message) or super().gettext(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the form of a message that this language has for `n` things."""
+        if forms := self._forms.get(msgid1):
+            return forms[self._which(n)]
+        return super().ngettext(msgid1, msgid2, n)
+
+
+def plural_forms(header: str) -> str:
+    """Return the rule that says which form of a message goes with a number, as a catalogue's header gives it."""
+    line = next(line for line in header.splitlines() if line.startswith("Plural-Forms:"))
+    return line.partition("plural=")[2].strip().rstrip(";")
 
 
 class ClassNames(gettext.NullTranslations):
@@ -37,6 +103,20 @@ class ClassNames(gettext.NullTranslations):
         return self._names.get(message, message)
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's name for "translate where it is shown"
-    """Mark a message for translation."""
-    return message
+@lru_cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the messages of `language`."""
+    file = catalogue_file(language)
+    found = Catalogue(entries(file.read_text("utf-8").splitlines()) if file.is_file() else ())
+    found.add_fallback(ClassNames(language))
+    return found
+
+
+def languages() -> dict[str, str]:
+    """Return every language that there is by its tag, and what it calls itself: English, and what has a catalogue."""
+    files = sorted(folder("locale").glob("*/LC_MESSAGES/convscope.po"))
+    others = [file.parts[-3].replace("_", "-") for file in files]
+    return {"en": NAME, **{tag: catalogue(tag).gettext(NAME) for tag in others}}
+
+
+LANGUAGES = languages()

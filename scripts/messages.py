@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Collects every message that a person reads into locale/convscope.pot: `make messages`.
+"""Collects every message that a person reads into locale/convscope.pot and each language's own: `make messages`.
 
 babel.cfg says which files are read. Templates mark their words with _(); in Python a message is what is said,
 `say("…")`, or what a mistake is raised with. Words that are shown by way of a registry, such as the help of a field,
-are asked of the registry. No date, line number or version is written: the file changes when a message does.
+are asked of the registry. In a language's catalogue what is new stands without words, and what is gone is gone; nothing
+is guessed from what sounds alike. No date, line number or version is written: the file changes when a message does.
 """
 
 import ast
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 
 from app import errors
 from app.explorer.looks.registry import LOOKS
@@ -28,6 +29,7 @@ from app.pictures.gallery import GALLERY
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "locale" / "convscope.pot"
+CATALOGUES = sorted((ROOT / "locale").glob("*/LC_MESSAGES/convscope.po"))
 SAYING = ("_", "N_", "gettext", "say", "translate")
 COMMENT = "# What Convscope says to people; made by `make messages`, not by hand."
 UNSTEADY = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Project-Id-Version')
@@ -105,19 +107,33 @@ def collected() -> Catalog:
     return catalogue
 
 
+def renewed(file: Path, collected: Catalog) -> Catalog:
+    """Return the catalogue of a language with the messages that there are now, and its words for those it knew."""
+    with file.open("rb") as text:
+        catalogue = read_po(text, locale=file.parts[-3], ignore_obsolete=True)
+    catalogue.update(collected, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
 def written(catalogue: Catalog) -> bytes:
-    """Return the text of locale/convscope.pot."""
+    """Return the text of a catalogue."""
     file = io.BytesIO()
     write_po(file, catalogue, width=100, sort_by_file=True, include_lineno=False)
     return b"".join(line for line in file.getvalue().splitlines(keepends=True) if not line.startswith(UNSTEADY))
 
 
 def main() -> None:
-    """Write the file."""
+    """Write the files."""
     catalogue = collected()
     TEMPLATE.parent.mkdir(exist_ok=True)
     TEMPLATE.write_bytes(written(catalogue))
     print(f"{len(catalogue)} messages in {TEMPLATE.relative_to(ROOT)}")
+    for file in CATALOGUES:
+        theirs = renewed(file, catalogue)
+        file.write_bytes(written(theirs))
+        missing = sum(not all(m.string if isinstance(m.string, tuple) else [m.string]) for m in theirs if m.id)
+        print(f"{missing} of them without words in {file.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from scripts.messages import ROOT, TEMPLATE, alternatives, collected
+from scripts.messages import CATALOGUES, ROOT, TEMPLATE, alternatives, collected
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
@@ -59,6 +59,14 @@ def test_the_list_for_translators_is_what_the_code_says_now() -> None:
     with TEMPLATE.open("rb") as file:
         listed = {(message.id, message.context) for message in read_po(file) if message.id}
     said = {(message.id, message.context) for message in collected() if message.id}
+    assert listed == said, f"run `make messages`; new: {said - listed}; gone: {listed - said}"
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.parts[-3])
+def test_a_catalogue_has_every_message_and_no_other(file: Path) -> None:
+    with file.open("rb") as text:
+        listed = {message.id for message in read_po(text) if message.id}
+    said = {message.id for message in collected() if message.id}
     assert listed == said, f"run `make messages`; new: {said - listed}; gone: {listed - said}"
 
 
