@@ -10,6 +10,7 @@
     ├── Unreadable          422  a file of a known kind that cannot be decoded, or has too many pixels
     ├── Unfit               422  a pipeline that cannot be: sizes, names, numbers, cost
     │   ├── RecipeMistake   422  … found while reading the one-line recipe, with its column
+    │   ├── LessonMistake   422  … found in a lesson, with the line where it is a file
     │   └── Misfit          422  … found in a network of others, with the node
     ├── Busy                429  the waiting room is full
     └── Unavailable         503  shutting down, or the store is away
@@ -106,6 +107,37 @@ class RecipeMistake(Unfit):
     def say(self, translate: Callable[[str], str] = str) -> str:
         """Return the sentence after the column that it is about."""
         return translate("Column {column}: {sentence}").format(column=self.column, sentence=super().say(translate))
+
+
+class LessonMistake(Unfit):
+    """What does not fit in a lesson, and where."""
+
+    title = "This lesson cannot be"
+
+    def __init__(
+        self, message: str, /, *, pointer: str | None = None, line: int | None = None, **values: object
+    ) -> None:
+        super().__init__(message, pointer=pointer, **values)
+        self.line = line  # 1-based, of a file
+        self.cause: Mistake | None = None
+
+    @classmethod
+    def of(cls, cause: Mistake) -> "LessonMistake":
+        """Return another mistake as one of a lesson."""
+        found = cls(cause.message, pointer=cause.pointer)
+        found.values, found.cause = cause.values, cause
+        return found
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        return {} if self.line is None else {"line": self.line}
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """Return the sentence, after the line that it is about."""
+        sentence = self.cause.say(translate) if self.cause else super().say(translate)
+        if self.line is None:
+            return sentence
+        return translate("Line {line}: {sentence}").format(line=self.line, sentence=sentence)
 
 
 class Misfit(Unfit):

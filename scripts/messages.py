@@ -19,6 +19,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 from app import errors
+from app.classroom.book import BOOK, FILES
 from app.explorer.looks.registry import LOOKS
 from app.explorer.page.keys import KEYS
 from app.layers import LAYERS
@@ -86,6 +87,8 @@ def shown() -> Iterator[tuple[str, str]]:
         yield from ((f"app/models/{model.id}/model.json", word) for word in words)
     for look in LOOKS.values():
         yield from ((f"app/explorer/looks/{look.name}.py", message) for message in (look.title, look.help))
+    for slug, lesson in BOOK.items():
+        yield from ((f"app/classroom/chapters/{FILES[slug].name}", text) for text in dict.fromkeys(lesson.texts()))
     for key in KEYS:
         yield "app/explorer/page/keys.py", key.help
 

@@ -45,7 +45,7 @@ def test_templates_static_files_and_models_travel_in_the_wheel(wheel: Path) -> N
         here = {f"app/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert here, f"{folder}/ is empty"
         assert here <= packed
-    kept = {path for path in (ROOT / "app").rglob("*.*") if path.suffix in {".json", ".npz", ".safetensors"}}
+    kept = {path for path in (ROOT / "app").rglob("*.*") if path.suffix in {".json", ".npz", ".safetensors", ".yaml"}}
     assert len(kept) > 6, "models and digits are gone"
     assert {path.relative_to(ROOT).as_posix() for path in kept} <= packed
     assert all(name.startswith("app/") for name in packed), "the wheel would litter site-packages"

@@ -1,0 +1,1 @@
+"""Lessons: addresses of the explorer with words beside them, step by step."""
