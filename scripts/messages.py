@@ -88,7 +88,8 @@ def shown() -> Iterator[tuple[str, str]]:
     for look in LOOKS.values():
         yield from ((f"app/explorer/looks/{look.name}.py", message) for message in (look.title, look.help))
     for slug, lesson in BOOK.items():
-        yield from ((f"app/classroom/chapters/{FILES[slug].name}", text) for text in dict.fromkeys(lesson.texts()))
+        words = (text for text in dict.fromkeys(lesson.texts()) if any(map(str.isalpha, text)))
+        yield from ((f"app/classroom/chapters/{FILES[slug].name}", text) for text in words)
     for key in KEYS:
         yield "app/explorer/page/keys.py", key.help
 

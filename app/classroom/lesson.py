@@ -310,7 +310,7 @@ def _sentence(error: ErrorDetails, kind: type[BaseModel]) -> LessonMistake:
             return LessonMistake("{field} must be a text, not {given}.", given=_kind_of(given), **said)
         case "tuple_type":
             return LessonMistake("{field} must be a list, not {given}.", given=_kind_of(given), **said)
-    return LessonMistake("{field} must be of fields and texts, not {given}.", given=_kind_of(given), **said)
+    return LessonMistake("{field} must have fields of its own below it, not {given}.", given=_kind_of(given), **said)
 
 
 def _kind_of(value: object) -> str:
