@@ -29,6 +29,7 @@ from app.web.api.runs import api
 from app.web.api.trainings import trainings
 from app.web.asgi import problems
 from app.web.asgi.compression import Compression
+from app.web.asgi.language import Language
 from app.web.asgi.leaving import Leaving
 from app.web.asgi.response_cache import ResponseCache, answer_size
 from app.web.asgi.security import Security
@@ -121,6 +122,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     voice = problems.install(app, mistake_page)
     app.add_middleware(Compression)
+    app.add_middleware(Language)
     app.add_middleware(Leaving)
     app.add_middleware(ResponseCache)  # what it has is there too soon for anybody to leave
     app.add_middleware(Security, settings=settings, voice=voice)

@@ -23,8 +23,8 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's name for "translate where
     return message
 
 
-# Translators: not the word, but what your own language calls itself, such as 中文
-NAME = N_("English")
+NAME = N_("English")  # not the word, but what a language calls itself, such as 简体中文
+SHORT = N_("EN")  # and this in short, as the bar has it, such as 中文
 
 
 def catalogue_file(language: str) -> Path:
@@ -120,3 +120,8 @@ def languages() -> dict[str, str]:
 
 
 LANGUAGES = languages()
+
+
+def others(language: str) -> list[tuple[str, str, str]]:
+    """Return the languages beside this one: their tags, and what they call themselves, in full and in short."""
+    return [(tag, name, catalogue(tag).gettext(SHORT)) for tag, name in LANGUAGES.items() if tag != language]

@@ -15,7 +15,7 @@ from app.explorer.templating.assets import modules, static
 from app.explorer.templating.compiled import compiled_in
 from app.explorer.templating.context import Context, variables
 from app.explorer.view import View
-from app.messages import LANGUAGES, catalogue
+from app.messages import LANGUAGES, catalogue, others
 from app.numerics.kernels import fits, half_turn
 from app.paths import folder
 from app.printing import numbers
@@ -51,7 +51,7 @@ def environment(language: str) -> Environment:
         decimal=Decimal,
     )
     env.globals.update(adding_up=numbers.adding_up, brightness=numbers.brightness, crop=crop, by=by, fits=fits)
-    env.globals.update(static=static, modules=modules)
+    env.globals.update(static=static, modules=modules, languages=others(language))
     env.globals.update(
         working=working, spelled=spelled, plainly=plainly, exponential=exponential, curve=curve, shares=shares
     )

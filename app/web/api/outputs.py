@@ -155,13 +155,15 @@ async def step_drawing(
 ) -> Response:
     """The drawing that the page shows: the window, the filter and the cell of the map."""
     run, index, place = await _place(run_id, layer, channel, row, column, lab)
-    theme = picture_theme(request)
-    return await immutable(
+    theme, language = picture_theme(request), language_of(request)
+    drawing = await immutable(
         request,
-        f"{_named(run, index, place)}-svg-{theme}",
+        f"{_named(run, index, place)}-svg-{theme}-{language}",
         "image/svg+xml",
-        lambda: step_svg(lab, run, index, place, theme, language_of(request)),
+        lambda: step_svg(lab, run, index, place, theme, language),
     )
+    drawing.headers["Vary"] = "Accept-Language, Cookie"
+    return drawing
 
 
 @outputs.get(

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from app.errors import BrokenRequest, Busy, Mistake, NotFound
-from app.web.asgi.language import translator
+from app.web.asgi.language import language_of, translator
 
 log = logging.getLogger("convscope")
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")  # HEAD goes with GET
@@ -75,7 +75,9 @@ def install(app: FastAPI, page: Voice) -> Voice:
     """Let `app` answer every error in the voice of the face that was called; return that voice."""
 
     async def say(request: Request, mistake: Mistake) -> Response:
-        return problem(mistake, request) if DATA.match(request.url.path) else await page(request, mistake)
+        response = problem(mistake, request) if DATA.match(request.url.path) else await page(request, mistake)
+        response.headers["Content-Language"] = language_of(request)
+        return response
 
     async def answer(request: Request, error: Exception) -> Response:
         mistake = as_mistake(error)
