@@ -57,6 +57,8 @@ async def opened(state: State, lab: Lab) -> tuple[Run, State]:
 def settled(state: State, run: Run) -> State:
     """Return a state at a place that exists, seen in a way that says something of the layer there."""
     state = within(state, [stage.output_shape for stage in run.stages])
+    if state.hides("layers"):
+        state = state.but(edit="")  # the card is one of theirs
     return kept(run, state.but(view=followed(state.view, run, state.layer)) if run.stages else state)
 
 

@@ -9,6 +9,7 @@ from app.rendering.scales import range_text
 from app.whole_numbers import read_whole
 
 WORD = re.compile(r"[A-Za-z0-9-]{1,16}")
+HIDEABLE = ("recipe", "share", "layers", "picture", "explain", "transport")  # docs/hiding.md says what
 LONGEST_DIFFERENCE = 80  # characters of `with`: a kind, and the id of a picture or a run
 
 
@@ -26,10 +27,16 @@ def _class(text: str) -> str:
     return "" if number is None else str(number)
 
 
+def _hidden(text: str) -> str:
+    asked = text[:200].split(",")
+    return ",".join(part for part in HIDEABLE if part in asked)
+
+
 OPTIONS: Mapping[str, Callable[[str], str]] = {
     "lang": _word,
     "theme": lambda text: text if text in ("light", "dark") else "",
     "projector": lambda text: "1" if text else "",
+    "hide": _hidden,
     "predict": _word,
     "digits": lambda text: read_digits(text).name,
     "colours": lambda text: text if text in KINDS else "",

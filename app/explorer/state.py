@@ -130,6 +130,10 @@ class State:
         """Return the option `name`; nothing where it is not given."""
         return dict(self.options).get(name, "")
 
+    def hides(self, part: str) -> bool:
+        """Tell whether a part of the page, one of HIDEABLE, is not to be seen."""
+        return part in self.option("hide").split(",")
+
     def with_options(self, **changes: str) -> "State":
         """Return this state with other options; what is empty is dropped."""
         kept = {**dict(self.options), **changes}

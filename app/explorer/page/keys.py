@@ -1,5 +1,6 @@
 """The keyboard: one table, from which the page listens, the list of keys is made, and the tests press."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -12,6 +13,7 @@ class Key:
     acts: tuple[str, ...]  # names of what static/js/explorer/keys.js can do, one a key
     help: str  # msgid
     projector: bool = False  # only there
+    part: str = ""  # of the page, whose key it is: where that is hidden, it does nothing
 
     @property
     def pairs(self) -> str:
@@ -23,25 +25,26 @@ class Key:
 
 ARROWS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown")
 KEYS = (
-    Key("Space", (" ",), ("play",), "play and pause"),
+    Key("Space", (" ",), ("play",), "play and pause", part="transport"),
     Key("← → ↑ ↓", ARROWS, ("left", "right", "up", "down"), "move the window"),
-    Key("Home End", ("Home", "End"), ("first", "last"), "first and last place of the map"),
+    Key("Home End", ("Home", "End"), ("first", "last"), "first and last place of the map", part="transport"),
     Key("[ ]", ("[", "]"), ("filter-before", "filter-after"), "filter before, filter after"),
-    Key("{ }", ("{", "}"), ("layer-before", "layer-after"), "layer before, layer after"),
-    Key("S W", ("s", "w"), ("strongest", "weakest"), "strongest and weakest number of the map"),
-    Key("R", ("r",), ("rows",), "row by row, or place by place"),
-    Key("V", ("v",), ("view",), "lay flat, or as a figure"),
-    Key("N", ("n",), ("network",), "the whole network"),
+    Key("{ }", ("{", "}"), ("layer-before", "layer-after"), "layer before, layer after", part="layers"),
+    Key("S W", ("s", "w"), ("strongest", "weakest"), "strongest and weakest number of the map", part="transport"),
+    Key("R", ("r",), ("rows",), "row by row, or place by place", part="transport"),
+    Key("V", ("v",), ("view",), "lay flat, or as a figure", part="explain"),
+    Key("N", ("n",), ("network",), "the whole network", part="explain"),
     Key("C", ("c",), ("colours",), "another colour scale"),
     Key("P", ("p",), ("point",), "point with the arrows: at the input, P again at the filter, at the map; Enter holds"),
-    Key("T", ("t",), ("trace",), "trace the number home"),
-    Key("G", ("g",), ("guess",), "guess the number before it is shown"),
+    Key("T", ("t",), ("trace",), "trace the number home", part="explain"),
+    Key("G", ("g",), ("guess",), "guess the number before it is shown", part="explain"),
     Key(
         "PgDn PgUp",
         ("PageDown", "PageUp"),
         ("page-on", "page-back"),
         "on and back, as the words at the bottom say",
         projector=True,
+        part="transport",
     ),
     Key("F", ("f",), ("full",), "full screen", projector=True),
     Key("B", ("b",), ("blank",), "blank the screen; any key shows it again", projector=True),
@@ -68,9 +71,9 @@ EPOCHS_PROJECTED = Key(  # where clickers blank the screen with a point
 )
 
 
-def keys_of(*, projector: bool) -> list[Key]:
-    """Return the keys of every page."""
-    return [key for key in KEYS if projector or not key.projector]
+def keys_of(*, projector: bool, hidden: Collection[str] = ()) -> list[Key]:
+    """Return the keys of every page, less those of its parts that are hidden."""
+    return [key for key in KEYS if (projector or not key.projector) and key.part not in hidden]
 
 
 def epoch_keys(*, projector: bool) -> Key:

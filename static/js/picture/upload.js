@@ -7,13 +7,14 @@ const FIELD = "input, textarea, select, [contenteditable]";
 /** @param {(address: string) => Promise<void>} arrived shows what is there @param {(sentence: string) => void} failed */
 export function listenForPictures(arrived, failed) {
   const drop = /** @type {HTMLElement} */ (document.querySelector("#drop")), words = drop.dataset;
+  const hidden = () => document.querySelector("#app").matches('[data-hide~="picture"]'); // then none comes in
   let depth = 0, own = false; // whether what is dragged is a part of this page
   /** @type {XMLHttpRequest | null} */
   let sending = null;
 
   /** @param {DragEvent} event */
   const carries = (event) => {
-    const types = own ? [] : [...(event.dataTransfer?.types ?? [])];
+    const types = own || hidden() ? [] : [...(event.dataTransfer?.types ?? [])];
     return types.includes("Files") || (types.includes("text/uri-list") && !/** @type {Element} */ (event.target).closest?.(FIELD));
   };
   const over = () => { depth = 0; drop.hidden = true; };
@@ -36,7 +37,7 @@ export function listenForPictures(arrived, failed) {
   });
   addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])], text = event.clipboardData?.getData("text/plain").trim() ?? "";
-    if (event.defaultPrevented || (text && /** @type {Element} */ (event.target).closest?.(FIELD))) return;
+    if (event.defaultPrevented || hidden() || (text && /** @type {Element} */ (event.target).closest?.(FIELD))) return;
     if (files.length && !text.includes("\t")) take(files); // a spreadsheet's cells come as a picture, too
     else if (/^(https?:|data:image\/)/i.test(text)) follow(text);
     else return;
@@ -69,9 +70,10 @@ export function listenForPictures(arrived, failed) {
   /** @param {File[]} files of which one is taken */
   async function take(files) {
     const file = files.find(({ type }) => type.startsWith("image/")) ?? files[0];
-    if (/\.(onnx|safetensors)$/i.test(file.name)) {
+    const networks = /** @type {any} */ (document.querySelector("#networks"));
+    if (networks && /\.(onnx|safetensors)$/i.test(file.name)) {
       const { open } = await import("../explorer/menu.js");
-      return open(document.querySelector("#networks"), arrived, file);
+      return open(networks, arrived, file);
     }
     const left = files.length > 1 ? words.several.replace("{name}", file.name).replace("{count}", String(files.length)) : "";
     if (!refused()) send(file, left);
@@ -82,7 +84,7 @@ export function listenForPictures(arrived, failed) {
     if (refused()) return;
     const { origin, pathname, search } = URL.canParse(address) ? new URL(address) : location;
     if (/^data:image\//i.test(address)) send(address);
-    else if (URL.canParse(address) && origin === location.origin && /^\/(embed|s\/\w+)?$/.test(pathname)) arrived(pathname + search);
+    else if (URL.canParse(address) && origin === location.origin && /^\/(embed|s\/\w+)?$/.test(pathname)) /[?&]hide=/.test(search) ? location.assign(pathname + search) : arrived(pathname + search);
     else failed(words.elsewhere);
   }
 
