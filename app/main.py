@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse
 
 from app import __version__
 from app.budget import Cache
+from app.classroom.destinations import Destinations, no_lessons
+from app.classroom.rooms import Rooms
 from app.compute import SingleFlightCache
 from app.explorer.templating.templates import keep_compiled
 from app.lab import Lab
@@ -25,6 +27,7 @@ from app.web.api.gradients import gradients
 from app.web.api.links import links
 from app.web.api.models import models
 from app.web.api.outputs import outputs
+from app.web.api.rooms import rooms
 from app.web.api.runs import api
 from app.web.api.trainings import trainings
 from app.web.asgi import problems
@@ -64,17 +67,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.lab = lab
         app.state.links = Links(lab, key)
         app.state.trainings = live = Trainings(lab, key)
+        app.state.rooms = classrooms = Rooms(store, key, settings.room_ttl, Destinations(lab, no_lessons).check)
         app.state.snapshots = Snapshots(lab, live)
         app.state.known_answers = Cache(lab.budget, answer_size)
         app.state.known_pages = SingleFlightCache[str](lab.budget, sys.getsizeof)
         for document in examples.KEPT:
             lab.keep_for_ever(document)
         await live.keep_for_ever(examples.TRAINING)
-        tending = [asyncio.create_task(work) for work in (lab.sweep(), lab.rest(), live.tend())]
+        classrooms.keep_for_ever(examples.ROOM, examples.ROOM_ADDRESS, examples.ROOM_POLL)
+        await classrooms.begin()
+        tending = [asyncio.create_task(work) for work in (lab.sweep(), lab.rest(), live.tend(), classrooms.tend())]
         yield
         for task in tending:
             task.cancel()
         await asyncio.gather(*tending, return_exceptions=True)
+        await classrooms.leave()
         live.close()
         lab.close()
 
@@ -94,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(cones)
     app.include_router(models)
     app.include_router(links)
+    app.include_router(rooms)
     app.include_router(picture_tools)
     app.include_router(filter_parts)
     app.include_router(occlusion)

@@ -53,4 +53,7 @@ class Settings(BaseSettings):
     training_ttl: int = Field(
         86_400, gt=0, description="Life of a training and of what it has learned, since it last went on, seconds."
     )
+    room_ttl: int = Field(
+        14_400, gt=0, description="Life of a room since its teacher last did something or a phone was there, seconds."
+    )
     log_level: str = Field("info", description="Log level: debug, info, warning or error.")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.classroom.poll import Poll
 from app.errors import (
     BrokenRequest,
     Busy,
@@ -255,6 +256,37 @@ TRAINING_BODY: dict[str, Any] = {
         }
     },
 }
+
+
+ROOM = "CNVSCP"  # stays for ever, and nobody leads it
+ROOM_ADDRESS = "/?image=chelsea&size=32&recipe=conv2d(6, 5)&at=0.3.7.16"
+ROOM_POLL = Poll("With a filter of 5 × 5, how many places in a row?", ("27", "28", "29", "32"), "28", ROOM_ADDRESS)
+ROOM_CODE = {"open": {"value": ROOM}}
+
+
+def _fields(example: dict[str, Any], required: tuple[str, ...] = (), **help_of: str) -> dict[str, Any]:
+    """Return the body of a request about a room: its fields are texts, but for choices and blank."""
+    kinds: dict[str, dict[str, Any]] = {
+        "choices": {"type": "array", "items": {"type": "string"}},
+        "blank": {"type": "boolean"},
+    }
+    properties = {name: {**kinds.get(name, {"type": "string"}), "description": text} for name, text in help_of.items()}
+    schema = {"type": "object", "properties": properties, **({"required": list(required)} if required else {})}
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
+
+
+WHERE = "As the address bar has it, from / on: a state of the explorer, or a step of a lesson."
+ROOM_BODY = _fields({"address": ROOM_ADDRESS}, ("address",), address=WHERE)
+MOVE_BODY = _fields({"address": ROOM_ADDRESS}, address=WHERE, blank="Whether the screen in front is blank.")
+POLL_BODY = _fields(
+    {"question": ROOM_POLL.question, "choices": list(ROOM_POLL.choices), "right": ROOM_POLL.right},
+    question="At most 300 characters.",
+    choices="Two to six, of at most 120 characters.",
+    right="One of them; not told before it is shown.",
+    address="What it is about; left out: where the room is.",
+    state="Alone, in place of all others: shown or closed.",
+)
+ANSWER_BODY = _fields({"answer": "28"}, ("answer",), answer="One of the choices, or its number from 0.")
 
 
 def _problem(kind: type[Mistake], sentence: str) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""What handlers ask for: the lab, its short links, its trainings."""
+"""What handlers ask for: the lab, its short links, its trainings, its rooms."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.classroom.rooms import Rooms
 from app.lab import Lab
 from app.links import Links
 from app.trainings.trainings import Trainings
@@ -27,6 +28,13 @@ async def trainings_of(request: Request) -> Trainings:
     return trainings
 
 
+async def rooms_of(request: Request) -> Rooms:
+    """Return the rooms of this app."""
+    rooms: Rooms = request.app.state.rooms
+    return rooms
+
+
 InLab = Annotated[Lab, Depends(lab_of)]
 InLinks = Annotated[Links, Depends(links_of)]
 InTrainings = Annotated[Trainings, Depends(trainings_of)]
+InRooms = Annotated[Rooms, Depends(rooms_of)]

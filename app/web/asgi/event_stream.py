@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 PING = 15.0  # seconds of silence after which a comment says that the stream is alive
-RETRY = b"retry: 2000\n\n"  # milliseconds until a browser comes again
+RETRY = 2000  # milliseconds until a browser comes again
 _open: "WeakSet[EventStream]" = WeakSet()
 
 
@@ -32,10 +32,12 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None], retry: int = RETRY) -> None:
+        """`retry`: milliseconds until a browser that has lost it comes again."""
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._events = events
+        self._retry = b"retry: %d\n\n" % retry
         self._ended = asyncio.Event()
 
     def end(self) -> None:
@@ -62,7 +64,7 @@ class EventStream(Response):
 
     async def _write(self, send: Send) -> None:
         async with aclosing(self._events) as events:
-            await self._send(send, RETRY)
+            await self._send(send, self._retry)
             coming = asyncio.ensure_future(anext(events, None))
             try:
                 while True:

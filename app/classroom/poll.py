@@ -1,0 +1,125 @@
+"""A poll: a question with choices, one answer a phone, and what is told of it in each state.
+
+open ──► shown ◄─► closed      answers come while it is open; how they are spread is told from the first `shown` on
+  └────────────────► ┘
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from app.errors import Busy, Mistake, shown
+
+State = Literal["open", "shown", "closed"]
+FEWEST, MOST = 2, 6  # choices
+LONGEST_QUESTION, LONGEST_CHOICE = 300, 120  # characters
+MOST_ANSWERS = 2_000  # of one poll
+UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, and halves of characters
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A poll; its answers, by phone the number of a choice from 0, grow while it stays the same poll."""
+
+    question: str
+    choices: tuple[str, ...]
+    right: str | None
+    address: str
+    state: State = "open"
+    told: bool = False  # whether it has been shown
+    answers: dict[str, int] = field(default_factory=dict, compare=False)
+
+    def report(self) -> dict[str, Any]:
+        """Return what all may know."""
+        facts: dict[str, Any] = {
+            "question": self.question,
+            "choices": self.choices,
+            "address": self.address,
+            "state": self.state,
+            "answered": len(self.answers),
+        }
+        if self.told:
+            given = list(self.answers.values())
+            facts |= {"counts": [given.count(number) for number in range(len(self.choices))], "right": self.right}
+        return facts
+
+    def turned(self, state: State) -> "Poll":
+        """Return it in another state."""
+        return replace(self, state=state, told=self.told or state == "shown")
+
+    def number(self, choice: object) -> int:
+        """Return which of its choices somebody answers, from 0; raise Mistake where it is none, or too late."""
+        if self.state != "open":
+            raise Mistake(
+                "The question is {state}, so answers are not taken any more; wait for the next.", state=self.state
+            )
+        if isinstance(choice, int) and not isinstance(choice, bool) and 0 <= choice < len(self.choices):
+            return choice
+        if isinstance(choice, str) and choice in self.choices:
+            return self.choices.index(choice)
+        raise Mistake(
+            "{answer} is none of the {count} choices; answer {choices}.",
+            answer=shown(choice),
+            count=len(self.choices),
+            choices=", ".join(map(shown, self.choices)),
+            pointer="/answer",
+        )
+
+    def answer(self, phone: str, choice: object) -> str:
+        """Take the answer of a phone in place of any before; return the choice. Raise Mistake where it is none."""
+        number = self.number(choice)
+        if phone not in self.answers and len(self.answers) >= MOST_ANSWERS:
+            raise Busy("{count} phones have answered, as many as can.", count=f"{MOST_ANSWERS:,}", retry_after=60)
+        self.answers[phone] = number
+        return self.choices[number]
+
+
+def read_poll(fields: Mapping[str, Any], address: str) -> Poll:
+    """Return the poll that fields describe, at `address` where they name none; raise Mistake."""
+    question = _line(fields.get("question"), "question", LONGEST_QUESTION)
+    given = fields.get("choices")
+    if not isinstance(given, list) or not FEWEST <= len(given) <= MOST:
+        count = len(given) if isinstance(given, list) else shown(given)
+        raise Mistake(
+            "A question has {least} to {most} choices, here {count}; give a list of texts.",
+            least=FEWEST,
+            most=MOST,
+            count=count,
+            pointer="/choices",
+        )
+    choices = tuple(_line(choice, f"choices/{number}", LONGEST_CHOICE) for number, choice in enumerate(given))
+    for number, choice in enumerate(choices):
+        if choice in choices[:number]:
+            raise Mistake(
+                "{choice} is given twice; choices differ.", choice=shown(choice), pointer=f"/choices/{number}"
+            )
+    right = fields.get("right")
+    if right is not None and right not in choices:
+        raise Mistake(
+            "right is {right}, which is none of the {count} choices; give one of them, or leave it out.",
+            right=shown(right),
+            count=len(choices),
+            pointer="/right",
+        )
+    return Poll(question, choices, right, address)
+
+
+def _line(text: object, name: str, most: int) -> str:
+    """Return a line that people read; raise Mistake for anything else."""
+    if not isinstance(text, str) or not text.strip() or UNWRITABLE.search(text):
+        raise Mistake(
+            "{field} is a line of text, not {value}.",
+            field=name.replace("/", " "),
+            value=shown(text),
+            pointer=f"/{name}",
+        )
+    if len(text) > most:
+        raise Mistake(
+            "{field} has {count} characters; the most is {most}.",
+            field=name.replace("/", " "),
+            count=len(text),
+            most=most,
+            pointer=f"/{name}",
+        )
+    return text

@@ -1,0 +1,447 @@
+"""All rooms of this server: who may open one, what its teacher says, who follows, and when it ends.
+
+A move is in the store before it is answered or told; answers are so within BEHIND seconds. Who is
+there comes back by itself when the server is started anew.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from typing import Any, NamedTuple, TypeVar
+
+from app.allowance import Allowance
+from app.classroom.codes import LENGTH, new_code, read_code
+from app.classroom.feed import SELDOM, Follower, News
+from app.classroom.keys import Keys, Locksmith, Role
+from app.classroom.phones import Phone, Phones
+from app.classroom.poll import Poll, read_poll
+from app.classroom.register import Register, record_of
+from app.classroom.room import Room, State
+from app.compute import closing
+from app.errors import Busy, Forbidden, Mistake, NotFound, Unavailable
+from app.messages import N_
+from app.storage import Store
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+MOST_ROOMS = 2_000
+MOST_STREAMS = 6_000  # in all …
+IN_A_ROOM = 1_000  # … in one room …
+OF_AN_ADDRESS = 2_500  # … and from one address, of those who are not phones of a room
+AN_HOUR = 1_200  # rooms that a client may open
+MISSES = 600  # codes of no room that may come from an address within an hour: a school that mistypes
+BEHIND = 0.7  # seconds until answers are in the store
+TEND_EVERY = 5.0  # seconds
+RENEW = 4  # one part in so many of its life passes before a room in which somebody is gets a new one
+TOO_MANY = N_(
+    "You have opened {most} rooms within an hour; end one that is open and use it, or try again in {wait} seconds."
+)
+EVERYWHERE = N_("{count} browsers follow rooms here, as many as can; try again in a minute.")
+IN_THIS_ROOM = N_("{count} browsers follow this room, as many as can; try again in a minute.")
+FROM_HERE = N_(
+    "{count} browsers at your address follow rooms without having joined one, as many as can; join it first."
+)
+GUESSING = N_("{most} codes of no room have come from your address within an hour; try again in {wait} seconds.")
+
+
+class Opened(NamedTuple):
+    """A new room, and the key of its teacher."""
+
+    room: Room
+    key: str
+
+
+class Remote(NamedTuple):
+    """What makes a phone the remote of a room."""
+
+    key: str  # for programs
+    ticket: str  # for an address; exchanged once
+
+
+class Rooms:
+    """Opens rooms, carries out what their teachers say, and tends them. All of it on the event loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        secret: bytes,
+        life: int,
+        check: Callable[[str], Awaitable[object]],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`life`: seconds for which a room stays without a phone and a word of its teacher; `check`: raises Mistake for
+        an address that a room cannot be at.
+        """
+        self.phones = Phones(secret, now)
+        self._store = store
+        self._life = life
+        self._check = check
+        self._register = Register(store, life)
+        self._locksmith = Locksmith(secret)
+        self._thread = ThreadPoolExecutor(1, "rooms")  # of its own: no move waits for a drawing
+        self._rooms: dict[str, Room] = {}
+        self._coming = 0  # rooms that are being opened
+        self._streams = 0
+        self._nameless: Counter[str] = Counter()  # streams by address, of those who are no phones of a room
+        self._numbers = count()  # of these
+        self._opening = Allowance(AN_HOUR, TOO_MANY, now)
+        self._misses = Allowance(MISSES, GUESSING, now)
+        self._unsaved: dict[str, Room] = {}  # rooms with answers that the store has not, by code
+        self._saving: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # ---- what there is
+
+    async def begin(self) -> None:
+        """Take up all rooms that the store has."""
+        for code, state, ends in await self._wait(lambda: list(self._register.all())):
+            room = self._rooms[code] = Room(code, state, self._life, there=ends - self._life)
+            room.kept_until = ends
+
+    def keep_for_ever(self, code: str, address: str, poll: Poll) -> None:
+        """Have a room of ours in which everybody may follow and answer, and that nobody leads."""
+        state = State(address, Keys(""), self._store.now(), poll=poll)
+        self._rooms[code] = Room(code, state, self._life, self._store.now(), lasting=True)
+
+    async def open(self, address: str, client: str = "") -> Opened:
+        """Open a room at an address; raise Mistake for one that cannot be, Busy, or Unavailable."""
+        await self._check(address)
+        if len(self._rooms) + self._coming >= MOST_ROOMS:
+            raise Unavailable(
+                "{count} rooms are open, as many as this server keeps; share a link instead, or try again when one has "
+                "ended.",
+                count=f"{MOST_ROOMS:,}",
+                retry_after=600,
+            )
+        self._opening.take(client)
+        self._coming += 1
+        try:
+            return await self._opened(address)
+        finally:
+            self._coming -= 1
+
+    async def _opened(self, address: str) -> Opened:
+        code = new_code()
+        while code in self._rooms or await self._wait(partial(self._register.taken, code)):
+            code = new_code()
+        keys, key = self._locksmith.open(code)
+        now = self._store.now()
+        room = Room(code, State(address, keys, now), self._life, now)
+        room.kept_until = await self._wait(lambda: self._register.put(code, record_of(room.state)))
+        self._rooms[code] = room
+        return Opened(room, key)
+
+    async def get(self, code: str, address: str = "", known: Callable[[Room], bool] = lambda room: False) -> Room:
+        """Return the room of a code, however it is typed; raise NotFound where there is none.
+
+        Raises Busy where so many codes of no room have come from an `address` that it looks like guessing, but for who
+        is `known` in the room: its phones, and who holds its key.
+        """
+        read = read_code(code)
+        room = self._rooms.get(read or "")
+        if room is not None and room.expires_at <= self._store.now():
+            await self._end(room)
+            room = None
+        if room is None:
+            self._misses.take(address)
+            raise NotFound(
+                "There is no room {code}: it has ended, or one of the {count} letters and digits is another. Look at "
+                "the screen in front.",
+                code=read or repr(code[:20]),
+                count=LENGTH,
+            )
+        if not known(room):
+            self._misses.check(address)
+        return room
+
+    def role(self, room: Room, keys: Iterable[str]) -> Role | None:
+        """Return what whoever holds some keys may be in a room; None: a pupil, or nobody."""
+        return self._locksmith.role(room.code, room.latest.keys, keys)
+
+    def phone(self, room: Room, text: str) -> Phone | None:
+        """Return the phone of this room whose pass this is."""
+        phone = self.phones.read(text)
+        return phone if phone is not None and phone.code == room.code else None
+
+    def client(self, text: str) -> str | None:
+        """Return as what the phone with this pass is counted, while its room is open; None where it is none."""
+        phone = self.phones.read(text)
+        return phone.client if phone is not None and phone.code in self._rooms else None
+
+    # ---- what its teacher says
+
+    async def move(
+        self, room: Room, keys: Iterable[str], address: str | None = None, *, blank: bool | None = None
+    ) -> int:
+        """Move on to an address, or make the screen in front blank or not; return the sequence. A remote may too."""
+        self.require(room, keys, remote=True)
+
+        def moved(state: State) -> State:
+            if blank is not None:
+                state = replace(state, blank=blank)
+            return state if address is None else replace(state, address=address, sequence=state.sequence + 1)
+
+        async with room.moving:  # in the order in which they come, however long it takes to look an address up
+            if address is not None:
+                await self._check(address)
+            after = self._take(room, moved)
+            done = self._kept(room)
+        await done
+        return after.sequence
+
+    async def ask(self, room: Room, keys: Iterable[str], fields: Mapping[str, Any]) -> None:
+        """Ask what `fields` say, in place of any poll before; raise Mistake for what cannot be asked."""
+        self.require(room, keys)
+        address = fields.get("address", room.latest.address)
+        if address != room.latest.address:
+            await self._check(address)
+        poll = read_poll(fields, address)
+        await self._change(room, lambda state: replace(state, poll=poll))
+
+    async def show(self, room: Room, keys: Iterable[str]) -> None:
+        """Tell how the answers are spread, and which is right; again harmlessly. A remote may too."""
+        self.require(room, keys, remote=True)
+        await self._change(room, lambda state: replace(state, poll=_asked(state).turned("shown")))
+
+    async def close_poll(self, room: Room, keys: Iterable[str]) -> None:
+        """Take no more answers."""
+        self.require(room, keys)
+        await self._change(room, lambda state: replace(state, poll=_asked(state).turned("closed")))
+
+    async def remote(self, room: Room, keys: Iterable[str]) -> Remote:
+        """Return what makes a phone the remote of a room; the one before is none any more."""
+        self.require(room, keys)
+        made: list[Remote] = []
+
+        def changed(state: State) -> State:
+            after, key, ticket = self._locksmith.remote(room.code, state.keys)
+            made.append(Remote(key, ticket))
+            return replace(state, keys=after)
+
+        await self._change(room, changed)
+        return made[0]
+
+    async def exchange(self, room: Room, ticket: str) -> str:
+        """Return a key of the remote for the ticket in its address, which is then worth nothing."""
+        made: list[str] = []
+
+        def changed(state: State) -> State:
+            found = self._locksmith.exchange(room.code, state.keys, ticket)
+            if found is None:
+                raise Forbidden("This address has made a phone the remote already, or a newer one has; make another.")
+            made.append(found[1])
+            return replace(state, keys=found[0])
+
+        await self._change(room, changed)
+        return made[0]
+
+    async def end(self, room: Room, keys: Iterable[str]) -> None:
+        """End a room, and leave nothing of it."""
+        self.require(room, keys)
+        await self._end(room)
+
+    def require(self, room: Room, keys: Iterable[str], *, remote: bool = False) -> None:
+        """Raise Forbidden for who may not lead a room."""
+        role = self.role(room, keys)
+        if role is None:
+            raise Forbidden(
+                "This needs the key that came with the room, in the header Authorization: Bearer <key>; without it one "
+                "can follow."
+            )
+        if role == "remote" and not remote:
+            raise Forbidden("A remote moves on, shows and blanks; this needs the key that came with the room.")
+
+    # ---- what phones do
+
+    def check_answer(self, room: Room, choice: object) -> None:
+        """Raise Mistake where this cannot be answered just now."""
+        _asked(room.state).number(choice)
+
+    async def answer(self, room: Room, phone: str, choice: object) -> str:
+        """Take a phone's answer, in place of any before; return the choice. Raises Mistake where it is none."""
+        taken = _asked(room.state).answer(phone, choice)
+        if not room.lasting:
+            self._unsaved[room.code] = room
+            self._save_soon()
+        room.feed.tell(SELDOM)
+        return taken
+
+    def events(
+        self, room: Room, phone: str | None = None, address: str = "", *, counted: bool = True
+    ) -> AsyncGenerator[News, None]:
+        """Give what is new of a room, the newest at once, until it ends.
+
+        A `phone` is present, once however often it follows; so is who has no name and is `counted`, each by itself; the
+        teacher's own screens are not. Raises Busy where too many follow.
+        """
+        for follow, most, refusal in (
+            (self._streams, MOST_STREAMS, EVERYWHERE),
+            (room.presence.streams, IN_A_ROOM, IN_THIS_ROOM),
+            (0 if phone else self._nameless[address], OF_AN_ADDRESS, FROM_HERE),
+        ):
+            if follow >= most:
+                raise Busy(refusal, count=f"{most:,}", retry_after=60)
+        return self._follow(room, phone, address, counted)
+
+    async def _follow(self, room: Room, phone: str | None, address: str, counted: bool) -> AsyncGenerator[News, None]:
+        if room.lasting:  # it stays as it is
+            yield room.news()
+            return
+        follower = Follower()
+        name = (phone or f"stream {next(self._numbers)}") if counted else None
+        self._streams += 1
+        self._nameless[address] += phone is None
+        room.presence.come(name, follower.end)
+        room.feed.join(follower)
+        self._seen(room, counted)
+        try:
+            async for news in follower.news():
+                yield news
+        finally:
+            self._streams -= 1
+            self._nameless[address] -= phone is None
+            if not self._nameless[address]:
+                del self._nameless[address]
+            room.presence.go(name, follower.end)
+            room.feed.leave(follower)
+            self._seen(room, counted)
+
+    def _seen(self, room: Room, counted: bool) -> None:
+        """Note that a phone is there, or was until now."""
+        if counted:
+            room.there = self._store.now()
+            room.feed.tell(SELDOM)
+
+    # ---- the store
+
+    async def _change(self, room: Room, change: Callable[[State], State]) -> None:
+        """Carry out a change, and wait until it is in the store."""
+        self._take(room, change)
+        await self._kept(room)
+
+    def _take(self, room: Room, change: Callable[[State], State]) -> State:
+        """Return the latest state after a change, not yet in the store; raise NotFound where the room has ended."""
+        room.check()
+        after = room.latest = replace(change(room.latest), led=self._store.now())
+        return after
+
+    def _kept(self, room: Room) -> asyncio.Future[None]:
+        """Return what is done once the latest of a room is in the store; what comes meanwhile goes in one piece."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        room.waiting.append(done)
+        if not room.writing:
+            room.writing = True
+            self._later(self._write(room))
+        return done
+
+    async def _write(self, room: Room) -> None:
+        while room.waiting:
+            latest, waiting, room.waiting = room.latest, room.waiting, []
+            try:
+                room.check()
+                record = record_of(latest)
+                room.kept_until = await self._wait(lambda: self._register.put(room.code, record))  # noqa: B023 - awaited
+            except Mistake as mistake:  # nothing that is not in the store has happened
+                waiting += room.waiting
+                room.waiting, room.latest = [], room.state
+                for done in waiting:
+                    if not done.done():
+                        done.set_exception(mistake)
+            else:
+                room.state = latest
+                room.feed.tell()
+                for done in waiting:
+                    if not done.done():
+                        done.set_result(None)
+        room.writing = False
+
+    async def _save(self) -> None:
+        """Put the answers that have come lately into the store, room by room, so that a move never waits for many."""
+        await asyncio.sleep(BEHIND)
+        while self._unsaved:
+            room = self._unsaved.pop(next(iter(self._unsaved)))
+            try:
+                await self._kept(room)
+            except NotFound:
+                continue  # it has ended
+            except Mistake as mistake:
+                log.warning("the answers in room %s could not be kept: %s", room.code, mistake)
+                self._unsaved[room.code] = room  # they are with the next time
+                return
+
+    def _save_soon(self) -> None:
+        if self._unsaved and (self._saving is None or self._saving.done()):
+            self._saving = self._later(self._save())
+
+    async def _wait(self, job: Callable[[], T]) -> T:
+        """Return what a job returns that may wait for the store."""
+        try:
+            work = asyncio.get_running_loop().run_in_executor(self._thread, job)
+        except RuntimeError:  # the thread has ended
+            raise closing() from None
+        return await asyncio.shield(work)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # ---- how it ends
+
+    async def tend(self) -> None:
+        """End the rooms that nobody uses, again and again, and keep those in which somebody is."""
+        while True:
+            await asyncio.sleep(TEND_EVERY)
+            try:
+                await self.look_after()
+            except Mistake as mistake:  # the store may be back the next time
+                log.warning("rooms could not be looked after: %s", mistake)
+
+    async def look_after(self) -> None:
+        """End the rooms that nobody uses, and keep those in which somebody is."""
+        self._save_soon()
+        for room in [room for room in self._rooms.values() if not room.lasting]:
+            now = self._store.now()
+            if room.present:
+                room.there = now
+            if room.expires_at <= now:
+                await self._end(room)
+            elif room.present and room.kept_until < now + self._life * (1 - 1 / RENEW):
+                room.kept_until = await self._wait(partial(self._register.renew, room.code))
+
+    async def _end(self, room: Room) -> None:
+        """End a room, tell those who follow, and leave nothing of it."""
+        if room.ended:
+            return
+        room.ended = True
+        self._rooms.pop(room.code, None)
+        self._unsaved.pop(room.code, None)
+        room.feed.end(room.news()._replace(kind="ended"))
+        await self._wait(lambda: self._register.delete(room.code))
+
+    async def leave(self) -> None:
+        """Put into the store what is not there yet, and let everything end; the rooms go on with the next start."""
+        for room in list(self._unsaved.values()):
+            with suppress(Mistake):
+                await self._kept(room)
+        self._unsaved.clear()
+        if self._saving is not None:
+            self._saving.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for room in self._rooms.values():
+            room.feed.end()
+        self._thread.shutdown()
+
+
+def _asked(state: State) -> Poll:
+    if state.poll is None:
+        raise Mistake("Nothing is asked in this room just now; the teacher asks first.")
+    return state.poll

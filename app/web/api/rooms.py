@@ -1,0 +1,294 @@
+"""Rooms over HTTP: opened, led by who holds a key, followed and answered by whoever has the code."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from app.classroom.room import Room
+from app.classroom.rooms import Rooms
+from app.errors import BrokenRequest, Mistake, TooLarge, shown
+from app.explorer.addresses import API
+from app.pipeline.json_reader import LONG, parse_json
+from app.web.api import examples
+from app.web.api.instants import instant
+from app.web.asgi.bearer import bearer
+from app.web.asgi.client import address_of, phone_of, remember_phone
+from app.web.asgi.dependencies import InLab, InRooms
+from app.web.asgi.event_stream import EventStream
+from app.web.asgi.reach import reach_of
+from app.web.asgi.room_stream import room_stream
+
+rooms = APIRouter(prefix=f"{API}/rooms", responses=examples.PROBLEMS, tags=["classroom"])
+Code = Annotated[
+    str,
+    Path(
+        description="The code of a room, in any case, with spaces or hyphens or without.",
+        openapi_examples=examples.ROOM_CODE,
+    ),
+]
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Report(BaseModel):
+    """What is said of rooms; each field has its help."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class NewRoom(Report):
+    """A room, and the key of its teacher."""
+
+    code: str
+    """Six letters and digits, none of which is taken for another."""
+    join: str
+    """The address at which pupils come in."""
+    key: str
+    """Lets whoever holds it lead the room, in the header `Authorization: Bearer <key>`."""
+    expires_at: str
+    """When it ends if nobody comes and nothing is said."""
+    sequence: int
+    """Moves so far: 0."""
+
+
+class PollReport(Report):
+    """A poll."""
+
+    question: str
+    choices: list[str]
+    address: str
+    """What it is about."""
+    state: Literal["open", "shown", "closed"]
+    """Answers are taken while it is open."""
+    answered: int
+    """How many phones have answered."""
+    counts: list[int] | None = None
+    """How many chose each; only once it has been shown."""
+    right: str | None = None
+    """The right choice, where there is one; only once it has been shown."""
+
+
+class RoomReport(Report):
+    """A room."""
+
+    code: str
+    sequence: int
+    """How often its teacher has moved on; nothing else counts."""
+    address: str
+    """Where it is: a state of the explorer, or a step of a lesson."""
+    blank: bool
+    """Whether the screen in front is blank."""
+    present: int
+    """How many phones follow it."""
+    poll: PollReport | None
+    """What is asked; null where nothing has been."""
+    expires_at: str | None
+    """When it ends if nobody comes and nothing is said."""
+
+
+class Moved(Report):
+    """Where a room has come to."""
+
+    sequence: int
+
+
+class RemoteReport(Report):
+    """What makes a phone the teacher's remote."""
+
+    url: str
+    """To open on that phone, once; it is worth nothing afterwards."""
+    key: str
+    """The same right for programs: to move on, to show and to blank."""
+
+
+class Answered(Report):
+    """An answer that has been taken."""
+
+    answer: str
+
+
+@rooms.post(
+    "",
+    status_code=201,
+    summary="Open a room",
+    openapi_extra={"requestBody": examples.ROOM_BODY},
+    response_model=NewRoom,
+)
+async def open_room(request: Request, response: Response, lab: InLab, rooms: InRooms) -> Any:
+    """It begins at `address`, and ends when its teacher has done nothing and no phone has been there for ROOM_TTL."""
+    fields = await _fields(request, "address")
+    room, key = await rooms.open(_address(fields), address_of(request))
+    response.headers.update({**NO_STORE, "Location": f"{API}/rooms/{room.code}"})
+    return {
+        "code": room.code,
+        "join": f"{reach_of(request, lab.settings).address}/join/{room.code}",
+        "key": key,
+        "expires_at": instant(datetime.fromtimestamp(room.expires_at, UTC)),
+        "sequence": room.sequence,
+    }
+
+
+@rooms.get("/{code}", summary="A room", response_model=RoomReport, response_model_exclude_unset=True)
+async def get_room(code: Code, request: Request, response: Response, rooms: InRooms) -> Any:
+    """For all who have its code."""
+    room = await _room(code, request, rooms)
+    response.headers.update(NO_STORE)
+    return room.report()
+
+
+@rooms.put("/{code}", summary="Move on", response_model=Moved, openapi_extra={"requestBody": examples.MOVE_BODY})
+async def move_on(code: Code, request: Request, rooms: InRooms) -> Any:
+    """All phones follow to `address`; `blank` makes the screen in front blank, or not. Needs the key of the room or of
+    its remote: `Authorization: Bearer <key>`.
+    """
+    room = await _room(code, request, rooms)
+    rooms.require(room, bearer(request), remote=True)
+    fields = await _fields(request, "address", "blank")
+    blank = fields.get("blank")
+    if not fields or not isinstance(blank, bool | None):
+        raise Mistake(
+            'Send {{"address": "/?…"}} to move on, or {{"blank": true}} to make the screen blank; blank is {blank}.',
+            blank=shown(blank),
+            pointer="/blank",
+        )
+    address = _address(fields) if "address" in fields else None
+    return {"sequence": await rooms.move(room, bearer(request), address, blank=blank)}
+
+
+@rooms.delete("/{code}", status_code=204, summary="End a room")
+async def end_room(code: Code, request: Request, rooms: InRooms) -> None:
+    """Nothing of it is left. Needs its key: `Authorization: Bearer <key>`."""
+    await rooms.end(await _room(code, request, rooms), bearer(request))
+
+
+@rooms.get(
+    "/{code}/events",
+    status_code=200,
+    summary="What is new of a room",
+    response_class=EventStream,
+    responses={200: {"model": RoomReport}},
+)
+async def events(
+    code: Code,
+    request: Request,
+    rooms: InRooms,
+    counted: Annotated[
+        bool, Query(description="Whether who follows is present; the teacher's own screens are not.")
+    ] = True,
+) -> Response:
+    """Server-sent events: `id` is the sequence, `event` is `room`, `data` is the room; the newest at once, then
+    whatever is new. A move is told at once, who comes and answers twice a second. `ended` in place of `room` is the
+    last. A phone that has joined counts once; who sends a key of the room is not counted.
+    """
+    room = await _room(code, request, rooms)
+    phone, leads = phone_of(request, rooms, room), rooms.role(room, bearer(request)) is not None
+    news = rooms.events(room, phone and phone.name, address_of(request), counted=counted and not leads)
+    return room_stream(news)
+
+
+@rooms.post("/{code}/remote", summary="Make a remote", response_model=RemoteReport)
+async def make_remote(code: Code, request: Request, response: Response, lab: InLab, rooms: InRooms) -> Any:
+    """For the teacher's own phone: it may move on, show and blank, and nothing else. The one before is none any more.
+    Needs the key of the room: `Authorization: Bearer <key>`.
+    """
+    room = await _room(code, request, rooms)
+    remote = await rooms.remote(room, bearer(request))
+    response.headers.update(NO_STORE)
+    address = reach_of(request, lab.settings).address
+    return {"url": f"{address}/room/{room.code}/remote?key={remote.ticket}", "key": remote.key}
+
+
+@rooms.put(
+    "/{code}/poll",
+    summary="Ask, show, close",
+    response_model=RoomReport,
+    response_model_exclude_unset=True,
+    openapi_extra={"requestBody": examples.POLL_BODY},
+)
+async def poll(code: Code, request: Request, rooms: InRooms) -> Any:
+    """With `question` and `choices` a new one begins, in place of any before; `right` and `address` may be left out.
+    `{"state": "shown"}` tells all how the answers are spread and which is right, `{"state": "closed"}` takes no more.
+    Needs the key of the room, or to show that of its remote: `Authorization: Bearer <key>`.
+    """
+    room = await _room(code, request, rooms)
+    rooms.require(room, bearer(request), remote=True)
+    fields = await _fields(request, "question", "choices", "right", "address", "state")
+    if "state" not in fields:
+        await rooms.ask(room, bearer(request), fields)
+    elif len(fields) > 1:
+        raise Mistake("Send state alone, or a question; not both.", pointer="/state")
+    elif fields["state"] == "shown":
+        await rooms.show(room, bearer(request))
+    elif fields["state"] == "closed":
+        await rooms.close_poll(room, bearer(request))
+    else:
+        raise Mistake("state is {value}; send shown or closed.", value=shown(fields["state"]), pointer="/state")
+    return room.report()
+
+
+@rooms.post(
+    "/{code}/answers",
+    summary="Answer",
+    response_model=Answered,
+    openapi_extra={"requestBody": examples.ANSWER_BODY},
+)
+async def answer(code: Code, request: Request, response: Response, rooms: InRooms) -> Any:
+    """Once a phone, which may change it while the poll is open; `answer` is a choice, or its number from 0. A phone is
+    known by the cookie that it gets when it joins at /join/<code>, or here.
+    """
+    room = await _room(code, request, rooms)
+    fields = await _fields(request, "answer")
+    if "answer" not in fields:
+        raise Mistake('Send {{"answer": "…"}}, one of the choices.', pointer="/answer")
+    phone = phone_of(request, rooms, room)
+    if phone is None:
+        rooms.check_answer(room, fields["answer"])
+        given = rooms.phones.admit(room.code, address_of(request))
+        remember_phone(response, given)
+        phone = rooms.phones.read(given)
+        assert phone
+    return {"answer": await rooms.answer(room, phone.name, fields["answer"])}
+
+
+async def _room(code: str, request: Request, rooms: Rooms) -> Room:
+    """Return the room of a code; raise NotFound, or Busy for who seems to guess."""
+    return await rooms.get(code, address_of(request), lambda room: _knows(room, request, rooms))
+
+
+def _knows(room: Room, request: Request, rooms: Rooms) -> bool:
+    """Tell whether a request comes from who is in a room."""
+    return phone_of(request, rooms, room) is not None or rooms.role(room, bearer(request)) is not None
+
+
+async def _fields(request: Request, *names: str) -> Mapping[str, Any]:
+    """Return the fields of a body, which is a JSON object; raise BrokenRequest, TooLarge or Mistake."""
+    data = await request.body()
+    if len(data) > LONG:
+        raise TooLarge(
+            "The request has {count} bytes; the most is {most}. Send less.", count=f"{len(data):,}", most=f"{LONG:,}"
+        )
+    body = parse_json(data)
+    if not isinstance(body, Mapping):
+        raise BrokenRequest("Send a JSON object with {names}.", names=", ".join(names))
+    for name in body.keys() - set(names):
+        raise Mistake(
+            "There is no field {name} here; there are {names}.",
+            name=shown(name),
+            names=", ".join(names),
+            pointer=f"/{name}"[:60],
+        )
+    return body
+
+
+def _address(fields: Mapping[str, Any]) -> str:
+    """Return the address in some fields; raise Mistake."""
+    address = fields.get("address")
+    if not isinstance(address, str):
+        raise Mistake(
+            'address is {value}; send {{"address": "/?image=…"}}, as the address bar has it from / on.',
+            value=shown(address),
+            pointer="/address",
+        )
+    return address
