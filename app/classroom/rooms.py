@@ -299,8 +299,8 @@ class Rooms:
         self._streams += 1
         self._nameless[address] += phone is None
         room.presence.come(name, follower.end)
-        room.feed.join(follower)
         self._seen(room, counted)
+        room.feed.join(follower)
         try:
             async for news in follower.news():
                 yield news

@@ -6,8 +6,11 @@ from fastapi.testclient import TestClient
 from app.layers import LAYERS
 from app.main import create_app
 from app.trainings.trainings import COMMANDS
+from app.web.api import examples as examples_of_api
 from tests.api.problems import told
 
+ROOM = f"/api/v1/rooms/{examples_of_api.ROOM}"  # which nobody leads
+LEADING = {("put", ""), ("delete", ""), ("post", "/remote"), ("put", "/poll")}
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -67,7 +70,7 @@ def test_every_example_works_as_it_stands(described):
                 if "file" in body:
                     assert client.request(method, path, files={"file": body["file"].encode()}).status_code < 300
         sent += 1
-        if path.rpartition("/")[2] in COMMANDS:
+        if path.rpartition("/")[2] in COMMANDS or (method, path.removeprefix(ROOM)) in LEADING:
             told(answer, 403, "needs the key")
         elif method in ("delete", "patch"):  # of what is there for everybody
             told(answer, 403, "gallery") if "token" not in answer.text else told(answer, 403)
@@ -90,7 +93,7 @@ def test_the_api_has_what_the_contract_lists(described):
     _, description = described
     listed = {(method, path) for method, path, _ in operations(description)}
     run, layer = "/api/v1/runs/{run_id}", "/api/v1/runs/{run_id}/layers/{layer}"
-    training = "/api/v1/trainings/{training_id}"
+    training, room = "/api/v1/trainings/{training_id}", "/api/v1/rooms/{code}"
     assert listed == {
         ("get", "/api/v1/images"), ("post", "/api/v1/images"), ("get", "/api/v1/images/{image}"),
         ("get", "/api/v1/images/{image}.png"), ("delete", "/api/v1/images/{image}"), ("get", "/api/v1/layers"),
@@ -105,6 +108,8 @@ def test_the_api_has_what_the_contract_lists(described):
         ("post", "/api/v1/trainings"), ("get", training), ("get", f"{training}/events"),
         ("get", f"{training}/gradients/{{layer}}/{{filter}}/{{channel}}/{{row}}/{{column}}"),
         *(("post", f"{training}/{command}") for command in COMMANDS),
+        ("post", "/api/v1/rooms"), ("get", room), ("put", room), ("delete", room), ("get", f"{room}/events"),
+        ("post", f"{room}/remote"), ("put", f"{room}/poll"), ("post", f"{room}/answers"),
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from app.pipeline.json_reader import LONG, parse_json
 from app.web.api import examples
 from app.web.api.instants import instant
 from app.web.asgi.bearer import bearer
+from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLinks
 from app.web.asgi.reach import reach_of
 
@@ -51,7 +52,7 @@ async def make(request: Request, lab: InLab, links: InLinks) -> Made:
     tokens = bearer(request)
     if tokens and not any(lab.album.owns(image, tokens) for image in what.images):
         raise Forbidden("The token is of no picture that this address shows; leave it out, or send the right one.")
-    link = await links.make(what, tokens, request.client.host if request.client else "")
+    link = await links.make(what, tokens, client_of(request))
     return Made(url=f"{reach_of(request, lab.settings).address}/s/{link.code}", expires_at=instant(link.expires_at))
 
 

@@ -22,6 +22,7 @@ from app.pipeline.whole_model import layers_of
 from app.web.api import examples
 from app.web.api.instants import instant
 from app.web.asgi.bearer import bearer
+from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_body, sent_file
 
@@ -121,7 +122,7 @@ async def upload(request: Request, response: Response, lab: InLab) -> NewModel:
         said, truncate, layers = await lab.queue.light(
             lambda: (said_in(fields), _flag(fields, "truncate"), _layers_in(fields))
         )
-        client = request.client.host if request.client else ""
+        client = client_of(request)
         file = File(sent.file, sent.size or 0, sent.filename or "", said, layers, client)
         added = await lab.networks.add(file, truncate=truncate)
     response.headers["Location"] = f"{API}/models/{added.model.id}"

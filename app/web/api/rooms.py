@@ -215,6 +215,8 @@ async def poll(code: Code, request: Request, rooms: InRooms) -> Any:
     room = await _room(code, request, rooms)
     rooms.require(room, bearer(request), remote=True)
     fields = await _fields(request, "question", "choices", "right", "address", "state")
+    if "address" in fields:
+        _address(fields)
     if "state" not in fields:
         await rooms.ask(room, bearer(request), fields)
     elif len(fields) > 1:

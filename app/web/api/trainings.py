@@ -27,6 +27,7 @@ from app.web.api.instants import instant
 from app.web.api.outputs import whole
 from app.web.api.runs import json_bytes
 from app.web.asgi.bearer import bearer
+from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InTrainings
 from app.web.asgi.event_stream import EventStream, event
 from app.web.asgi.forms import read_body
@@ -136,7 +137,7 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
             most=f"{MOST_BYTES:,}",
         )
     training = await lab.queue.light(lambda: read_training(parse_json(body)))
-    client = request.client.host if request.client else ""
+    client = client_of(request)
     live = await trainings.begin(training, Visitor(client))
     more = {"key": trainings.owners.key(live.name)}
     return await _answer(live, request, lab, 201, more, {"Location": f"{API}/trainings/{live.name}"})

@@ -28,6 +28,7 @@ from app.models.said import Said
 from app.networks import File
 from app.pipeline import recipe
 from app.rendering.palette import Theme
+from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_files, read_form, sent_file
 from app.web.asgi.language import language_of, translator
@@ -97,7 +98,7 @@ async def take(request: Request, lab: InLab) -> Response:
                 raise BrokenRequest("No file was chosen; choose one first.")
             name = sent.filename or ""
             layers = await lab.queue.light(lambda: _layers(fields.get("recipe", "")))
-            client = request.client.host if request.client else ""
+            client = client_of(request)
             said = Said(input=sizes_in(fields))
             file = File(sent.file, sent.size or 0, name, said, layers, client)
             added = await lab.networks.add(file, truncate=True)

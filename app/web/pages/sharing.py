@@ -19,6 +19,7 @@ from app.explorer.templating.templates import render
 from app.lab import Lab
 from app.links import Link, Shared
 from app.rendering.palette import Theme
+from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLinks
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
@@ -61,7 +62,7 @@ async def shorten(request: Request, lab: InLab, links: InLinks) -> Response:
     request.state.fields = fields
     _, state = await opened(await state_of(fields, lab), lab)
     what = await shared(state, lab)
-    link = await links.make(what, tokens(request), request.client.host if request.client else "")
+    link = await links.make(what, tokens(request), client_of(request))
     return await _sheet(request, lab, state, what, link)
 
 

@@ -33,6 +33,7 @@ from app.training.training import Training
 from app.trainings.live import LiveTraining
 from app.trainings.trainings import COMMANDS
 from app.trainings.visitor import Visitor
+from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InTrainings
 from app.web.asgi.forms import read_files, read_form
 from app.web.asgi.language import language_of, translator
@@ -114,7 +115,7 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
     for before, key in list(keys(request).items())[:1]:
         with suppress(Mistake):
             await trainings.command(before, "stop", [key])
-    live = await trainings.begin(training, Visitor(request.client.host if request.client else "", visitor))
+    live = await trainings.begin(training, Visitor(client_of(request), visitor))
     key, life = trainings.owners.key(live.name), lab.settings.training_ttl
     if (op := command_of(fields.get("op", ""))) is not None:
         await trainings.command(live.name, op, [key])
