@@ -27,8 +27,8 @@ class Presence:
         if phone is not None:
             streams = self._streams[phone]
             streams.append(end)
-            if len(streams) > MOST_OF_A_PHONE:
-                streams[0]()  # and it goes by itself
+            for oldest in streams[:-MOST_OF_A_PHONE]:
+                oldest()  # and it goes by itself
 
     def go(self, phone: str | None, end: Callable[[], object]) -> None:
         """Count a stream no longer."""

@@ -24,7 +24,8 @@ class State:
 
     address: str
     keys: Keys
-    led: float  # when, in seconds since 1970
+    opened: float  # when, in seconds since 1970 …
+    led: float  # … and when its teacher last did something
     sequence: int = 0  # moves
     blank: bool = False  # whether the screen in front is
     poll: Poll | None = None

@@ -107,8 +107,8 @@ class Rooms:
 
     def keep_for_ever(self, code: str, address: str, poll: Poll) -> None:
         """Have a room of ours in which everybody may follow and answer, and that nobody leads."""
-        state = State(address, Keys(""), self._store.now(), poll=poll)
-        self._rooms[code] = Room(code, state, self._life, self._store.now(), lasting=True)
+        now = self._store.now()
+        self._rooms[code] = Room(code, State(address, Keys(""), now, now, poll=poll), self._life, now, lasting=True)
 
     async def open(self, address: str, client: str = "") -> Opened:
         """Open a room at an address; raise Mistake for one that cannot be, Busy, or Unavailable."""
@@ -133,7 +133,7 @@ class Rooms:
             code = new_code()
         keys, key = self._locksmith.open(code)
         now = self._store.now()
-        room = Room(code, State(address, keys, now), self._life, now)
+        room = Room(code, State(address, keys, now, now), self._life, now)
         room.kept_until = await self._wait(lambda: self._register.put(code, record_of(room.state)))
         self._rooms[code] = room
         return Opened(room, key)
