@@ -114,10 +114,8 @@ class LessonMistake(Unfit):
 
     title = "This lesson cannot be"
 
-    def __init__(
-        self, message: str, /, *, pointer: str | None = None, line: int | None = None, **values: object
-    ) -> None:
-        super().__init__(message, pointer=pointer, **values)
+    def __init__(self, message: str, /, *, pointer: str | None = "", line: int | None = None, **values: object) -> None:
+        super().__init__(message, pointer=pointer, **values)  # "": the whole lesson
         self.line = line  # 1-based, of a file
         self.cause: Mistake | None = None
 

@@ -102,6 +102,22 @@ class Lab:
         run = Run(document, shape, (), source_bytes)
         return replace(run, stages=self.replan(run, document))
 
+    async def outline(self, document: Document) -> Run:
+        """Plan `document` as `open` does, for whoever only asks for shapes: no picture is decoded for it.
+
+        An uploaded picture need not be there any longer, where the document says how large it was to be.
+        """
+        _still_there(document)
+        source = document.input
+        if isinstance(source, ValuesInput):
+            return await self.open(document)
+        size, most = await self.album.size(source.image), self.settings.working_max_pixels
+        if size is None and (source.height is None or source.width is None):
+            await self.album.picture(source.image)  # which says that it is gone
+        rows, columns = wanted_size(size or (1, 1), source.height, source.width, most)
+        run = Run(document, (source.channels, rows, columns), ())
+        return replace(run, stages=self.replan(run, document))
+
     def replan(self, run: Run, document: Document) -> tuple[Stage, ...]:
         """Return the stages of other layers on the input of `run`; quick where they are mostly the same ones."""
         settings = self.settings

@@ -10,7 +10,8 @@ from fastapi.responses import JSONResponse
 
 from app import __version__
 from app.budget import Cache
-from app.classroom.destinations import Destinations, no_lessons
+from app.classroom.destinations import Destinations
+from app.classroom.lessons import Lessons
 from app.classroom.rooms import Rooms
 from app.compute import SingleFlightCache
 from app.explorer.templating.templates import keep_compiled
@@ -24,6 +25,7 @@ from app.trainings.trainings import Trainings
 from app.web.api import examples
 from app.web.api.cone import cones
 from app.web.api.gradients import gradients
+from app.web.api.lessons import lessons as lesson_api
 from app.web.api.links import links
 from app.web.api.models import models
 from app.web.api.outputs import outputs
@@ -66,14 +68,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lab = Lab(settings, store, key)
         app.state.lab = lab
         app.state.links = Links(lab, key)
+        app.state.lessons = lessons = Lessons(lab)
         app.state.trainings = live = Trainings(lab, key)
-        app.state.rooms = classrooms = Rooms(store, key, settings.room_ttl, Destinations(lab, no_lessons).check)
+        app.state.rooms = classrooms = Rooms(store, key, settings.room_ttl, Destinations(lab, lessons.count).check)
         app.state.snapshots = Snapshots(lab, live)
         app.state.known_answers = Cache(lab.budget, answer_size)
         app.state.known_pages = SingleFlightCache[str](lab.budget, sys.getsizeof)
         for document in examples.KEPT:
             lab.keep_for_ever(document)
         await live.keep_for_ever(examples.TRAINING)
+        await lessons.keep_for_ever(examples.LESSON_ID, examples.LESSON)
         classrooms.keep_for_ever(examples.ROOM, examples.ROOM_ADDRESS, examples.ROOM_POLL)
         await classrooms.begin()
         tending = [asyncio.create_task(work) for work in (lab.sweep(), lab.rest(), live.tend(), classrooms.tend())]
@@ -102,6 +106,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(models)
     app.include_router(links)
     app.include_router(rooms)
+    app.include_router(lesson_api)
     app.include_router(picture_tools)
     app.include_router(filter_parts)
     app.include_router(occlusion)

@@ -84,7 +84,7 @@ async def state_of_step(step: Step, beat: str, lab: Lab) -> State:
     What the explorer itself asks is hidden from the first beat on, but for a size, which has a look of its own.
     """
     state = await state_of({**fields_in(step.address), "path": "/embed"}, lab)
-    state = settled(state, await lab.open(state.document))
+    state = settled(state, await lab.outline(state.document))
     reached, question = BEATS.index(beat), step.question
     if step.task is not None and reached >= BEATS.index("do"):
         state = await applied(step.task.until, state, lab)

@@ -4,7 +4,7 @@ Places are counted from 1, as people read them. A claim can be asked (`holds`) a
 does the task itself, and the reveal shows what it speaks of.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from difflib import get_close_matches
 
 from app.errors import LessonMistake, shown
@@ -13,14 +13,15 @@ from app.explorer.looks.registry import LOOKS
 from app.explorer.opening import state_of
 from app.explorer.options import OPTIONS
 from app.explorer.state import HELD, State, within
-from app.lab import Lab
+from app.lab import Lab, Run
 from app.layers import Place
 from app.layers.geometry import Shape
 from app.pipeline import recipe
-from app.pipeline.document import ImageInput
+from app.pipeline.document import Document, ImageInput
 from app.whole_numbers import read_whole
 
 Claims = Mapping[str, str]
+Plan = Callable[[Document], Awaitable[Run]]
 PLACES = ("layer", "channel", "row", "column")
 OF_DOCUMENT = ("image", *SETTINGS, "recipe")
 BESIDE = ("lang", "theme", "projector", "column", "hide")  # options that are no part of what is learned
@@ -128,8 +129,11 @@ def _of_document(name: str, text: str, state: State) -> bool:
     return str(getattr(source, name)) == text
 
 
-async def applied(claims: Claims, state: State, lab: Lab) -> State:
-    """Return a state of which the claims hold, as far as they can; raise Mistake where what they ask for cannot be."""
+async def applied(claims: Claims, state: State, lab: Lab, plan: Plan | None = None) -> State:
+    """Return a state of which the claims hold, as far as they can; raise Mistake where what they ask for cannot be.
+
+    Whoever knows some plans already, or counts them, gives its own way to `plan` a document.
+    """
     changed = {name: text for name, text in claims.items() if name in OF_DOCUMENT}
     if changed:
         fields = state.form_fields()
@@ -142,7 +146,7 @@ async def applied(claims: Claims, state: State, lab: Lab) -> State:
     state = state.but(**held).with_options(
         **{name: text for name, text in claims.items() if name in OPTIONS and name in OPEN}
     )
-    shapes = [stage.output_shape for stage in (await lab.open(state.document)).stages]
+    shapes = [stage.output_shape for stage in (await (plan or lab.outline)(state.document)).stages]
     return moved(claims, state, shapes)
 
 

@@ -69,7 +69,11 @@ class Destinations:
             self._known[rest] = None
 
     async def _check_step(self, name: str, step: str) -> None:
-        count = len(BOOK[name].steps) if name in BOOK else await self._steps(name)
+        try:
+            count = len(BOOK[name].steps) if name in BOOK else await self._steps(name)
+        except NotFound as gone:
+            gone.pointer = "/address"
+            raise
         found = STEP.fullmatch(step)
         number = read_whole(found[1]) if found else None
         if number is None or not 1 <= number <= count:
@@ -87,15 +91,5 @@ def _elsewhere(address: str) -> Mistake:
         "{address} is nowhere that a room can be; give an address of this server from its / on: /?image=coffee&size=32 "
         "or /lesson/<name>?step=1.",
         address=shown(address),
-        pointer="/address",
-    )
-
-
-async def no_lessons(name: str) -> int:
-    """Return how many steps a lesson has where there are none but the chapters."""
-    raise NotFound(
-        "There is no lesson {name}; the chapters are {chapters}.",
-        name=name[:40],
-        chapters=", ".join(BOOK),
         pointer="/address",
     )

@@ -82,13 +82,15 @@ async def facts_of(state: State, lab: Lab, texts: Iterable[str], language: str =
     wanted = names_in(texts)
     if not wanted:
         return {}
-    run = await lab.open(state.document)
+    run = await lab.outline(state.document)
     parts: list[Callable[[Run, State], Iterable[tuple[str, int | str]]]] = [_picture]
     if run.stages:
         parts += [_place, _sizes]
     found = dict(fact for part in parts for fact in part(run, state))
     facts = {name: grouped(fact) if isinstance(fact, int) else fact for name, fact in found.items() if name in wanted}
     if "value" in wanted and run.stages:
-        view = await view_of(lab, run, state.layer, state.place, "light", language, state.option("digits"))
+        view = await view_of(
+            lab, await lab.open(state.document), state.layer, state.place, "light", language, state.option("digits")
+        )
         facts["value"] = view.number(view.closeup.value)
     return facts

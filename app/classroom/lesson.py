@@ -221,6 +221,12 @@ def _said(part: BaseModel, say: Callable[[str], str], names: Sequence[str]) -> d
     return {name: say(text) for name in names if (text := getattr(part, name))}
 
 
+def document_of(lesson: Lesson) -> dict[str, Any]:
+    """Return a lesson as lists and texts, with all that is empty left out."""
+    document = lesson.model_dump(mode="json", exclude_defaults=True)
+    return {"title": document["title"], "language": lesson.language, "steps": document["steps"]}
+
+
 # ---- from lists and texts to a lesson, with a sentence for what does not fit
 
 KINDS: Mapping[str, type[BaseModel]] = {"steps": Step, "task": Task, "question": Question}
@@ -289,9 +295,9 @@ def _sentence(error: ErrorDetails, kind: type[BaseModel]) -> LessonMistake:
             return _unknown(str(name), around, pointer)
         case "missing":
             return LessonMistake("{field} is missing.", **said)
-        case "string_too_short":
+        case "string_too_short" | "too_short" if isinstance(given, str):
             return LessonMistake("{field} is empty; write something there.", **said)
-        case "string_too_long":
+        case "string_too_long" | "too_long" if isinstance(given, str):
             count, most = len(str(given).strip()), limits["max_length"]
             return LessonMistake(
                 "{field} has {count} characters; the most is {most}.", count=f"{count:,}", most=f"{most:,}", **said

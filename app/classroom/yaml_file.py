@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from app.classroom.lesson import Lesson, read_lesson
+from app.classroom.lesson import Lesson, document_of, read_lesson
 from app.errors import LessonMistake, Mistake, shown
 from app.layers.reading import escaped
 
@@ -19,6 +19,7 @@ MOST_BYTES = 1_000_000
 MOST_DEPTH = 8
 MOST_NODES = 20_000
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+BASE: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 NOTHING = ("", "~", "null", "Null", "NULL")
 Lines = dict[str, int]  # by JSON pointer, from 1
 
@@ -32,7 +33,12 @@ def read_yaml(text: str) -> Lesson:
         raise at_line(mistake, lines) from None
 
 
-def at_line(mistake: Mistake, lines: Lines) -> Mistake:
+def lines_in(text: str) -> Lines:
+    """Return the line of each part of a file."""
+    return parse_yaml(text)[1]
+
+
+def at_line(mistake: Mistake, lines: Lines) -> LessonMistake:
     """Say in which line a mistake is, whose pointer may name what is not there: then where that would stand."""
     pointer = mistake.pointer or ""
     while pointer and pointer not in lines:
@@ -141,6 +147,8 @@ def _broken(error: yaml.MarkedYAMLError, text: str) -> LessonMistake:
         if "\t" in each[: len(each) - len(each.lstrip())]:
             return LessonMistake("The line begins with a tab; YAML wants spaces there.", line=number)
     reason = (error.problem or "").rstrip(".")
+    if "mapping values" in reason and f"{here} ".count(": ") < 2:
+        return LessonMistake("The indent of this line is not that of the line that it belongs to.", line=line)
     if "mapping values" in reason:
         return LessonMistake("There is a second colon in this line; put the text in quotes.", line=line)
     if error.context and "quoted scalar" in error.context:
@@ -156,3 +164,23 @@ def _broken(error: yaml.MarkedYAMLError, text: str) -> LessonMistake:
         written=shown(here.strip()[:60]),
         line=line,
     )
+
+
+# ---- and back
+
+
+class _Writer(BASE):  # type: ignore[misc]
+    """Writes texts of several lines as people do, line by line."""
+
+
+def _text(writer: Any, text: str) -> Any:
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Writer.add_representer(str, _text)
+
+
+def write_yaml(lesson: Lesson) -> str:
+    """Return a lesson as a file that people read and write."""
+    text: str = yaml.dump(document_of(lesson), Dumper=_Writer, allow_unicode=True, sort_keys=False, width=100)
+    return text

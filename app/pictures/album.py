@@ -15,7 +15,7 @@ from app.compute import ComputeQueue, SingleFlightCache
 from app.errors import Forbidden, NotFound
 from app.pictures import gallery
 from app.pictures.intake import claimed_pixels, read_picture
-from app.pictures.picture import Picture, from_png, png, png_pixels
+from app.pictures.picture import Picture, Size, from_png, png, png_pixels, png_size
 from app.settings import Settings
 from app.storage import ExpiryCache, Store
 
@@ -109,6 +109,18 @@ class Album:
             self._pictures.forget(image)
             raise _no_picture(image)
         return await self._pictures.get(image, lambda: self._load(image, taken))
+
+    async def size(self, image: str) -> Size | None:
+        """Return the rows and columns of a picture, which is not decoded for it; None where there is none."""
+        if image in gallery.GALLERY:
+            picture = await self.picture(image)
+            return picture.height, picture.width
+        data = await self._queue.light(lambda: self._store.get("picture", image))
+        return None if data is None else png_size(data)
+
+    async def upload(self, image: str) -> bytes | None:
+        """Return an upload as it is kept, a PNG; None where there is none."""
+        return await self._queue.light(lambda: self._store.get("picture", image))
 
     async def _load(self, image: str, taken: bool) -> Picture:
         data = await self._queue.light(lambda: self._store.get("picture", image))

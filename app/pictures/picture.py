@@ -65,9 +65,15 @@ def from_png(data: bytes) -> Picture:
         return Picture(np.array(image))
 
 
+def png_size(data: bytes) -> Size:
+    """Return the size of the picture that `png` packed; it is not decoded."""
+    return int.from_bytes(data[20:24]), int.from_bytes(data[16:20])  # height behind width, first thing in its header
+
+
 def png_pixels(data: bytes) -> int:
     """Return how many pixels the picture has that `png` packed."""
-    return int.from_bytes(data[16:20]) * int.from_bytes(data[20:24])  # width and height, first thing in its header
+    rows, columns = png_size(data)
+    return rows * columns
 
 
 def wanted_size(picture_size: Size, height: int | None, width: int | None, working_max_pixels: int) -> Size:

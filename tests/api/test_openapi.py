@@ -64,6 +64,8 @@ def test_every_example_works_as_it_stands(described):
                 answer = client.request(method, path, params=query)
             case "application/json":
                 answer = client.request(method, path, params=query, json=body)
+            case "application/yaml":
+                answer = client.request(method, path, params=query, content=body, headers={"content-type": kind})
             case "multipart/form-data":
                 fields = {name: (None, str(value)) for name, value in body.items()}
                 answer = client.request(method, path, params=query, files=fields)
@@ -72,8 +74,8 @@ def test_every_example_works_as_it_stands(described):
         sent += 1
         if path.rpartition("/")[2] in COMMANDS or (method, path.removeprefix(ROOM)) in LEADING:
             told(answer, 403, "needs the key")
-        elif method in ("delete", "patch"):  # of what is there for everybody
-            told(answer, 403, "gallery") if "token" not in answer.text else told(answer, 403)
+        elif method in ("delete", "patch", "put"):  # of what is there for everybody
+            told(answer, 403, "key" if "/lessons/" in path else "token" if "token" in answer.text else "gallery")
         else:
             assert answer.status_code in (200, 201), f"{method} {path}: {answer.text}"
     assert sent >= 15
@@ -94,6 +96,7 @@ def test_the_api_has_what_the_contract_lists(described):
     listed = {(method, path) for method, path, _ in operations(description)}
     run, layer = "/api/v1/runs/{run_id}", "/api/v1/runs/{run_id}/layers/{layer}"
     training, room = "/api/v1/trainings/{training_id}", "/api/v1/rooms/{code}"
+    lesson = "/api/v1/lessons/{lesson_id}"
     assert listed == {
         ("get", "/api/v1/images"), ("post", "/api/v1/images"), ("get", "/api/v1/images/{image}"),
         ("get", "/api/v1/images/{image}.png"), ("delete", "/api/v1/images/{image}"), ("get", "/api/v1/layers"),
@@ -105,6 +108,7 @@ def test_the_api_has_what_the_contract_lists(described):
         ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}.svg"), ("get", f"{layer}/cone"),
         ("post", "/api/v1/links"), ("get", f"{layer}/gradients/{{filter}}/{{channel}}/{{row}}/{{column}}"),
         ("get", f"{layer}/gradient.npy"), ("get", f"{layer}/weight_gradient.npy"),
+        ("post", "/api/v1/lessons"), ("get", lesson), ("get", f"{lesson}.yaml"), ("put", lesson), ("delete", lesson),
         ("post", "/api/v1/trainings"), ("get", training), ("get", f"{training}/events"),
         ("get", f"{training}/gradients/{{layer}}/{{filter}}/{{channel}}/{{row}}/{{column}}"),
         *(("post", f"{training}/{command}") for command in COMMANDS),

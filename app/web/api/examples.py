@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from app.classroom.lesson import document_of, read_lesson
 from app.classroom.poll import Poll
+from app.classroom.yaml_file import write_yaml
 from app.errors import (
     BrokenRequest,
     Busy,
@@ -39,6 +41,45 @@ TRAINING = read_training(
         "epochs": 2,
     }
 )  # kept for ever too, before its first batch
+
+LESSON = read_lesson(
+    {
+        "title": "One number on Monday",
+        "language": "en",
+        "steps": [
+            {
+                "address": "/?image=coffee&size=32&scale=byte&recipe=conv2d(6, 5)&at=0.3.7.16",
+                "sentence": "One window, one filter: one number.",
+                "question": {"kind": "sign"},
+                "notes": "Let them guess the sign first.",
+            },
+            {
+                "address": "/?image=coffee&size=32&scale=byte&recipe=conv2d(6, 5)&view=map",
+                "sentence": "All {places} numbers of a map.",
+                "task": {"do": "Go to the last column.", "until": {"column": "last"}},
+            },
+        ],
+    }
+)
+LESSON_ID = "examp2e2ess3"  # under which it is kept for ever
+LESSON_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["title", "steps"],
+                "properties": {
+                    "title": {"type": "string"},
+                    "language": {"type": "string", "description": "A tag: en, zh-CN, pt-BR.", "default": "en"},
+                    "steps": {"type": "array", "items": {"type": "object", "required": ["address"]}},
+                },
+            },
+            "example": document_of(LESSON),
+        },
+        "application/yaml": {"schema": {"type": "string"}, "example": write_yaml(LESSON)},
+    },
+}
 
 RUN_ID = {"chelsea": {"value": PLAIN.id}}
 TRAINING_ID = {"shapes": {"value": lasting_id(TRAINING)}}

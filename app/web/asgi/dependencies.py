@@ -1,9 +1,10 @@
-"""What handlers ask for: the lab, its short links, its trainings, its rooms."""
+"""What handlers ask for: the lab, its short links, its trainings, its lessons, its rooms."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.classroom.lessons import Lessons
 from app.classroom.rooms import Rooms
 from app.lab import Lab
 from app.links import Links
@@ -34,7 +35,14 @@ async def rooms_of(request: Request) -> Rooms:
     return rooms
 
 
+async def lessons_of(request: Request) -> Lessons:
+    """Return the teachers' own lessons."""
+    lessons: Lessons = request.app.state.lessons
+    return lessons
+
+
 InLab = Annotated[Lab, Depends(lab_of)]
 InLinks = Annotated[Links, Depends(links_of)]
 InTrainings = Annotated[Trainings, Depends(trainings_of)]
 InRooms = Annotated[Rooms, Depends(rooms_of)]
+InLessons = Annotated[Lessons, Depends(lessons_of)]

@@ -1,0 +1,124 @@
+"""A lesson as one file that takes its pictures along: a .zip of lesson.yaml and pictures/<id>.png.
+
+Nothing in such a file is believed: how much each part unpacks to is bounded before and while it is read.
+"""
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from zlib import error as ZlibError  # noqa: N812
+
+from app.classroom.addresses import fields_in, with_fields
+from app.classroom.lesson import Lesson
+from app.classroom.yaml_file import MOST_BYTES, read_yaml, write_yaml
+from app.errors import LessonMistake, TooLarge, shown
+from app.explorer.comparison import WITH, read_with
+
+NAME = "lesson.yaml"
+FOLDER = "pictures/"
+MOST_PICTURES = 200
+SIGNATURE = b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A lesson and the pictures that its addresses name, each as the bytes of a PNG."""
+
+    lesson: Lesson
+    pictures: Mapping[str, bytes]
+
+
+def images_in(address: str) -> set[str]:
+    """Return the names of the pictures that an address shows."""
+    fields = fields_in(address)
+    kind, value = read_with(fields.get(WITH, "")) or ("", "")
+    return {name for name in (fields.get("image", ""), value if kind == "image" else "") if name}
+
+
+def with_images(address: str, other: Mapping[str, str]) -> str:
+    """Return an address that shows other pictures, by the names of those that it showed."""
+    fields = fields_in(address)
+    changed = {}
+    if fields.get("image") in other:
+        changed["image"] = other[fields["image"]]
+    kind, value = read_with(fields.get(WITH, "")) or ("", "")
+    if kind == "image" and value in other:
+        changed[WITH] = f"image:{other[value]}"
+    return with_fields(address, **changed) if changed else address
+
+
+def renamed(lesson: Lesson, other: Mapping[str, str]) -> Lesson:
+    """Return a lesson whose addresses show other pictures."""
+    steps = [step.model_copy(update={"address": with_images(step.address, other)}) for step in lesson.steps]
+    return lesson.model_copy(update={"steps": tuple(steps)})
+
+
+def packed(bundle: Bundle) -> bytes:
+    """Return the bytes of a .zip."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(_part(NAME), write_yaml(bundle.lesson), zipfile.ZIP_DEFLATED)
+        for name, data in bundle.pictures.items():
+            archive.writestr(_part(f"{FOLDER}{name}.png"), data, zipfile.ZIP_STORED)  # a PNG is packed already
+    return file.getvalue()
+
+
+def _part(name: str) -> zipfile.ZipInfo:
+    """Return the same name at the same time always, so that the same lesson is the same file."""
+    return zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
+
+
+def unpacked(data: bytes, most: int) -> Bundle:
+    """Return what a file holds, a .zip or YAML alone; raise LessonMistake or TooLarge."""
+    if not data.startswith(SIGNATURE):
+        return Bundle(read_yaml(read_text(data)), {})
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return _read(archive, most)
+    except (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        raise LessonMistake("This .zip cannot be read; save the lesson as a file again.") from None
+
+
+def _read(archive: zipfile.ZipFile, most: int) -> Bundle:
+    parts = archive.infolist()
+    if len(parts) > MOST_PICTURES + 20:
+        raise LessonMistake("There are {count} files in this .zip; a lesson has at most {most}.",
+            count=f"{len(parts):,}", most=MOST_PICTURES)  # fmt: skip
+    size = sum(part.file_size for part in parts)
+    if size > most:
+        raise TooLarge(
+            "This .zip unpacks to {count} bytes; the most is {most}. Use smaller pictures, or two lessons.",
+            count=f"{size:,}",
+            most=f"{most:,}",
+        )
+    named = {part.filename: part for part in parts}
+    if NAME not in named:
+        raise LessonMistake("There is no {name} in this .zip.", name=shown(NAME))
+    lesson = read_yaml(read_text(_bytes(archive, named[NAME], MOST_BYTES + 1)))
+    wanted = sorted({image for step in lesson.steps for image in images_in(step.address)})
+    found = {name: named[f"{FOLDER}{name}.png"] for name in wanted if f"{FOLDER}{name}.png" in named}
+    return Bundle(lesson, {name: _bytes(archive, part, most) for name, part in found.items()})
+
+
+def _bytes(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> bytes:
+    with archive.open(part) as file:
+        data = file.read(min(part.file_size, most) + 1)
+    if len(data) > min(part.file_size, most):
+        raise LessonMistake("{name} in this .zip is larger than it says.", name=shown(part.filename[:40]))
+    return data
+
+
+def read_text(data: bytes | bytearray) -> str:
+    """Return the text of a file in UTF-8, with a mark in front or not."""
+    if len(data) > MOST_BYTES:
+        raise TooLarge(
+            "A lesson as text has at most {most} bytes; this one has {count}.",
+            most=f"{MOST_BYTES:,}",
+            count=f"{len(data):,}",
+        )
+    try:
+        return bytes(data).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise LessonMistake("This is no text in UTF-8; save the file in that encoding.", line=line) from None
