@@ -43,6 +43,7 @@ from app.web.pages.adding import additions
 from app.web.pages.docs import docs
 from app.web.pages.explorer import pages
 from app.web.pages.filter_parts import filter_parts
+from app.web.pages.lesson import lesson
 from app.web.pages.mistakes import mistake_page
 from app.web.pages.network import network
 from app.web.pages.networks import choosing
@@ -110,6 +111,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(picture_tools)
     app.include_router(filter_parts)
     app.include_router(occlusion)
+    app.include_router(lesson)
     app.include_router(parts)  # behind those of the filters: it takes what is left of /parts
     app.include_router(pictures)
     app.include_router(sharing)

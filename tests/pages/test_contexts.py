@@ -7,6 +7,7 @@ from typing import get_type_hints
 import pytest
 from jinja2 import meta, nodes
 
+from app.classroom.shown import StepContext, TaskContext
 from app.explorer.looks.registry import LOOKS
 from app.explorer.page.page import PageContext
 from app.explorer.page.parts import LookContext, LookParts, PlateContext, PointedContext, SumContext
@@ -17,6 +18,7 @@ from app.explorer.train.live import LiveContext
 from app.web.pages.adding import AdditionsContext
 from app.web.pages.docs import DocsContext
 from app.web.pages.filter_parts import FilteredContext
+from app.web.pages.lesson import ContentsContext, LessonContext, SpeakerContext
 from app.web.pages.mistakes import MistakeContext, SaidContext
 from app.web.pages.network import OpenContext, SettingsContext
 from app.web.pages.networks import NetworksContext
@@ -35,6 +37,11 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     "network/open.html": (OpenContext,),
     "network/settings.html": (SettingsContext,),
     "share.html": (ShareContext,),
+    "lesson/lesson.html": (LessonContext,),
+    "lesson/contents.html": (ContentsContext,),
+    "lesson/speaker.html": (SpeakerContext,),
+    "lesson/_step.html": (StepContext,),
+    "lesson/_task.html": (TaskContext,),
     "networks.html": (NetworksContext,),
     "additions.html": (AdditionsContext,),
     "train.html": (FrameContext, LiveContext),

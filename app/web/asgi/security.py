@@ -27,6 +27,7 @@ ALWAYS = (
 )
 SAFE = {"GET", "HEAD", "OPTIONS"}
 NETWORKS = {"/api/v1/models", "/network"}  # take files that are larger than pictures
+FRAMING = ("/lesson", "/room", "/join")  # pages that show the explorer in a frame
 AROUND = 1_000_000  # bytes of the form around a file of the largest size
 LONGEST_ADDRESS = 32_768  # bytes; what is longer is posted
 
@@ -40,7 +41,9 @@ class Security:
         self._most = settings.upload_max_bytes, settings.model_max_bytes
         self._hosts = _hosts(settings)
         self._origins = {origin.strip().rstrip("/") for origin in settings.allowed_origins.split(",") if origin.strip()}
-        self._ancestors = settings.frame_ancestors.strip() or "'self'"
+        self._ancestors = f"'self' {settings.frame_ancestors}".replace(
+            "'none'", ""
+        ).strip()  # our own pages frame it too
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -116,6 +119,8 @@ class Security:
         policy = POLICY.format(ancestors=ancestors)
         if scope["path"].endswith(".svg") or scope["path"] == "/docs":  # a drawing carries its pictures with it
             policy = policy.replace("blob:", "blob: data:")
+        if scope["path"].startswith(FRAMING):
+            policy += "; frame-src 'self'"
         headers.setdefault("Content-Security-Policy", policy)
         headers.raw.extend(ALWAYS)  # no handler sets them
 

@@ -1,0 +1,116 @@
+// A step on the screen: the explorer in a frame, and the words beside it. Another step leads the frame, which stays.
+//
+//   the frame rests (cs:state) ─► is the task done? ─► cs:met, and whoever shows the step goes on
+//                                                  └─► where it stands now, in the words
+//   lead(html) ─► the words change, the frame is told where to go (cs:lead) and what is spoken of (cs:glow)
+
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+export class Step extends HTMLElement {
+  connectedCallback() {
+    this.state = this.dataset.figure; // the address at which the frame stands, as far as it has told
+    this.frame = this.querySelector("iframe");
+    this.asked = 0;
+    this.stop = new AbortController();
+    this.frame.addEventListener("load", () => this.meet(), { signal: this.stop.signal });
+    if (this.inside?.readyState === "complete" && this.inside.URL !== "about:blank") this.meet();
+  }
+
+  disconnectedCallback() {
+    this.stop.abort();
+    this.met?.abort();
+  }
+
+  /** The document in the frame; null while it is another site's, or none. @returns {Document | null} */
+  get inside() {
+    return this.frame.contentDocument;
+  }
+
+  /** A page has come into the frame: listen to it. */
+  meet() {
+    this.met?.abort();
+    this.met = new AbortController();
+    const { inside } = this, { signal } = this.met;
+    if (!inside) return;
+    inside.addEventListener("cs:state", ({ detail }) => this.stand(detail.address), { signal });
+    this.glow();
+    this.dispatchEvent(new CustomEvent("cs:framed", { detail: inside, bubbles: true }));
+    const { pathname, search } = inside.location;
+    if (pathname === "/embed") this.stand(pathname + search);
+  }
+
+  /** Tells the frame what is spoken of. */
+  glow() {
+    const names = this.dataset.glow.split(" ").filter(Boolean);
+    this.inside?.dispatchEvent(new CustomEvent("cs:glow", { detail: names }));
+  }
+
+  /** The frame has come to rest in a state. @param {string} address */
+  async stand(address) {
+    const moved = address !== this.state;
+    this.state = address;
+    if (moved) this.dispatchEvent(new CustomEvent("cs:stands", { detail: { address }, bubbles: true }));
+    const guess = "asked" in this.dataset && new URLSearchParams(address.split("?")[1]).get("guess");
+    if (guess) this.dispatchEvent(new CustomEvent("cs:guessed", { detail: guess, bubbles: true }));
+    if ("task" in this.dataset) await this.look(address);
+  }
+
+  /** Asks where a state stands with the task. @param {string} address */
+  async look(address) {
+    const asked = ++this.asked, here = this.dataset.address;
+    const fields = new URLSearchParams({ address: here, state: address, lang: document.documentElement.lang });
+    const answer = await fetch(`/parts/task?${fields}`).catch(() => null);
+    if (!answer?.ok || asked !== this.asked || here !== this.dataset.address) return;
+    if (answer.status === 204) this.dispatchEvent(new CustomEvent("cs:met", { bubbles: true }));
+    else this.put("#task", await answer.text());
+  }
+
+  /** Puts a part in place of the one there. @param {string} selector @param {string} html */
+  put(selector, html) {
+    const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(selector);
+    const old = this.querySelector(selector);
+    if (fresh && old && old.textContent !== fresh.textContent) old.replaceWith(fresh);
+  }
+
+  /** Shows another step, whose fragment this is; the frame stays and goes there, unless it is to be left where it is.
+   * @param {string} html @param {{stay?: boolean, at?: string}} [how] `at`: the frame goes there instead */
+  lead(html, { stay = false, at = "" } = {}) {
+    const fresh = /** @type {HTMLElement} */ (new DOMParser().parseFromString(html, "text/html").querySelector("cs-step"));
+    this.asked++;
+    for (const name of Object.keys(this.dataset)) delete this.dataset[name];
+    Object.assign(this.dataset, fresh.dataset);
+    const words = fresh.querySelector(".words"), old = this.querySelector(".words");
+    const within = old.contains(document.activeElement) ? document.activeElement.closest("section")?.id : null;
+    old.replaceChildren(...words.childNodes);
+    old.scrollTop = 0;
+    if (within) focusIn(this.querySelector(`#${within}`) ?? old);
+    if (!stay) this.go(at || this.dataset.figure);
+    this.glow();
+  }
+
+  /** Leads the frame to a state, without a step in the history. @param {string} address */
+  go(address) {
+    const from = this.state;
+    this.state = address;
+    const glide = still() ? 0 : Number(this.dataset.glide);
+    if (same(from, address)) return;
+    const heard = this.inside?.documentElement?.classList.contains("ready") && !this.inside.dispatchEvent(new CustomEvent("cs:lead", { detail: { address, glide }, cancelable: true }));
+    if (!heard) this.frame.contentWindow.location.replace(address);
+  }
+}
+
+/** Whether two addresses are one state. @param {string} one @param {string} other */
+function same(one, other) {
+  const sorted = (address) => [...new URLSearchParams(address.split("?")[1])].map(String).sort().join("\n");
+  return sorted(one) === sorted(other);
+}
+
+/** The focus stays in the part that has come anew. @param {HTMLElement} part */
+function focusIn(part) {
+  const first = part.querySelector("button, a");
+  if (first) first.focus({ preventScroll: true });
+  else {
+    part.tabIndex = -1;
+    part.focus({ preventScroll: true });
+  }
+}
