@@ -2,6 +2,7 @@
 
 import type { Plate } from "../../static/js/figure/plate.js";
 import type { Transport } from "../../static/js/explorer/transport.js";
+import type { Step } from "../../static/js/lesson/step.js";
 import type { Stack } from "../../static/js/stack/stack.js";
 
 /** A sheet and a cell of it; what is left out stays as it is. */
@@ -14,14 +15,19 @@ interface Place {
 /** What our elements and the page say to each other. */
 interface Events {
   "cs:drawn": CustomEvent<undefined>; // a plate has read its drawing
+  "cs:framed": CustomEvent<Document>; // the explorer has come into the frame of a step
   "cs:go": CustomEvent<Place>; // a visitor wants to be there
+  "cs:guessed": CustomEvent<string>; // what the explorer asked in a step's frame has been answered there
   "cs:hold": CustomEvent<string>; // pins something, or lets go of it where it is pinned
+  "cs:met": CustomEvent<undefined>; // the task of a step is done
   "cs:opened": CustomEvent<number>; // the stack has opened a map
   "cs:pin": CustomEvent<string>; // pins something, "" nothing
   "cs:pinned": CustomEvent<string>; // something is pinned, "" nothing
   "cs:pixel": CustomEvent<{ row: number; column: number }>; // another pixel is followed
   "cs:point": Event; // the cursor of the keyboard goes on
   "cs:shown": CustomEvent<string>; // a part of the page has come, for a place
+  "cs:state": CustomEvent<{ address: string }>; // a page in a frame has come to rest
+  "cs:stands": CustomEvent<{ address: string }>; // the frame of a step has come to rest elsewhere
   "cs:tap": CustomEvent<{ target: Element; x: number; y: number }>; // a press on a drawing that was no drag
   "cs:transport": CustomEvent<{ name: string; value?: number | string }>; // a button or a field of the tape deck
   "cs:filtered": Event; // the maps that a filter would make are shown
@@ -41,7 +47,7 @@ declare global {
     extends HTMLElement,
       Pick<HTMLAnchorElement, "href" | "search">,
       Pick<HTMLCanvasElement, "getContext" | "height" | "toBlob" | "width">,
-      Pick<HTMLDialogElement, "open" | "showModal">,
+      Pick<HTMLDialogElement, "close" | "open" | "showModal">,
       Pick<HTMLFormElement, "action" | "elements" | "requestSubmit" | "submit">,
       Pick<HTMLInputElement, "checked" | "defaultChecked" | "defaultValue" | "disabled" | "files" | "form" | "name" | "select" | "type" | "value">,
       Pick<HTMLInputElement, "selectionEnd" | "selectionStart">,
@@ -56,6 +62,7 @@ declare global {
   interface HTMLElementTagNameMap {
     "cs-plate": Plate;
     "cs-stack": Stack;
+    "cs-step": Step;
     "cs-transport": Transport;
   }
 

@@ -9,7 +9,7 @@ import { listen } from "./keys.js";
 import { Step } from "./step.js";
 
 const page = () => document.querySelector("#lesson");
-const step = () => /** @type {Step} */ (document.querySelector("cs-step"));
+const step = () => document.querySelector("cs-step");
 const overview = document.querySelector("#overview");
 const queue = new Queue();
 const channel = new Channel("lesson", (said) => {
@@ -105,7 +105,7 @@ function open() {
 
 /** @param {number} by */
 function move(by) {
-  const links = [...overview.querySelectorAll(".book a")], at = links.indexOf(document.activeElement);
+  const links = [...overview.querySelectorAll(".book a")], at = links.findIndex((link) => link === document.activeElement);
   links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
 }
 

@@ -5,7 +5,7 @@ import { listen } from "./keys.js";
 import { Step } from "./step.js";
 
 const page = () => document.querySelector("#lesson");
-const steps = () => /** @type {Step[]} */ ([...document.querySelectorAll("cs-step")]);
+const steps = () => /** @type {Step[]} */ (/** @type {any} */ ([...document.querySelectorAll("cs-step")]));
 const queue = new Queue();
 const begun = Date.now();
 const channel = new Channel("speaker", (said) => {
