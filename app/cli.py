@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.whole_numbers import read_whole
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  listened on, but nothing that a browser could open
+SILENT = 30_000  # milliseconds for which a phone that has left the network is taken to be there
 GRACE = 3  # seconds that open requests and event streams get at the end
 # Objects after which the young, the older and the old are looked through for garbage. The older are few, so that it
 # holds nobody up for long; the old are left to the sweep of the store.
@@ -131,9 +132,8 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
             gc.freeze()  # what is loaded by now stays; looking through it for garbage would hold everybody up for 60 ms
             gc.set_threshold(*GARBAGE)
             gc.enable()
-            print(f"Convscope is at {here} (Ctrl+C ends it)", flush=True)
-            for neighbour in neighbours:
-                print(f"On this network: {address(neighbour, port)}", flush=True)
+            for line in announcement(here, neighbours if lan else None, port):
+                print(line, flush=True)
             if browse:
                 threading.Thread(target=webbrowser.open, args=(here,), daemon=True).start()
 
@@ -159,6 +159,17 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
     except KeyboardInterrupt:
         print(flush=True)  # the shell's ^C ends its line here
     return 0 if server.started else 1
+
+
+def announcement(here: str, neighbours: Sequence[str] | None, port: int) -> list[str]:
+    """Return the lines that say where the server is; `neighbours`: its addresses for the others, if they may come."""
+    lines = [f"Convscope is at {here} (Ctrl+C ends it)"]
+    if neighbours is None:
+        return lines
+    if not neighbours:
+        return [*lines, "No other device can reach this computer: it is on no network. Join one, and start this again."]
+    lines += [f"On this network: {address(neighbour, port)}" for neighbour in neighbours]
+    return [*lines, f"Phones come into a room at {address(neighbours[0], port)}join"]
 
 
 def one_thread_a_product() -> None:
@@ -214,8 +225,12 @@ def health(settings: Settings) -> int:
 def listen(host: str, port: int) -> socket.socket:
     """Open the socket before the app is loaded, so that a taken port is known at once."""
     if ":" in host:
-        return socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=host == "::", backlog=2048)
-    return socket.create_server((host, port), backlog=2048)
+        found = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=host == "::", backlog=2048)
+    else:
+        found = socket.create_server((host, port), backlog=2048)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # connections inherit it
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT)
+    return found
 
 
 def why_not(host: str, port: int, error: OSError) -> str:
@@ -243,7 +258,8 @@ def lan_addresses() -> list[str]:
         found.append(probe.getsockname()[0])
     with contextlib.suppress(OSError):
         found += socket.gethostbyname_ex(socket.gethostname())[2]
-    return [name for name in dict.fromkeys(found) if not name.startswith(("127.", "0."))]
+    others = [name for name in dict.fromkeys(found) if not name.startswith(("127.", "0."))]
+    return sorted(others, key=lambda name: name.startswith("169.254."))  # those that no router gave are the last hope
 
 
 def lan_names(settings: Settings, addresses: list[str]) -> list[str]:
