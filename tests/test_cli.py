@@ -37,7 +37,9 @@ def test_addresses_that_no_router_gave_come_last(monkeypatch):
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such option")
 def test_a_phone_that_has_left_the_network_is_not_taken_to_be_there_for_long():
-    with contextlib.closing(cli.listen("127.0.0.1", 0)) as listener:
-        with socket.create_connection(listener.getsockname()), contextlib.closing(listener.accept()[0]) as accepted:
-            kept = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    with contextlib.ExitStack() as open_:
+        listener = open_.enter_context(cli.listen("127.0.0.1", 0))
+        open_.enter_context(socket.create_connection(listener.getsockname()))
+        accepted = open_.enter_context(listener.accept()[0])
+        kept = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
     assert kept == cli.SILENT

@@ -2,19 +2,15 @@
 
 import http.client
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
-import urllib.request
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import pytest
 
 from app.classroom.rooms import BEHIND
-from tests.serving import announced
+from tests.serving import Restartable
 
 ROOMS = "/api/v1/rooms"
 POLL = {"question": "How many?", "choices": ["27", "28", "30"], "right": "28"}
@@ -22,34 +18,6 @@ POLL = {"question": "How many?", "choices": ["27", "28", "30"], "right": "28"}
 
 def view(number):
     return f"/?image=coffee&size=12&recipe=relu&at=0.0.0.{number}"
-
-
-class Served:
-    """A server that can be killed and comes back on the same port and folder."""
-
-    def __init__(self, folder):
-        self._folder, self._port, self.process = folder, "0", None
-
-    def start(self):
-        log = self._folder / f"log-{time.monotonic_ns()}"
-        env = {**os.environ, "CONVSCOPE_DATA_DIR": str(self._folder / "data")}
-        command = [sys.executable, "-m", "app", "serve", "--port", self._port]
-        with log.open("wb") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=env)
-        self.address = announced(self.process, log, 90)
-        self._port = str(urlsplit(self.address).port)
-
-    def stop(self, *, kill=False):
-        (self.process.kill if kill else self.process.terminate)()
-        self.process.wait(30)
-
-    def ask(self, method, path, body=None, **headers):
-        """Return the JSON of an answer, and its cookie."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.address + path, data, headers, method=method)
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-            text = answer.read()
-            return json.loads(text) if text else None, (answer.headers["Set-Cookie"] or "").partition(";")[0]
 
 
 class Phone:
@@ -105,7 +73,7 @@ class Phone:
 
 @contextmanager
 def served_in(folder):
-    served = Served(folder)
+    served = Restartable(folder)
     served.start()
     try:
         yield served
