@@ -130,9 +130,14 @@ class State:
         """Return the option `name`; nothing where it is not given."""
         return dict(self.options).get(name, "")
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The parts of the page, of HIDEABLE, that are not to be seen."""
+        return tuple(filter(None, self.option("hide").split(",")))
+
     def hides(self, part: str) -> bool:
-        """Tell whether a part of the page, one of HIDEABLE, is not to be seen."""
-        return part in self.option("hide").split(",")
+        """Tell whether a part of the page is not to be seen."""
+        return part in self.hidden
 
     def with_options(self, **changes: str) -> "State":
         """Return this state with other options; what is empty is dropped."""

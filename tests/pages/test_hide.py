@@ -101,6 +101,8 @@ def test_the_keys_of_what_is_hidden_are_not_in_the_list(client: TestClient) -> N
     for part in HIDEABLE:
         kept = keys_of(projector=True, hidden=[part])
         assert {key.part for key in KEYS if key not in kept} <= {part}
+    whole = page(client, link(RECIPE, projector=1)).one("dialog", id="help")
+    assert {each.text for each in whole.all("kbd")} == {key.label for key in KEYS}
     left = page(client, link(RECIPE, hide=ALL, projector=1)).one("dialog", id="help")
     assert {each.text for each in left.all("kbd")} == {key.label for key in KEYS if not key.part}
 

@@ -123,7 +123,7 @@ async def explorer_page(
             speeds=SPEEDS,
             most_segments=MOST_SEGMENTS,
             life_hours=lab.settings.upload_ttl // 3600,
-            keys=keys_of(projector=bool(state.option("projector")), hidden=state.option("hide").split(",")),
+            keys=keys_of(projector=bool(state.option("projector")), hidden=state.hidden),
             options=tuple(OPTIONS),
             look_scripts=looking,
             scripts=(*looking, *others),
