@@ -5,18 +5,20 @@ up a moment ago: a window that is dragged moves many times a second.
 """
 
 import re
+import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from app.classroom.book import BOOK
 from app.errors import Mistake, NotFound, shown
-from app.explorer.opening import opened, state_of
+from app.explorer.opening import state_of
 from app.lab import Lab
 from app.whole_numbers import read_whole
 
 LONGEST = 8_000  # characters; the address bar holds at most half as many
 MOST_FIELDS = 200
 MOST_KNOWN = 200  # looked up lately
+MOMENT = 10.0  # seconds
 UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\#]")
 EXPLORER = ("/", "/embed")
 LESSON = re.compile(r"/lesson/([A-Za-z0-9_-]{1,128})")
@@ -27,10 +29,14 @@ PLACES = frozenset({"at", "pin", "row", "column", "channel", "layer", "to_row", 
 class Destinations:
     """Looks addresses up."""
 
-    def __init__(self, lab: Lab, steps: Callable[[str], Awaitable[int]]) -> None:
+    def __init__(
+        self, lab: Lab, steps: Callable[[str], Awaitable[int]], now: Callable[[], float] = time.monotonic
+    ) -> None:
         """`steps`: how many steps the lesson of a name has that no chapter has; raises NotFound where there is none."""
         self._lab = lab
         self._steps = steps
+        self._now = now
+        self._counted: dict[str, tuple[int, float]] = {}  # steps of lessons, and when that was looked up
         self._known: dict[tuple[tuple[str, str], ...], None] = {}
 
     async def check(self, address: str) -> None:
@@ -60,7 +66,7 @@ class Destinations:
         rest = tuple(sorted((name, value) for name, value in fields.items() if name not in PLACES))
         if rest not in self._known:
             try:
-                await opened(await state_of(fields, self._lab), self._lab)
+                await self._lab.open((await state_of(fields, self._lab)).document)
             except Mistake as mistake:
                 mistake.pointer = "/address"
                 raise
@@ -69,13 +75,9 @@ class Destinations:
             self._known[rest] = None
 
     async def _check_step(self, name: str, step: str) -> None:
-        try:
-            count = len(BOOK[name].steps) if name in BOOK else await self._steps(name)
-        except NotFound as gone:
-            gone.pointer = "/address"
-            raise
         found = STEP.fullmatch(step)
         number = read_whole(found[1]) if found else None
+        count = await self._count(name, number or 1)
         if number is None or not 1 <= number <= count:
             raise Mistake(
                 "The lesson {name} has steps 1 to {count}, and no step {step}.",
@@ -84,6 +86,22 @@ class Destinations:
                 step=shown(step),
                 pointer="/address",
             )
+
+    async def _count(self, name: str, least: int) -> int:
+        """Return how many steps a lesson has; that it has `least` need not be looked up again a moment later."""
+        if name in BOOK:
+            return len(BOOK[name].steps)
+        count, when = self._counted.get(name, (0, 0.0))
+        if count < least or self._now() > when + MOMENT:
+            try:
+                count = await self._steps(name)
+            except NotFound as gone:
+                gone.pointer = "/address"
+                raise
+            if len(self._counted) >= MOST_KNOWN:
+                self._counted.clear()
+            self._counted[name] = count, self._now()
+        return count
 
 
 def _elsewhere(address: str) -> Mistake:

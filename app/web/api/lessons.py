@@ -19,6 +19,7 @@ from app.web.api import examples
 from app.web.api.instants import instant
 from app.web.api.runs import json_bytes
 from app.web.asgi.bearer import bearer
+from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLessons
 from app.web.asgi.forms import read_body
 from app.web.asgi.reach import reach_of
@@ -116,7 +117,7 @@ async def make(request: Request, lab: InLab, lessons: InLessons) -> Response:
     """
     lesson, text = await _sent(request, lab)
     try:
-        kept, key = await lessons.make(lesson, _keys(request), request.client.host if request.client else "")
+        kept, key = await lessons.make(lesson, _keys(request), client_of(request))
     except LessonMistake as mistake:
         raise await _in_its_line(mistake, text, lab) from None
     headers = {"Location": f"{API}/lessons/{kept.id}"}
