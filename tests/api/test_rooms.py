@@ -1,6 +1,7 @@
 """Rooms over HTTP: opened, led by who holds a key, answered by phones; a pupil never drives."""
 
 import json
+import threading
 
 import pytest
 from fastapi.testclient import TestClient
@@ -341,6 +342,21 @@ def test_a_room_that_nobody_uses_ends_and_leaves_nothing(clocked):
     clocked.wait(500)
     told(clocked.get(where), 404, "There is no room")
     assert clocked.app.state.lab.store.keys("room") == []
+
+
+def test_a_move_to_a_step_or_along_a_map_waits_for_no_drawing(client):
+    room, key = opened(client)
+    where, lab = f"{ROOMS}/{room['code']}", client.app.state.lab
+    done, ended = threading.Event(), []
+    for _ in range(6):  # as if phones had asked for many pages at once
+        client.portal.start_task_soon(lab.queue.light, lambda: ended.append(done.wait(20)))
+    try:
+        for number, address in enumerate((STEP, FIRST, SECOND), 1):
+            assert client.put(where, json={"address": address}, headers=key).json() == {"sequence": number}
+        assert client.put(f"{where}/poll", json=POLL, headers=key).status_code == 200
+        assert ended == []
+    finally:
+        done.set()
 
 
 # ---- whatever is sent

@@ -3,12 +3,15 @@
 import asyncio
 import json
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.classroom import destinations, phones, poll
+from app.classroom import rooms as limits
 from app.classroom.codes import ALPHABET, new_code, read_code
 from app.classroom.feed import SELDOM
 from app.classroom.presence import MOST_OF_A_PHONE
@@ -16,6 +19,7 @@ from app.classroom.rooms import BEHIND, Rooms
 from app.errors import Forbidden, Mistake, NotFound, Unavailable
 from app.storage import FolderStore, MemoryStore
 
+ROOT = Path(__file__).parents[2]
 KEY = b"k" * 32
 LIFE = 1000
 POLLS = (
@@ -491,3 +495,19 @@ def test_no_key_lies_in_the_store_and_a_torn_record_stops_nobody(tmp_path):
         await again.leave()
 
     scenario(work, store)
+
+
+def test_the_limits_that_are_told_are_those_that_hold():
+    told = (ROOT / "docs" / "rooms.md").read_text("utf-8")
+    for sentence in (
+        f"{limits.MOST_ROOMS:,}; {limits.AN_HOUR:,} opened by a client within an hour",
+        f"{limits.MOST_STREAMS:,}; {limits.IN_A_ROOM:,} in a room; {MOST_OF_A_PHONE} of a phone",
+        f"{limits.OF_AN_ADDRESS:,} from an address without",
+        f"{phones.AN_HOUR} from an address within an hour",
+        f"{poll.FEWEST} to {poll.MOST} choices of {poll.LONGEST_CHOICE} characters",
+        f"a question of {poll.LONGEST_QUESTION} |",
+        f"{destinations.LONGEST:,} characters",
+        f"{limits.MISSES} that lead nowhere",
+        f"one of {round(len(ALPHABET) ** 6 / 1e6)} million",
+    ):
+        assert sentence in told
