@@ -24,6 +24,12 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 
+class Word(str):
+    """A word that a sentence puts in, and that is said in the visitor's language too: "none"."""
+
+    __slots__ = ()
+
+
 class Mistake(Exception):
     """A visitor's mistake: a sentence with its numbers, a status and, where known, the field at fault."""
 
@@ -38,7 +44,8 @@ class Mistake(Exception):
 
     def say(self, translate: Callable[[str], str] = str) -> str:
         """Return the sentence, in the language that `translate` speaks."""
-        return translate(self.message).format(**self.values)
+        values = {name: translate(each) if isinstance(each, Word) else each for name, each in self.values.items()}
+        return translate(self.message).format(**values)
 
     def __str__(self) -> str:
         return self.say()

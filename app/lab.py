@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from app.budget import Budget
 from app.compute import ComputeQueue, SingleFlightCache, closing
-from app.errors import BrokenRequest, NotFound, Unfit
+from app.errors import BrokenRequest, NotFound, Unfit, Word
 from app.gradients import RunGradients
 from app.layers import Place, Shape, models
 from app.layers.layer import Array
@@ -331,7 +331,7 @@ class Lab:
             raise NotFound(
                 'There is no array "{name}" here; this layer has {names}.',
                 name=name[:40],
-                names=", ".join(arrays) or "no weights",
+                names=", ".join(arrays) or Word("no weights"),
             )
         return arrays[name]
 

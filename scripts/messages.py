@@ -31,7 +31,7 @@ from app.pictures.gallery import GALLERY
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "locale" / "convscope.pot"
 CATALOGUES = sorted((ROOT / "locale").glob("*/LC_MESSAGES/convscope.po"))
-SAYING = ("_", "N_", "gettext", "say", "translate")
+SAYING = ("_", "N_", "Word", "gettext", "say", "translate")
 COMMENT = "# What Convscope says to people; made by `make messages`, not by hand."
 UNSTEADY = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Project-Id-Version')
 

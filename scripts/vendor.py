@@ -3,7 +3,7 @@
 
 A manifest.json names npm packages, exact versions and files inside them; to take a newer version, change it there and
 run this script. It needs npm, the check only Python. A font that its package has as .woff alone is unpacked to a .ttf;
-one of which a few characters are taken says which in its `subset`, and needs fonttools and brotli.
+one of which some characters are taken says which in its `subset`, and needs fonttools and brotli.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def refresh(folder: Path) -> None:
                     if entry["source"].endswith(".woff") and entry["file"].endswith(".ttf"):
                         data = unpacked(data)
                     if "subset" in entry:
-                        data = subset(data, Path(scratch), **entry["subset"])
+                        data = subset(data, Path(scratch), Path(entry["file"]).suffix, **entry["subset"])
                     (folder / entry["file"]).write_bytes(data)
                     entry["sha256"] = sha256(data)
         print(f"{wanted}: {', '.join(entry['file'] for entry in package['files'])}")
@@ -76,17 +76,23 @@ def unpacked(woff: bytes) -> bytes:
     return head + listed + tables
 
 
-def subset(font: bytes, scratch: Path, *, text: str, axes: list[str]) -> bytes:
-    """Return the characters of a variable font, its axes pinned or limited ("wdth=87.5", "wght=400:800")."""
-    whole, pinned, made = scratch / "whole.woff2", scratch / "pinned.ttf", scratch / "made.woff2"
-    whole.write_bytes(font)
-    for step in (
-        ["varLib.instancer", str(whole), *axes, "--no-recalc-timestamp", "--output", str(pinned)],
-        ["subset", str(pinned), f"--text={text}", "--no-hinting", "--layout-features=", "--name-IDs=0,1,2,14",
-         "--drop-tables+=GDEF,GPOS,GSUB,MVAR,STAT,gasp", "--flavor=woff2", f"--output-file={made}"],
-    ):  # fmt: skip
-        subprocess.run([sys.executable, "-m", f"fontTools.{step[0]}", *step[1:]], check=True)
+def subset(font: bytes, scratch: Path, kind: str, *, text: str, axes: list[str]) -> bytes:
+    """Return characters of a font as .woff2 or .ttf, its axes pinned or limited ("wdth=87.5", "wght=400:800")."""
+    whole, pinned, made = scratch / "whole.woff2", scratch / "pinned.ttf", scratch / f"made{kind}"
+    (whole if axes else pinned).write_bytes(font)
+    served = kind == ".woff2"  # under a name of ours; what lies on a disk is found by its own
+    if axes:
+        _fonttools("varLib.instancer", str(whole), *axes, "--no-recalc-timestamp", "--output", str(pinned))
+    _fonttools(
+        "subset", str(pinned), f"--text={text}", "--no-hinting", "--layout-features=",
+        f"--name-IDs=0,1,2,14{'' if served else ',4,6'}", "--drop-tables+=GDEF,GPOS,GSUB,MVAR,STAT,gasp",
+        *(["--flavor=woff2"] if served else []), f"--output-file={made}",
+    )  # fmt: skip
     return made.read_bytes()
+
+
+def _fonttools(tool: str, *told: str) -> None:
+    subprocess.run([sys.executable, "-m", f"fontTools.{tool}", *told], check=True)
 
 
 def sha256(data: bytes) -> str:

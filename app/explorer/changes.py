@@ -163,7 +163,7 @@ def _settings(was: Stage, now: Stage, say: Say) -> Iterator[str]:
     if told and was.output_shape != now.output_shape:
         told.append(say("now {size}").format(size=_sides(now.output_shape)))
     if told:
-        yield ", ".join(told) + "."
+        yield say("{changes}.").format(changes=say(", ").join(told))
     if was.layer.name != now.layer.name:
         yield say("It is called {name}.").format(name=now.layer.name) if now.layer.name else say("It has no name.")
     weights, before = (getattr(stage.layer, "weights", None) for stage in (now, was))
@@ -215,7 +215,7 @@ def _weights(was: Stage, now: Stage, say: Say) -> str:
 
 def _listed(names: Sequence[str], say: Say) -> str:
     """Return names as a sentence has them: all of a few, of many the first and how many more."""
-    text = ", ".join(names[:MOST_TOLD])
+    text = say(", ").join(names[:MOST_TOLD])
     more = len(names) - MOST_TOLD
     return say("{names} and {count} more").format(names=text, count=grouped(more)) if more > 0 else text
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import onnx
 
-from app.errors import Unfit
+from app.errors import Unfit, Word
 from app.importing.network import Network, Output
 from app.importing.node import Node
 from app.importing.tensors import brief, text_of
@@ -18,7 +18,7 @@ def output_name(graph: onnx.GraphProto) -> str:
         raise Unfit(
             "The network has {count} outputs ({names}), and one is all that can be shown; export it with one output.",
             count=len(names),
-            names=", ".join(map(brief, names[:6])) or "none",
+            names=", ".join(map(brief, names[:6])) or Word("none"),
         )
     return names[0]
 

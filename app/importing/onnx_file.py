@@ -6,7 +6,7 @@ from typing import Any
 
 import onnx
 
-from app.errors import Misfit, Mistake, Unfit
+from app.errors import Misfit, Mistake, Unfit, Word
 from app.importing.ends import last_layer, leading_to, output_name
 from app.importing.imported import Imported
 from app.importing.names import layer_names
@@ -78,7 +78,7 @@ def _picture(
         raise Unfit(
             "The network has {count} inputs ({names}), and one picture is all that can be given to it.",
             count=len(inputs),
-            names=", ".join(brief(each.name) for each in inputs[:6]) or "none",
+            names=", ".join(brief(each.name) for each in inputs[:6]) or Word("none"),
         )
     kind = inputs[0].type.tensor_type
     axes = [each.dim_value for each in kind.shape.dim]  # 0: open

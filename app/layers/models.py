@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from app.errors import NotFound, Unfit, shown
+from app.errors import NotFound, Unfit, Word, shown
 from app.layers.layer import Array, Layer
 
 LEARNED = {"weight", "bias"}
@@ -142,4 +142,4 @@ def _listed(numbers: Sequence[int]) -> str:
     """Return numbers as a sentence has them: all of a few, of many the first and the last."""
     if len(numbers) > MOST_LISTED:
         return f"{', '.join(map(str, numbers[: MOST_LISTED - 1]))} … {numbers[-1]}"
-    return ", ".join(map(str, numbers)) or "none yet"
+    return ", ".join(map(str, numbers)) or Word("none yet")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from app.errors import Unfit
+from app.errors import Unfit, Word
 from app.layers import models
 from app.layers.layer import Layer
 from app.layers.models import Origin, Shapes
@@ -56,7 +56,7 @@ class TrainedWeights(Weights):
                 last=len(found.layers) - 1,
                 layer=self.layer,
                 type=self.of,
-                alike=", ".join(alike) or "none",
+                alike=", ".join(alike) or Word("none"),
                 pointer="/weights/layer",
             )
         if found.layers[self.layer].type != self.of:
@@ -67,7 +67,7 @@ class TrainedWeights(Weights):
                 model=found.id,
                 other=found.layers[self.layer].type,
                 type=self.of,
-                alike=", ".join(alike) or "none",
+                alike=", ".join(alike) or Word("none"),
                 pointer="/weights/layer",
             )
         try:

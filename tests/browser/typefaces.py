@@ -1,14 +1,15 @@
 """The typefaces of the tests, narrow and wide, in place of whatever the machine has.
 
 Fontconfig is told of the folders under tests/vendor and of nothing else. Every character is in DejaVu Sans, which is
-the wide one; the narrow one takes from it the signs that Noto Sans does not have.
+the wide one; the narrow one takes from it the signs that Noto Sans does not have. Chinese comes from Noto Sans SC in
+both: the characters that are most in use, and those of our class names (tests/test_chinese.py says which are missing).
 """
 
 from pathlib import Path
 
 VENDOR = Path(__file__).resolve().parents[1] / "vendor"
 NARROW, WIDE = "narrow", "wide"
-FOLDERS = {NARROW: ("noto", "dejavu"), WIDE: ("dejavu",)}
+FOLDERS = {NARROW: ("noto", "dejavu", "han"), WIDE: ("dejavu", "han")}
 FAMILIES = {
     NARROW: {"sans-serif": "Noto Sans", "monospace": "Noto Sans Mono"},
     WIDE: {"sans-serif": "DejaVu Sans", "monospace": "DejaVu Sans Mono"},

@@ -226,7 +226,7 @@ def main() -> int:
     parser.add_argument("--states", default="", help=f"of {', '.join(STATES)}; else all")
     parser.add_argument("--sizes", default=",".join(SIZES))
     parser.add_argument("--themes", default="light,dark")
-    parser.add_argument("--languages", default=f"en,{LONGER}")
+    parser.add_argument("--languages", default=f"en,zh-CN,{LONGER}")
     parser.add_argument("--typeface", default="narrow", choices=list(FOLDERS))
     parser.add_argument("--only-projector", action="store_true")
     parser.add_argument("--no-projector", action="store_true")

@@ -191,7 +191,7 @@ def _lists(asked: LookRequest, maps: NetworkMaps, columns: dict[int, str], class
         links = []
         for channel in part.channels:
             also = classes[channel] if layer == by_class else rows[channel] if rows else ""
-            told = ", ".join(filter(None, (name.format(number=channel + 1), also)))
+            told = say(", ").join(filter(None, (name.format(number=channel + 1), also)))
             links.append((told, at_map(asked.state, stages, layer, channel).address()))
         found.append(Listed(layer, columns.get(layer) or called(stages[layer].layer), count, (high, wide), links))
     return found

@@ -21,6 +21,7 @@ from app.paths import folder
 from app.printing import numbers
 from app.printing.digits import DECIMALS, SIGNIFICANT
 from app.printing.working import exponential, plainly, spelled, working
+from app.punctuation import chinese, chinese_page
 from app.rendering.diagrams.curve import curve
 from app.rendering.sheets.maps import extent_of
 from app.rendering.svg import Face
@@ -69,7 +70,8 @@ def keep_compiled(in_folder: Path) -> None:
 
 def render(language: str, name: str, *contexts: Context) -> str:
     """Return the template `name`, which sees the fields of `contexts`."""
-    return environment(language).get_template(name).render(variables(*contexts))
+    text = environment(language).get_template(name).render(variables(*contexts))
+    return chinese_page(text) if language.startswith("zh") else text
 
 
 def sentence_of(view: View) -> str:
@@ -77,7 +79,8 @@ def sentence_of(view: View) -> str:
     if view.unsaid:
         return view.unsaid
     module = environment(view.language).get_template(f"layers/{view.layer.type}.html").module
-    return " ".join(str(module.sentence(view)).split())  # type: ignore[attr-defined]
+    sentence = " ".join(str(module.sentence(view)).split())  # type: ignore[attr-defined]
+    return chinese(sentence) if view.language.startswith("zh") else sentence
 
 
 def form_of(view: View) -> str:

@@ -18,6 +18,7 @@ from app.explorer.state import State
 from app.lab import Lab, Run
 from app.layers.models import find
 from app.pictures.picture import Picture
+from app.punctuation import chinese
 from app.rendering.figure.layout import LAYOUTS
 from app.rendering.palette import Theme
 from app.web.asgi.dependencies import InLab
@@ -92,8 +93,9 @@ async def told(request: Request, run: Run, state: State, lab: Lab) -> dict[str, 
     )
     way = {"undo": say("Undone: {what}"), "redo": say("Done again: {what}")}.get(request.headers.get("cs-way", ""))
     said, word = way.format(what=said) if way and said else said, getattr(request.state, "word", "")
+    together = " ".join(filter(None, (said, word)))
     return {
-        "said": " ".join(filter(None, (said, word))),
+        "said": chinese(together) if language_of(request).startswith("zh") else together,
         "stopped": [request.state.fields["field"], word] if word else [],
         "lost": lost,
     }
