@@ -15,7 +15,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # What is the same in every language: names, file names, units, letters of formulas.
 SAME = {"Convscope", "RGB", "R", "G", "B", "px", "JSON", "NumPy", "PNG", "SVG", "GIF", "openapi.json"}
-SAME |= {"exp", "ln", "max", "min", "ReLU", "same", "Shift", "Esc", "Space", "Home", "End", "Enter"}
+SAME |= {"exp", "ln", "max", "min", "ReLU", "same", "Shift", "Esc", "Space", "Home", "End", "Enter", "PgDn", "PgUp"}
 
 JINJA = re.compile(
     r"\{#.*?#\}|\{%-?\s*trans\b.*?\{%-?\s*endtrans\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL
