@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.typefaces import FAMILIES, NARROW, WIDE
+from tests.browser.typefaces import FAMILIES, HAN, NARROW, WIDE
 
 pytestmark = pytest.mark.layout
 
 SAID = "Window × filter → 0.5 − ⁻¹² ≈ √ᵀ ▦"
-PAGES = {"/": ".plate.on", "/?view=trace": "#look.trace", "/?view=fan&projector=1": "#look.fan", "/docs": ".opblock"}
+PAGES = {"/": ".plate.on", "/?view=trace": "#look.trace", "/?view=fan&projector=1": "#look.fan", "/docs": ".opblock", "/?lang=zh-CN": ".plate.on"}
 NAMES = ("sans-serif", "system-ui", "serif", "monospace", "ui-monospace", "Arial", "Liberation Sans", "Inter")
 
 
@@ -27,7 +27,7 @@ def typefaces(page: Page, selector: str) -> set[str]:
 
 def allowed(typeface: str) -> set[str]:
     """The families that there are."""
-    return {*FAMILIES[typeface].values(), *(["DejaVu Sans"] if typeface == NARROW else [])}
+    return {*FAMILIES[typeface].values(), HAN, *(["DejaVu Sans"] if typeface == NARROW else [])}
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -14,6 +14,7 @@ FAMILIES = {
     NARROW: {"sans-serif": "Noto Sans", "monospace": "Noto Sans Mono"},
     WIDE: {"sans-serif": "DejaVu Sans", "monospace": "DejaVu Sans Mono"},
 }
+HAN = "Noto Sans SC Thin"  # so its package calls the regular one too
 CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
