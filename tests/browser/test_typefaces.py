@@ -10,7 +10,13 @@ from tests.browser.typefaces import FAMILIES, HAN, NARROW, WIDE
 pytestmark = pytest.mark.layout
 
 SAID = "Window × filter → 0.5 − ⁻¹² ≈ √ᵀ ▦"
-PAGES = {"/": ".plate.on", "/?view=trace": "#look.trace", "/?view=fan&projector=1": "#look.fan", "/docs": ".opblock", "/?lang=zh-CN": ".plate.on"}
+PAGES = {
+    "/": ".plate.on",
+    "/?view=trace": "#look.trace",
+    "/?view=fan&projector=1": "#look.fan",
+    "/docs": ".opblock",
+    "/?lang=zh-CN": ".plate.on",
+}
 NAMES = ("sans-serif", "system-ui", "serif", "monospace", "ui-monospace", "Arial", "Liberation Sans", "Inter")
 
 
