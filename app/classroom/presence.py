@@ -6,7 +6,7 @@ A phone that comes back before its last stream is known to be dead takes its pla
 from collections import defaultdict
 from collections.abc import Callable
 
-MOST_OF_A_PHONE = 3  # streams; the oldest makes room for another
+MOST_OF_A_PHONE = 4  # streams; the oldest makes room for another
 
 
 class Presence:

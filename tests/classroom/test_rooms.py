@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -407,9 +408,11 @@ class Counting(MemoryStore):
 
     puts = 0
     fails = False
+    takes = 0.0  # seconds
 
     def put(self, kind, key, data, ttl):
         self.puts += 1
+        time.sleep(self.takes)
         if self.fails:
             raise Unavailable("no", retry_after=1)
         super().put(kind, key, data, ttl)
@@ -420,7 +423,7 @@ def test_many_moves_at_once_are_written_in_few_pieces_each_before_it_is_answered
 
     async def work(rooms):
         room, key = await rooms.open("/?0")
-        store.puts = 0
+        store.puts, store.takes = 0, 0.02
         sequences = await asyncio.gather(*(rooms.move(room, [key], f"/?{number}") for number in range(1, 301)))
         assert sequences == list(range(1, 301))  # in the order in which they came
         assert store.puts < 100
