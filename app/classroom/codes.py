@@ -4,7 +4,7 @@ import re
 import secrets
 import unicodedata
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L; 31 to the power of 6 is 887 million
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L; 31 to the power of 6 is 888 million
 LENGTH = 6
 CODE = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
 BETWEEN = re.compile(r"[\s\-‐‑–_.·]")  # what people put between the halves
