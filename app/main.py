@@ -43,6 +43,7 @@ from app.web.pages.adding import additions
 from app.web.pages.docs import docs
 from app.web.pages.explorer import pages
 from app.web.pages.filter_parts import filter_parts
+from app.web.pages.joining import joining
 from app.web.pages.lesson import lesson
 from app.web.pages.mistakes import mistake_page
 from app.web.pages.network import network
@@ -51,6 +52,8 @@ from app.web.pages.occlusion import occlusion
 from app.web.pages.parts import parts
 from app.web.pages.picture_tools import picture_tools
 from app.web.pages.pictures import pictures
+from app.web.pages.remote import remotes
+from app.web.pages.rooms import rooms_pages
 from app.web.pages.sharing import sharing
 from app.web.pages.snapshots import Snapshots, train_pictures
 from app.web.pages.train import train
@@ -120,6 +123,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(network)
     app.include_router(train_pictures)
     app.include_router(train)
+    app.include_router(remotes)
+    app.include_router(rooms_pages)
+    app.include_router(joining)
     app.include_router(docs)
     app.include_router(pages)
     app.mount("/static", PrintedFiles(directory=folder("static")), name="static")

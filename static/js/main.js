@@ -199,3 +199,4 @@ setTimeout(() => { // a task of its own, so that neither holds up a hand for lon
   customElements.define("cs-transport", Transport);
   start();
 });
+if (/(^|; )room=/.test(document.cookie)) import("./room/lead.js").then(({ begin }) => begin(go));

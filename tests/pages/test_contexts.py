@@ -19,10 +19,13 @@ from app.web.pages.adding import AdditionsContext
 from app.web.pages.docs import DocsContext
 from app.web.pages.filter_parts import FilteredContext
 from app.web.pages.lesson import ContentsContext, LessonContext, SpeakerContext
+from app.web.pages.joining import EndedContext, JoinContext, NowContext, PhoneContext
 from app.web.pages.mistakes import MistakeContext, SaidContext
 from app.web.pages.network import OpenContext, SettingsContext
 from app.web.pages.networks import NetworksContext
 from app.web.pages.picture_tools import CONTEXTS, ToolContext
+from app.web.pages.remote import RemoteContext
+from app.web.pages.rooms import AskedContext, DoorContext, SheetContext
 from app.web.pages.sharing import ShareContext
 
 OWN = {name: get_type_hints(look.context)["return"] for name, look in LOOKS.items() if not look.draw}
@@ -46,6 +49,14 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     "additions.html": (AdditionsContext,),
     "train.html": (FrameContext, LiveContext),
     "train/changes.html": (LiveContext,),
+    "room/join.html": (JoinContext,),
+    "room/phone.html": (PhoneContext, NowContext),
+    "room/_now.html": (NowContext,),
+    "room/ended.html": (EndedContext,),
+    "room/door.html": (DoorContext,),
+    "room/sheet.html": (SheetContext,),
+    "room/_asked.html": (AskedContext,),
+    "room/remote.html": (RemoteContext,),
     "_notice.html": (SaidContext,),
     "_wrong.html": (SaidContext,),
     "filters/_live.html": (FilteredContext,),

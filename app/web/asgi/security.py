@@ -115,7 +115,7 @@ class Security:
             )
 
     def _protect(self, scope: Scope, headers: MutableHeaders) -> None:
-        ancestors = self._ancestors if scope["path"] == "/embed" else "'none'"
+        ancestors = {"/embed": self._ancestors, "/": "'self'"}.get(scope["path"], "'none'")
         policy = POLICY.format(ancestors=ancestors)
         if scope["path"].endswith(".svg") or scope["path"] == "/docs":  # a drawing carries its pictures with it
             policy = policy.replace("blob:", "blob: data:")

@@ -24,3 +24,4 @@ function within(at, href) {
 show();
 addEventListener("pageshow", ({ persisted }) => { if (persisted) show(); });
 document.documentElement.classList.add("ready");
+if (/(^|; )room=/.test(document.cookie)) import("../room/lead.js").then(({ begin }) => begin(null));

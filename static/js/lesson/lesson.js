@@ -182,3 +182,4 @@ point(document);
 customElements.define("cs-step", Step);
 arrived();
 document.documentElement.classList.add("ready");
+if (/(^|; )room=/.test(document.cookie)) import("../room/lead.js").then(({ begin }) => begin((there) => queue.add(() => travel(there))));

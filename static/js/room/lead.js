@@ -1,0 +1,304 @@
+// A room is led from this browser: wherever the page comes to rest the phones follow, and where the remote goes the page
+// follows. The room's chip stands where Share is, with the sheet of the room; what the class is asked lies over the page.
+//
+//   the address has changed ─ RESTS ─► POST move ─► phones        (the newest, one at a time)
+//   an event with another address ─────► go there                  (unless the page is on its own way)
+import { follow } from "./events.js";
+import { fetched } from "../explorer/sheet.js";
+import { dressed } from "../explorer/style.js";
+
+const RESTS = 250; // milliseconds in which nothing more happens to the address
+const BETWEEN = 400; // … between two looks at who has answered
+const LEFT = new Set(["edit", "lang", "theme"]); // fields that are nobody else's business
+
+const code = /(?:^|; )room=(\w{6})/.exec(document.cookie)?.[1] ?? "";
+const spaced = `${code.slice(0, 3)}\u00a0${code.slice(3)}`;
+const post = (what, fields) => fetch(`/room/${code}/${what}`, { method: "POST", body: new URLSearchParams(fields), headers: { "HX-Request": "true" } });
+
+/** @type {import("./events.js").Room | null} */
+let room = null;
+let words = /** @type {HTMLElement | null} */ (null); // the part of the page about the question, and the words of the chip
+let sent = "", sending = false, resting = 0;
+let sequence = -1, asking = "", looking = false;
+
+/** Whether a class can be where this page is. */
+const leads = () => location.pathname === "/" || /^\/lesson\/[^/]+$/.test(location.pathname);
+
+/** Where the page is, for others. */
+function here() {
+  const kept = location.search.slice(1).split("&").filter((part) => part && !LEFT.has(part.split("=")[0]));
+  return location.pathname + (kept.length ? `?${kept.join("&")}` : "");
+}
+
+/** @param {((address: string) => unknown) | null} go to another address of the same kind, without leaving the page */
+export async function begin(go) {
+  if (!code || window !== top) return;
+  await dressed("classroom/room");
+  await look();
+  if (!words) return;
+  for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
+    const real = history[name];
+    history[name] = (...state) => { real.apply(history, state); rest(); };
+  }
+  addEventListener("popstate", rest);
+  document.addEventListener("visibilitychange", rest);
+  document.addEventListener("htmx:after:swap", dress);
+  const step = document.querySelector("cs-step");
+  if (step) new MutationObserver(dress).observe(step, { childList: true, subtree: true });
+  document.addEventListener("click", opened, { capture: true });
+  document.addEventListener("submit", turned, { capture: true });
+  addEventListener("keydown", paged, { capture: true });
+  watchDark();
+  dress();
+  rest();
+  follow(code, {
+    room: (news) => {
+      room = news;
+      dress();
+      dark();
+      const { poll } = news, now = JSON.stringify([poll?.question, poll?.state, poll?.answered, poll && news.present]);
+      if (now !== asking) {
+        asking = now;
+        again();
+      }
+      const own = sending || here() !== sent || news.sequence <= sequence;
+      sequence = Math.max(sequence, news.sequence);
+      if (!own && leads() && news.address !== sent) went(news.address, go);
+    },
+    lost: () => notice(words.dataset.lost),
+    back: () => notice(""),
+    over,
+  });
+}
+
+// ---- where the page is
+
+/** Something has happened to the address. */
+function rest() {
+  clearTimeout(resting);
+  resting = setTimeout(tell, RESTS);
+}
+
+/** Tells the class where the page is. */
+async function tell() {
+  if (sending || !leads() || document.hidden || here() === sent) return;
+  sending = true;
+  const address = here(), answer = await post("move", { address }).catch(() => null);
+  sending = false;
+  if (answer?.status === 404 || answer?.status === 403) {
+    over();
+    return;
+  }
+  if (answer?.ok) {
+    sent = address;
+    sequence = Math.max(sequence, (await answer.json()).sequence);
+  } else if (answer) sent = address; // a state that no phone can show; the next one counts
+  if (here() !== sent) rest();
+}
+
+/** The remote has moved on. @param {string} address @param {((address: string) => unknown) | null} go */
+function went(address, go) {
+  const same = new URL(address, location.origin).pathname === location.pathname;
+  if (go && same) go(address);
+  else location.assign(address);
+}
+
+/** The room is over: the page is as it was before. */
+function over() {
+  document.cookie = "room=; path=/; max-age=0; samesite=lax";
+  location.reload();
+}
+
+// ---- the chip, and the question to the class
+
+/** Puts the chip and the question where they belong in the page that is there now. */
+function dress() {
+  const share = document.querySelector("#share"), place = document.querySelector("#room");
+  let chip = /** @type {HTMLElement | null} */ (document.querySelector(".roomchip"));
+  if (!chip) {
+    chip = share ?? place?.appendChild(document.createElement("a")) ?? null;
+    if (!chip) return;
+    chip.classList.add("roomchip");
+    chip.classList.remove("text");
+    chip.removeAttribute("data-sheet");
+    chip.dataset.share = chip.getAttribute("href") ?? "";
+    chip.setAttribute("href", `/room/${code}/sheet`);
+    chip.setAttribute("aria-haspopup", "dialog");
+    const name = document.createElement("b"), count = document.createElement("span");
+    name.textContent = spaced;
+    chip.replaceChildren(name, " ", count);
+  }
+  const count = words.dataset.here.replace("{num}", String(room?.present ?? 0)), told = chip.querySelector("span");
+  if (told.textContent !== count) {
+    told.textContent = count;
+    chip.setAttribute("aria-label", `${words.dataset.room.replace("{code}", spaced)}, ${count}`);
+  }
+  beside();
+}
+
+/** In a lesson the question stands among its words, in the explorer over the ribbon, and nowhere else. */
+function beside() {
+  if (!leads()) return;
+  const among = document.querySelector("cs-step .words");
+  if (among ? words.parentElement !== among : words.parentElement !== document.body) {
+    words.classList.toggle("over", !among);
+    if (among) (among.querySelector(".choices") ?? among.querySelector("h1"))?.after(words);
+    else document.body.append(words);
+  }
+}
+
+/** Looks again at what is asked, soon. */
+function again() {
+  if (looking) return;
+  looking = true;
+  setTimeout(async () => {
+    looking = false;
+    await look();
+    dress();
+  }, words.dataset.state ? BETWEEN : 0);
+}
+
+/** Asks what the class is asked. */
+async function look() {
+  const answer = await fetch(`/room/${code}/asked${location.search.match(/[?&]lang=[\w-]+/)?.[0].replace("&", "?") ?? ""}`).catch(() => null);
+  if (!answer) return;
+  const part = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#room-asked");
+  if (answer.status === 404) over();
+  if (!part) return;
+  const held = words?.contains(document.activeElement);
+  words?.remove();
+  words = /** @type {HTMLElement} */ (document.adoptNode(part));
+  if (held) {
+    dress();
+    words.querySelector("button")?.focus();
+  }
+}
+
+// ---- the sheet
+
+/** @param {MouseEvent} event */
+async function opened(event) {
+  const chip = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest?.(".roomchip"));
+  if (!chip || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const section = await fetched(`/room/${code}/sheet?address=${encodeURIComponent(here())}`, { headers: { Accept: "text/html" } });
+  if (typeof section === "string") return;
+  const dialog = await shared(chip) ?? bare(chip);
+  dialog.setAttribute("aria-label", section.getAttribute("aria-label"));
+  dialog.classList.add("of-room");
+  dialog.prepend(section);
+  let last = section; // which stays while the rows of Share are exchanged
+  new MutationObserver(() => {
+    const there = /** @type {HTMLElement | null} */ (dialog.querySelector(".leading"));
+    if (!there) dialog.prepend(last);
+    last = there ?? last;
+  }).observe(dialog, { childList: true });
+}
+
+/** The sheet of Share, with its own script: what leaves the page stands below the room. @param {HTMLElement} chip */
+async function shared(chip) {
+  if (!chip.dataset.share) return null;
+  const link = document.createElement("a");
+  link.href = chip.dataset.share;
+  const { open } = await import("../explorer/share.js");
+  await open(link);
+  return document.querySelector("dialog.sheet");
+}
+
+/** @param {HTMLElement} chip */
+function bare(chip) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "sheet";
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => { dialog.remove(); chip.focus(); });
+  dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); });
+  dialog.showModal();
+  return dialog;
+}
+
+/** What the forms of the sheet and of the question say. @param {SubmitEvent} event */
+async function turned(event) {
+  const form = /** @type {HTMLFormElement} */ (event.target), button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  const part = form.closest(".leading, #room-asked");
+  if (!part) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const fields = new FormData(form, button), dialog = part.closest("dialog");
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(/** @type {any} */ (fields)), headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer) {
+    notice(words.dataset.lost);
+    return;
+  }
+  const made = answer.headers.get("Content-Type")?.includes("html") && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".leading");
+  if (made) {
+    part.replaceWith(document.adoptNode(made));
+    (made.querySelector("[role=alert]") ?? made.querySelector(".pairing"))?.scrollIntoView({ block: "nearest" });
+  } else if (form.action.endsWith("/end")) over();
+  else dialog?.close();
+}
+
+// ---- keys, and the dark
+
+/** The key that turns pages shows the answer first, where no step of the page itself does. @param {KeyboardEvent} event */
+function paged(event) {
+  const poll = room?.poll, target = /** @type {Element} */ (event.target), lesson = location.pathname !== "/";
+  const on = event.key === "PageDown" || (lesson && ["ArrowRight", " "].includes(event.key) && !target.closest?.("a, button, input, select, textarea"));
+  if (!poll || !on || poll.state === "closed" || document.querySelector("dialog[open], #blank")) return;
+  const board = document.documentElement.hasAttribute("data-projector");
+  const itself = lesson ? /[?&]step=\d+\.ask/.test(location.search) : board && /[?&]predict=/.test(location.search);
+  const shown = poll.state === "shown";
+  if (shown ? lesson : itself) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  post("poll", { state: shown ? "closed" : "shown" }).catch(() => notice(words.dataset.lost));
+}
+
+let told = false; // whether the room has been told that the screen is dark
+
+/** The screen is dark where the room says so; what a key has made dark or light here, the room is told. */
+async function dark() {
+  const cover = /** @type {HTMLElement | null} */ (document.querySelector("#blank"));
+  if (room.blank === Boolean(cover) || room.blank === told) return;
+  told = room.blank;
+  if (cover) cover.click();
+  else if (document.querySelector("#lesson")) (await import("../lesson/board.js")).blank(document.querySelector("#lesson").dataset, document.querySelector("cs-step").inside);
+  else if (document.querySelector("#blank-on")) (await import("../explorer/projector.js")).blank();
+  else covered();
+}
+
+/** Where the page itself knows no dark screen: until the next key or click. */
+function covered() {
+  const cover = Object.assign(document.createElement("div"), { id: "blank" }), stop = new AbortController();
+  const show = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    cover.remove();
+    stop.abort();
+  };
+  document.body.append(cover);
+  addEventListener("keydown", show, { signal: stop.signal, capture: true });
+  cover.addEventListener("click", show, { signal: stop.signal });
+}
+
+/** Listens to who makes the screen dark here. */
+function watchDark() {
+  new MutationObserver(() => {
+    const cover = Boolean(document.querySelector("#blank"));
+    if (cover === told) return;
+    told = cover;
+    post("blank", { blank: cover ? "1" : "" }).catch(() => {});
+  }).observe(document.body, { childList: true });
+}
+
+/** @param {string} sentence over the page; none takes it away */
+function notice(sentence) {
+  let line = /** @type {HTMLElement | null} */ (document.querySelector("#room-lost"));
+  if (!line) {
+    line = document.createElement("p");
+    line.id = "room-lost";
+    line.setAttribute("role", "status");
+    document.body.append(line);
+  }
+  line.textContent = sentence;
+}

@@ -1,0 +1,151 @@
+// A pupil's phone: the present step of the class, its questions, and the way to explore on one's own and back.
+//
+//   with the class ── Explore on my own ─► on my own (the explorer itself, at this state)
+//         ▲                                    │
+//         └────────── Back to the class ◄──────┘
+import { say } from "../explorer/say.js";
+import { Step } from "../lesson/step.js";
+import { follow } from "./events.js";
+
+const { body } = document, { code, query, following, alone, lost, back, explorer } = body.dataset;
+const step = () => /** @type {any} */ (document.querySelector("cs-step"));
+const now = () => document.querySelector("#now");
+
+let address = body.dataset.address; // of the step that is shown
+let beside = ""; // what is known of the question and the screen
+let newest = null; // the room as last told
+let busy = false;
+
+/** Shows what the room shows, one request at a time, the newest last. */
+async function show() {
+  if (busy || !newest) return;
+  busy = true;
+  for (let room = null; room !== newest;) {
+    room = newest;
+    try {
+      if (room.address !== address && !exploring()) await lead(room.address);
+      await refresh(room);
+    } catch {
+      break; // nobody answers: what has come stays, and the stream says so
+    }
+  }
+  busy = false;
+}
+
+/** Leads the step to where the class is. @param {string} there */
+async function lead(there) {
+  const answer = await fetch(`/parts/step?address=${encodeURIComponent(there)}${query}`);
+  if (!answer.ok) return;
+  const html = await answer.text();
+  step().lead(html);
+  address = there;
+  told();
+}
+
+/** Says the words of the step to who does not see them. */
+function told() {
+  const words = step()?.querySelector(".words");
+  if (words) say(words.innerText.replace(/\s+/g, " ").trim());
+}
+
+/** Fetches the question to the class where it has changed. @param {import("./events.js").Room} room */
+async function refresh(room) {
+  const { poll } = room, wanted = JSON.stringify([room.address, room.blank ?? false, poll?.question, poll?.state]);
+  if (wanted === beside) return;
+  const answer = await fetch(`/join/${code}/now${query.replace("&", "?")}`);
+  if (answer.ok) put(await answer.text());
+  beside = wanted;
+}
+
+/** @param {string} text of the part of the page about now */
+function put(text) {
+  const before = now().dataset, part = new DOMParser().parseFromString(text, "text/html").querySelector("#now");
+  if (!part) return;
+  const pressed = /** @type {HTMLButtonElement | null} */ (document.activeElement?.closest?.(".choice"))?.value;
+  now().replaceWith(document.adoptNode(part));
+  document.querySelector("#whereabouts").textContent = part.dataset.where;
+  arrange();
+  if (pressed !== undefined) document.querySelector(`.choice[value="${CSS.escape(pressed)}"]`)?.focus();
+  if (part.dataset.poll !== before.poll || part.dataset.blank !== before.blank) {
+    const news = part.querySelector("h2, .blanked")?.textContent;
+    if (news) say(news);
+  }
+}
+
+const exploring = () => body.classList.contains("exploring");
+
+/** Shows what belongs to the way that one goes. */
+function arrange() {
+  const own = exploring();
+  document.querySelector("#following").hidden = own || now().dataset.blank === "1";
+  now().hidden = own;
+  document.querySelector("#whereabouts").hidden = !own;
+  document.querySelector("#explore").hidden = own;
+  document.querySelector("#back").hidden = !own;
+  document.querySelector("#with").textContent = own ? alone : following;
+}
+
+/** The explorer itself, at the state of the figure, where it has been dragged too. */
+function explore() {
+  const figure = /** @type {HTMLIFrameElement | null} */ (step()?.querySelector("iframe"));
+  const search = new URLSearchParams(figure?.contentWindow?.location.search ?? new URL(document.querySelector("#explore").href).search);
+  search.delete("hide");
+  const frame = document.createElement("iframe");
+  Object.assign(frame, { className: "whole", title: explorer, src: `/?${search}` });
+  body.classList.add("exploring");
+  document.querySelector("main").append(frame);
+  arrange();
+  document.querySelector("#back").focus();
+}
+
+/** Back to where the class is by now. */
+function comeBack() {
+  document.querySelector("iframe.whole")?.remove();
+  body.classList.remove("exploring");
+  arrange();
+  document.querySelector("#explore").focus();
+  show();
+}
+
+document.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  if (target.closest("#explore") && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    explore();
+  }
+  if (target.closest("#back")) comeBack();
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target), choice = /** @type {any} */ (event.submitter);
+  if (!form.closest("#now") || !choice) return;
+  event.preventDefault();
+  for (const each of form.querySelectorAll(".choice")) each.setAttribute("aria-pressed", String(each === choice));
+  const answer = await fetch(`${form.action}${query.replace("&", "?")}`, { method: "POST", body: new URLSearchParams({ answer: choice.value }), headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok) put(await answer.text());
+  else {
+    beside = ""; // it was not taken: what holds is asked for
+    show();
+  }
+});
+
+// Who has done the task of the step sees that; the class itself is where its teacher is.
+document.addEventListener("cs:met", async () => {
+  const done = address.replace(/([?&]step=\d+)(?=&|$)/, "$1.do"), here = address;
+  if (done === here) return;
+  const answer = await fetch(`/parts/step?address=${encodeURIComponent(done)}${query}`).catch(() => null);
+  if (answer?.ok && address === here) step().lead(await answer.text(), { stay: true });
+});
+
+customElements.define("cs-step", Step);
+follow(code, {
+  room: (room) => { newest = room; show(); },
+  lost: () => { document.querySelector("#lost").textContent = lost; },
+  back: () => {
+    document.querySelector("#lost").textContent = "";
+    say(back);
+    beside = "";
+  },
+  over: () => location.assign(`/join/${code}?from=${encodeURIComponent(newest?.address ?? address)}${query}`),
+}, true);
+document.documentElement.classList.add("ready");

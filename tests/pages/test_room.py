@@ -1,0 +1,281 @@
+"""The pages of a room: who may do what with which cookie, and what a lesson asks of the class by itself."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from tests.pages.reading import link
+from tests.pages.validity import faults
+
+PLAIN = "conv2d(2, 3, weights=random(7)) | relu"
+VIEW = link(PLAIN, image="chelsea", size=12, at="0.1.2.3")
+ASK, REVEAL = "/lesson/why-28?step=1.ask", "/lesson/why-28?step=1.reveal"
+LAN = "192.168.1.20"
+TICKET = re.compile(r"key=([0-9a-f]{32})")
+
+
+def opened(client: TestClient, address: str = VIEW) -> str:
+    """Open a room as a form does; return its code."""
+    answer = client.post("/room", data={"address": address}, follow_redirects=False)
+    assert answer.status_code == 303
+    return answer.headers["location"].rpartition("/")[2]
+
+
+def said(client: TestClient, code: str, what: str, **fields: str) -> dict[str, object]:
+    """Say something to a room as a script does; return the room."""
+    answer = client.post(f"/room/{code}/{what}", data=fields, headers={"HX-Request": "true"})
+    assert answer.status_code == 200, answer.text
+    return room(client, code)
+
+
+def room(client: TestClient, code: str) -> dict[str, object]:
+    """Return the room as everybody may see it."""
+    found: dict[str, object] = client.get(f"/api/v1/rooms/{code}").json()
+    return found
+
+
+def stranger(client: TestClient) -> TestClient:
+    """Return another browser of the same server."""
+    return TestClient(client.app, base_url=str(client.base_url))
+
+
+@pytest.fixture
+def on_lan(tmp_path: object) -> TestClient:
+    """A client of a server that other computers reach under its address."""
+    settings = Settings(data_dir=tmp_path, host="0.0.0.0", allowed_hosts=f"localhost,{LAN},10.0.0.5")  # noqa: S104
+    with TestClient(create_app(settings), base_url="http://localhost:8000") as client:
+        yield client
+
+
+def test_who_opens_a_room_stands_at_its_door_and_leads_it(client: TestClient) -> None:
+    code = opened(client)
+    assert client.cookies.get("room") == code
+    door = client.get(f"/room/{code}").text
+    assert f'<dd class="code">{code[:3]}\N{NO-BREAK SPACE}{code[3:]}</dd>' in door
+    assert "at=0.1.2.3" in re.search(r'id="begin" href="([^"]*)"', door)[1]
+    other = stranger(client).get(f"/room/{code}").text
+    assert f'href="/join/{code}"' in other
+    assert "begin" not in other
+
+
+def test_the_key_goes_to_the_pages_of_rooms_alone(client: TestClient) -> None:
+    answer = client.post("/room", data={"address": VIEW}, follow_redirects=False)
+    keys, led = sorted(answer.headers.get_list("set-cookie"), key=lambda text: text.startswith("room="))
+    assert keys.startswith("rooms=")
+    assert "HttpOnly" in keys
+    assert "Path=/room;" in keys
+    assert "HttpOnly" not in led  # which says no more than the code that is on the board
+
+
+def test_a_room_at_an_address_that_cannot_be_is_refused_with_a_sentence(client: TestClient) -> None:
+    for address in ("/nowhere", "https://elsewhere.example/?image=chelsea", "/?recipe=conv2d("):
+        answer = client.post("/room", data={"address": address}, follow_redirects=False)
+        assert answer.status_code in (404, 422), address
+        assert 'class="notice"' in answer.text
+
+
+def test_the_way_in_is_an_address_that_phones_can_reach(on_lan: TestClient) -> None:
+    code = opened(on_lan)
+    door = on_lan.get(f"/room/{code}").text
+    assert f'<dd class="at">{LAN}:8000/join</dd>' in door
+    assert "127.0.0.1" not in door
+    assert "localhost" not in door
+    assert 'href="?reach=10.0.0.5%3A8000"' in door
+    assert '<dd class="at">10.0.0.5:8000/join</dd>' in on_lan.get(f"/room/{code}?reach=10.0.0.5:8000").text
+    assert "10.0.0.5:8000/join" in on_lan.get(f"/room/{code}/sheet").text  # it is kept
+    drawn = on_lan.get(f"/room/{code}/qr.svg")
+    assert drawn.headers["content-type"] == "image/svg+xml"
+
+
+def test_where_only_this_computer_listens_the_door_says_what_helps(client: TestClient) -> None:
+    door = client.get(f"/room/{opened(client)}").text
+    assert "<code>convscope serve --lan</code>" in door
+    assert 'class="qr"' not in door
+
+
+@pytest.mark.parametrize(
+    "typed", [lambda code: code.lower(), lambda code: f" {code[:3]} {code[3:]} ", lambda code: code]
+)
+def test_a_code_may_be_typed_as_people_type(client: TestClient, typed: Callable[[str], str]) -> None:
+    code = opened(client)
+    answer = stranger(client).get("/join", params={"code": typed(code)}, follow_redirects=False)
+    assert answer.headers["location"] == f"/join/{code}"
+
+
+def test_a_wrong_code_stays_in_its_field_beside_one_sentence(client: TestClient) -> None:
+    answer = client.get("/join", params={"code": "k7m 4tz"})
+    assert answer.status_code == 404
+    assert 'value="k7m 4tz"' in answer.text
+    assert 'role="alert"' in answer.text
+    assert faults(answer.text) == []
+
+
+def test_who_joins_gets_a_pass_and_the_present_step(client: TestClient) -> None:
+    code = opened(client)
+    phone = stranger(client)
+    page = phone.get(f"/join/{code.lower()}")
+    assert str(page.url).endswith(f"/join/{code}")
+    assert "<cs-step" in page.text
+    assert "at=0.1.2.3" in page.text
+    held = phone.cookies["phone"]
+    phone.get(f"/join/{code}")
+    assert phone.cookies["phone"] == held  # it is one phone, however often it comes
+
+
+def test_a_lesson_asks_shows_and_closes_by_itself(client: TestClient) -> None:
+    code = opened(client, "/lesson/why-28?step=1")
+    assert said(client, code, "move", address="/lesson/why-28?step=1")["poll"] is None
+    poll = said(client, code, "move", address=ASK)["poll"]
+    assert poll["state"] == "open"
+    assert poll["choices"] == ["27", "28", "29", "30"]
+    assert "right" not in poll
+    phone = stranger(client)
+    phone.get(f"/join/{code}")
+    assert phone.post(f"/join/{code}/answer", data={"answer": "28"}).status_code == 200
+    answered = phone.post(f"/join/{code}/answer", data={"answer": "30"}, headers={"HX-Request": "true"}).text
+    assert re.findall(r'value="(\d+)" aria-pressed="true"', answered) == ["30"]
+    assert "1 of 1 has answered" in client.get(f"/room/{code}/asked").text
+
+    poll = said(client, code, "move", address=REVEAL)["poll"]
+    assert (poll["state"], poll["counts"], poll["right"]) == ("shown", [0, 0, 0, 1], "30")
+    now = phone.get(f"/join/{code}/now").text
+    assert "You said 30, and so it is." in now
+    assert "1 of 1 said 30." in now
+    assert phone.post(f"/join/{code}/answer", data={"answer": "27"}).status_code == 422  # it is too late
+    assert said(client, code, "move", address=ASK)["poll"]["state"] == "shown"  # back to look at it again
+    assert said(client, code, "move", address="/lesson/why-28?step=2")["poll"]["state"] == "closed"
+    assert "poll" not in phone.get(f"/join/{code}/now").text.partition(">")[2]
+
+
+def test_a_question_is_asked_in_the_language_of_the_teacher(client: TestClient) -> None:
+    code = opened(client)
+    english = said(client, code, "ask", kind="sign", address=VIEW)["poll"]["question"]
+    chinese = said(client, code, "ask?lang=zh-CN", kind="sign", address=VIEW)["poll"]["question"]
+    assert english == "Is it above or below zero?"
+    assert chinese != english
+
+
+def test_the_sign_of_a_view_is_hidden_asked_and_told(client: TestClient) -> None:
+    code = opened(client)
+    asked = said(client, code, "ask", kind="sign", address=VIEW)
+    assert "predict=sign" in asked["address"]
+    assert asked["poll"]["choices"] == ["below 0", "above 0"]
+    step = client.get(f"/join/{code}").text
+    value = client.get(f"{run_of(client)}/layers/0/steps/1/2/3").json()["value"]
+    assert f"{abs(value):.2f}" not in step
+    told = said(client, code, "poll", state="shown")
+    assert "guess=" in told["address"]
+    assert told["poll"]["right"] == ("above 0" if value > 0 else "below 0")
+    over = said(client, code, "poll", state="closed")
+    assert "predict" not in over["address"]
+
+
+def run_of(client: TestClient) -> str:
+    """Return where the API has the run of the view."""
+    return "/api/v1/runs/" + client.get(f"/api/v1/runs?{VIEW.partition('?')[2]}").json()["id"]
+
+
+def test_the_size_is_asked_among_sizes_that_it_is_mistaken_for(client: TestClient) -> None:
+    code = opened(client)
+    poll = said(client, code, "ask", kind="size", address=VIEW)["poll"]
+    assert {"10", "12", "9"} <= set(poll["choices"])  # 12 cells, a window of 3: the map, the input, a window less
+    assert said(client, code, "poll", state="shown")["poll"]["right"] == "10"
+
+
+def test_a_teacher_asks_something_of_their_own(client: TestClient) -> None:
+    code = opened(client)
+    fields = {"question": "Which is the edge?", "choice0": "left", "choice3": "right", "right": "3", "kind": ""}
+    poll = said(client, code, "ask", **fields)["poll"]
+    assert poll["choices"] == ["left", "right"]
+    assert said(client, code, "poll", state="shown")["poll"]["right"] == "right"
+
+
+def test_a_question_that_cannot_be_is_said_on_the_sheet(client: TestClient) -> None:
+    code = opened(client)
+    answer = client.post(f"/room/{code}/ask", data={"question": "Well?", "choice0": "yes"})
+    assert answer.status_code == 422
+    assert 'class="wrong" role="alert"' in answer.text
+    assert room(client, code)["poll"] is None
+
+
+def test_without_the_key_nobody_leads(client: TestClient) -> None:
+    code, other = opened(client), stranger(client)
+    for what, fields in (
+        ("move", {"address": "/"}),
+        ("ask", {"question": "?", "choice0": "a", "choice1": "b"}),
+        ("poll", {"state": "shown"}),
+        ("remote", {}),
+        ("go", {"way": "next"}),
+        ("blank", {"blank": "1"}),
+        ("end", {}),
+    ):
+        assert other.post(f"/room/{code}/{what}", data=fields).status_code == 403, what
+    assert other.get(f"/room/{code}/remote").status_code == 403
+    assert room(client, code)["sequence"] == 0
+
+
+def test_the_remote_moves_and_blanks_and_its_address_works_once(client: TestClient) -> None:
+    code = opened(client, "/lesson/why-28?step=1&projector=1")
+    pairing = client.post(f"/room/{code}/remote", data={"address": "/"})
+    assert 'class="pairing"' in pairing.text
+    bearer = {"Authorization": f"Bearer {held(client, code)}"}  # the page has the ticket in its drawing alone
+    made = client.post(f"/api/v1/rooms/{code}/remote", headers=bearer).json()["url"]
+    phone = stranger(client)
+    there = phone.get(f"/room/{code}/remote?key={TICKET.search(made)[1]}", follow_redirects=False)
+    assert (there.status_code, there.headers["location"]) == (303, f"/room/{code}/remote")
+    assert stranger(client).get(made.partition("8000")[2]).status_code == 403  # the ticket is used
+    page = phone.get(f"/room/{code}/remote").text
+    assert "step 1 of 3" in page
+    assert faults(page) == []
+    moved = phone.post(f"/room/{code}/go", data={"way": "next"}, headers={"HX-Request": "true"})
+    assert faults(moved.text, whole=False) == []
+    assert room(client, code)["address"] == "/lesson/why-28?step=1.do&projector=1"
+    phone.post(f"/room/{code}/go", data={"way": "prev"})
+    assert room(client, code)["address"] == "/lesson/why-28?step=1&projector=1"
+    phone.post(f"/room/{code}/blank", data={"blank": "1"})
+    assert room(client, code)["blank"] is True
+    assert "Look at the board." in stranger(client).get(f"/join/{code}/now").text
+    for what in ("ask", "end", "remote"):
+        assert phone.post(f"/room/{code}/{what}", data={}).status_code == 403, what
+
+
+def held(client: TestClient, code: str) -> str:
+    """Return the key that the cookie of a browser holds."""
+    return client.cookies["rooms"].partition(f"{code}-")[2][:32]
+
+
+def test_the_remote_goes_from_layer_to_layer_and_along_the_clickers_path(client: TestClient) -> None:
+    code = opened(client)
+    assert "at=1." in said(client, code, "go", way="next")["address"]
+    assert "at=0." in said(client, code, "go", way="prev")["address"]
+    said(client, code, "move", address=VIEW + "&projector=1")
+    assert "sheet=" in said(client, code, "go", way="next")["address"]
+
+
+def test_a_room_that_ends_leaves_the_browser_and_says_so_to_phones(client: TestClient) -> None:
+    code = opened(client)
+    answer = client.post(f"/room/{code}/end", follow_redirects=False)
+    assert answer.headers["location"] == VIEW
+    assert "room" not in client.cookies
+    assert client.get(f"/api/v1/rooms/{code}").status_code == 404
+    ended = stranger(client).get(f"/join/{code}?from={quote(VIEW)}").text
+    assert "The room is over." in ended
+    assert "at=0.1.2.3" in re.search(r'class="act main" href="([^"]*)"', ended)[1]
+    for elsewhere in ("//elsewhere.example/", "https://elsewhere.example/", "javascript:alert(1)"):
+        assert elsewhere not in stranger(client).get(f"/join/{code}?from={quote(elsewhere)}").text
+
+
+def test_the_pages_of_a_room_are_valid(client: TestClient) -> None:
+    code = opened(client, "/lesson/why-28?step=1")
+    said(client, code, "move", address=ASK)
+    for path in ("/join", f"/join/{code}", f"/room/{code}", f"/room/{code}/sheet", f"/join/{code}?from=/%3Fimage=x"):
+        assert faults(client.get(path).text) == [], path
+    said(client, code, "move", address=REVEAL)
+    assert faults(client.get(f"/join/{code}").text) == []
+    for path in (f"/room/{code}/asked", f"/join/{code}/now"):
+        assert faults(client.get(path).text, whole=False) == [], path
