@@ -18,8 +18,8 @@ from app.explorer.train.live import LiveContext
 from app.web.pages.adding import AdditionsContext
 from app.web.pages.docs import DocsContext
 from app.web.pages.filter_parts import FilteredContext
-from app.web.pages.lesson import ContentsContext, LessonContext, SpeakerContext
 from app.web.pages.joining import EndedContext, JoinContext, NowContext, PhoneContext
+from app.web.pages.lesson import ContentsContext, LessonContext, SpeakerContext
 from app.web.pages.mistakes import MistakeContext, SaidContext
 from app.web.pages.network import OpenContext, SettingsContext
 from app.web.pages.networks import NetworksContext
