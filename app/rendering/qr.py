@@ -1,4 +1,4 @@
-"""A text as a QR code in SVG: black on white in every theme, with a white border, since that is what cameras look for."""
+"""A text as a QR code in SVG: black on white in every theme, with a white border, as cameras look for it."""
 
 import segno
 from markupsafe import Markup
