@@ -16,10 +16,12 @@ interface Place {
 interface Events {
   "cs:drawn": CustomEvent<undefined>; // a plate has read its drawing
   "cs:framed": CustomEvent<Document>; // the explorer has come into the frame of a step
+  "cs:glow": CustomEvent<string[]>; // to a frame: these parts are marked, and no others
   "cs:go": CustomEvent<Place>; // a visitor wants to be there
   "cs:guessed": CustomEvent<string>; // what the explorer asked in a step's frame has been answered there
   "cs:hold": CustomEvent<string>; // pins something, or lets go of it where it is pinned
   "cs:met": CustomEvent<undefined>; // the task of a step is done
+  "cs:lead": CustomEvent<{ address: string; glide?: number }>; // to a frame: go there, in so many ms
   "cs:opened": CustomEvent<number>; // the stack has opened a map
   "cs:pin": CustomEvent<string>; // pins something, "" nothing
   "cs:pinned": CustomEvent<string>; // something is pinned, "" nothing

@@ -17,6 +17,7 @@ import { listenForPictures } from "./picture/upload.js";
 const LATER = [
   ['#predict, [form="predict"], a[data-next]', () => import("./explorer/predict.js")],
   ["html[data-projector]", () => import("./explorer/projector.js")],
+  [".embedded", () => import("./explorer/framed.js")],
 ];
 
 /** @type {Set<string>} the scripts of looks that have begun */

@@ -117,3 +117,13 @@ def test_the_table_in_the_documentation_has_every_part_with_its_keys() -> None:
         assert all(re.search(rf"(^|\W){re.escape(names.get(label, label))}(\W|$)", rows[part]) for label in labels), (
             part
         )
+
+
+def test_only_the_drawing_of_why_a_map_has_its_size_is_left_where_explaining_is_hidden(client: TestClient) -> None:
+    whole = page(client, link(RECIPE, at="0.1.2.3", view="places")).one("section", "places")
+    drawn = page(client, link(RECIPE, at="0.1.2.3", view="places", hide="explain,layers")).one("section", "places")
+    assert any(whole.all("p", "formula"))
+    assert any(whole.all("div", "tries"))
+    assert drawn.one(class_="why").text == "Row 3 of 28, column 4 of 28. 24 more steps to the right."
+    assert drawn.one(class_="sr").has("sentence")
+    assert drawn.one(class_="board").text == whole.one(class_="board").text

@@ -129,8 +129,8 @@ export class Explorer {
     if (name === "scrub") this.move(+value);
     if (name === "first") this.move(first);
     if (name === "last") this.move(first + this.places - 1);
-    if (name === "back") this.move(this.index - 1, true);
-    if (name === "next") this.move(this.index + 1, true);
+    if (name === "back") this.move(this.index - 1, GLIDE_MS);
+    if (name === "next") this.move(this.index + 1, GLIDE_MS);
     if (name === "strongest") this.seek((a, b) => a > b);
     if (name === "weakest") this.seek((a, b) => a < b);
   }
@@ -143,11 +143,11 @@ export class Explorer {
     this.transport.show(this.index, this.left());
   }
 
-  /** @param {{channel?: number, row?: number, column?: number}} place a sheet and a cell of it */
-  visit({ channel = this.sheet, row = this.cell.row, column = this.cell.column }) {
+  /** @param {{channel?: number, row?: number, column?: number}} place a sheet and a cell of it @param {number} [ms] of the way */
+  visit({ channel = this.sheet, row = this.cell.row, column = this.cell.column }, ms = GLIDE_MS) {
     this.player.pause();
     const inside = Math.min(row * this.columns + column, this.places - 1);
-    this.move(channel * this.places + inside, true);
+    this.move(channel * this.places + inside, ms);
   }
 
   /** A look has gone to another channel by itself: there is nothing to ask for. @param {number} channel */
@@ -176,7 +176,7 @@ export class Explorer {
     if (!values) return;
     let best = 0;
     for (let i = 1; i < values.length; i++) if (before(values[i], values[best])) best = i;
-    this.move(this.sheet * this.places + best, true);
+    this.move(this.sheet * this.places + best, GLIDE_MS);
   }
 
   /** @param {number} steps @returns {boolean} whether there is a place to go on to */
@@ -184,23 +184,23 @@ export class Explorer {
     if (this.coming) return true; // the next map is on its way
     const ends = (Math.floor((this.index + 1) / this.columns) + steps) * this.columns - 1; // of the rows to come
     const next = Math.min(this.last, this.rowwise ? ends : this.index + steps);
-    this.move(next, !this.rowwise && this.player.speed <= 2);
+    this.move(next, !this.rowwise && this.player.speed <= 2 ? GLIDE_MS : 0);
     return next < this.last;
   }
 
-  /** @param {number} index @param {boolean} glide */
-  move(index, glide = false) {
+  /** @param {number} index @param {number} [ms] that the window glides */
+  move(index, ms = 0) {
     index = Math.max(0, Math.min(this.last, index));
     const sheet = this.sheet;
     this.index = index;
     if (this.plate && (this.coming || this.behind || sheet !== this.sheet || !this.plate.slides)) this.turn();
     else {
-      this.plate?.go(this.cell.row, this.cell.column, glide ? GLIDE_MS : 0);
+      this.plate?.go(this.cell.row, this.cell.column, ms);
       this.parts.want(this.spot());
       if (this.player.playing) this.fetchAhead();
     }
     this.transport.show(index, this.left());
-    this.rest();
+    this.rest(ms);
   }
 
   /** Lets a sheet speak, on a projector; the one after the last is the sum. @param {number} sheet */
@@ -210,9 +210,10 @@ export class Explorer {
     this.rest();
   }
 
-  rest() {
+  /** @param {number} [ms] that the window still glides */
+  rest(ms = 0) {
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.settle(), SETTLE_MS);
+    this.settling = setTimeout(() => this.settle(), Math.max(SETTLE_MS, ms));
   }
 
   /** Asks for the sums of the places that come next, so that they are here when the window is there. */

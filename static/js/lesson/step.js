@@ -47,6 +47,7 @@ export class Step extends HTMLElement {
 
   /** The frame has come to rest in a state. @param {string} address */
   async stand(address) {
+    this.glow(); // a page that has just come did not hear it before
     const moved = address !== this.state;
     this.state = address;
     if (moved) this.dispatchEvent(new CustomEvent("cs:stands", { detail: { address }, bubbles: true }));
