@@ -346,8 +346,7 @@ class Rooms:
             latest, waiting, room.waiting = room.latest, room.waiting, []
             try:
                 room.check()
-                record = record_of(latest)
-                room.kept_until = await self._wait(lambda: self._register.put(room.code, record))  # noqa: B023 - awaited
+                room.kept_until = await self._wait(partial(self._register.put, room.code, record_of(latest)))
             except Mistake as mistake:  # nothing that is not in the store has happened
                 waiting += room.waiting
                 room.waiting, room.latest = [], room.state
