@@ -194,6 +194,28 @@ def test_any_acts_leave_a_room_as_a_plain_model_says_and_no_restart_changes_it(a
     asyncio.run(carried_out(acts, store, Clock(store)))
 
 
+def test_the_ticket_of_a_remote_works_once_and_is_worth_nothing_once_another_is_made():
+    async def work(rooms):
+        room, key = await rooms.open("/?0")
+        other, _ = await rooms.open("/?0")
+        first, second = [await rooms.remote(room, [key]) for _ in range(2)]
+        for ticket in (first.ticket, second.key, "", "0" * 32):
+            with pytest.raises(Forbidden):
+                await rooms.exchange(room, ticket)
+        with pytest.raises(Forbidden):
+            await rooms.exchange(other, second.ticket)
+        cookie = await rooms.exchange(room, second.ticket)
+        with pytest.raises(Forbidden):
+            await rooms.exchange(room, second.ticket)
+        roles = [rooms.role(room, [held]) for held in (first.key, second.key, second.ticket, cookie, key)]
+        assert roles == [None, "remote", None, "remote", "teacher"]
+        assert rooms.role(other, [cookie, key]) is None
+        await rooms.remote(room, [key])
+        assert rooms.role(room, [second.key, cookie]) is None
+
+    scenario(work)
+
+
 # ---- codes
 
 
