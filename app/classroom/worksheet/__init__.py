@@ -1,0 +1,1 @@
+"""Worksheets: a view, or a step of a lesson, on paper."""

@@ -1,0 +1,92 @@
+"""What a worksheet is made of: numbered parts, with blanks where a pupil writes what an answer sheet has."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+Say = Callable[[str], str]
+Pick = Callable[[str, int], int]
+Chosen = TypeVar("Chosen")
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A line to write on."""
+
+    answer: str
+    width: str = "usual"  # short, usual, long
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A number, a sign or a blank of a line, and a word below it."""
+
+    text: str | Blank
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of arithmetic; `name` says of what, in front."""
+
+    pieces: tuple[Piece, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: a value over what it is multiplied by, if it is."""
+
+    value: str
+    weight: str = ""
+    ringed: bool = False  # on the answer sheet: the one that stays
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to do."""
+
+    head: str
+    lines: tuple[Line, ...] = ()
+    table: tuple[tuple[Cell, ...], ...] = ()
+    working: int = -1  # which row of the table is worked out
+    boxes: tuple[tuple[str, bool], ...] = ()  # answers to choose from, and whether each is right
+    because: str = ""  # on the answer sheet
+    draws: bool = False  # something is drawn into the picture
+    wide: bool = False  # its lines stand in two columns, where there is no table
+
+    def answers(self) -> tuple[str, ...]:
+        """Return what is written into its blanks."""
+        pieces = (piece.text for line in self.lines for piece in line.pieces)
+        return tuple(text.answer for text in pieces if isinstance(text, Blank))
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What chooses the blanks: the same for the same seed, on every machine and for ever."""
+
+    number: int
+    of: str = field(default="")  # what is chosen from
+
+    def pick(self, name: str, count: int) -> int:
+        """Return one of `count` choices, by what is chosen."""
+        digest = hashlib.sha256(f"{self.number} {self.of} {name}".encode()).digest()
+        return int.from_bytes(digest[:8], "big") % count
+
+    def some(self, name: str, choices: Sequence[Chosen], most: int) -> list[Chosen]:
+        """Return at most so many of `choices`, in their order."""
+        left = list(range(len(choices)))
+        while len(left) > most:
+            del left[self.pick(f"{name} {len(left)}", len(left))]
+        return [choices[at] for at in left]
+
+
+def given(text: str, name: str = "") -> Piece:
+    """Return what is printed."""
+    return Piece(text, name)
+
+
+def blank(answer: str, name: str = "", width: str = "usual") -> Piece:
+    """Return what is to be written."""
+    return Piece(Blank(answer, width), name)

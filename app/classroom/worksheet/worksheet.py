@@ -1,0 +1,157 @@
+"""A worksheet: the picture and the place, what is to be worked out, and a question, on one page of paper.
+
+Which numbers are left out, a seed says: the same seed gives the sheet and its answers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.classroom.beats import Spot, state_at
+from app.classroom.facts import facts_of, filled
+from app.classroom.lesson import Lesson, Question
+from app.classroom.worksheet.parts import Part, Seed
+from app.classroom.worksheet.rules import next_part, other_sizes, parameter_part, reader_of, size_part
+from app.classroom.worksheet.sums import number_parts
+from app.explorer.opening import opened
+from app.explorer.pictures import Pictures
+from app.explorer.state import State
+from app.explorer.view import Say, View, view_of
+from app.lab import Lab, Run
+from app.messages import catalogue
+from app.numerics.window import Span
+from app.pictures.gallery import GALLERY
+from app.pipeline.document import ImageInput
+from app.rendering.svg import Face
+
+MOST_PARTS = 4  # that a page of paper has room for, its question among them
+MOST_RULED = 48  # cells a side of a map whose cells are ruled
+UNTOLD = "____"  # a number that the sheet asks for
+SIZES, PARAMETERS = "places", "sharing"  # looks that are about them
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page."""
+
+    title: str
+    sentence: str
+    foot: str
+    parts: tuple[Part, ...]
+    shape: tuple[int, int, int]  # of the picture: rows, columns, sheets
+    picture: str  # what it is called; nothing for one's own
+    photo: Face
+    window: Span | None  # what the number has read, or has seen, of it
+    last: Span | None  # the last window of its row
+    map: tuple[int, int] | None  # rows and columns; None of a vector
+    cell: tuple[int, int]
+    at: tuple[int, int, int, int]  # layer, channel, row, column, as people count
+    layer: str
+    ruled: bool
+
+
+async def sheet_of(state: State, lab: Lab, language: str, seed: int) -> Sheet:
+    """Return the worksheet of a view of the explorer."""
+    return await _made(state, lab, language, seed, "", "", None)
+
+
+async def sheets_of(
+    lesson: Lesson, lab: Lab, language: str, seed: int, steps: Sequence[int], *, answers: bool
+) -> list[Sheet]:
+    """Return the worksheets of some steps of a lesson, counted from 1; a step without layers has none."""
+    sheets = []
+    for number in steps:
+        step = lesson.steps[number - 1]
+        state = await state_at(lesson, Spot(number, "say"), lab)
+        told = [step.sentence, *((step.question.because, step.question.ask) if step.question else ())]
+        facts = await facts_of(state, lab, told, language)
+        if not answers:
+            facts |= {"value": UNTOLD}
+        question = step.question and _filled(step.question, facts)
+        sheets.append(await _made(state, lab, language, seed, lesson.title, filled(step.sentence, facts), question))
+    return sheets
+
+
+def _filled(question: Question, facts: dict[str, str]) -> Question:
+    words = {name: filled(getattr(question, name), facts) for name in ("ask", "because")}
+    return question.model_copy(update=words)
+
+
+async def _made(
+    state: State, lab: Lab, language: str, number: int, title: str, sentence: str, question: Question | None
+) -> Sheet:
+    run, state = await opened(state, lab)
+    say, seed = catalogue(language).gettext, Seed(number, state.address())
+    view = await view_of(lab, run, state.layer, state.place, "light", language, state.option("digits")) if run.stages else None
+    parts = await _parts(lab, run, state, view, seed, language, question) if view else []
+    if question and question.ask and not view:
+        parts = [_question(question)]
+    answers = [answer for part in parts for answer in part.answers() if len(answer) > 2]
+    if any(answer in sentence for answer in answers):
+        sentence = ""  # it tells what is asked
+    return _page(run, state, view, say, number, title or say("One number"), sentence, parts)
+
+
+async def _parts(
+    lab: Lab, run: Run, state: State, view: View, seed: Seed, language: str, question: Question | None
+) -> list[Part]:
+    """Return what is to be done, what the view is about first."""
+    number = await lab.queue.light(lambda: number_parts(view, seed))
+    size, parameters = size_part(view, seed), parameter_part(view, seed)
+    sizes = [part for part in (size, other_sizes(view, seed) if size else None) if part]
+    following = None
+    if (reader := reader_of(run, view.index)) is not None:
+        after = await view_of(lab, run, reader.index, state.place, "light", language, state.option("digits"))
+        following = reader, after.number(after.closeup.value)
+    last = next_part(view, following)
+    order: list[Part | None]
+    if state.view == SIZES:
+        order = [*sizes, *number]
+    elif state.view == PARAMETERS:
+        order = [parameters, *number, size]
+    else:
+        order = [*number, size, last or parameters, parameters if last and not question else None]
+    asked = [_question(question)] if question and question.ask else []
+    found = [part for part in order if part is not None]
+    return found[: MOST_PARTS + 1 - len(asked)] + asked
+
+
+def _question(question: Question) -> Part:
+    boxes = tuple((choice, choice == question.right) for choice in question.choices)
+    return Part(question.ask, boxes=boxes, because=question.because)
+
+
+def _page(
+    run: Run, state: State, view: View | None, say: Say, number: int, title: str, sentence: str, parts: list[Part]
+) -> Sheet:
+    channels, rows, columns = run.input_shape
+    source = run.document.input
+    entry = GALLERY.get(source.image or "") if isinstance(source, ImageInput) else None
+    fields = state.all_fields()
+    named = [f"{name}={fields[name]}" for name in ("image", "size", "height", "width", "at", "run") if name in fields]
+    photo = Pictures(run, "light").photo()
+    window = last = None
+    if view is not None:
+        near = view.reads is None and not view.source.single
+        window = view.span if near else view.closeup.receptive_field
+        if near and any(part.draws for part in parts):
+            last = view.geometry.around(view.place._replace(column=view.stage.output_shape[2] - 1))
+    shape = view.stage.output_shape if view else (0, 0, 0)
+    vector = view is None or view.target.single
+    place = state.place
+    return Sheet(
+        title,
+        sentence,
+        " · ".join([*named, f"seed={number}"]),
+        tuple(parts),
+        (rows, columns, channels),
+        say(entry.title) if entry else "",
+        photo,
+        window,
+        last,
+        None if vector else (shape[1], shape[2]),
+        (place.row, place.column),
+        (state.layer + 1, place.channel + 1, place.row + 1, place.column + 1),
+        view.called if view else "",
+        max(shape[1:]) <= MOST_RULED,
+    )
+
