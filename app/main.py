@@ -57,6 +57,7 @@ from app.web.pages.rooms import rooms_pages
 from app.web.pages.sharing import sharing
 from app.web.pages.snapshots import Snapshots, train_pictures
 from app.web.pages.train import train
+from app.web.pages.worksheet import worksheet
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -115,6 +116,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(filter_parts)
     app.include_router(occlusion)
     app.include_router(lesson)
+    app.include_router(worksheet)
     app.include_router(parts)  # behind those of the filters: it takes what is left of /parts
     app.include_router(pictures)
     app.include_router(sharing)

@@ -27,6 +27,7 @@ from app.web.pages.picture_tools import CONTEXTS, ToolContext
 from app.web.pages.remote import RemoteContext
 from app.web.pages.rooms import AskedContext, DoorContext, SheetContext
 from app.web.pages.sharing import ShareContext
+from app.web.pages.worksheet import WorksheetContext
 
 OWN = {name: get_type_hints(look.context)["return"] for name, look in LOOKS.items() if not look.draw}
 TOOLS = {name: get_type_hints(make)["return"] for name, make in CONTEXTS.items()}
@@ -40,6 +41,7 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     "network/open.html": (OpenContext,),
     "network/settings.html": (SettingsContext,),
     "share.html": (ShareContext,),
+    "worksheet.html": (WorksheetContext,),
     "lesson/lesson.html": (LessonContext,),
     "lesson/contents.html": (ContentsContext,),
     "lesson/speaker.html": (SpeakerContext,),

@@ -54,6 +54,7 @@ class Part:
     boxes: tuple[tuple[str, bool], ...] = ()  # answers to choose from, and whether each is right
     because: str = ""  # on the answer sheet
     draws: bool = False  # something is drawn into the picture
+    sizes: bool = False  # how large the map is, is asked
     wide: bool = False  # its lines stand in two columns, where there is no table
 
     def answers(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def size_part(view: View, seed: Seed) -> Part | None:
         if reads_picture
         else say("How many places has the window in a row?")
     )
-    return Part(head, (line,), draws=reads_picture)
+    return Part(head, (line,), draws=reads_picture, sizes=True)
 
 
 def other_sizes(view: View, seed: Seed) -> Part | None:
@@ -55,9 +55,7 @@ def _by_the_rule(along: Length) -> bool:
     return along.free // along.step + 1 == along.places
 
 
-def _formula(
-    say: Say, cells: int, window: int, before: int, after: int, stride: int, places: int, seed: Seed
-) -> Line:
+def _formula(say: Say, cells: int, window: int, before: int, after: int, stride: int, places: int, seed: Seed) -> Line:
     """Return the rule for windows, with its result and one of its numbers left out."""
     padding = f"2 × {before}" if before == after else f"{before} + {after}"
     blanks = {seed.pick("part of the rule", 2)}
@@ -87,12 +85,25 @@ def parameter_part(view: View, seed: Seed) -> Part | None:
     factors = [counted.filters, *counted.sides]
     names = [say("filters"), say("rows"), say("columns"), say("sheets")]
     left_out = seed.pick("factor", len(factors))
-    pieces = [_either(grouped(number), name, at == left_out) for at, (number, name) in enumerate(zip(factors, names, strict=True))]
+    pieces = [
+        _either(grouped(number), name, at == left_out)
+        for at, (number, name) in enumerate(zip(factors, names, strict=True))
+    ]
     own = [piece for factor in pieces[1:] for piece in (given("×"), factor)][1:]
     inside = [given("("), *own, *([given("+"), given("1", say("bias"))] if counted.bias else []), given(")")]
     total = blank(grouped(counted.parameters["shared"]), say("parameters"))
     head = say("How many parameters has the layer?")
     return Part(head, (Line((pieces[0], given("×"), *inside, given("="), total)),))
+
+
+def volume_part(view: View, seed: Seed) -> Part:
+    """Return how many numbers the layer's output has."""
+    say, (maps, rows, columns) = view.say, view.stage.output_shape
+    left_out = seed.pick("side", 3)
+    sides = ((rows, say("rows")), (columns, say("columns")), (maps, say("maps")))
+    pieces = [_either(grouped(number), name, at == left_out) for at, (number, name) in enumerate(sides)]
+    line = (pieces[0], given("×"), pieces[1], given("×"), pieces[2], given("="))
+    return Part(say("How many numbers does the layer give?"), (Line((*line, blank(grouped(rows * columns * maps)))),))
 
 
 def next_part(view: View, following: tuple[Stage, str] | None) -> Part | None:

@@ -1,9 +1,10 @@
-"""How one number came to be, with blanks: worked with the printed numbers, every line gives what the answer sheet has."""
+"""How one number came to be, with blanks: worked with the printed numbers, a line gives what the answer sheet has."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from app.classroom.worksheet.parts import Blank, Cell, Line, Part, Piece, Seed, blank, given
+from app.explorer.classes import class_names
 from app.explorer.sums.filter_sum import FilterSum
 from app.explorer.view import View
 from app.layers import Place
@@ -31,7 +32,7 @@ def number_parts(view: View, seed: Seed) -> list[Part]:
     if "exps" in terms:
         return [_of_shares(view, seed)]
     if "input" in terms and view.stage.input_shape == view.stage.output_shape:
-        return [_one_by_one(view, seed)]
+        return [_one_by_one(view, seed)] if (view.before.output != view.result.output).any() else []
     return []
 
 
@@ -61,9 +62,7 @@ def _of_blocks(view: View, total: FilterSum, seed: Seed) -> list[Part]:
     subtotal = total.total.terms[channel]
     own = added[row]
     if rows > 1:
-        others = [
-            rounded(float(total.products[channel, at].sum()), view.decimals) for at in range(rows) if at != row
-        ]
+        others = [rounded(float(total.products[channel, at].sum()), view.decimals) for at in range(rows) if at != row]
         names = [say("row {number}").format(number=at + 1) for at in range(rows)]
         lines.append(Line((blank(written(own)),), names[row]))
         rest = [at for at in range(rows) if at != row]
@@ -136,7 +135,9 @@ def _of_everything(view: View) -> Part:
         name = say("number {number}").format(number=each["index"] + 1)
         if not view.source.single:
             at = say("{map}, row {row}, column {column}")
-            name = at.format(map=view.channel_names()[each["channel"]][1], row=each["row"] + 1, column=each["column"] + 1)
+            name = at.format(
+                map=view.channel_names()[each["channel"]][1], row=each["row"] + 1, column=each["column"] + 1
+            )
         factors = f"{written(found.parts[0])} × {written(found.parts[1])} {found.sign}"
         lines.append(Line((given(factors), blank(written(found.total))), name))
         results.append(found.total)
@@ -239,15 +240,14 @@ def _one_by_one(view: View, seed: Seed) -> Part:
 
 def _of_shares(view: View, seed: Seed) -> Part:
     say, terms = view.say, view.closeup.terms
-    exps = terms["exps"].tolist()
+    exps, names = terms["exps"].tolist(), class_names(view.run, view.index, say)
     others = [at for at in range(len(exps)) if at != view.place.channel and exps[at] >= 0.001]
     lines = []
     for at in [view.place.channel, *seed.some("classes", others, ALONG)]:
         share = float(view.result.output.ravel()[at])
         found = working("quotient", [(exps[at], 3), (terms["sum"], 3)], share, view.decimals)
         pieces = (given(written(found.parts[0])), given("÷"), given(written(found.parts[1])), given(found.sign))
-        name = say("number {number}").format(number=at + 1)
-        lines.append(Line((*pieces, blank(written(found.total))), name))
+        lines.append(Line((*pieces, blank(written(found.total))), names[at]))
     return Part(say("Each exponential divided by the sum of all gives its share."), tuple(lines))
 
 

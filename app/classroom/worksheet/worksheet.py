@@ -3,14 +3,16 @@
 Which numbers are left out, a seed says: the same seed gives the sheet and its answers.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.classroom.beats import Spot, state_at
 from app.classroom.facts import facts_of, filled
 from app.classroom.lesson import Lesson, Question
 from app.classroom.worksheet.parts import Part, Seed
-from app.classroom.worksheet.rules import next_part, other_sizes, parameter_part, reader_of, size_part
+from app.classroom.worksheet.room import fitting
+from app.classroom.worksheet.rules import next_part, other_sizes, parameter_part, reader_of, size_part, volume_part
 from app.classroom.worksheet.sums import number_parts
 from app.explorer.opening import opened
 from app.explorer.pictures import Pictures
@@ -23,9 +25,9 @@ from app.pictures.gallery import GALLERY
 from app.pipeline.document import ImageInput
 from app.rendering.svg import Face
 
-MOST_PARTS = 4  # that a page of paper has room for, its question among them
 MOST_RULED = 48  # cells a side of a map whose cells are ruled
 UNTOLD = "____"  # a number that the sheet asks for
+NUMBER = re.compile(r"−?\d[\d,.]*\d")  # of two digits or more: a single one is there by chance
 SIZES, PARAMETERS = "places", "sharing"  # looks that are about them
 
 
@@ -47,6 +49,7 @@ class Sheet:
     at: tuple[int, int, int, int]  # layer, channel, row, column, as people count
     layer: str
     ruled: bool
+    sized: bool  # how large the map is, is not asked
 
 
 async def sheet_of(state: State, lab: Lab, language: str, seed: int) -> Sheet:
@@ -64,10 +67,19 @@ async def sheets_of(
         state = await state_at(lesson, Spot(number, "say"), lab)
         told = [step.sentence, *((step.question.because, step.question.ask) if step.question else ())]
         facts = await facts_of(state, lab, told, language)
-        if not answers:
-            facts |= {"value": UNTOLD}
-        question = step.question and _filled(step.question, facts)
-        sheets.append(await _made(state, lab, language, seed, lesson.title, filled(step.sentence, facts), question))
+        asked = {**facts, "value": UNTOLD}
+        sheet = await _made(
+            state,
+            lab,
+            language,
+            seed,
+            lesson.title,
+            filled(step.sentence, asked),
+            step.question and _filled(step.question, facts if answers else asked),
+        )
+        if sheet.sentence and answers:
+            sheet = replace(sheet, sentence=filled(step.sentence, facts))
+        sheets.append(sheet)
     return sheets
 
 
@@ -81,38 +93,37 @@ async def _made(
 ) -> Sheet:
     run, state = await opened(state, lab)
     say, seed = catalogue(language).gettext, Seed(number, state.address())
-    view = await view_of(lab, run, state.layer, state.place, "light", language, state.option("digits")) if run.stages else None
-    parts = await _parts(lab, run, state, view, seed, language, question) if view else []
-    if question and question.ask and not view:
-        parts = [_question(question)]
-    answers = [answer for part in parts for answer in part.answers() if len(answer) > 2]
-    if any(answer in sentence for answer in answers):
+    view = (
+        await view_of(lab, run, state.layer, state.place, "light", language, state.option("digits"))
+        if run.stages
+        else None
+    )
+    todo = await _parts(lab, run, state, view, seed, language) if view else []
+    asked = [_question(question)] if question and question.ask else []
+    parts = fitting(todo, asked, sentence)
+    if {answer for part in parts for answer in part.answers() if len(answer) > 1} & set(NUMBER.findall(sentence)):
         sentence = ""  # it tells what is asked
     return _page(run, state, view, say, number, title or say("One number"), sentence, parts)
 
 
-async def _parts(
-    lab: Lab, run: Run, state: State, view: View, seed: Seed, language: str, question: Question | None
-) -> list[Part]:
+async def _parts(lab: Lab, run: Run, state: State, view: View, seed: Seed, language: str) -> list[Part]:
     """Return what is to be done, what the view is about first."""
     number = await lab.queue.light(lambda: number_parts(view, seed))
     size, parameters = size_part(view, seed), parameter_part(view, seed)
-    sizes = [part for part in (size, other_sizes(view, seed) if size else None) if part]
     following = None
     if (reader := reader_of(run, view.index)) is not None:
         after = await view_of(lab, run, reader.index, state.place, "light", language, state.option("digits"))
         following = reader, after.number(after.closeup.value)
     last = next_part(view, following)
-    order: list[Part | None]
-    if state.view == SIZES:
-        order = [*sizes, *number]
+    if state.view == SIZES and size:
+        order = [size, other_sizes(view, seed), parameters]
     elif state.view == PARAMETERS:
         order = [parameters, *number, size]
     else:
-        order = [*number, size, last or parameters, parameters if last and not question else None]
-    asked = [_question(question)] if question and question.ask else []
-    found = [part for part in order if part is not None]
-    return found[: MOST_PARTS + 1 - len(asked)] + asked
+        order = [*number, size, last, parameters]
+    if not any(order) and not view.stage.vector:
+        order = [volume_part(view, seed)]
+    return [part for part in order if part is not None]
 
 
 def _question(question: Question) -> Part:
@@ -121,7 +132,7 @@ def _question(question: Question) -> Part:
 
 
 def _page(
-    run: Run, state: State, view: View | None, say: Say, number: int, title: str, sentence: str, parts: list[Part]
+    run: Run, state: State, view: View | None, say: Say, number: int, title: str, sentence: str, parts: Sequence[Part]
 ) -> Sheet:
     channels, rows, columns = run.input_shape
     source = run.document.input
@@ -153,5 +164,5 @@ def _page(
         (state.layer + 1, place.channel + 1, place.row + 1, place.column + 1),
         view.called if view else "",
         max(shape[1:]) <= MOST_RULED,
+        not any(part.sizes for part in parts),
     )
-

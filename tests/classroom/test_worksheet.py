@@ -1,0 +1,190 @@
+"""Worksheets: what is printed adds up, a seed chooses what is left out, and nothing tells what is asked."""
+
+import html
+import re
+from decimal import Decimal
+
+import pytest
+
+from app.classroom.book import BOOK
+from app.classroom.worksheet.parts import Blank, Part, Seed
+from app.classroom.worksheet.room import PAGE, fitting, height
+from app.classroom.worksheet.worksheet import sheet_of, sheets_of
+from app.explorer.opening import state_of
+
+RECIPES = {  # a picture, layers, and where
+    "sum": ("coffee", 'conv2d(weights=preset("edge_x", "warm")) | relu', "0.1.7.16"),
+    "trained": ("chelsea", 'model("cifar10")', "0.3.5.6"),
+    "strided": ("rocket", "conv2d(4, (3, 5), stride=(2, 3), padding=(1, 2))", "0.2.3.4"),
+    "many": ("chelsea", 'model("cifar10")', "3.4.5.6"),
+    "one by one": ("coffee", "conv2d(5, 1) | conv2d(3, 1)", "1.1.5.6"),
+    "without bias": ("coffee", "conv2d(5, 3, bias=False)", "0.1.5.6"),
+    "relu": ("coffee", "conv2d(5, 3) | relu", "1.1.5.6"),
+    "sigmoid": ("coffee", "conv2d(5, 3) | sigmoid", "1.1.5.6"),
+    "pool": ("coffee", "conv2d(5, 3) | max_pool2d(3, 2, padding=1)", "1.1.0.0"),
+    "mean": ("coffee", "conv2d(5, 3) | avg_pool2d((2, 3))", "1.1.4.5"),
+    "linear": ("coffee", 'model("article")', "5.3.0.0"),
+    "softmax": ("coffee", 'model("article")', "6.3.0.0"),
+    "nothing": ("coffee", "dropout", "0.1.3.3"),
+    "turned": ("coffee", "conv_transpose2d(3, 3, stride=2)", "0.1.3.3"),
+}
+
+
+def state_at(client, name, **others):
+    image, recipe, at = RECIPES[name]
+    fields = {"image": image, "recipe": recipe, "at": at, **({} if "model" in recipe else {"size": "32"}), **others}
+    return client.portal.call(state_of, fields, client.app.state.lab)
+
+
+def sheet(client, name, seed=7, language="en", **others):
+    return client.portal.call(sheet_of, state_at(client, name, **others), client.app.state.lab, language, seed)
+
+
+def number(text):
+    return Decimal(text.replace("−", "-").replace(",", ""))
+
+
+def texts(line):
+    """The pieces of a line, with what is to be written in its place."""
+    return [piece.text.answer if isinstance(piece.text, Blank) else piece.text for piece in line.pieces]
+
+
+def checked(line):
+    """Work a line out with the numbers that are printed; give how far its result is off in its last digit."""
+    whole = " ".join(texts(line))
+    if not re.search(r" [=≈] ", whole):
+        return None
+    left, right = re.split(r" [=≈] ", whole)
+    if not re.fullmatch(r"[\d.,\s×+−÷()]+", left) or not re.fullmatch(r"−?[\d.,]+", right):
+        return None
+    sum_ = re.sub(r"(?<![\d)] )−(?=[\d.])", "-", left).replace("−", "-").replace("×", "*").replace("÷", "/")
+    found = eval(re.sub(r"[\d.]+", lambda n: f"Decimal('{n[0]}')", sum_.replace(",", "")))  # noqa: S307 - our own
+    printed = number(right)
+    step = Decimal(1).scaleb(printed.as_tuple().exponent)
+    return abs(found - printed) / step
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_what_is_printed_adds_up(client, name):
+    lines = 0
+    for seed in (1, 7, 20):
+        for part in sheet(client, name, seed).parts:
+            for line in part.lines:
+                off = checked(line)
+                if off is not None:
+                    lines += 1
+                    assert off <= Decimal("0.5"), (part.head, texts(line))
+    assert lines or name in ("relu", "sigmoid", "pool")
+
+
+def test_the_rows_of_a_sheet_add_up_to_its_subtotal(client):
+    for name in ("sum", "trained", "strided"):
+        sums, total = sheet(client, name).parts[:2]
+        rows = [number(texts(line)[0]) for line in sums.lines if line.name]
+        products = [number(texts(line)[1]) for line in sums.lines if not line.name]
+        assert sum(products) == rows[0]
+        own = next(piece.text.answer for piece in total.lines[0].pieces if isinstance(piece.text, Blank))
+        assert sum(rows) == number(own), name
+
+
+def test_the_number_is_that_of_the_engine(client):
+    for name in ("sum", "trained", "many", "linear", "mean"):
+        state = state_at(client, name)
+        layer, channel, row, column = state.at.split(".")
+        address = f"/api/v1/runs/{state.document.id}/layers/{layer}/steps/{channel}/{row}/{column}"
+        client.get(state.address())
+        value = client.get(address).json()["value"]
+        answers = [part.answers()[-1] for part in sheet(client, name).parts]
+        assert any(
+            abs(float(number(answer)) - value) < 0.006 for answer in answers if re.fullmatch(r"−?[\d.,]+", answer)
+        )
+
+
+def test_the_same_seed_leaves_out_the_same_and_another_something_else(client):
+    told = {seed: sheet(client, "sum", seed) for seed in range(8)}
+    assert told[3].parts == sheet(client, "sum", 3).parts
+    assert len({repr(each.parts) for each in told.values()}) >= 6
+    seed = Seed(7, "a")
+    assert (
+        seed.some("few", range(100), 5)
+        == Seed(7, "a").some("few", range(100), 5)
+        != Seed(8, "a").some("few", range(100), 5)
+    )
+    assert seed.some("few", range(3), 5) == [0, 1, 2]
+
+
+def test_a_pool_rings_what_stays_and_an_activation_is_asked_number_by_number(client):
+    ringed = [cell.value for row in sheet(client, "pool").parts[0].table for cell in row if cell.ringed]
+    assert set(ringed) == {sheet(client, "pool").parts[0].answers()[0]}
+    lines = sheet(client, "relu").parts[0].lines
+    assert len(lines) == 6
+    for line in lines:
+        before, _, after = texts(line)
+        assert number(after) == max(number(before), 0)
+
+
+def test_the_rule_for_windows_is_asked_where_it_holds(client):
+    heads = {name: " ".join(part.head for part in sheet(client, name).parts) for name in RECIPES}
+    assert "How many places" in heads["sum"]
+    assert "How many places" not in heads["turned"]
+    assert "Draw the last one" in heads["strided"]
+    assert "Draw the last one" not in heads["many"]
+    assert "other windows" in " ".join(part.head for part in sheet(client, "sum", view="places").parts)
+    assert sheet(client, "sum", view="sharing").parts[0].answers()[-1] == "152"
+
+
+def page(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def words(text):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def test_the_page_has_blanks_and_with_answers_none(client):
+    asked, answered = page(client, "/worksheet?seed=7"), page(client, "/worksheet?seed=7&answers=1")
+    assert asked.count('class="blank') == answered.count('class="blank') > 8
+    assert "226.15" in words(answered)
+    assert "226.15" not in words(asked)
+    assert "Name" in words(asked)
+    assert "Name" not in words(answered)
+    assert page(client, "/worksheet?seed=7") == asked != page(client, "/worksheet?seed=8")
+
+
+def test_nothing_on_a_sheet_tells_what_is_asked(client):
+    lab = client.app.state.lab
+    for name, lesson in BOOK.items():
+        steps = range(1, len(lesson.steps) + 1)
+        for sheet in client.portal.call(lambda: sheets_of(lesson, lab, "en", 7, steps, answers=False)):  # noqa: B023
+            numbers = set(re.findall(r"−?\d[\d,.]*\d", sheet.sentence))
+            assert not numbers & {answer for part in sheet.parts for answer in part.answers()}, name
+            assert sheet.sized != any(part.sizes for part in sheet.parts)
+
+
+def test_a_lesson_has_a_page_a_step_and_one_step_one_page(client):
+    whole = page(client, "/lesson/why-28/worksheet?answers=1")
+    assert whole.count("<article") == len(BOOK["why-28"].steps)
+    one = page(client, "/lesson/why-28/worksheet?step=2")
+    assert one.count("<article") == 1
+    assert "7 × 7" in words(one)
+    assert '<li class="right">' in whole
+    assert 'class="right"' not in one
+    assert client.get("/lesson/no-such/worksheet").status_code == 404
+    assert page(client, "/lesson/why-28/worksheet?step=99").count("<article") == len(BOOK["why-28"].steps)
+    assert page(client, "/worksheet?image=coffee&size=8&recipe=").count("<article") == 0
+
+
+@pytest.mark.parametrize("seed", ["", "-1", "x", "99999999999", "0", "9999"])
+def test_any_seed_gives_a_sheet(client, seed):
+    assert page(client, f"/worksheet?seed={seed}").count("<article") == 1
+
+
+def test_parts_that_have_no_room_are_left_out_but_never_the_question():
+    part, question = Part("Head"), Part("Ask", boxes=(("1", True), ("2", False)))
+    kept = fitting([part] * 40, [question], "")
+    assert kept[-1] is question
+    assert 5 < len(kept) < 40
+    assert sum(map(height, kept)) < PAGE
+    assert len(fitting([part] * 40, [question], "word " * 300)) < len(kept)
