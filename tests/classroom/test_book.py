@@ -238,7 +238,7 @@ def _(client):
     ]
     below = [change for change in changes if change["example"] < 0]
     assert below
-    return "up" if all(change["next"] > change["weight"] for change in below) else "down"
+    return "it grows" if all(change["next"] > change["weight"] for change in below) else "it shrinks"
 
 
 @truth("learning", 3)
@@ -357,7 +357,7 @@ def _(client):
     scores, shares = engine.array("10/output").ravel(), engine.array("11/output").ravel()
     assert shares.min() > 0
     assert shares.sum() == pytest.approx(1)
-    return "no" if (scores.argsort() == shares.argsort()).all() else "yes"
+    return "it cannot" if (scores.argsort() == shares.argsort()).all() else "it can"
 
 
 @truth("network", 3)

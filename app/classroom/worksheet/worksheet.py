@@ -27,7 +27,7 @@ from app.rendering.svg import Face
 
 MOST_RULED = 48  # cells a side of a map whose cells are ruled
 UNTOLD = "____"  # a number that the sheet asks for
-NUMBER = re.compile(r"−?\d[\d,.]*\d")  # of two digits or more: a single one is there by chance
+NUMBER = re.compile(r"[−\d.,]+")
 SIZES, PARAMETERS = "places", "sharing"  # looks that are about them
 
 
@@ -101,7 +101,10 @@ async def _made(
     todo = await _parts(lab, run, state, view, seed, language) if view else []
     asked = [_question(question)] if question and question.ask else []
     parts = fitting(todo, asked, sentence)
-    if {answer for part in parts for answer in part.answers() if len(answer) > 1} & set(NUMBER.findall(sentence)):
+    told = {found.strip(".,") for found in NUMBER.findall(sentence)}
+    if told & {
+        answer for part in parts for answer in part.answers() if len(answer) > 1
+    }:  # one digit is there by chance
         sentence = ""  # it tells what is asked
     return _page(run, state, view, say, number, title or say("One number"), sentence, parts)
 
