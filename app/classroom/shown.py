@@ -127,7 +127,7 @@ async def shown_step(stand: Stand, lab: Lab, screen: Screen, answer: str = "") -
         explorer=replace(state, path="/").address(),
         view=state.view,
         projector=board,
-        title=lesson.title,
+        title=joined(lesson.title),
         heading=heading,
         line=line,
         sentence=put("say")(step.sentence),
@@ -163,7 +163,14 @@ async def _putting(stand: Stand, step: Step, state: State, lab: Lab, language: s
         if BEATS.index(beat) < order:
             there, _ = await state_of_spot(stand.lesson, Spot(stand.spot.step, beat), lab)
         facts[beat] = await facts_of(there, lab, texts, language)
-    return lambda beat: lambda text: filled(text, facts.get(beat, {})).strip()
+    return lambda beat: lambda text: joined(filled(text, facts.get(beat, {})).strip())
+
+
+def joined(text: str) -> str:
+    """Return a text in which no line ends before or behind a × or −."""
+    for sign in "×−":  # noqa: RUF001 - as they are printed
+        text = text.replace(f" {sign} ", f"\u00a0{sign}\u00a0")
+    return text
 
 
 def _texts(step: Step) -> dict[str, Iterable[str]]:

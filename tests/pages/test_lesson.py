@@ -17,7 +17,7 @@ UNKNOWN = re.compile(r"\{\w+\}|\?\s*×|×\s*\?|Undefined|None\b")
 def words_of(html: str) -> str:
     """What a person reads beside the figure."""
     words = html.partition('<div class="words"')[2].partition("</cs-step>")[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", words))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", words))  # no-break spaces too
 
 
 @pytest.mark.parametrize("more", ["", "&projector=1"])
@@ -29,7 +29,7 @@ def test_every_beat_of_every_chapter_is_a_valid_page_that_knows_its_facts(
     assert answer.status_code == 200
     assert faults(answer.text) == []
     assert not UNKNOWN.search(words_of(answer.text)), words_of(answer.text)
-    frame = re.search(r'<iframe class="figure" src="([^"]+)"', answer.text)
+    frame = re.search(r'<iframe class="framed" src="([^"]+)"', answer.text)
     assert frame
     assert client.get(frame[1].replace("&amp;", "&").replace("&#34;", '"')).status_code == 200
 

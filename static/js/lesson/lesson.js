@@ -151,7 +151,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if (!form.matches(".choices")) return;
+  if (!form.matches(".guesses")) return;
   event.preventDefault();
   const fields = new URLSearchParams(/** @type {any} */ (new FormData(form, event.submitter)));
   queue.add(() => travel(`${form.getAttribute("action")}?${fields}`));
