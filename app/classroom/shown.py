@@ -167,10 +167,8 @@ async def _putting(stand: Stand, step: Step, state: State, lab: Lab, language: s
 
 
 def joined(text: str) -> str:
-    """Return a text in which no line ends before or behind a × or −."""
-    for sign in "×−":  # noqa: RUF001 - as they are printed
-        text = text.replace(f" {sign} ", f"\u00a0{sign}\u00a0")
-    return text
+    """Return a text in which no line ends before or behind a ×."""
+    return text.replace(" × ", "\u00a0×\u00a0")
 
 
 def _texts(step: Step) -> dict[str, Iterable[str]]:

@@ -64,7 +64,7 @@ def test_page_down_alone_walks_all_chapters_beat_by_beat(open_page: Callable[...
         if number % 7 == 0:
             settled(page)
         page.keyboard.press("PageDown")
-    page.wait_for_function("new URLSearchParams(location.search).has('end')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('end')")
     assert heading(page) == catalogue(language).gettext("The end.")
     page.keyboard.press("PageDown")
     expect(page.locator(".contents .book li")).to_have_count(len(BOOK))
@@ -269,4 +269,4 @@ def test_nothing_glides_for_who_wants_no_motion(open_page: Callable[..., Page]) 
         "document.addEventListener('cs:lead', ({ detail }) => { window.led = detail.glide; }, { capture: true })"
     )
     page.keyboard.press("PageDown")
-    page.wait_for_function("document.querySelector('iframe').contentWindow.led === 0")
+    page.wait_for_function("() => document.querySelector('iframe').contentWindow.led === 0")

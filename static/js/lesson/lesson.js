@@ -180,6 +180,7 @@ addEventListener("popstate", () => queue.add(() => travel(location.href, { push:
 listen(document, acts);
 point(document);
 customElements.define("cs-step", Step);
+history.replaceState({}, "", step().dataset.address); // which says the beat, too
 arrived();
 document.documentElement.classList.add("ready");
 if (/(^|; )room=/.test(document.cookie)) import("../room/lead.js").then(({ begin }) => begin((there) => queue.add(() => travel(there))));
