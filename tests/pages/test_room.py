@@ -65,7 +65,7 @@ def test_who_opens_a_room_stands_at_its_door_and_leads_it(client: TestClient) ->
 
 def test_the_key_goes_to_the_pages_of_rooms_alone(client: TestClient) -> None:
     answer = client.post("/room", data={"address": VIEW}, follow_redirects=False)
-    keys, led = sorted(answer.headers.get_list("set-cookie"), key=lambda text: text.startswith("room="))
+    led, keys = sorted(text for text in answer.headers.get_list("set-cookie") if text.startswith("room"))
     assert keys.startswith("rooms=")
     assert "HttpOnly" in keys
     assert "Path=/room;" in keys

@@ -15,7 +15,7 @@ from app.pipeline.json_reader import LONG, parse_json
 from app.web.api import examples
 from app.web.api.instants import instant
 from app.web.asgi.bearer import bearer
-from app.web.asgi.client import address_of, phone_of, remember_phone
+from app.web.asgi.client import address_of, client_of, phone_of, remember_phone
 from app.web.asgi.dependencies import InLab, InRooms
 from app.web.asgi.event_stream import EventStream
 from app.web.asgi.reach import reach_of
@@ -119,7 +119,7 @@ class Answered(Report):
 async def open_room(request: Request, response: Response, lab: InLab, rooms: InRooms) -> Any:
     """It begins at `address`, and ends when its teacher has done nothing and no phone has been there for ROOM_TTL."""
     fields = await _fields(request, "address")
-    room, key = await rooms.open(_address(fields), address_of(request))
+    room, key = await rooms.open(_address(fields), client_of(request))
     response.headers.update({**NO_STORE, "Location": f"{API}/rooms/{room.code}"})
     return {
         "code": room.code,

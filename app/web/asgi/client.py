@@ -4,12 +4,15 @@ A school has one address, and thirty phones behind it. The cookie is signed by t
 gets so many an hour, so that nobody escapes a limit by making them up.
 """
 
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.classroom.phones import Phone
 from app.classroom.room import Room
 from app.classroom.rooms import Rooms
+from app.errors import Busy
 
 PHONE = "phone"
 DAY = 86_400  # seconds that the cookie stays; what it is good for ends with its room
@@ -34,3 +37,10 @@ def phone_of(request: Request, rooms: Rooms, room: Room) -> Phone | None:
 def remember_phone(response: Response, phone: str) -> None:
     """Put the pass of a phone into its cookie."""
     response.set_cookie(PHONE, phone, max_age=DAY, path="/", httponly=True, samesite="lax")
+
+
+def know(request: Request, response: Response, rooms: Rooms, room: Room) -> None:
+    """Let a browser that leads a room be known there, however many guess codes at its address, as its phones are."""
+    if phone_of(request, rooms, room) is None:
+        with suppress(Busy):  # it leads all the same
+            remember_phone(response, rooms.phones.admit(room.code, address_of(request)))

@@ -20,6 +20,7 @@ from app.explorer.templating.templates import render
 from app.lab import Lab
 from app.messages import catalogue
 from app.rendering.palette import Theme
+from app.web.asgi.client import know
 from app.web.asgi.dependencies import InLab, InRooms
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
@@ -58,6 +59,7 @@ async def remote(code: str, request: Request, lab: InLab, rooms: InRooms) -> Res
         key = await rooms.exchange(room, ticket)
         response = RedirectResponse(f"/room/{room.code}/remote", 303, HEADERS)
         remember_room(request, response, room.code, key)
+        know(request, response, rooms, room)
         return response
     if rooms.role(room, keys_to(request, room.code)) is None:
         raise Forbidden("This phone is no remote of this room; have the screen in front show the code for it again.")
@@ -75,7 +77,7 @@ async def _page(room: Room, request: Request, lab: Lab) -> Response:
         spaced(room.code),
         room.state.blank,
         room.present,
-        int(time.time() - room.state.led) // 60,
+        int(time.time() - room.state.opened) // 60,
         stands.step,
         stands.steps,
         poll.question if poll and asking else "",
@@ -97,6 +99,7 @@ async def go(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respons
     fields, _ = await read_form(request)
     room = await room_of(code, request, rooms)
     keys, way = keys_to(request, room.code), fields.get("way", "")
+    rooms.require(room, keys, remote=True)
     stands = await standing(room.address, await lesson_at(room.address, request), lab, language_of(request))
     poll = room.state.poll
     if way == "next" and poll and poll.state == "open" and not stands.asking:

@@ -40,7 +40,7 @@ from app.explorer.templating.templates import render
 from app.lab import Lab
 from app.rendering.palette import Theme
 from app.rendering.qr import qr_svg
-from app.web.asgi.client import address_of, phone_of
+from app.web.asgi.client import address_of, client_of, know, phone_of
 from app.web.asgi.dependencies import InLab, InRooms
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of, translator
@@ -151,10 +151,11 @@ def way_in(request: Request, lab: Lab, code: str) -> tuple[str, Markup, str, tup
 async def open_room(request: Request, rooms: InRooms) -> Response:
     """Opens a room at an address, and leads to its door."""
     fields, _ = await read_form(request)
-    room, key = await rooms.open(fields.get("address", "")[:40_000] or "/", address_of(request))
+    room, key = await rooms.open(fields.get("address", "")[:40_000] or "/", client_of(request))
     response = RedirectResponse(f"/room/{room.code}", 303)
     remember_room(request, response, room.code, key)
     lead_room(response, room.code)
+    know(request, response, rooms, room)
     return response
 
 
@@ -246,6 +247,7 @@ async def ask(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respon
     fields, _ = await read_form(request)
     room, language = await room_of(code, request, rooms), language_of(request)
     keys, address = keys_to(request, room.code), fields.get("address", "") or room.address
+    rooms.require(room, keys)
     kind, lesson = fields.get("kind", ""), await lesson_at(address, request)
     try:
         if kind in KINDS:
@@ -339,6 +341,7 @@ async def move(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respo
     fields, _ = await read_form(request)
     room = await room_of(code, request, rooms)
     keys, address = keys_to(request, room.code), fields.get("address", "")
+    rooms.require(room, keys, remote=True)
     if address and address != room.address:
         await rooms.move(room, keys, address)
     await follow_poll(rooms, room, keys, await lesson_at(room.address, request), lab, language_of(request))
