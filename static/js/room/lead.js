@@ -1,14 +1,15 @@
 // A room is led from this browser: wherever the page comes to rest the phones follow, and where the remote goes the page
 // follows. The room's chip stands where Share is, with the sheet of the room; what the class is asked lies over the page.
 //
-//   the address has changed ─ RESTS ─► POST move ─► phones        (the newest, one at a time)
-//   an event with another address ─────► go there                  (unless the page is on its own way)
+//   the address has changed ─ RESTS ─► POST move ─► phones      (the newest, one at a time)
+//   another has moved the room ─► go there, POST follow         (unless the page is on its own way)
 import { follow } from "./events.js";
 import { fetched } from "../explorer/sheet.js";
 import { dressed } from "../explorer/style.js";
 
 const RESTS = 250; // milliseconds in which nothing more happens to the address
 const BETWEEN = 400; // … between two looks at who has answered
+const ARRIVES = 4000; // … until a page that was sent somewhere is there, or counts as on its own way
 const LEFT = new Set(["edit", "lang", "theme"]); // fields that are nobody else's business
 
 const code = /(?:^|; )room=(\w{6})/.exec(document.cookie)?.[1] ?? "";
@@ -18,8 +19,9 @@ const post = (what, fields) => fetch(`/room/${code}/${what}`, { method: "POST", 
 /** @type {import("./events.js").Room | null} */
 let room = null;
 let words = /** @type {HTMLElement | null} */ (null); // the part of the page about the question, and the words of the chip
-let sent = "", sending = false, resting = 0;
-let sequence = -1, asking = "", looking = false;
+let at = ""; // where page and room were last known to agree
+let sending = false, resting = 0, arriving = 0, sequence = -1;
+let asking = "", looking = false;
 
 /** Whether a class can be where this page is. */
 const leads = () => location.pathname === "/" || /^\/lesson\/[^/]+$/.test(location.pathname);
@@ -61,9 +63,9 @@ export async function begin(go) {
         asking = now;
         again();
       }
-      const own = sending || here() !== sent || news.sequence <= sequence;
+      const led = !sending && news.sequence > sequence && (arriving || here() === at);
       sequence = Math.max(sequence, news.sequence);
-      if (!own && leads() && news.address !== sent) went(news.address, go);
+      if (led && leads() && news.address !== at) went(news.address, go);
     },
     lost: () => notice(words.dataset.lost),
     back: () => notice(""),
@@ -75,32 +77,44 @@ export async function begin(go) {
 
 /** Something has happened to the address. */
 function rest() {
+  if (arriving && here() === at) arrived();
   clearTimeout(resting);
   resting = setTimeout(tell, RESTS);
 }
 
 /** Tells the class where the page is. */
 async function tell() {
-  if (sending || !leads() || document.hidden || here() === sent) return;
+  if (sending || arriving || !leads() || document.hidden || here() === at) return;
   sending = true;
   const address = here(), answer = await post("move", { address }).catch(() => null);
-  sending = false;
   if (answer?.status === 404 || answer?.status === 403) {
     over();
     return;
   }
-  if (answer?.ok) {
-    sent = address;
-    sequence = Math.max(sequence, (await answer.json()).sequence);
-  } else if (answer) sent = address; // a state that no phone can show; the next one counts
-  if (here() !== sent) rest();
+  if (answer) at = address; // what no phone can show is not said again
+  if (answer?.ok) sequence = Math.max(sequence, (await answer.json()).sequence);
+  sending = false;
+  if (here() !== at) rest();
 }
 
 /** The remote has moved on. @param {string} address @param {((address: string) => unknown) | null} go */
 function went(address, go) {
-  const same = new URL(address, location.origin).pathname === location.pathname;
-  if (go && same) go(address);
-  else location.assign(address);
+  at = address;
+  post("follow", {}).catch(() => {});
+  if (!go || new URL(address, location.origin).pathname !== location.pathname) {
+    location.assign(address);
+    return;
+  }
+  clearTimeout(arriving);
+  arriving = setTimeout(arrived, ARRIVES);
+  go(address);
+}
+
+/** The page is where it was sent, or somewhere else by now. */
+function arrived() {
+  clearTimeout(arriving);
+  arriving = 0;
+  if (here() !== at) rest();
 }
 
 /** The room is over: the page is as it was before. */
