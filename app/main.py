@@ -45,7 +45,10 @@ from app.web.pages.explorer import pages
 from app.web.pages.filter_parts import filter_parts
 from app.web.pages.joining import joining
 from app.web.pages.lesson import lesson
+from app.web.pages.lesson_adding import lesson_adding
+from app.web.pages.lesson_files import lesson_files
 from app.web.pages.mistakes import mistake_page
+from app.web.pages.my_lessons import my_lessons
 from app.web.pages.network import network
 from app.web.pages.networks import choosing
 from app.web.pages.occlusion import occlusion
@@ -115,6 +118,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(picture_tools)
     app.include_router(filter_parts)
     app.include_router(occlusion)
+    app.include_router(my_lessons)
+    app.include_router(lesson_adding)
+    app.include_router(lesson_files)
     app.include_router(lesson)
     app.include_router(worksheet)
     app.include_router(parts)  # behind those of the filters: it takes what is left of /parts

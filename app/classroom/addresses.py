@@ -12,6 +12,7 @@ from app.explorer.state import HELD, place_of
 DOCUMENT = ("image", "values", "run", "recipe", "layers", *SETTINGS)
 PLACE = ("at", "layer", "to_channel", "to_row", "to_column")
 KNOWN = (*DOCUMENT, *PLACE, "view", *HELD, *OPTIONS, "path", "of")
+OF_SCREENS = ("lang", "theme", "projector", "walk", "path", "of")
 MOST_FIELDS = 60
 
 
@@ -24,6 +25,15 @@ def fields_in(address: str) -> dict[str, str]:
 def with_fields(address: str, **changed: str) -> str:
     """Return an address with some of its fields changed."""
     return "/?" + query({**fields_in(address), **changed})
+
+
+def for_anybody(address: str) -> str:
+    """Return an address without what belongs to the screen on which it was found."""
+    fields = fields_in(address)
+    if not fields.keys() & set(OF_SCREENS):
+        return address
+    kept = {name: text for name, text in fields.items() if name not in OF_SCREENS}
+    return "/?" + query(kept) if kept else "/"
 
 
 def check_fields(address: str) -> None:

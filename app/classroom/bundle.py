@@ -5,19 +5,25 @@ Nothing in such a file is believed: how much each part unpacks to is bounded bef
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from zlib import error as ZlibError  # noqa: N812
+
+import numpy as np
 
 from app.classroom.addresses import fields_in, with_fields
 from app.classroom.lesson import Lesson
 from app.classroom.yaml_file import MOST_BYTES, read_yaml, write_yaml
-from app.errors import LessonMistake, TooLarge, shown
+from app.errors import LessonMistake, Mistake, TooLarge, shown
 from app.explorer.comparison import WITH, read_with
+from app.pictures.picture import Picture, from_png, png, prepare
 
 NAME = "lesson.yaml"
 FOLDER = "pictures/"
 MOST_PICTURES = 200
+SIDES = (2000, 1400, 1000, 700, 500, 350, 250, 180)  # pixels, each half as many as the one before
+AROUND = 1_100_000  # bytes of what is no picture
+TORN = (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 SIGNATURE = b"PK\x03\x04"
 
 
@@ -64,6 +70,28 @@ def packed(bundle: Bundle) -> bytes:
     return file.getvalue()
 
 
+def shrunk_to(bundle: Bundle, most: int) -> Bundle:
+    """Return a bundle whose file opens again where `most` bytes may come: its pictures as they are, or all smaller."""
+    room = most - AROUND
+    for side in SIDES:
+        if sum(map(len, bundle.pictures.values())) <= room:
+            return bundle
+        bundle = replace(bundle, pictures={name: _smaller(data, side) for name, data in bundle.pictures.items()})
+    return bundle
+
+
+def _smaller(data: bytes, side: int) -> bytes:
+    """Return a picture of at most `side` rows and columns."""
+    picture = from_png(data)
+    longest = max(picture.height, picture.width)
+    if longest <= side:
+        return data
+    rows, columns = (max(1, each * side // longest) for each in (picture.height, picture.width))
+    small, _ = prepare(picture, rows, columns, "stretch", picture.mode)
+    pixels = small[0] if picture.mode == "L" else small.transpose(1, 2, 0)
+    return png(Picture(np.ascontiguousarray(pixels)))
+
+
 def _part(name: str) -> zipfile.ZipInfo:
     """Return the same name at the same time always, so that the same lesson is the same file."""
     return zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
@@ -76,8 +104,19 @@ def unpacked(data: bytes, most: int) -> Bundle:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return _read(archive, most)
-    except (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except TORN:
         raise LessonMistake("This .zip cannot be read; save the lesson as a file again.") from None
+
+
+def text_of(data: bytes) -> str:
+    """Return the text of the lesson in a file that could not be opened, to show where; nothing where it has none."""
+    try:
+        if not data.startswith(SIGNATURE):
+            return read_text(data)
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return read_text(_bytes(archive, archive.getinfo(NAME), MOST_BYTES))
+    except (Mistake, *TORN, KeyError):
+        return ""
 
 
 def _read(archive: zipfile.ZipFile, most: int) -> Bundle:
@@ -95,7 +134,7 @@ def _read(archive: zipfile.ZipFile, most: int) -> Bundle:
     named = {part.filename: part for part in parts}
     if NAME not in named:
         raise LessonMistake("There is no {name} in this .zip.", name=shown(NAME))
-    lesson = read_yaml(read_text(_bytes(archive, named[NAME], MOST_BYTES + 1)))
+    lesson = read_yaml(read_text(_bytes(archive, named[NAME], MOST_BYTES)))
     wanted = sorted({image for step in lesson.steps for image in images_in(step.address)})
     found = {name: named[f"{FOLDER}{name}.png"] for name in wanted if f"{FOLDER}{name}.png" in named}
     return Bundle(lesson, {name: _bytes(archive, part, most) for name, part in found.items()})

@@ -186,7 +186,7 @@ class Lesson(_Part):
     """What it is called."""
     language: Annotated[str, BeforeValidator(_text), AfterValidator(_placed(_language))] = "en"
     """The language that it is written in, as a tag: en, zh-CN, pt-BR."""
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MOST_STEPS)]
+    steps: tuple[Step, ...]
 
     def texts(self) -> Iterator[str]:
         """Yield all that people read of it."""
@@ -237,6 +237,8 @@ def read_lesson(value: object) -> Lesson:
     if not isinstance(value, Mapping):
         raise LessonMistake("A lesson has a title and steps.", pointer="")
     steps = value.get("steps")
+    if isinstance(steps, list | tuple) and not steps:
+        raise LessonMistake("steps is an empty list; a lesson has at least one step.", pointer="/steps")
     if isinstance(steps, list | tuple) and len(steps) > MOST_STEPS:
         raise LessonMistake(
             "A lesson has at most {most} steps; this one has {count}. Make two of it.",
@@ -302,8 +304,6 @@ def _sentence(error: ErrorDetails, kind: type[BaseModel]) -> LessonMistake:
             return LessonMistake(
                 "{field} has {count} characters; the most is {most}.", count=f"{count:,}", most=f"{most:,}", **said
             )
-        case "too_short":
-            return LessonMistake("{field} is an empty list; a lesson has at least one step.", **said)
         case "too_long":
             count, most = len(given) if isinstance(given, Sequence) else 0, limits["max_length"]
             return LessonMistake("{field} has {count} entries; the most is {most}.", count=count, most=most, **said)

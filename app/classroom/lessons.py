@@ -123,6 +123,10 @@ class Lessons:
         """Return a lesson, which lives on; raise NotFound."""
         return (await self.find(name)).lesson
 
+    async def look(self, name: str) -> Kept | None:
+        """Return a lesson as it is kept, which is not opened for it; None where there is none."""
+        return await self._lab.queue.light(lambda: self._read(name))
+
     async def find(self, name: str) -> Kept:
         """Return a lesson as it is kept, which lives on with what it names; raise NotFound."""
         kept = await self._lab.queue.light(lambda: self._read(name))

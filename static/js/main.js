@@ -199,5 +199,6 @@ customElements.define("cs-plate", Plate); // which begin as they are defined
 setTimeout(() => { // a task of its own, so that neither holds up a hand for long
   customElements.define("cs-transport", Transport);
   start();
+  if (parent === self && /(^|; )changing=./.test(document.cookie)) import("./lesson/changing.js").then(({ begin }) => begin());
 });
 if (/(^|; )room=/.test(document.cookie)) import("./room/lead.js").then(({ begin }) => begin(go));

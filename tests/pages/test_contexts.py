@@ -20,7 +20,10 @@ from app.web.pages.docs import DocsContext
 from app.web.pages.filter_parts import FilteredContext
 from app.web.pages.joining import EndedContext, JoinContext, NowContext, PhoneContext
 from app.web.pages.lesson import ContentsContext, LessonContext, SpeakerContext
+from app.web.pages.lesson_adding import AddedContext, AloneContext, ChangingContext
+from app.web.pages.lesson_files import BrokenContext
 from app.web.pages.mistakes import MistakeContext, SaidContext
+from app.web.pages.my_lessons import DeskContext
 from app.web.pages.network import OpenContext, SettingsContext
 from app.web.pages.networks import NetworksContext
 from app.web.pages.picture_tools import CONTEXTS, ToolContext
@@ -47,6 +50,11 @@ SHOWN: dict[str, tuple[type[Context], ...]] = {
     "lesson/speaker.html": (SpeakerContext,),
     "lesson/_step.html": (StepContext,),
     "lesson/_task.html": (TaskContext,),
+    "lesson/edit.html": (DeskContext,),
+    "lesson/added.html": (AddedContext, AloneContext),
+    "lesson/_added.html": (AddedContext,),
+    "lesson/_changing.html": (ChangingContext,),
+    "lesson/broken.html": (BrokenContext,),
     "networks.html": (NetworksContext,),
     "additions.html": (AdditionsContext,),
     "train.html": (FrameContext, LiveContext),

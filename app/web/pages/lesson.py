@@ -20,6 +20,7 @@ from app.classroom.beats import read_spot
 from app.classroom.book import BOOK
 from app.classroom.keyboard import KEYS, SPEAKER_KEYS
 from app.classroom.lesson import Lesson
+from app.classroom.lessons import Lessons
 from app.classroom.screen import Screen
 from app.classroom.shown import (
     LONGEST_ANSWER,
@@ -44,9 +45,10 @@ from app.lab import Lab
 from app.messages import LANGUAGES
 from app.rendering.palette import Theme
 from app.web.asgi.artifacts import immutable, picture_theme
-from app.web.asgi.dependencies import InLab
+from app.web.asgi.dependencies import InLab, InLessons
 from app.web.asgi.language import language_of
 from app.web.pages.explorer import page_theme
+from app.web.pages.lesson_keys import Own, own_lessons
 
 lesson = APIRouter(include_in_schema=False)
 LONGEST_NAME = 80  # characters
@@ -97,6 +99,7 @@ class ContentsContext(Context):
     """What templates/lesson/contents.html shows."""
 
     contents: tuple[Entry, ...]
+    own: tuple[Own, ...]
     bar: Bar
     language: str
     theme: Theme
@@ -126,7 +129,8 @@ async def lesson_named(name: str, request: Request) -> Lesson:
     """Return a chapter of the book, or the lesson of one's own under an id."""
     if name in BOOK:
         return BOOK[name]
-    raise NotFound("There is no lesson {name} here.", name=name[:LONGEST_NAME])
+    lessons: Lessons = request.app.state.lessons
+    return await lessons.get(name)
 
 
 async def stand_at(name: str, fields: Mapping[str, str], request: Request) -> Stand:
@@ -137,13 +141,14 @@ async def stand_at(name: str, fields: Mapping[str, str], request: Request) -> St
 
 
 @lesson.get("/lesson")
-async def contents_page(request: Request, lab: InLab) -> Response:
+async def contents_page(request: Request, lab: InLab, lessons: InLessons) -> Response:
     """The contents of the book, and one's own lessons."""
     screen = screen_of(request)
+    own = await own_lessons(request, lab, lessons)
 
     def page() -> str:
         there = ContentsContext(
-            contents(screen), bar_of(request, screen), screen.language, screen.theme, screen.projector
+            contents(screen), own, bar_of(request, screen), screen.language, screen.theme, screen.projector
         )
         return render(screen.language, "lesson/contents.html", there)
 
