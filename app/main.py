@@ -36,6 +36,7 @@ from app.web.asgi import problems
 from app.web.asgi.compression import Compression
 from app.web.asgi.language import Language
 from app.web.asgi.leaving import Leaving
+from app.web.asgi.momentary import Momentary
 from app.web.asgi.response_cache import ResponseCache, answer_size
 from app.web.asgi.security import Security
 from app.web.asgi.static_files import PrintedFiles
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.rooms = classrooms = Rooms(store, key, settings.room_ttl, Destinations(lab, lessons.count).check)
         app.state.snapshots = Snapshots(lab, live)
         app.state.known_answers = Cache(lab.budget, answer_size)
+        app.state.moments = Momentary[str]()
         app.state.known_pages = SingleFlightCache[str](lab.budget, sys.getsizeof)
         for document in examples.KEPT:
             lab.keep_for_ever(document)

@@ -2,6 +2,7 @@
 
 The phones are streams of this process, which reads them as they come; a phone sees a move when the first event with its
 number, or a later one, has come. Each comes again by itself when its stream is lost, after the time that it was told.
+Where they also read, each then asks for the words of the step and for what stands beside it, as the page on it does.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from bench.client import Answers
 from bench.table import Row
@@ -25,6 +26,7 @@ MANY, STREAMS = 1_000, 2_000
 MOST_MS, MOST_BACK, MOST_MB = 150.0, 5.0, 600.0
 PACE = 0.1  # seconds between moves
 WARM = 3  # moves that are not counted
+STEPS = ("/lesson/why-28?step=1", "/lesson/why-28?step=1.do", "/lesson/why-28?step=2", "/lesson/why-28?step=3")
 ID = re.compile(rb"^id: (\d+)$", re.MULTILINE)
 RETRY = re.compile(rb"^retry: (\d+)$", re.MULTILINE)
 
@@ -38,6 +40,10 @@ def measure(*, only: str = "", seconds: float = 1.0) -> list[Row]:
         rows.append(Row(f"{name}: a move is seen, p99", sights.share(0.99), "ms", shown=shown, limit=MOST_MS))
         rows.append(
             Row(f"{name}: a move is answered, p99", answers.share(0.99), "ms", {}, {"p50 ms": answers.share(0.5)})
+        )
+        read = asyncio.run(_reading(max(4, round(seconds))))
+        rows.append(
+            Row(f"{name}: the words of a step are there, p99", read.share(0.99), shown={"p50 ms": read.share(0.5)})
         )
         rows.append(Row(f"{name}: killed; back at the right step after it listens again", back, "s", limit=MOST_BACK))
         rows.append(Row(f"{name}: the same, from when it was killed", whole, "s"))
@@ -96,6 +102,40 @@ class Phone(asyncio.Protocol):
             self._transport.close()
 
 
+class Reader:
+    """What a phone asks for beside its stream, one request after the other on one connection."""
+
+    def __init__(self, address: str, code: str) -> None:
+        self._place, self._code, self._cookie = urlsplit(address), code, ""
+        self._ways: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def join(self) -> None:
+        """Come in as a phone does, and keep its pass."""
+        head, _ = await self._ask(f"/join/{self._code}")
+        found = re.search(rb"set-cookie: (phone=[^;]+)", head, re.IGNORECASE)
+        if found is None:
+            raise RuntimeError(head.decode())
+        self._cookie = found[1].decode()
+
+    async def read(self, address: str) -> None:
+        """Read a step, and what stands beside it."""
+        _, step = await self._ask(f"/parts/step?address={quote(address, safe='')}")
+        if b"<cs-step" not in step:
+            raise RuntimeError(step.decode())
+        await self._ask(f"/join/{self._code}/now")
+
+    async def _ask(self, target: str) -> tuple[bytes, bytes]:
+        if self._ways is None:
+            self._ways = await asyncio.open_connection(self._place.hostname, self._place.port)
+        cookie = f"Cookie: {self._cookie}\r\n" if self._cookie else ""
+        self._ways[1].write(f"GET {target} HTTP/1.1\r\nHost: {self._place.netloc}\r\n{cookie}\r\n".encode())
+        head = await self._ways[0].readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+        if length is None or not head.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(head.decode())
+        return head, await self._ways[0].readexactly(int(length[1]))
+
+
 class Led:
     """A room with its teacher, and when which phone has seen what."""
 
@@ -127,10 +167,10 @@ class Led:
 
         return saw
 
-    async def move(self) -> None:
+    async def move(self, address: str = "") -> None:
         """Move on, and wait for the answer."""
         number, self._next = self._next, self._next + 1
-        place = f"/?image=coffee&size=32&recipe=conv2d(6, 5)&at=0.0.{number // 28 % 28}.{number % 28}"
+        place = address or f"/?image=coffee&size=32&recipe=conv2d(6, 5)&at=0.0.{number // 28 % 28}.{number % 28}"
         begun = self.sent[number] = time.perf_counter()
         told, _ = await asyncio.to_thread(
             self.served.ask, "PUT", f"{ROOMS}/{self.code}", {"address": place}, Authorization=self.key
@@ -172,6 +212,35 @@ async def _class(moves: int) -> tuple[Answers, Answers, float, float]:
         back = time.perf_counter()
         led.leave()
         return sights, answers, back - listens, back - killed
+
+
+async def _reading(moves: int) -> Answers:
+    """Return when phones had the words of the steps to which a lesson was moved."""
+    with _served() as served:
+        led = Led(served, served.ask("POST", ROOMS, {"address": STEPS[0]})[0])
+        await led.join(PHONES)
+        readers = [Reader(served.address, led.code) for _ in led.phones]
+        for reader in readers:
+            await reader.join()
+        found = Answers()
+
+        async def read(reader: Reader, phone: Phone, number: int, address: str) -> None:
+            while phone.sequence < number:
+                await asyncio.sleep(0.002)
+            await reader.read(address)
+            if number > WARM:
+                found.seconds.append(time.perf_counter() - led.sent[number])
+
+        for number in range(1, moves + WARM + 1):
+            address = STEPS[number % len(STEPS)]
+            reading = [
+                asyncio.ensure_future(read(reader, phone, number, address))
+                for reader, phone in zip(readers, led.phones, strict=True)
+            ]
+            await led.move(address)
+            await asyncio.gather(*reading)
+        led.leave()
+        return found
 
 
 async def _school() -> tuple[float, float, Answers]:

@@ -29,6 +29,12 @@ def client_of(request: Request) -> str:
     return rooms.client(request.cookies.get(PHONE, "")) or address_of(request)
 
 
+def is_phone(request: Request) -> bool:
+    """Tell whether a request comes from a phone in a room."""
+    rooms: Rooms = request.app.state.rooms
+    return rooms.client(request.cookies.get(PHONE, "")) is not None
+
+
 def phone_of(request: Request, rooms: Rooms, room: Room) -> Phone | None:
     """Return the phone in a room that sends a request; None where it has not joined this one."""
     return rooms.phone(room, request.cookies.get(PHONE, ""))

@@ -28,6 +28,7 @@ from app.web.asgi.client import address_of, phone_of, remember_phone
 from app.web.asgi.dependencies import InLab, InRooms
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of, translator
+from app.web.asgi.momentary import Momentary
 from app.web.pages.explorer import page_theme
 from app.web.pages.lesson import lesson_in, screen_of, shown_at
 from app.web.pages.rooms import lesson_at, room_of, spaced
@@ -187,14 +188,21 @@ async def _now(room: Room, rooms: Rooms, request: Request, lab: Lab) -> NowConte
     phone = phone_of(request, rooms, room)
     given = poll.answers.get(phone.name) if poll and phone else None
     told = poll is not None and poll.state == "shown"
-    why, where = "", ""
-    try:
-        stands = await standing(state.address, await lesson_at(state.address, request), lab, language)
-        where = stands.where
-        if poll and told and (lesson := await lesson_at(poll.address, request)):
-            why = await because(lesson, poll.address, lab, language)
-    except Mistake:  # what is shown has gone
-        pass
+
+    async def make() -> str:
+        why, where = "", ""
+        try:
+            stands = await standing(state.address, await lesson_at(state.address, request), lab, language)
+            where = stands.where
+            if poll and told and (lesson := await lesson_at(poll.address, request)):
+                why = await because(lesson, poll.address, lab, language)
+        except Mistake:  # what is shown has gone
+            pass
+        return f"{why}\0{where}"
+
+    moments: Momentary[str] = request.app.state.moments
+    about = f"now {room.code} {room.sequence} {poll and poll.address} {told} {language}"
+    why, _, where = (await moments.get(about, make)).partition("\0")
     return NowContext(
         room.code,
         state.blank,

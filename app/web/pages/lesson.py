@@ -45,8 +45,10 @@ from app.lab import Lab
 from app.messages import LANGUAGES
 from app.rendering.palette import Theme
 from app.web.asgi.artifacts import immutable, picture_theme
+from app.web.asgi.client import is_phone
 from app.web.asgi.dependencies import InLab, InLessons
 from app.web.asgi.language import language_of
+from app.web.asgi.momentary import Momentary
 from app.web.pages.explorer import page_theme
 from app.web.pages.lesson_keys import Own, own_lessons
 
@@ -208,11 +210,14 @@ def _whole(text: str, request: Request, screen: Screen) -> Response:
 async def step_part(request: Request, lab: InLab, address: str = "") -> Response:
     """A step alone, in the language, theme and size that this request asks for, whatever its address says of them."""
     screen = screen_of(request)
-    shown = await shown_at(address, request, lab, screen)
-    return HTMLResponse(
-        await lab.queue.light(lambda: render(screen.language, "lesson/_step.html", StepContext(shown))),
-        headers=HEADERS,
-    )
+
+    async def make() -> str:
+        shown = await shown_at(address, request, lab, screen)
+        return await lab.queue.light(lambda: render(screen.language, "lesson/_step.html", StepContext(shown)))
+
+    moments: Momentary[str] = request.app.state.moments
+    text = await (moments.get(f"step {screen} {address}", make) if is_phone(request) else make())
+    return HTMLResponse(text, headers=HEADERS)
 
 
 async def shown_at(address: str, request: Request, lab: Lab, screen: Screen) -> Shown:
