@@ -14,7 +14,7 @@ from app.lab import Lab, Run
 from app.printing.numbers import grouped
 
 IN_BRACES = re.compile(r"\{([^{}\n]{0,40})\}")
-TIMES = " × "  # between no-break spaces
+TIMES = "\u00a0×\u00a0"  # sizes stay in one line
 
 
 def _picture(run: Run, state: State) -> Iterable[tuple[str, int | str]]:
@@ -69,7 +69,8 @@ def check_names(text: str) -> None:
 
 def filled(text: str, facts: Mapping[str, str]) -> str:
     """Return a text with its facts put in; one that is not known of this state stays as a question mark."""
-    return IN_BRACES.sub(lambda found: facts.get(found[1], "?") if found[1] in NAMES else found[0], text)
+    told = IN_BRACES.sub(lambda found: facts.get(found[1], "?") if found[1] in NAMES else found[0], text)
+    return told.replace(" × ", TIMES)
 
 
 def names_in(texts: Iterable[str]) -> frozenset[str]:

@@ -378,6 +378,14 @@ def _(client):
     return first
 
 
+def test_of_the_cat_the_network_says_kinds_of_cat(client):
+    engine = Engine(client, "network", 4)
+    labels = [each["label"] for each in engine.run["prediction"][:3]]
+    assert all("cat" in label.lower() or "mau" in label.lower() for label in labels)
+    classes = client.get("/api/v1/models/squeezenet").json()["classes"]
+    assert classes[state_of(client, "network", 4).place.channel] == labels[0]
+
+
 @truth("misconceptions", 1)
 def _(client):
     terms = Engine(client, "misconceptions", 1).number(0, 3, 7, 16)

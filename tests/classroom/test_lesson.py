@@ -119,7 +119,7 @@ def test_facts_are_those_of_the_state_counted_from_one(client):
         "layer": "1", "channel": "2", "row": "3", "column": "4",
         "channels": "4", "rows": "14", "columns": "16",
         "input_channels": "3", "input_rows": "30", "input_columns": "20",
-        "kernel_rows": "3", "kernel_columns": "5", "stride": "2 × 1", "padding": "0",
+        "kernel_rows": "3", "kernel_columns": "5", "stride": "2\u00a0×\u00a01", "padding": "0",
         "products": "45", "parameters": "184", "places": "224", "outputs": "896",
     }  # fmt: skip
     run = client.get("/api/v1/runs", params={"image": "coffee", "height": 30, "width": 20,
