@@ -24,10 +24,19 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 
-class Word(str):
-    """A word that a sentence puts in, and that is said in the visitor's language too: "none"."""
+class Word:
+    """What a sentence puts in and is said in the visitor's language too: "none", "{count} bytes"."""
 
-    __slots__ = ()
+    def __init__(self, message: str, /, **values: object) -> None:
+        self.message = message
+        self.values = values
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """Return it in the language that `translate` speaks."""
+        return translate(self.message).format(**self.values)
+
+    def __str__(self) -> str:
+        return self.say()
 
 
 class Mistake(Exception):
@@ -44,7 +53,7 @@ class Mistake(Exception):
 
     def say(self, translate: Callable[[str], str] = str) -> str:
         """Return the sentence, in the language that `translate` speaks."""
-        values = {name: translate(each) if isinstance(each, Word) else each for name, each in self.values.items()}
+        values = {name: each.say(translate) if isinstance(each, Word) else each for name, each in self.values.items()}
         return translate(self.message).format(**values)
 
     def __str__(self) -> str:

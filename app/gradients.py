@@ -7,7 +7,7 @@ import numpy as np
 
 from app.budget import Budget
 from app.compute import ComputeQueue, SingleFlightCache, closing
-from app.errors import NotFound, Unfit
+from app.errors import NotFound, Unfit, Word
 from app.layers.layer import Array
 from app.layers.meeting import Weight
 from app.results import Chain, Results, Run
@@ -48,10 +48,10 @@ class RunGradients:
                 pointer="/label",
             )
         cost = BACK * sum(stage.cost for stage in run.stages)
-        self._afford("multiplications, or comparisons as dear", cost, self._settings.run_max_multiplications)
-        self._afford("bytes", 2 * sum(stage.bytes for stage in run.stages), self._settings.run_max_bytes)
+        self._afford(Word("multiplications, or comparisons as dear"), cost, self._settings.run_max_multiplications)
+        self._afford(Word("bytes"), 2 * sum(stage.bytes for stage in run.stages), self._settings.run_max_bytes)
 
-    def _afford(self, what: str, count: int, most: int) -> None:
+    def _afford(self, what: Word, count: int, most: int) -> None:
         if count > most:
             raise Unfit(
                 "Forward and back this needs {count} {what}; the most is {most}. Use a smaller picture, fewer filters "

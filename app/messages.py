@@ -71,6 +71,8 @@ class Catalogue(gettext.NullTranslations):
 
     def gettext(self, message: str) -> str:
         """Return a message in this language."""
+        if forms := self._forms.get(message):
+            return forms[self._which(1)]
         return self._words.get(message) or super().gettext(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:

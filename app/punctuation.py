@@ -11,9 +11,10 @@ WIDE = str.maketrans(NARROW, WIDENED)
 HAN = "\u3400-\u9fff\uff09\u201d\u300b"  # letters, and what closes a bracket or a quotation
 SIGNS = "，。：；？！、"
 TAG = re.compile(r"(<[^<>]*>)")
+READ_OUT = re.compile(r'(?<=[ -])((?:label|description|title|alt|told)=")([^"]*)')
 BLANKS = re.compile(rf"(?<=[{SIGNS}])\s+")
 AFTER = re.compile(rf"(?<=[{HAN}])[,:;.?!](?=\s|$)\s*")
-BEFORE = re.compile(rf"(?<=\S)[,:;.]\s+(?=[{HAN}“])")
+BEFORE = re.compile(rf"(?<=\S)[,:.]\s+(?=[{HAN}“])")  # a semicolon may end the name of a sign: &#34;
 INLINE = (
     "<b",
     "</b",
@@ -41,11 +42,13 @@ def chinese(text: str) -> str:
 
 
 def chinese_page(html: str) -> str:
-    """Return a page whose texts have Chinese signs; what stands in its tags is left alone."""
+    """Return a page whose texts have Chinese signs, those too that are read out; all else in its tags is left alone."""
     parts = TAG.split(html)
     last = ""  # the character before, in the same paragraph
     for at, part in enumerate(parts):
         if at % 2:
+            if not part.isascii():
+                parts[at] = READ_OUT.sub(lambda found: found[1] + chinese(found[2]), part)
             last = last if part.startswith(INLINE) else ""
         elif not (part.isascii() and last.isascii()):
             parts[at] = chinese(last + part)[len(last) :]

@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 from app import errors
 from app.classroom.book import BOOK, FILES
 from app.explorer.looks.registry import LOOKS
-from app.explorer.page.keys import KEYS
+from app.explorer.page.keys import EPOCHS, EPOCHS_PROJECTED, KEYS
 from app.layers import LAYERS
 from app.models import SHIPPED
 from app.numerics.kernels import KERNELS
@@ -90,7 +90,7 @@ def shown() -> Iterator[tuple[str, str]]:
     for slug, lesson in BOOK.items():
         words = (text for text in dict.fromkeys(lesson.texts()) if any(map(str.isalpha, text)))
         yield from ((f"app/classroom/chapters/{FILES[slug].name}", text) for text in words)
-    for key in KEYS:
+    for key in (*KEYS, EPOCHS, EPOCHS_PROJECTED):
         yield "app/explorer/page/keys.py", key.help
 
 

@@ -58,7 +58,12 @@ def model_of(document: Document) -> Model | None:
 def title_of(document: Document, say: Say) -> str:
     """Return what a ready network is called; nothing for one that is not among them."""
     model = model_of(document)
-    return model.title if model else say(FIRST_TITLE) if document.layers == FIRST.layers else ""
+    return called(model, say) if model else say(FIRST_TITLE) if document.layers == FIRST.layers else ""
+
+
+def called(model: Model, say: Say) -> str:
+    """Return the title of a model: of one that ships as the language has it, of others as it was given."""
+    return say(model.title) if SHIPPED.model(model.id) else model.title
 
 
 def networks(state: State, own: Iterable[Model], say: Say) -> list[Network]:
@@ -113,7 +118,7 @@ def _of(state: State, model: Model, now: bool, own: bool, say: Say) -> Network:
     told = say(SENTENCES.get(model.id, FACTS)).format(layers=len(model.layers), classes=len(model.classes))
     best = model.epochs[-1] if model.epochs else None
     return Network(
-        model.title,
+        called(model, say),
         told,
         share_right(best) if best else grouped(model.parameters),
         say("right") if best else say("parameters"),

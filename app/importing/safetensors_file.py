@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.errors import Mistake, Unfit, Unreadable
+from app.errors import Mistake, Unfit, Unreadable, Word
 from app.importing.imported import Imported
 from app.importing.network import single
 from app.importing.tensors import BFLOAT16, Block, brief
@@ -80,10 +80,10 @@ def _tensors(data: Data) -> dict[str, Block | str]:
     end = 0
     for first, last in sorted(places):
         if first != end or last < first:
-            raise _torn("two of its tensors overlap, or something lies between them")
+            raise _torn(Word("two of its tensors overlap, or something lies between them"))
         end = last
     if start + end != len(data):
-        raise _torn(f"its tensors end at byte {start + end:,}, and the file at {len(data):,}")
+        raise _torn(Word("its tensors end at byte {end:,}, and the file at {size:,}", end=start + end, size=len(data)))
     return found
 
 
@@ -91,20 +91,20 @@ def _header(data: Data) -> tuple[dict[str, Any], int]:
     """Return the header, and where the numbers begin."""
     length = int.from_bytes(data[:HEAD], "little")
     if not 2 <= length <= min(MOST_HEADER, len(data) - HEAD):
-        raise _torn(f"it says that its header has {length:,} bytes")
+        raise _torn(Word("it says that its header has {length:,} bytes", length=length))
     try:
         header = json.loads(bytes(data[HEAD : HEAD + length]), object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        raise _torn("its header is not JSON") from None
+        raise _torn(Word("its header is not JSON")) from None
     if not isinstance(header, dict):
-        raise _torn("its header is no object")
+        raise _torn(Word("its header is no object"))
     return header, HEAD + length
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise _torn("it names a tensor twice")
+        raise _torn(Word("it names a tensor twice"))
     return found
 
 
@@ -114,10 +114,10 @@ def _entry(name: str, entry: Any) -> tuple[str, tuple[int, ...], tuple[int, int]
         case {"dtype": str(kind), "shape": [*shape], "data_offsets": [int(first), int(last)]}:
             if first >= 0 and all(type(number) is int for number in (first, last, *shape)):
                 return kind, tuple(shape), (first, last)
-    raise _torn(f'its header does not say what "{brief(name)}" is')
+    raise _torn(Word('its header does not say what "{name}" is', name=brief(name)))
 
 
-def _torn(reason: str) -> Unreadable:
+def _torn(reason: Word) -> Unreadable:
     return Unreadable(
         "This .safetensors file cannot be read: {reason}. Save the network again (safetensors.torch.save_file).",
         reason=reason,

@@ -138,7 +138,7 @@ def _found(name: str) -> tuple[Source, Model]:
     )
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def _listed(numbers: Sequence[int]) -> str | Word:
     """Return numbers as a sentence has them: all of a few, of many the first and the last."""
     if len(numbers) > MOST_LISTED:
         return f"{', '.join(map(str, numbers[: MOST_LISTED - 1]))} … {numbers[-1]}"

@@ -5,23 +5,31 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.errors import Mistake, Unfit, shown
+from app.errors import Mistake, Unfit, Word, shown
 from app.layers import LAYERS, AnyLayer, Layer
 from app.layers.sources import WEIGHTS
+from app.messages import N_
 
 T = TypeVar("T")
 MAX_LAYERS = 400
 MOST_READ = 2_000  # outputs that the layers of a pipeline read, each as often as it is read
 _ADAPTER: TypeAdapter[Layer] = TypeAdapter(AnyLayer)
 _EXPECTED = {
-    "int_type": "a whole number",
-    "bool_type": "true or false",
-    "string_type": "a text",
-    "float_type": "a number",
-    "string_unicode": "a text of valid characters",
-    "tuple_type": "a list",
-    "model_type": "an object",
-    "model_attributes_type": "an object",
+    "int_type": N_("a whole number"),
+    "bool_type": N_("true or false"),
+    "string_type": N_("a text"),
+    "float_type": N_("a number"),
+    "string_unicode": N_("a text of valid characters"),
+    "tuple_type": N_("a list"),
+    "model_type": N_("an object"),
+    "model_attributes_type": N_("an object"),
+}
+
+LIMITS = {
+    ("list", True): (N_("at least {count} entry"), N_("at least {count} entries")),
+    ("list", False): (N_("at most {count} entry"), N_("at most {count} entries")),
+    ("string", True): (N_("at least {count} character"), N_("at least {count} characters")),
+    ("string", False): (N_("at most {count} character"), N_("at most {count} characters")),
 }
 
 
@@ -81,6 +89,7 @@ def _sentence(error: Mapping[str, Any], tag: str) -> Unfit:
     field = next((part for part in reversed(place) if isinstance(part, str)), "this")
     context: dict[str, Any] = error.get("ctx") or {}
     given = shown(error.get("input"))
+    expected: str | Word
     match error["type"]:
         case "missing":
             return Unfit("{field} is missing.", field=field, pointer=pointer)
@@ -115,24 +124,29 @@ def _sentence(error: Mapping[str, Any], tag: str) -> Unfit:
                 pointer=pointer,
             )
         case "greater_than_equal" | "less_than_equal" as kind:
-            expected = f"at least {context['ge']:,}" if kind[0] == "g" else f"at most {context['le']:,}"
+            bound = f"{context['ge' if kind[0] == 'g' else 'le']:,}"
+            expected = Word("at least {bound}", bound=bound) if kind[0] == "g" else Word("at most {bound}", bound=bound)
         case "greater_than" | "less_than" as kind:
-            expected = f"more than {context['gt']:g}" if kind[0] == "g" else f"less than {context['lt']:g}"
+            bound = f"{context['gt' if kind[0] == 'g' else 'lt']:g}"
+            expected = (
+                Word("more than {bound}", bound=bound) if kind[0] == "g" else Word("less than {bound}", bound=bound)
+            )
         case "literal_error":
-            expected = context["expected"].replace("'", '"')
+            names, _, last = context["expected"].replace("'", '"').rpartition(" or ")
+            expected = Word("{names} or {last}", names=names, last=last) if names else last
         case kind:
-            expected = _EXPECTED.get(kind, "of another kind")
+            expected = Word(_EXPECTED.get(kind, N_("of another kind")))
     return Unfit(
         "{field} must be {expected}, not {given}.", field=field, expected=expected, given=given, pointer=pointer
     )
 
 
-def _limit(kind: str, context: Mapping[str, int]) -> str:
+def _limit(kind: str, context: Mapping[str, int]) -> Word:
     """Return how many entries of a list, or characters of a text, there may be."""
-    one, many = ("character", "characters") if kind.startswith("string") else ("entry", "entries")
     least = "min_length" in context
     count = context["min_length" if least else "max_length"]
-    return f"{'at least' if least else 'at most'} {count:,} {one if count == 1 else many}"
+    one, many = LIMITS["string" if kind.startswith("string") else "list", least]
+    return Word(one if count == 1 else many, count=f"{count:,}")
 
 
 def escaped(name: str) -> str:

@@ -1,6 +1,6 @@
 """What convolution and pooling share: a window of their own settings slides over the input, and must fit in it."""
 
-from app.errors import Unfit
+from app.errors import Unfit, Word
 from app.layers.geometry import Geometry, Shape, sliding
 from app.layers.layer import Layer
 from app.numerics.window import Window
@@ -38,9 +38,10 @@ class Windowed(Layer):
         )
 
 
-def _spread(window: Window, reach: str) -> str:
+def _spread(window: Window, reach: str) -> str | Word:
     """Return the size of the window in words, with its dilation where that is what makes it wide."""
     if window.dilation == (1, 1):
         return reach
     size, dilation = window.size, window.dilation
-    return f"{size[0]}×{size[1]} (dilation {dilation[0]}×{dilation[1]}: {reach})"
+    by = f"{dilation[0]}×{dilation[1]}"
+    return Word("{size} (dilation {dilation}: {reach})", size=f"{size[0]}×{size[1]}", dilation=by, reach=reach)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.errors import Mistake, Unfit
+from app.errors import Mistake, Unfit, Word
 from app.layers import Shape
 from app.layers.layer import MOST_CHANNELS
 from app.layers.reading import validated
@@ -28,7 +28,7 @@ class Said:
     def __post_init__(self) -> None:
         """Refuse names that are too long, or cannot be seen (Unfit)."""
         if self.title is not None:
-            _check("title", self.title, LONGEST_TITLE, "/title")
+            _check(Word("title"), self.title, LONGEST_TITLE, "/title")
         if self.classes is not None and len(self.classes) > MOST_CHANNELS:
             raise Unfit(
                 "There are {count} names of classes; the most is {most}.",
@@ -37,10 +37,10 @@ class Said:
                 pointer="/classes",
             )
         for at, name in enumerate(self.classes or ()):
-            _check("the name of a class", name, LONGEST_CLASS, f"/classes/{at}")
+            _check(Word("the name of a class"), name, LONGEST_CLASS, f"/classes/{at}")
 
 
-def _check(what: str, text: str, most: int, pointer: str) -> None:
+def _check(what: Word, text: str, most: int, pointer: str) -> None:
     if not text.strip() or len(text) > most:
         raise Unfit(
             "{what} has 1 to {most} characters, not {count}.", what=what, most=most, count=len(text), pointer=pointer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from app.errors import Mistake, Unfit
+from app.errors import Mistake, Unfit, Word
 from app.layers import Layer, Shape
 from app.layers.geometry import Geometry
 from app.layers.references import PICTURE
@@ -145,9 +145,9 @@ def plan(
         stages.append(Stage(index, layer, inputs, fit.geometries, ways[-1], fit.cost, fit.parameters, *vectors))
         cost += fit.cost
         numbers += fit.numbers
-        _afford(index, layer, "multiplications, or comparisons as dear", cost, most_multiplications)
-        _afford(index, layer, "bytes for its maps", 4 * numbers, most_bytes)
-        _afford(index, layer, "bytes for its weights", 4 * fit.parameters, most_bytes)
+        _afford(index, layer, Word("multiplications, or comparisons as dear"), cost, most_multiplications)
+        _afford(index, layer, Word("bytes for its maps"), 4 * numbers, most_bytes)
+        _afford(index, layer, Word("bytes for its weights"), 4 * fit.parameters, most_bytes)
     return tuple(stages)
 
 
@@ -185,8 +185,8 @@ def _seen(read: list[tuple[Ways, Ways]], geometries: tuple[Geometry, ...]) -> tu
     return Ways.of(down), Ways.of(across)
 
 
-def _afford(index: int, layer: Layer, what: str, count: int, most: int) -> None:
-    """Refuse a run that, up to layer `index`, needs more than the most that is allowed of something (a msgid)."""
+def _afford(index: int, layer: Layer, what: Word, count: int, most: int) -> None:
+    """Refuse a run that, up to layer `index`, needs more than the most that is allowed of something."""
     if count > most:
         raise Unfit(
             "Up to layer {number} ({type}) this needs {count} {what}; the most is {most}. Use a smaller picture, "

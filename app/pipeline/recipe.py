@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.errors import Mistake, NotFound, RecipeMistake, shown
+from app.errors import Mistake, NotFound, RecipeMistake, Word, shown
 from app.layers import LAYERS, Layer
 from app.layers.models import Model, find
 from app.layers.numbers import Numbers
@@ -202,7 +202,7 @@ def _layer(call: ast.expr, index: int) -> Layer:
             column=_column(call),
             name=f"{MODEL}(…)",
         )
-    name, arguments = _arguments(call, LAYERS, "layer")
+    name, arguments = _arguments(call, LAYERS, Word("layer"))
     document = {"type": name, **{field: _value(field, node) for field, node in arguments.items()}}
     try:
         return read_layer(document).linked(index)
@@ -227,7 +227,7 @@ def _name(call: ast.expr) -> str:
 
 def _model(call: ast.expr) -> tuple[Model, list[Layer]]:
     """Return the model that a call names, and its layers."""
-    _, arguments = _arguments(call, {MODEL: Whole}, "model")
+    _, arguments = _arguments(call, {MODEL: Whole}, Word("model"))
     fields = {field: _literal(node) for field, node in arguments.items()}
     try:
         whole = validated(lambda: Whole.model_validate(fields))
@@ -237,7 +237,7 @@ def _model(call: ast.expr) -> tuple[Model, list[Layer]]:
         raise _at(mistake, call, arguments) from mistake
 
 
-def _arguments(call: ast.expr, kinds: Kinds, noun: str) -> tuple[str, dict[str, ast.expr]]:
+def _arguments(call: ast.expr, kinds: Kinds, noun: Word) -> tuple[str, dict[str, ast.expr]]:
     """Return the name of a call and its arguments by field."""
     function = call.func if isinstance(call, ast.Call) else call
     if not isinstance(function, ast.Name):
@@ -304,7 +304,7 @@ def _nameless(call: ast.Call, kind: Any, name: str) -> RecipeMistake:
 
 def _value(field: str, node: ast.expr) -> Any:
     if field == "weights":
-        name, arguments = _arguments(node, WEIGHTS, "source of weights")
+        name, arguments = _arguments(node, WEIGHTS, Word("source of weights"))
         return {"init": name, **{field: _literal(value) for field, value in arguments.items()}}
     return _literal(node)
 

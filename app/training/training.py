@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
-from app.errors import Mistake, Unfit, shown
+from app.errors import Mistake, Unfit, Word, shown
 from app.layers import Layer
 from app.layers.reading import validated
 from app.layers.trained import origin_of
@@ -139,7 +139,7 @@ def _too_much(what: str, count: int, most: int, pointer: str) -> Unfit:
         "This training has {count} {what}; the most is {most}. Use smaller pictures, fewer filters, smaller batches or "
         "fewer epochs.",
         count=f"{count:,}",
-        what=what,
+        what=Word(what),
         most=f"{most:,}",
         pointer=pointer,
     )
