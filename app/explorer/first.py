@@ -1,5 +1,6 @@
 """The state that everyone meets first, and where a trained network is met first."""
 
+from app.explorer.state import HELD, State
 from app.layers.models import Model
 from app.pipeline import recipe
 from app.pipeline.document import Document, ImageInput
@@ -11,6 +12,16 @@ FIRST = Document(
     layers=recipe.read(FIRST_RECIPE),
 )
 FIRST_PLACE = "0.3.7.16"
+
+DRESS = frozenset(("lang", "theme"))  # options that make no other state of it
+
+
+def is_first(state: State) -> bool:
+    """Tell whether a state is the one that everyone meets first, as it is met: a link that holds another says more."""
+    if state.path != "/" or state.view != "figure" or state.at != FIRST_PLACE:
+        return False
+    plain = not any(getattr(state, name) for name in HELD) and {name for name, _ in state.options} <= DRESS
+    return plain and state.document.id == FIRST.id
 
 
 def place_in(model: Model) -> str:

@@ -14,6 +14,7 @@ class Activation(Layer):
 
     takes: ClassVar[tuple[Form, ...]] = ("maps", "vector")
     facets: ClassVar[tuple[Facet, ...]] = ("number", "change")
+    chapter: ClassVar[str] = "relu"
 
     def exact(self, x: float) -> float:
         """Return the function of one number in double precision."""

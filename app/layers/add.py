@@ -29,6 +29,7 @@ class Add(Merge):
         "the shape, such as conv2d with padding, make one."
     )
     type: Literal["add"] = "add"
+    chapter: ClassVar[str] = "network"
 
     @classmethod
     def joins(cls, shape: Shape, other: Shape) -> bool:

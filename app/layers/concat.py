@@ -28,6 +28,7 @@ class Concat(Merge):
         "layers that keep the size, such as conv2d with padding, make one."
     )
     type: Literal["concat"] = "concat"
+    chapter: ClassVar[str] = "network"
 
     @classmethod
     def joins(cls, shape: Shape, other: Shape) -> bool:

@@ -71,6 +71,7 @@ class Conv2d(Windowed):
     starter: ClassVar[Mapping[str, Any]] = {"out_channels": 4, "kernel_size": 3, "padding": 1}
 
     type: Literal["conv2d"] = "conv2d"
+    chapter: ClassVar[str] = "sum"
     out_channels: Annotated[int, Field(ge=1, le=MOST_CHANNELS, strict=True)] | None = None
     """How many filters; each makes one map."""
     kernel_size: SizePair | None = None

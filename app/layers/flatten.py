@@ -54,6 +54,7 @@ class Flatten(Layer):
     takes: ClassVar[tuple[Form, ...]] = ("maps", "vector")
     gives: ClassVar[Form | None] = "vector"
     type: Literal["flatten"] = "flatten"
+    chapter: ClassVar[str] = "network"
 
     def geometry(self, shape: Shape) -> Geometry:
         rows, columns = Whole.over(shape[1]), Whole.over(shape[2])

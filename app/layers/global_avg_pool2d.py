@@ -18,6 +18,7 @@ class GlobalAvgPool2d(Layer):
 
     keeps_values: ClassVar[bool] = True
     type: Literal["global_avg_pool2d"] = "global_avg_pool2d"
+    chapter: ClassVar[str] = "pooling"
 
     def geometry(self, shape: Shape) -> Geometry:
         return whole(shape, made=shape[0], groups=shape[0])

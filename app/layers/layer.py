@@ -119,6 +119,7 @@ class Layer(Trainable, BaseModel):
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {}  # settings that say how large it is, and values to try
     usual: ClassVar[bool] = False  # what most networks are made of, and so is offered where there is no layer yet
     starter: ClassVar[Mapping[str, Any]] = {}  # settings with which a new one is added
+    chapter: ClassVar[str] = ""  # of the lesson, that explains it; nothing where none does
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps")  # what there is to say of it, in the order of a lesson
     merges: ClassVar[bool] = False  # reads several outputs, and not the layer before alone
     type: str

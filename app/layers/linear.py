@@ -33,6 +33,7 @@ class Linear(Layer):
     starter: ClassVar[Mapping[str, Any]] = {"out_features": 10}
 
     type: Literal["linear"] = "linear"
+    chapter: ClassVar[str] = "neurons"
     out_features: Annotated[int, Field(ge=1, le=MOST_CHANNELS, strict=True)] | None = None
     """How many numbers it makes."""
     bias: Annotated[bool, Field(strict=True)] = True

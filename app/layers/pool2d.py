@@ -81,6 +81,7 @@ class MaxPool2d(Pool2d):
     picks: ClassVar[bool] = True
     routes: ClassVar[bool] = True
     type: Literal["max_pool2d"] = "max_pool2d"
+    chapter: ClassVar[str] = "pooling"
 
     def work(self, shape: Shape) -> tuple[int, str]:
         return self.kernel_size[0] * self.kernel_size[1] - 1, "comparisons"
@@ -127,6 +128,7 @@ class AvgPool2d(Pool2d):
     """Keeps the mean of each window, in each map alone."""
 
     type: Literal["avg_pool2d"] = "avg_pool2d"
+    chapter: ClassVar[str] = "pooling"
     count_include_pad: Annotated[bool, Field(strict=True)] = True
     """Whether added cells count as zeros in the mean."""
 

@@ -21,6 +21,7 @@ class Softmax(Layer):
     scores: ClassVar[bool] = True
     never_negative: ClassVar[bool] = True
     type: Literal["softmax"] = "softmax"
+    chapter: ClassVar[str] = "network"
 
     def check(self, shape: Shape) -> None:
         self.gives_vector(shape, shape[1:] == (1, 1))

@@ -66,6 +66,7 @@ class ZeroPad2d(Layer):
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps", "size")
 
     type: Literal["zero_pad2d"] = "zero_pad2d"
+    chapter: ClassVar[str] = "padding"
     padding: Padding
     """Rows added at the top and the bottom, columns at the left and the right; one number for all, or two, or four."""
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request, Response, sync_playwright
 
+from app.web.pages.explorer import MET
 from tests.browser.rest import COUNT
 from tests.browser.screen import SWAPS
 from tests.browser.tabs import Tab, Tabs
@@ -176,12 +177,19 @@ def tabs() -> Tabs:
 
 @pytest.fixture
 def open_page(browser: Browser, tabs: Tabs, address: str, watch: Watch) -> Iterator[Callable[..., Page]]:
-    """Make a page in a browser profile of its own: open_page(390, 844, has_touch=True, color_scheme="dark")."""
+    """Make a page in a browser profile of its own: open_page(390, 844, has_touch=True, color_scheme="dark").
+
+    Its visitor has been here before, where it is not `clean`.
+    """
     taken: list[Tab] = []
 
-    def make(width: int = 1280, height: int = 720, *, within: Browser = browser, **options: Any) -> Page:
+    def make(
+        width: int = 1280, height: int = 720, *, within: Browser = browser, clean: bool = False, **options: Any
+    ) -> Page:
         tab = tabs.take(within, width, height, {"base_url": address, **options})
         taken.append(tab)
+        if not clean:
+            tab.context.add_cookies([{"name": MET, "value": "1", "url": options.get("base_url", address)}])
         return watch.over(tab)
 
     yield make

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from app.web.pages.explorer import MET
 from tests.browser.rest import COUNT, rest
 from tests.browser.typefaces import FOLDERS, environment
 from tests.pages.reading import link
@@ -87,6 +88,8 @@ MEETING = (
 )
 FIGURE, POOL = "0.3.7.16", "2.3.3.8"
 STATES = {
+    "first visit": State("/?welcome=1"),
+    "all hidden": at(FIGURE, hide="recipe,share,layers,picture,explain,transport"),
     "figure": at(FIGURE),
     "green": at(FIGURE, sheet="1"),  # on a projector: the sheet whose weights are negative speaks
     "flat": at(FIGURE, view="flat"),
@@ -201,6 +204,7 @@ def windows(told: argparse.Namespace) -> Iterator[tuple[str, State, str, dict[st
 def look(browser: Browser, address: str, told: argparse.Namespace) -> Counter[str]:
     """Open every window, print its faults, and count them by kind."""
     page = browser.new_page(base_url=address)
+    page.context.add_cookies([{"name": MET, "value": "1", "url": address}])
     page.add_init_script(COUNT)
     counts: Counter[str] = Counter()
     for name, state, size, how in windows(told):

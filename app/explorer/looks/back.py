@@ -213,4 +213,5 @@ LOOK = Look(
     needs=with_a_loss,
     beyond="weight",
     scripts=("looks/weight.js",),
+    chapter="learning",
 )

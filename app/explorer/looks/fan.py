@@ -157,4 +157,5 @@ LOOK = Look(
     facet="maps",
     words=_words,
     steps=map_by_map,
+    chapter="maps",
 )

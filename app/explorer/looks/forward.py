@@ -197,4 +197,5 @@ LOOK = Look(
     70,
     _context,
     scripts=("looks/trace.js",),
+    chapter="layers",
 )

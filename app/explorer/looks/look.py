@@ -91,6 +91,7 @@ class Look:
     foot: str = ""  # the fragment beside its template that stands in place of the tape deck
     beyond: str = ""  # the look that goes on with what it tells, on layers of which it says nothing
     renew: Callable[[View, State], State] | None = None  # where it stands once the picture is another; None: as before
+    chapter: str = ""  # of the lesson, that explains what it shows; of a drawing the layer says which
     # on the clicker's path (app/explorer/path.py)
     facet: str = ""  # what it shows of a layer: one of Layer.facets
     stop: Callable[[State, Stage], State | None] = as_it_is  # how a state comes to it; None where it says nothing there

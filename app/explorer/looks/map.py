@@ -246,4 +246,5 @@ LOOK = Look(
     _context,
     applies=shows_maps,
     steps=map_by_map,
+    chapter="maps",
 )

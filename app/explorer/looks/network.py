@@ -285,4 +285,5 @@ LOOK = Look(
     foot="_light",
     pictures={"network": network_picture},
     scripts=("network/network.js",),
+    chapter="network",
 )

@@ -70,4 +70,5 @@ LOOK = Look(
     order=45,
     context=_context,
     applies=small,
+    chapter="picture",
 )

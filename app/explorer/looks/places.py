@@ -117,4 +117,5 @@ LOOK = Look(
     asks=True,
     facet="size",
     words=_words,
+    chapter="why-28",
 )

@@ -276,4 +276,5 @@ LOOK = Look(
     enter=winner,
     renew=winner,
     steps=map_by_map,
+    chapter="network",
 )

@@ -150,4 +150,5 @@ LOOK = Look(
     scripts=("looks/places.js",),
     asks=True,
     steps=_ways,
+    chapter="neurons",
 )

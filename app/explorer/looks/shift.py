@@ -314,4 +314,5 @@ LOOK = Look(
     100,
     _context,
     pictures={"shifted": shifted_png},
+    chapter="neurons",
 )

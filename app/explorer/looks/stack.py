@@ -218,4 +218,5 @@ LOOK = Look(
     moves=False,
     scripts=("stack/stack.js",),
     steps=map_by_map,
+    chapter="maps",
 )

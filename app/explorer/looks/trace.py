@@ -303,4 +303,5 @@ LOOK = Look(
     facet="home",
     words=lambda stage, say: say("trace it home"),
     steps=_hops,
+    chapter="layers",
 )

@@ -273,4 +273,5 @@ LOOK = Look(
     needs=with_a_loss,
     beyond="back",
     pictures={"gradient": gradient_png},
+    chapter="learning",
 )

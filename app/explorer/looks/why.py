@@ -224,4 +224,5 @@ LOOK = Look(
     enter=winner,
     renew=likeliest,
     foot="_brush",
+    chapter="trained",
 )

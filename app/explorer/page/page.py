@@ -74,10 +74,20 @@ class PageContext(Context):
     editor: FilterEditor | None
     path: Path | None  # of a clicker
     strip: Strip | None  # of a network that is trained
+    welcome: bool  # it is a first visit: what this is stands in the note's place, with three ways to begin
+    chapters: int  # of the lesson
 
 
 async def explorer_page(
-    lab: Lab, run: Run, state: State, theme: Theme, language: str, layout: str, recent: tuple[str, ...]
+    lab: Lab,
+    run: Run,
+    state: State,
+    theme: Theme,
+    language: str,
+    layout: str,
+    recent: tuple[str, ...],
+    welcome: bool,
+    chapters: int,
 ) -> str:
     """Return the page, drawn for `layout` or, where that is none, for all; what takes long is off the event loop."""
     look, view = LOOKS[state.view], None
@@ -132,6 +142,8 @@ async def explorer_page(
             editor=editor,
             path=path_of(run, view, state) if view else None,
             strip=strip,
+            welcome=welcome,
+            chapters=chapters,
         )
         return render(language, "explorer.html", around, *looked)
 

@@ -27,7 +27,7 @@ SHEETS: tuple[str, ...] = (
     *("tokens", "tints", "figure/figure"),
     *("explorer/page", "explorer/ribbon", "explorer/stage"),
     *("figure/sum", "figure/line", "explorer/transport", "card/card", "figure/products", "figure/pointing"),
-    *("explorer/predict", "explorer/colours", "stack/stack", "explorer/hands", "explorer/windows"),
+    *("explorer/predict", "explorer/colours", "stack/stack", "explorer/hands", "explorer/windows", "explorer/begin"),
 )
 
 

@@ -7,10 +7,12 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.classroom.book import BOOK
 from app.errors import BrokenRequest, Mistake
 from app.explorer.changes import change, removed
 from app.explorer.editing.edits import edited, last_held
 from app.explorer.editing.ranges import refuse_pointless
+from app.explorer.first import is_first
 from app.explorer.looks.registry import LOOKS
 from app.explorer.opening import opened, settled, state_of
 from app.explorer.page.page import explorer_page, renewed, walked
@@ -29,6 +31,7 @@ from app.web.pages.recent import recent, remember
 
 pages = APIRouter(include_in_schema=False)
 DAY = 86_400
+MET = "met"  # cookie of who has done something here
 LONGEST_FROM = 2_000  # characters of the state that a page says it stands on
 
 
@@ -59,13 +62,16 @@ async def page_of(run: Run, state: State, request: Request, lab: Lab) -> Respons
     language, theme = language_of(request), page_theme(request)
     layout = request.headers.get("cs-layout", "")  # that of a page that is there already; another needs no drawing
 
+    first = is_first(state)
+    welcome = first and (MET not in request.cookies or "welcome" in request.query_params)
+
     def make() -> Awaitable[str]:
-        return explorer_page(lab, run, state, theme, language, layout, recent(request))
+        return explorer_page(lab, run, state, theme, language, layout, recent(request), welcome, len(BOOK))
 
     lasting = LOOKS[state.view].lasting and not state.edit
     # what is said of an upload may change
     said = hash(tuple((model.title, model.classes) for model in map(find, sorted(run.document.models))))
-    key = f"{run.id} {state.address()} {theme} {language} {layout if layout in LAYOUTS else ''} {said}"
+    key = f"{run.id} {state.address()} {theme} {language} {layout if layout in LAYOUTS else ''} {said} {welcome}"
     response = HTMLResponse(await (request.app.state.known_pages.get(key, make) if lasting else make()))
     if request.headers.get("hx-history-restore-request"):
         response.headers["HX-Push-Url"] = "false"  # the history already stands where the visitor went back to
@@ -76,8 +82,16 @@ async def page_of(run: Run, state: State, request: Request, lab: Lab) -> Respons
     response.headers["Vary"] = "Accept-Language, Cookie, HX-Request, CS-Layout, CS-From"
     if "theme" in request.query_params and not state.option("projector"):
         response.set_cookie("theme", theme, max_age=365 * DAY, samesite="lax")
+    if not first and (request.headers.get("hx-request") or request.headers.get("sec-fetch-site") == "same-origin"):
+        acted(request, response)
     remember(request, response, run.document, lab.settings.upload_ttl)
     return response
+
+
+def acted(request: Request, response: Response) -> None:
+    """Note in the browser that its visitor has done something here: what this is need not be said again."""
+    if MET not in request.cookies:
+        response.set_cookie(MET, "1", max_age=365 * DAY, samesite="lax")
 
 
 async def told(request: Request, run: Run, state: State, lab: Lab) -> dict[str, object]:

@@ -20,7 +20,7 @@ from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of, translator
-from app.web.pages.explorer import page_theme
+from app.web.pages.explorer import acted, page_theme
 from app.web.pages.recent import recent
 
 parts = APIRouter(prefix="/parts", include_in_schema=False)
@@ -57,11 +57,13 @@ async def plate_of(asked: At, layout: str = "") -> Response:
 
 
 @parts.get("/sum/{run_id}")
-async def sum_of(asked: At, layout: str = "wide") -> Response:
+async def sum_of(asked: At, request: Request, layout: str = "wide") -> Response:
     """The written sum of a place, and the numbers in the lens where they are drawn."""
     look = LOOKS[asked.state.view]
     text = await asked.lab.queue.light(lambda: sum_part(asked, look, layout))
-    return HTMLResponse(text, headers=FOR_A_WHILE)
+    response = HTMLResponse(text, headers=FOR_A_WHILE)
+    acted(request, response)
+    return response
 
 
 @parts.get("/pointing/{run_id}")

@@ -14,6 +14,8 @@ const FLYING_MS = 200; // between two of these
 const ROWS_SPEED = 4; // rows a second of a sweep
 const SETTLE_MS = 250; // after the last move, before the address and the screen reader are told
 
+let played = false; // before, nobody waits for an end
+
 export class Explorer {
   constructor() {
     this.plate = document.querySelector("cs-plate");
@@ -246,19 +248,18 @@ export class Explorer {
     this.transport.show(this.index, this.left());
   }
 
-  /** Seconds that the rest of the layer takes at this speed. */
+  /** Seconds that the rest of the layer takes at this speed, once something has played. */
   left() {
-    return (this.last - this.index) / (this.player.speed * (this.rowwise ? this.columns : 1));
+    return played ? (this.last - this.index) / (this.player.speed * (this.rowwise ? this.columns : 1)) : undefined;
   }
 
   playing(on) {
+    played ||= on;
     this.transport?.playing(on);
     this.transport?.show(this.index, this.left());
+    this.parts.want(this.spot());
     if (on) say(this.transport.dataset.playing);
-    else {
-      this.parts.want(this.spot());
-      this.rest();
-    }
+    else this.rest();
   }
 
   // ---- telling
