@@ -12,7 +12,7 @@ class Key:
     keys: tuple[str, ...]  # KeyboardEvent.key; letters in lower case
     acts: tuple[str, ...]  # names of what static/js/explorer/keys.js can do, one a key
     help: str  # msgid
-    projector: bool = False  # only there
+    projector: bool | None = None  # only there, or only elsewhere
     part: str = ""  # of the page, whose key it is: where that is hidden, it does nothing
 
     @property
@@ -50,6 +50,7 @@ KEYS = (
     Key("B", ("b",), ("blank",), "blank the screen; any key shows it again", projector=True),
     Key(".", (".",), ("blank",), "blank the screen, as many clickers do", projector=True),
     Key("L", ("l",), ("laser",), "laser pointer", projector=True),
+    Key("L", ("l",), ("add",), "add this view to my lesson", projector=False, part="share"),  # who shows adds nothing
     Key("Ctrl Z", ("Ctrl+z",), ("undo",), "undo, as Back does"),
     Key("Ctrl Y", ("Ctrl+y", "Ctrl+Shift+z"), ("redo", "redo"), "do again what was undone"),
     Key("Esc", ("Escape",), ("escape",), "one level back: close, let go"),
@@ -73,7 +74,7 @@ EPOCHS_PROJECTED = Key(  # where clickers blank the screen with a point
 
 def keys_of(*, projector: bool, hidden: Collection[str] = ()) -> list[Key]:
     """Return the keys of every page, less those of its parts that are hidden."""
-    return [key for key in KEYS if (projector or not key.projector) and key.part not in hidden]
+    return [key for key in KEYS if key.projector in (None, projector) and key.part not in hidden]
 
 
 def epoch_keys(*, projector: bool) -> Key:

@@ -40,6 +40,7 @@ export const ACTS = {
   "page-back": async () => (await projector()).page(-1),
   full: async () => (await projector()).full(),
   blank: async () => (await projector()).blank(),
+  add: async () => (await import("./share.js")).add(),
   laser: async () => (await projector()).laser(),
   undo: () => step(-1),
   redo: () => step(1),
