@@ -56,9 +56,14 @@ def tool(name: str) -> Act:
 def opens(selector: str) -> Act:
     def opened(screen: Screen) -> None:
         screen.all(selector).click()
-        screen.all("dialog.menu").wait_for()
+        screen.all("dialog[open]").wait_for()
 
     return opened
+
+
+def added(screen: Screen) -> None:
+    """Wait for what was added to a lesson."""
+    screen.all(".added").wait_for()
 
 
 def paint(screen: Screen) -> None:
@@ -95,6 +100,9 @@ GROUPS: dict[str, dict[str, State]] = {
         "a block folded": (link(FIRE, size=21, at="6.0.0.0", folded=1), ()),
         "input": (link("", image="rocket"), ()),
         "embedded": (of().replace("/?", "/embed?"), ()),
+        "all hidden": (of(hide="recipe,share,layers,picture,explain,transport"), ()),
+        "places alone": (of(view="places", hide="explain,layers"), ()),
+        "first visit": ("/?welcome=1", ()),
     },
     "cards": {
         **{part: (of(edit=part), ()) for part in ("0", "0.weights", "0.gallery", "0.pattern", "1", "2")},
@@ -105,6 +113,9 @@ GROUPS: dict[str, dict[str, State]] = {
     "menus": {
         **{name: (of(), (click(f".menu.{name} > summary"),)) for name in ("picture", "size", "digits", "jump")},
         "add": (of(), (opens("#add"),)),
+        "share": (of(), (opens("#share"),)),
+        "added to a lesson": (of(), (opens("#share"), click("#to-lesson button"), added)),
+        "added by a key": (of(), (press("l"), lambda screen: screen.notice.wait_for())),
         "colours": (of(), (click(".colours-menu > summary"),)),
         "explain": (of(), (click(".looks .menu > summary"),)),
         "order of the fan": (of(view="fan"), (click(".sorts > summary"),)),

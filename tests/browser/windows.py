@@ -148,6 +148,7 @@ STATES = {
     "train digits": State("/train?set=digits&seed=2", drawn=False),
     "train own": State("/train?set=examples", drawn=False),
     "add": State(link(POOLED), drawn=False, press="#add"),
+    "share": State(link(POOLED), drawn=False, press="#share"),
     "networks": State(link(POOLED), drawn=False, press="#networks"),
     "networks of a trained one": State(
         link('model("cifar10")', image="chelsea", size=None, at="0.1.10.15"), drawn=False, press="#networks"

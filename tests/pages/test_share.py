@@ -66,6 +66,33 @@ def test_under_lan_the_address_is_one_that_others_can_open(settings):
         assert made["url"].startswith("http://192.168.1.20:8123/s/")
 
 
+def test_a_room_opens_at_the_view_where_phones_can_come(settings):
+    hosts = "192.168.1.20,localhost,127.0.0.1"
+    with at(settings, "http://127.0.0.1:8123", host=EVERYWHERE, allowed_hosts=hosts) as client:
+        form = sheet(client).one("form", action="/room")
+        assert "disabled" not in form.one("button").attributes
+        fields = {field.attributes["name"]: field.attributes["value"] for field in form.all("input")}
+        assert fields == {"address": f"/?{QUERY}"}
+        opened = client.post("/room", data=fields, follow_redirects=False)
+        assert re.fullmatch(r"/room/\w{6}", opened.headers["location"])
+    with at(settings, "http://127.0.0.1:8123") as client:
+        section = sheet(client)
+        assert "disabled" in section.one("form", action="/room").one("button").attributes
+        assert "Phones need an address of this network: convscope serve --lan gives one." in section.text
+
+
+def test_what_else_leaves_has_the_state_with_it(client):
+    section = sheet(client)
+    lesson = {
+        each.attributes["name"]: each.attributes["value"]
+        for each in section.one("form", action="/lesson/add").all("input")
+    }
+    assert lesson == {"address": f"/?{QUERY}"}
+    worksheet = next(a.attributes["href"] for a in section.all("a") if "worksheet" in a.attributes["href"])
+    assert worksheet == f"/worksheet?{QUERY}"
+    assert client.get(worksheet).status_code == 200
+
+
 def test_a_server_that_listens_to_this_computer_alone_offers_no_other_address(settings):
     with at(settings, "http://127.0.0.1:8123", allowed_hosts="192.168.1.20,127.0.0.1") as client:
         assert "Only this computer" in sheet(client).text
