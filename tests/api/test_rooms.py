@@ -2,6 +2,7 @@
 
 import json
 import threading
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +14,7 @@ from app.classroom.codes import ALPHABET
 from tests.api.problems import told
 from tests.api.test_fuzz import ODD
 
+ROOT = Path(__file__).parents[2]
 ROOMS = "/api/v1/rooms"
 FIRST = "/?image=coffee&size=12&recipe=conv2d(2, 3)&at=0.1.2.5"
 SECOND = "/?image=coffee&size=12&recipe=conv2d(2, 3)&at=0.1.2.6"
@@ -330,6 +332,15 @@ def test_phones_behind_one_address_are_counted_each_for_itself(client, monkeypat
     assert links(made_up, 5) == 429
     client.delete(where, headers=key)
     assert links(pupils[1], 6) == 429  # of a room that has ended: the address again
+
+
+def test_one_place_decides_who_a_client_is():
+    naming = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "app").rglob("*.py")
+        if "request.client" in path.read_text("utf-8")
+    ]
+    assert naming == ["app/web/asgi/client.py"]
 
 
 def test_a_room_that_nobody_uses_ends_and_leaves_nothing(clocked):

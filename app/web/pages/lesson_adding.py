@@ -22,12 +22,13 @@ from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.lab import Lab
 from app.rendering.palette import Theme
+from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLessons
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of, translator
 from app.web.pages.lesson import screen_of
 from app.web.pages.lesson_keys import forget_lesson, lesson_keys, remember_lesson
-from app.web.pages.lesson_request import HEADERS, at_of, back_to, client_of, keys_of, not_yours, owned
+from app.web.pages.lesson_request import HEADERS, at_of, back_to, keys_of, not_yours, owned
 from app.web.pages.my_lessons import CHANGING, desk
 from app.web.pages.owned import tokens
 

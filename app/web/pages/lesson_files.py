@@ -21,12 +21,13 @@ from app.explorer.templating.templates import render
 from app.lab import Lab
 from app.pictures.gallery import GALLERY
 from app.rendering.palette import Theme
+from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLessons
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of, translator
 from app.web.pages.lesson import Bar, bar_of, screen_of
 from app.web.pages.lesson_keys import remember_lesson
-from app.web.pages.lesson_request import HEADERS, client_of
+from app.web.pages.lesson_request import HEADERS
 from app.web.pages.owned import tokens
 
 lesson_files = APIRouter(prefix="/lesson", include_in_schema=False)

@@ -42,8 +42,3 @@ def not_yours() -> Forbidden:
         "Only the browser in which this lesson was begun can change it. Save it as a file, and open that: then it is "
         "a lesson of your own."
     )
-
-
-def client_of(request: Request) -> str:
-    """Return by what a client is told from others."""
-    return request.client.host if request.client else ""
