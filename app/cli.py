@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import errno
 import gc
+import io
 import os
 import socket
 import sys
@@ -134,6 +135,8 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
             gc.enable()
             for line in announcement(here, neighbours if lan else None, port):
                 print(line, flush=True)
+            for line in drawn(address(neighbours[0], port)) if neighbours else ():
+                print(line, flush=True)
             if browse:
                 threading.Thread(target=webbrowser.open, args=(here,), daemon=True).start()
 
@@ -170,6 +173,19 @@ def announcement(here: str, neighbours: Sequence[str] | None, port: int) -> list
         return [*lines, "No other device can reach this computer: it is on no network. Join one, and start this again."]
     lines += [f"On this network: {address(neighbour, port)}" for neighbour in neighbours]
     return [*lines, f"Phones come into a room at {address(neighbours[0], port)}join"]
+
+
+def drawn(where: str, encoding: str | None = None) -> list[str]:
+    """Return an address as a QR code in the characters of a terminal; nothing where it cannot write them."""
+    import segno  # only those who ask for the others wait for it
+
+    text = io.StringIO()
+    segno.make(where, error="l", micro=False).terminal(text, compact=True)
+    try:
+        text.getvalue().encode(encoding or sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return []
+    return text.getvalue().splitlines()
 
 
 def one_thread_a_product() -> None:

@@ -1,6 +1,7 @@
 """Claims about what `convscope serve` says, and on what it listens."""
 
 import contextlib
+import re
 import socket
 
 import pytest
@@ -22,6 +23,13 @@ def test_phones_are_told_where_to_come_in():
 
 def test_a_computer_on_no_network_says_so():
     assert "No other device can reach this computer" in cli.announcement(HERE, [], 8000)[1]
+
+
+def test_the_address_is_drawn_where_the_terminal_can_write_it():
+    lines = cli.drawn("http://192.168.1.20:8000/", "utf-8")
+    assert len({len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in lines if line}) == 1
+    assert any("▀" in line or "▄" in line for line in lines)
+    assert cli.drawn("http://192.168.1.20:8000/", "ascii") == []
 
 
 def test_addresses_that_no_router_gave_come_last(monkeypatch):

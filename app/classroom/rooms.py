@@ -87,7 +87,7 @@ class Rooms:
         self._locksmith = Locksmith(secret)
         self._thread = ThreadPoolExecutor(1, "rooms")  # of its own: no move waits for a drawing
         self._rooms: dict[str, Room] = {}
-        self._coming = 0  # rooms that are being opened
+        self._coming: set[str] = set()  # codes of rooms that are being opened
         self._streams = 0
         self._nameless: Counter[str] = Counter()  # streams by address, of those who are no phones of a room
         self._numbers = count()  # of these
@@ -113,7 +113,7 @@ class Rooms:
     async def open(self, address: str, client: str = "") -> Opened:
         """Open a room at an address; raise Mistake for one that cannot be, Busy, or Unavailable."""
         await self._check(address)
-        if len(self._rooms) + self._coming >= MOST_ROOMS:
+        if len(self._rooms) + len(self._coming) >= MOST_ROOMS:
             raise Unavailable(
                 "{count} rooms are open, as many as this server keeps; share a link instead, or try again when one has "
                 "ended.",
@@ -121,20 +121,24 @@ class Rooms:
                 retry_after=600,
             )
         self._opening.take(client)
-        self._coming += 1
-        try:
-            return await self._opened(address)
-        finally:
-            self._coming -= 1
+        opened = None
+        while opened is None:
+            if (code := new_code()) not in self._rooms and code not in self._coming:
+                self._coming.add(code)
+                try:
+                    opened = await self._opened(code, address)
+                finally:
+                    self._coming.discard(code)
+        return opened
 
-    async def _opened(self, address: str) -> Opened:
-        code = new_code()
-        while code in self._rooms or await self._wait(partial(self._register.taken, code)):
-            code = new_code()
+    async def _opened(self, code: str, address: str) -> Opened | None:
+        """Open a room under a code; None where the store has one of this code already."""
+        if await self._wait(partial(self._register.taken, code)):
+            return None
         keys, key = self._locksmith.open(code)
         now = self._store.now()
         room = Room(code, State(address, keys, now, now), self._life, now)
-        room.kept_until = await self._wait(lambda: self._register.put(code, record_of(room.state)))
+        room.kept_until = await self._wait(partial(self._register.put, code, record_of(room.state)))
         self._rooms[code] = room
         return Opened(room, key)
 
@@ -266,11 +270,14 @@ class Rooms:
 
     async def answer(self, room: Room, phone: str, choice: object) -> str:
         """Take a phone's answer, in place of any before; return the choice. Raises Mistake where it is none."""
-        taken = _asked(room.state).answer(phone, choice)
+        poll = _asked(room.state)
+        if room.lasting:
+            poll.answers.clear()  # who tries it out is one
+        taken = poll.answer(phone, choice)
         if not room.lasting:
             self._unsaved[room.code] = room
             self._save_soon()
-        room.feed.tell(SELDOM)
+        self._seen(room, counted=True)
         return taken
 
     def events(

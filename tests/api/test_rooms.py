@@ -9,8 +9,10 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.classroom import poll as poll_module
 from app.classroom import rooms as rooms_module
 from app.classroom.codes import ALPHABET
+from app.web.api import examples
 from tests.api.problems import told
 from tests.api.test_fuzz import ODD
 
@@ -276,6 +278,19 @@ def test_a_phone_answers_once_and_its_cookie_is_of_its_room_alone(client):
 # ---- limits
 
 
+def test_answers_in_the_room_of_the_examples_do_not_grow(client, monkeypatch):
+    monkeypatch.setattr(poll_module, "MOST_ANSWERS", 2)
+    for _ in range(4):
+        answer = phone(client).post(f"{ROOMS}/{examples.ROOM}/answers", json={"answer": "28"})
+        assert answer.status_code == 200
+    assert client.get(f"{ROOMS}/{examples.ROOM}").json()["poll"]["answered"] == 1
+    room, key = opened(client)
+    client.put(f"{ROOMS}/{room['code']}/poll", json=POLL, headers=key)
+    answers = [phone(client).post(f"{ROOMS}/{room['code']}/answers", json={"answer": "28"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    told(answers[2], 429, "2 phones have answered")
+
+
 def test_codes_are_not_guessed_and_a_class_is_not_locked_out_by_who_tries(client, monkeypatch):
     rooms = client.app.state.rooms
     monkeypatch.setattr(rooms._misses, "_most", 5)
@@ -335,11 +350,8 @@ def test_phones_behind_one_address_are_counted_each_for_itself(client, monkeypat
 
 
 def test_one_place_decides_who_a_client_is():
-    naming = [
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "app").rglob("*.py")
-        if "request.client" in path.read_text("utf-8")
-    ]
+    files = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in (ROOT / "app").rglob("*.py")}
+    naming = [name for name, text in files.items() if "request.client" in text]
     assert naming == ["app/web/asgi/client.py"]
 
 

@@ -74,6 +74,7 @@ class Model:
         self.answers: dict[str, int] = {}
         self.shown = self.ended = False
         self.idle = 0.0
+        self.pending = False  # whether the store has not what came last
 
     def report(self) -> dict[str, Any]:
         poll = self.room["poll"]
@@ -105,7 +106,7 @@ class Model:
                 return False
             self.room = {**self.room, "poll": {**poll, "state": "shown" if act == "show" else "closed"}}
             self.shown |= act == "show"
-        self.idle = 0.0
+        self.idle, self.pending = 0.0, False
         return True
 
 
@@ -133,7 +134,8 @@ async def carried_out(acts: list[Any], store: Any, clock: Clock) -> None:
                 await rooms._kept(room)  # as if a second had gone by
             rooms = begun(store)
             await rooms.begin()
-            model.idle = 0.0
+            if act == "crash" or model.pending:  # what is written begins a new life
+                model.idle, model.pending = 0.0, False
         elif act == "answer":
             poll = model.room["poll"]
             can = poll is not None and poll["state"] == "open" and 0 <= what < len(poll["choices"])
@@ -142,6 +144,7 @@ async def carried_out(acts: list[Any], store: Any, clock: Clock) -> None:
                 assert can
                 assert said == poll["choices"][what]
                 model.answers[who] = what
+                model.idle, model.pending = 0.0, True
             except Mistake:
                 assert not can
         elif act == "exchange":
@@ -150,7 +153,7 @@ async def carried_out(acts: list[Any], store: Any, clock: Clock) -> None:
                 assert who == "ticket"
                 assert tickets["ticket"]
                 tickets["ticket"] = ""
-                model.idle = 0.0
+                model.idle, model.pending = 0.0, False
             except Forbidden:
                 assert not (who == "ticket" and tickets["ticket"])
         else:
@@ -192,6 +195,23 @@ async def carried_out(acts: list[Any], store: Any, clock: Clock) -> None:
 def test_any_acts_leave_a_room_as_a_plain_model_says_and_no_restart_changes_it(acts):
     store = MemoryStore()
     asyncio.run(carried_out(acts, store, Clock(store)))
+
+
+def test_a_code_is_not_given_again_while_its_room_is_there(monkeypatch):
+    store = MemoryStore()
+    store.put("room", "AAAAAA", b"{}", 100)  # of which this process knows nothing
+    codes = iter(["AAAAAA", "BBBBBB", "BBBBBB", "CCCCCC", "BBBBBB", "DDDDDD", "BBBBBB"])
+    monkeypatch.setattr(limits, "new_code", lambda: next(codes))
+
+    async def work(rooms):
+        opened = {each.room.code: each for each in await asyncio.gather(rooms.open("/?0"), rooms.open("/?0"))}
+        assert opened.keys() == {"BBBBBB", "CCCCCC"}
+        assert (await rooms.open("/?0")).room.code == "DDDDDD"
+        room, key = opened["BBBBBB"]
+        await rooms.end(room, [key])
+        assert (await rooms.open("/?0")).room.code == "BBBBBB"
+
+    scenario(work, store)
 
 
 def test_the_ticket_of_a_remote_works_once_and_is_worth_nothing_once_another_is_made():
