@@ -45,6 +45,12 @@ def settled(page: Page) -> Frame:
     return frame
 
 
+def into(page: Page) -> None:
+    """Go into the figure with the keyboard."""
+    page.keyboard.press("Tab")
+    page.locator("iframe.framed").focus()
+
+
 def place_in(address: str) -> dict[str, int]:
     """Where an address stands, by axis."""
     return dict(zip(AXES, map(int, parse_qs(urlsplit(address).query)["at"][0].split(".")), strict=True))
@@ -106,7 +112,7 @@ def do(page: Page, address: str, claimed: set[str]) -> None:
         link.focus()
         page.keyboard.press("Enter")
         return
-    page.locator("iframe.framed").focus()
+    into(page)
     for axis in ("channel", "row", "column"):
         less, more = MOVES[axis]
         for _ in range(abs(wanted[axis] - here[axis])):
@@ -182,7 +188,7 @@ def test_a_link_that_is_shared_lands_exactly(page: Page) -> None:
 def test_the_window_that_is_dragged_back_opens_nothing(page: Page) -> None:
     opened(page, "/lesson/why-28")
     settled(page)
-    page.locator("iframe.framed").focus()
+    into(page)
     page.keyboard.press("ArrowRight")
     expect(page.locator("#task")).to_contain_text("Now: place 18 of its row.")
     page.keyboard.press("ArrowLeft")
@@ -193,7 +199,7 @@ def test_the_window_that_is_dragged_back_opens_nothing(page: Page) -> None:
 def test_keys_belong_to_the_lesson_in_the_figure_too_except_while_typing(page: Page) -> None:
     opened(page, "/lesson/why-28")
     settled(page)
-    page.locator("iframe.framed").focus()
+    into(page)
     page.keyboard.press("PageDown")
     at(page, "why-28", "1.ask")
     page.keyboard.press("b")

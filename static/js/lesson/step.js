@@ -4,6 +4,7 @@
 //                                                  └─► where it stands now, in the words
 //   lead(html) ─► the words change, the frame is told where to go (cs:lead) and what is spoken of (cs:glow)
 
+const LED_MS = 3000; // for so long a frame that is led takes no focus, unless a hand gives it
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Step extends HTMLElement {
@@ -11,8 +12,11 @@ export class Step extends HTMLElement {
     this.state = this.dataset.figure; // the address at which the frame stands, as far as it has told
     this.frame = this.querySelector("iframe");
     this.asked = 0;
+    this.led = -Infinity; // when it was sent on its way without having the focus
     this.stop = new AbortController();
     this.frame.addEventListener("load", () => this.meet(), { signal: this.stop.signal });
+    addEventListener("blur", () => setTimeout(() => this.release()), { signal: this.stop.signal });
+    document.addEventListener("keydown", ({ key }) => { if (key === "Tab") this.led = -Infinity; }, { signal: this.stop.signal });
     if (this.inside?.readyState === "complete" && this.inside.URL !== "about:blank") this.meet();
   }
 
@@ -32,11 +36,17 @@ export class Step extends HTMLElement {
     this.met = new AbortController();
     const { inside } = this, { signal } = this.met;
     if (!inside) return;
+    inside.addEventListener("pointerdown", () => { this.led = -Infinity; }, { signal, capture: true });
     inside.addEventListener("cs:state", ({ detail }) => this.stand(detail.address), { signal });
     this.glow();
     this.dispatchEvent(new CustomEvent("cs:framed", { detail: inside, bubbles: true }));
     const { pathname, search } = inside.location;
     if (pathname === "/embed") this.stand(pathname + search);
+  }
+
+  /** While the frame is led it takes no focus that it did not have: keys would be lost with a page that goes. */
+  release() {
+    if (performance.now() - this.led < LED_MS && document.activeElement === this.frame) this.frame.blur();
   }
 
   /** Tells the frame what is spoken of. */
@@ -48,6 +58,7 @@ export class Step extends HTMLElement {
   /** The frame has come to rest in a state. @param {string} address */
   async stand(address) {
     this.glow(); // a page that has just come did not hear it before
+    this.release();
     const moved = address !== this.state;
     this.state = address;
     if (moved) this.dispatchEvent(new CustomEvent("cs:stands", { detail: { address }, bubbles: true }));
@@ -95,10 +106,17 @@ export class Step extends HTMLElement {
     this.state = address;
     const glide = still() ? 0 : Number(this.dataset.glide);
     if (same(from, address)) return;
+    this.release();
+    const other = of(from, "hide") !== of(address, "hide"); // then the page in the frame is another
+    if (other) this.frame.blur();
+    this.led = other || document.activeElement !== this.frame ? performance.now() : -Infinity;
     const heard = this.inside?.documentElement?.classList.contains("ready") && !this.inside.dispatchEvent(new CustomEvent("cs:lead", { detail: { address, glide }, cancelable: true }));
     if (!heard) this.frame.contentWindow.location.replace(address);
   }
 }
+
+/** A field of an address. @param {string} address @param {string} name */
+const of = (address, name) => new URLSearchParams(address.split("?")[1]).get(name);
 
 /** Whether two addresses are one state. @param {string} one @param {string} other */
 function same(one, other) {
