@@ -44,7 +44,7 @@ export class Explorer {
     this.behind = false; // the drawing is of another sheet
     const speaks = document.querySelector("[data-sheets]")?.dataset.sheet;
     this.speaks = speaks ? +speaks : null; // on a projector
-    this.parts = new Parts((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.come(spot, text), () => (this.look ?? document.querySelector("#sum")).classList.add("behind"));
+    this.parts = new Parts((spot) => this.part(this.look ? "look" : "sum", spot), (spot, text) => this.come(spot, text), () => (this.look ?? document.querySelector("#sum"))?.classList.add("behind"));
     this.shown = this.spot(); // what the page says something of
     this.answers = new Map([[this.at, new URLSearchParams(location.search).get("guess")]]); // to what was asked of a place
     this.pace(document.querySelector("#speed").value);
