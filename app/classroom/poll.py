@@ -7,7 +7,7 @@ open ──► shown ◄─► closed      answers come while it is open; how th
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from app.errors import Busy, Mistake, shown
 
@@ -51,9 +51,7 @@ class Poll:
     def number(self, choice: object) -> int:
         """Return which of its choices somebody answers, from 0; raise Mistake where it is none, or too late."""
         if self.state != "open":
-            raise Mistake(
-                "The question is {state}, so answers are not taken any more; wait for the next.", state=self.state
-            )
+            raise Mistake("Answers are not taken any more; wait for the next question.")
         if isinstance(choice, int) and not isinstance(choice, bool) and 0 <= choice < len(self.choices):
             return choice
         if isinstance(choice, str) and choice in self.choices:
@@ -77,7 +75,7 @@ class Poll:
 
 def read_poll(fields: Mapping[str, Any], address: str) -> Poll:
     """Return the poll that fields describe, at `address` where they name none; raise Mistake."""
-    question = _line(fields.get("question"), "question", LONGEST_QUESTION)
+    question = _question(fields.get("question"))
     given = fields.get("choices")
     if not isinstance(given, list) or not FEWEST <= len(given) <= MOST:
         count = len(given) if isinstance(given, list) else shown(given)
@@ -88,7 +86,7 @@ def read_poll(fields: Mapping[str, Any], address: str) -> Poll:
             count=count,
             pointer="/choices",
         )
-    choices = tuple(_line(choice, f"choices/{number}", LONGEST_CHOICE) for number, choice in enumerate(given))
+    choices = tuple(_choice(choice, number) for number, choice in enumerate(given))
     for number, choice in enumerate(choices):
         if choice in choices[:number]:
             raise Mistake(
@@ -105,21 +103,38 @@ def read_poll(fields: Mapping[str, Any], address: str) -> Poll:
     return Poll(question, choices, right, address)
 
 
-def _line(text: object, name: str, most: int) -> str:
-    """Return a line that people read; raise Mistake for anything else."""
-    if not isinstance(text, str) or not text.strip() or UNWRITABLE.search(text):
+def _question(text: object) -> str:
+    """Return a question that people can read; raise Mistake."""
+    if not _is_line(text):
+        raise Mistake("The question is {value}; write a line of text.", value=shown(text), pointer="/question")
+    if len(text) > LONGEST_QUESTION:
         raise Mistake(
-            "{field} is a line of text, not {value}.",
-            field=name.replace("/", " "),
-            value=shown(text),
-            pointer=f"/{name}",
-        )
-    if len(text) > most:
-        raise Mistake(
-            "{field} has {count} characters; the most is {most}.",
-            field=name.replace("/", " "),
+            "The question has {count} characters; the most is {most}.",
             count=len(text),
-            most=most,
-            pointer=f"/{name}",
+            most=LONGEST_QUESTION,
+            pointer="/question",
         )
     return text
+
+
+def _choice(text: object, number: int) -> str:
+    """Return a choice, from 0, that people can read; raise Mistake."""
+    pointer = f"/choices/{number}"
+    if not _is_line(text):
+        raise Mistake(
+            "Choice {number} is {value}; write a line of text.", number=number + 1, value=shown(text), pointer=pointer
+        )
+    if len(text) > LONGEST_CHOICE:
+        raise Mistake(
+            "Choice {number} has {count} characters; the most is {most}.",
+            number=number + 1,
+            count=len(text),
+            most=LONGEST_CHOICE,
+            pointer=pointer,
+        )
+    return text
+
+
+def _is_line(text: object) -> TypeGuard[str]:
+    """Tell whether this is a line of text that is not empty."""
+    return isinstance(text, str) and bool(text.strip()) and not UNWRITABLE.search(text)

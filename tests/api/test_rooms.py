@@ -228,7 +228,7 @@ def test_a_poll_is_asked_answered_shown_and_closed_and_tells_nothing_before(clie
     assert client.get(where).json()["poll"] == hidden | {"answered": 4}
     shown = client.put(f"{where}/poll", json={"state": "shown"}, headers=key).json()["poll"]
     assert shown == hidden | {"answered": 4, "state": "shown", "counts": [1, 3, 0], "right": "28"}
-    told(pupils[0].post(f"{where}/answers", json={"answer": "28"}), 422, "answers are not taken any more")
+    told(pupils[0].post(f"{where}/answers", json={"answer": "28"}), 422, "Answers are not taken any more")
     closed = client.put(f"{where}/poll", json={"state": "closed"}, headers=key).json()
     assert closed["poll"] == shown | {"state": "closed"}
     assert closed["sequence"] == 0
