@@ -67,15 +67,12 @@ async function saved() {
     saving(my().dataset.unsaved);
     throw error;
   });
-  const list = document.querySelector("#steps"), top = list.scrollTop, grip = focused(list);
-  list.replaceWith(page.querySelector("#steps"));
-  document.querySelector("#steps").scrollTop = top;
-  if (grip) document.querySelector(grip)?.focus();
   for (const field of form().querySelectorAll('[name="was"], [name="step"]')) field.value = page.querySelector(`#step [name="${field.name}"]`).value;
   document.querySelector("#title [name=step]").value = form().querySelector('[name="step"]').value;
+  const list = document.querySelector("#steps"), focus = focused(list);
+  swapped(page, { fields: false });
+  if (focus) document.querySelector(focus)?.focus();
   if (ok) document.querySelector("#told").replaceChildren();
-  else swapped(page, { fields: false });
-  if (ok) document.querySelector(".conflict")?.remove();
   if (!unsaved) saving(ok ? my().dataset.saved : my().dataset.unsaved);
 }
 
@@ -103,7 +100,7 @@ function swapped(page, { fields } = { fields: true }) {
     if (conflict) form().before(conflict);
     return;
   }
-  for (const part of ["#title", ".foot", "#step"]) document.querySelector(part).replaceWith(page.querySelector(part));
+  for (const part of ["#title", ".foot", "#step", ".moves"]) document.querySelector(part).replaceWith(page.querySelector(part));
   if (conflict) form().before(conflict);
   document.title = page.title;
   document.querySelector("#fields").setAttribute("aria-label", page.querySelector("#fields").getAttribute("aria-label"));
@@ -123,7 +120,9 @@ const current = () => document.querySelector("#steps [aria-current]");
 
 /** Does what a form says, and shows what comes of it. @param {string} address @param {FormData} data @param {string[]} focus the first of them that is there */
 async function acted(address, data, ...focus) {
-  const { page, address: there } = await asked(address, { method: "POST", body: data });
+  const fields = document.querySelector("#fields");
+  fields.inert = true; // what was typed meanwhile would be lost
+  const { page, address: there } = await asked(address, { method: "POST", body: data }).finally(() => { fields.inert = false; });
   swapped(page);
   history.replaceState(null, "", there.replace(/&told=\w+/, ""));
   focus.map((selector) => document.querySelector(selector)).find((found) => found && !found.disabled)?.focus();
@@ -131,8 +130,12 @@ async function acted(address, data, ...focus) {
 
 /** Shows another step. @param {string} address @param {boolean} push whether one can go back from there */
 async function shown(address, push) {
-  await saved();
-  const { page } = await asked(address);
+  /** @type {Document} */
+  let page;
+  do { // what is typed while the other step is on its way goes first
+    await saved();
+    ({ page } = await asked(address));
+  } while (unsaved && !halfway());
   swapped(page);
   if (push) history.pushState(null, "", address);
   const row = /** @type {HTMLElement} */ (current()?.querySelector("a"));
