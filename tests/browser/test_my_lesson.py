@@ -45,10 +45,28 @@ def kept(page: Page, *sentences: str) -> None:
 
 
 def test_a_teacher_changes_a_lesson_and_plays_it(page: Page) -> None:
-    begun(page, "One.", "Two.", "Three.")
-    says(page, "One.", "Two.", "Three.")
+    screen = Screen(page).open(RECIPE, image="coffee", at="0.3.7.16")
+    page.get_by_role("link", name="Share").click()
+    page.get_by_role("button", name="Add to my lesson").click()
+    page.get_by_label("Its sentence").fill("One.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".added [role=status]")).to_have_text("Saved.")
+    page.keyboard.press("Escape")
+    for at, layer in enumerate((2, 3), 2):
+        with screen.changing():
+            page.locator(".ribbon li a").nth(layer).click()
+        screen.press("l")
+        expect(screen.notice).to_have_text(f"Step {at} of “My lesson”")
+    page.goto("/lesson")
+    page.locator(".own").get_by_role("link", name="Edit").click()
+    settled(page)
+    says(page, "One.", "No sentence yet", "No sentence yet")
+    page.locator("#steps a").nth(2).click()
+    expect(page.locator("#steps li").nth(2)).to_have_attribute("aria-current", "step")
+    page.get_by_label("Sentence").fill("Three.")
+    says(page, "One.", "No sentence yet", "Three.")
     page.locator("#steps a").nth(1).click()
-    expect(page.get_by_label("Sentence")).to_have_value("Two.")
+    expect(page.get_by_label("Sentence")).to_have_value("")
     page.get_by_label("Sentence").fill("Below zero becomes zero.")
     expect(page.locator("#saving")).to_have_text("Saved.")
     says(page, "One.", "Below zero becomes zero.", "Three.")
