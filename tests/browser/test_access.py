@@ -156,6 +156,9 @@ GROUPS: dict[str, dict[str, State]] = {
         "mistake": ("/?recipe=conv2d(", ()),
         "gone": ("/?image=0123456789abcdef0123456789abcdef", ()),
         "nowhere": ("/nowhere", ()),
+        "join": ("/join", ()),
+        "wrong code": ("/join?code=nothing", ()),
+        "room over": ("/join/222222?from=/lesson/why-28", ()),
     },
 }
 

@@ -153,6 +153,8 @@ STATES = {
     "networks of a trained one": State(
         link('model("cifar10")', image="chelsea", size=None, at="0.1.10.15"), drawn=False, press="#networks"
     ),
+    "join": State("/join?code=nothing", drawn=False),
+    "room over": State("/join/222222?from=/lesson/why-28", drawn=False),
     "draw": State(link(POOLED), drawn=False, press='[data-tool="draw"]'),
     "crop": State(link(POOLED), drawn=False, press='[data-tool="crop"]'),
     "cells": State(link(POOLED, size=8), drawn=False, press='[data-tool="cells"]'),

@@ -80,7 +80,7 @@ async def page_of(run: Run, state: State, request: Request, lab: Lab) -> Respons
     if "cs-from" in request.headers:
         response.headers["Convscope-Told"] = json.dumps(await told(request, run, state, lab))
     response.headers["Vary"] = "Accept-Language, Cookie, HX-Request, CS-Layout, CS-From"
-    if "theme" in request.query_params and not state.option("projector"):
+    if "theme" in request.query_params and state.path == "/" and not state.option("projector"):  # no frame
         response.set_cookie("theme", theme, max_age=365 * DAY, samesite="lax")
     if not first and (request.headers.get("hx-request") or request.headers.get("sec-fetch-site") == "same-origin"):
         acted(request, response)

@@ -157,7 +157,14 @@ async def open_room(request: Request, rooms: InRooms) -> Response:
     remember_room(request, response, room.code, key)
     lead_room(response, room.code)
     know(request, response, rooms, room)
+    _keep_reach(response, fields.get(REACH, ""))
     return response
+
+
+def _keep_reach(response: Response, wanted: str) -> None:
+    """Keep by which of this computer's addresses phones are to come, if that was chosen."""
+    if wanted:
+        response.set_cookie(REACH, wanted[:100], path="/room", httponly=True, samesite="lax")
 
 
 @rooms_pages.get("/room/{code}")
@@ -190,8 +197,7 @@ async def door(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respo
     response = HTMLResponse(render(language, "room/door.html", shown), headers=HEADERS)
     if led:
         lead_room(response, room.code)
-        if wanted := request.query_params.get(REACH):
-            response.set_cookie(REACH, wanted[:100], path="/room", httponly=True, samesite="lax")
+        _keep_reach(response, request.query_params.get(REACH, ""))
     return response
 
 
@@ -346,7 +352,8 @@ async def move(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respo
     rooms.require(room, keys, remote=True)
     if address and address != room.address:
         await rooms.move(room, keys, address)
-    await follow_poll(rooms, room, keys, await lesson_at(room.address, request), lab, language_of(request))
+    if rooms.role(room, keys) == "teacher":
+        await follow_poll(rooms, room, keys, await lesson_at(room.address, request), lab, language_of(request))
     return _done(request, room)
 
 

@@ -156,7 +156,7 @@ function beside() {
   const among = document.querySelector("cs-step .words");
   if (among ? words.parentElement !== among : words.parentElement !== document.body) {
     words.classList.toggle("over", !among);
-    if (among) (among.querySelector(".choices") ?? among.querySelector("h1"))?.after(words);
+    if (among) (among.querySelector(".guesses") ?? among.querySelector("h1"))?.after(words);
     else document.body.append(words);
   }
 }

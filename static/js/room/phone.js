@@ -7,7 +7,9 @@ import { say } from "../explorer/say.js";
 import { Step } from "../lesson/step.js";
 import { follow } from "./events.js";
 
-const { body } = document, { code, query, following, alone, lost, back, explorer } = body.dataset;
+const { body } = document, { code, following, alone, lost, back, explorer } = body.dataset;
+const theme = document.documentElement.dataset.theme ?? "light", turned = theme !== body.dataset.made;
+const query = body.dataset.query + (turned ? `&theme=${theme}` : ""); // the page was made before its theme was known
 const step = () => /** @type {any} */ (document.querySelector("cs-step"));
 const now = () => document.querySelector("#now");
 
@@ -32,20 +34,13 @@ async function show() {
   busy = false;
 }
 
-/** Leads the step to where the class is. @param {string} there */
+/** Leads the step to where the class is; its words are a live region. @param {string} there */
 async function lead(there) {
   const answer = await fetch(`/parts/step?address=${encodeURIComponent(there)}${query}`);
   if (!answer.ok) return;
   const html = await answer.text();
   step().lead(html);
   address = there;
-  told();
-}
-
-/** Says the words of the step to who does not see them. */
-function told() {
-  const words = step()?.querySelector(".words");
-  if (words) say(words.innerText.replace(/\s+/g, " ").trim());
 }
 
 /** Fetches the question to the class where it has changed. @param {import("./events.js").Room} room */
@@ -89,7 +84,7 @@ function arrange() {
 function explore() {
   const figure = /** @type {HTMLIFrameElement | null} */ (step()?.querySelector("iframe"));
   const search = new URLSearchParams(figure?.contentWindow?.location.search ?? new URL(document.querySelector("#explore").href).search);
-  search.delete("hide");
+  for (const name of ["hide", "theme"]) search.delete(name);
   const frame = document.createElement("iframe");
   Object.assign(frame, { className: "whole", title: explorer, src: `/?${search}` });
   body.classList.add("exploring");
@@ -138,6 +133,7 @@ document.addEventListener("cs:met", async () => {
 });
 
 customElements.define("cs-step", Step);
+if (turned) lead(address).catch(() => {});
 follow(code, {
   room: (room) => { newest = room; show(); },
   lost: () => { document.querySelector("#lost").textContent = lost; },
