@@ -5,7 +5,7 @@ GET  /room/<code>             the door, for who holds its key in a cookie; for o
 GET  /room/<code>/sheet       the sheet under the chip, for an address
 GET  /room/<code>/asked       the question to the class as the screen in front shows it
 POST /room/<code>/move        the screen has come to an address; a lesson asks, shows and closes on its way
-POST /room/<code>/follow      … or has been led there by the remote
+                              … or, without one, has been led by the remote
 POST /room/<code>/ask         asks the class: the sign or the size that a view hides, or something of one's own
 POST /room/<code>/poll        shows the answer, or takes no more
 POST /room/<code>/end         ends the room
@@ -343,7 +343,6 @@ def _done(request: Request, room: Room, address: str = "") -> Response:
 
 
 @rooms_pages.post("/room/{code}/move")
-@rooms_pages.post("/room/{code}/follow")
 async def move(code: str, request: Request, lab: InLab, rooms: InRooms) -> Response:
     """The screen has come to an address, by itself or after the remote; the poll follows."""
     fields, _ = await read_form(request)

@@ -2,7 +2,7 @@
 // follows. The room's chip stands where Share is, with the sheet of the room; what the class is asked lies over the page.
 //
 //   the address has changed ─ RESTS ─► POST move ─► phones      (the newest, one at a time)
-//   another has moved the room ─► go there, POST follow         (unless the page is on its own way)
+//   another has moved the room ─► go there, POST move           (unless the page is on its own way)
 import { follow } from "./events.js";
 import { fetched } from "../explorer/sheet.js";
 import { dressed } from "../explorer/style.js";
@@ -100,7 +100,7 @@ async function tell() {
 /** The remote has moved on. @param {string} address @param {((address: string) => unknown) | null} go */
 function went(address, go) {
   at = address;
-  post("follow", {}).catch(() => {});
+  post("move", {}).catch(() => {});
   if (!go || new URL(address, location.origin).pathname !== location.pathname) {
     location.assign(address);
     return;
