@@ -1,52 +1,39 @@
 """All rooms of this server: who may open one, what its teacher says, who follows, and when it ends.
 
-A move is in the store before it is answered or told; answers are so within BEHIND seconds. Who is
-there comes back by itself when the server is started anew.
+What is said there goes through the ledger; who follows is in the streams, and comes back by itself when the server is
+started anew.
 """
 
 import asyncio
 import logging
 import time
-from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from itertools import count
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from app.allowance import Allowance
 from app.classroom.codes import LENGTH, new_code, read_code
-from app.classroom.feed import SELDOM, Follower, News
+from app.classroom.feed import News
 from app.classroom.keys import Keys, Locksmith, Role
+from app.classroom.ledger import Ledger
 from app.classroom.phones import Phone, Phones
 from app.classroom.poll import Poll, read_poll
-from app.classroom.register import Register, record_of
+from app.classroom.register import record_of
 from app.classroom.room import Room, State
-from app.compute import closing
-from app.errors import Busy, Forbidden, Mistake, NotFound, Unavailable
+from app.classroom.streams import Streams
+from app.errors import Forbidden, Mistake, NotFound, Unavailable
 from app.messages import N_
 from app.storage import Store
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 MOST_ROOMS = 2_000
-MOST_STREAMS = 6_000  # in all …
-IN_A_ROOM = 1_000  # … in one room …
-OF_AN_ADDRESS = 2_500  # … and from one address, of those who are not phones of a room
 AN_HOUR = 1_200  # rooms that a client may open
 MISSES = 600  # codes of no room that may come from an address within an hour: a school that mistypes
-BEHIND = 0.7  # seconds until answers are in the store
 TEND_EVERY = 5.0  # seconds
 RENEW = 4  # one part in so many of its life passes before a room in which somebody is gets a new one
 TOO_MANY = N_(
     "You have opened {most} rooms within an hour; end one that is open and use it, or try again in {wait} seconds."
-)
-EVERYWHERE = N_("{count} browsers follow rooms here, as many as can; try again in a minute.")
-IN_THIS_ROOM = N_("{count} browsers follow this room, as many as can; try again in a minute.")
-FROM_HERE = N_(
-    "{count} browsers at your address follow rooms without having joined one, as many as can; join it first."
 )
 GUESSING = N_("{most} codes of no room have come from your address within an hour; try again in {wait} seconds.")
 
@@ -83,25 +70,19 @@ class Rooms:
         self._store = store
         self._life = life
         self._check = check
-        self._register = Register(store, life)
         self._locksmith = Locksmith(secret)
-        self._thread = ThreadPoolExecutor(1, "rooms")  # of its own: no move waits for a drawing
+        self._ledger = Ledger(store, life)
+        self._streams = Streams(lambda: store.now())
         self._rooms: dict[str, Room] = {}
         self._coming: set[str] = set()  # codes of rooms that are being opened
-        self._streams = 0
-        self._nameless: Counter[str] = Counter()  # streams by address, of those who are no phones of a room
-        self._numbers = count()  # of these
         self._opening = Allowance(AN_HOUR, TOO_MANY, now)
         self._misses = Allowance(MISSES, GUESSING, now)
-        self._unsaved: dict[str, Room] = {}  # rooms with answers that the store has not, by code
-        self._saving: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
 
     # ---- what there is
 
     async def begin(self) -> None:
         """Take up all rooms that the store has."""
-        for code, state, ends in await self._wait(lambda: list(self._register.all())):
+        for code, state, ends in await self._ledger.wait(lambda: list(self._ledger.register.all())):
             room = self._rooms[code] = Room(code, state, self._life, there=ends - self._life)
             room.kept_until = ends
 
@@ -133,12 +114,12 @@ class Rooms:
 
     async def _opened(self, code: str, address: str) -> Opened | None:
         """Open a room under a code; None where the store has one of this code already."""
-        if await self._wait(partial(self._register.taken, code)):
+        if await self._ledger.wait(partial(self._ledger.register.taken, code)):
             return None
         keys, key = self._locksmith.open(code)
         now = self._store.now()
         room = Room(code, State(address, keys, now, now), self._life, now)
-        room.kept_until = await self._wait(partial(self._register.put, code, record_of(room.state)))
+        room.kept_until = await self._ledger.wait(partial(self._ledger.register.put, code, record_of(room.state)))
         self._rooms[code] = room
         return Opened(room, key)
 
@@ -195,8 +176,8 @@ class Rooms:
         async with room.moving:  # in the order in which they come, however long it takes to look an address up
             if address is not None:
                 await self._check(address)
-            after = self._take(room, moved)
-            done = self._kept(room)
+            after = self._ledger.take(room, moved)
+            done = self._ledger.kept(room)
         await done
         return after.sequence
 
@@ -207,17 +188,17 @@ class Rooms:
         if address != room.latest.address:
             await self._check(address)
         poll = read_poll(fields, address)
-        await self._change(room, lambda state: replace(state, poll=poll))
+        await self._ledger.change(room, lambda state: replace(state, poll=poll))
 
     async def show(self, room: Room, keys: Iterable[str]) -> None:
         """Tell how the answers are spread, and which is right; again harmlessly. A remote may too."""
         self.require(room, keys, remote=True)
-        await self._change(room, lambda state: replace(state, poll=_asked(state).turned("shown")))
+        await self._ledger.change(room, lambda state: replace(state, poll=_asked(state).turned("shown")))
 
     async def close_poll(self, room: Room, keys: Iterable[str]) -> None:
         """Take no more answers."""
         self.require(room, keys)
-        await self._change(room, lambda state: replace(state, poll=_asked(state).turned("closed")))
+        await self._ledger.change(room, lambda state: replace(state, poll=_asked(state).turned("closed")))
 
     async def remote(self, room: Room, keys: Iterable[str]) -> Remote:
         """Return what makes a phone the remote of a room; the one before is none any more."""
@@ -229,7 +210,7 @@ class Rooms:
             made.append(Remote(key, ticket))
             return replace(state, keys=after)
 
-        await self._change(room, changed)
+        await self._ledger.change(room, changed)
         return made[0]
 
     async def exchange(self, room: Room, ticket: str) -> str:
@@ -243,7 +224,7 @@ class Rooms:
             made.append(found[1])
             return replace(state, keys=found[0])
 
-        await self._change(room, changed)
+        await self._ledger.change(room, changed)
         return made[0]
 
     async def end(self, room: Room, keys: Iterable[str]) -> None:
@@ -275,130 +256,15 @@ class Rooms:
             poll.answers.clear()  # who tries it out is one
         taken = poll.answer(phone, choice)
         if not room.lasting:
-            self._unsaved[room.code] = room
-            self._save_soon()
-        self._seen(room, counted=True)
+            self._ledger.save(room)
+        self._streams.seen(room, counted=True)
         return taken
 
     def events(
         self, room: Room, phone: str | None = None, address: str = "", *, counted: bool = True
     ) -> AsyncGenerator[News, None]:
-        """Give what is new of a room, the newest at once, until it ends.
-
-        A `phone` is present, once however often it follows; so is who has no name and is `counted`, each by itself; the
-        teacher's own screens are not. Raises Busy where too many follow.
-        """
-        for follow, most, refusal in (
-            (self._streams, MOST_STREAMS, EVERYWHERE),
-            (room.presence.streams, IN_A_ROOM, IN_THIS_ROOM),
-            (0 if phone else self._nameless[address], OF_AN_ADDRESS, FROM_HERE),
-        ):
-            if follow >= most:
-                raise Busy(refusal, count=f"{most:,}", retry_after=60)
-        return self._follow(room, phone, address, counted)
-
-    async def _follow(self, room: Room, phone: str | None, address: str, counted: bool) -> AsyncGenerator[News, None]:
-        if room.lasting:  # it stays as it is
-            yield room.news()
-            return
-        follower = Follower()
-        name = (phone or f"stream {next(self._numbers)}") if counted else None
-        self._streams += 1
-        self._nameless[address] += phone is None
-        room.presence.come(name, follower.end)
-        self._seen(room, counted)
-        room.feed.join(follower)
-        try:
-            async for news in follower.news():
-                yield news
-        finally:
-            self._streams -= 1
-            self._nameless[address] -= phone is None
-            if not self._nameless[address]:
-                del self._nameless[address]
-            room.presence.go(name, follower.end)
-            room.feed.leave(follower)
-            self._seen(room, counted)
-
-    def _seen(self, room: Room, counted: bool) -> None:
-        """Note that a phone is there, or was until now."""
-        if counted:
-            room.there = self._store.now()
-            room.feed.tell(SELDOM)
-
-    # ---- the store
-
-    async def _change(self, room: Room, change: Callable[[State], State]) -> None:
-        """Carry out a change, and wait until it is in the store."""
-        self._take(room, change)
-        await self._kept(room)
-
-    def _take(self, room: Room, change: Callable[[State], State]) -> State:
-        """Return the latest state after a change, not yet in the store; raise NotFound where the room has ended."""
-        room.check()
-        after = room.latest = replace(change(room.latest), led=self._store.now())
-        return after
-
-    def _kept(self, room: Room) -> asyncio.Future[None]:
-        """Return what is done once the latest of a room is in the store; what comes meanwhile goes in one piece."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        room.waiting.append(done)
-        if not room.writing:
-            room.writing = True
-            self._later(self._write(room))
-        return done
-
-    async def _write(self, room: Room) -> None:
-        while room.waiting:
-            latest, waiting, room.waiting = room.latest, room.waiting, []
-            try:
-                room.check()
-                room.kept_until = await self._wait(partial(self._register.put, room.code, record_of(latest)))
-            except Mistake as mistake:  # nothing that is not in the store has happened
-                waiting += room.waiting
-                room.waiting, room.latest = [], room.state
-                for done in waiting:
-                    if not done.done():
-                        done.set_exception(mistake)
-            else:
-                room.state = latest
-                room.feed.tell()
-                for done in waiting:
-                    if not done.done():
-                        done.set_result(None)
-        room.writing = False
-
-    async def _save(self) -> None:
-        """Put the answers that have come lately into the store, room by room, so that a move never waits for many."""
-        await asyncio.sleep(BEHIND)
-        while self._unsaved:
-            room = self._unsaved.pop(next(iter(self._unsaved)))
-            try:
-                await self._kept(room)
-            except NotFound:
-                continue  # it has ended
-            except Mistake as mistake:
-                log.warning("the answers in room %s could not be kept: %s", room.code, mistake)
-                self._unsaved[room.code] = room  # they are with the next time
-                return
-
-    def _save_soon(self) -> None:
-        if self._unsaved and (self._saving is None or self._saving.done()):
-            self._saving = self._later(self._save())
-
-    async def _wait(self, job: Callable[[], T]) -> T:
-        """Return what a job returns that may wait for the store."""
-        try:
-            work = asyncio.get_running_loop().run_in_executor(self._thread, job)
-        except RuntimeError:  # the thread has ended
-            raise closing() from None
-        return await asyncio.shield(work)
-
-    def _later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        """Give what is new of a room to a `phone`, or to who has no name; raise Busy where too many follow."""
+        return self._streams.follow(room, phone, address, counted=counted)
 
     # ---- how it ends
 
@@ -413,7 +279,7 @@ class Rooms:
 
     async def look_after(self) -> None:
         """End the rooms that nobody uses, and keep those in which somebody is."""
-        self._save_soon()
+        self._ledger.save_soon()
         for room in [room for room in self._rooms.values() if not room.lasting]:
             now = self._store.now()
             if room.present:
@@ -421,7 +287,7 @@ class Rooms:
             if room.expires_at <= now:
                 await self._end(room)
             elif room.present and room.kept_until < now + self._life * (1 - 1 / RENEW):
-                room.kept_until = await self._wait(partial(self._register.renew, room.code))
+                room.kept_until = await self._ledger.wait(partial(self._ledger.register.renew, room.code))
 
     async def _end(self, room: Room) -> None:
         """End a room, tell those who follow, and leave nothing of it."""
@@ -429,22 +295,14 @@ class Rooms:
             return
         room.ended = True
         self._rooms.pop(room.code, None)
-        self._unsaved.pop(room.code, None)
         room.feed.end(room.news()._replace(kind="ended"))
-        await self._wait(lambda: self._register.delete(room.code))
+        await self._ledger.delete(room)
 
     async def leave(self) -> None:
         """Put into the store what is not there yet, and let everything end; the rooms go on with the next start."""
-        for room in list(self._unsaved.values()):
-            with suppress(Mistake):
-                await self._kept(room)
-        self._unsaved.clear()
-        if self._saving is not None:
-            self._saving.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._ledger.close()
         for room in self._rooms.values():
             room.feed.end()
-        self._thread.shutdown()
 
 
 def _asked(state: State) -> Poll:

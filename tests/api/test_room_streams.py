@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.classroom.rooms import BEHIND
+from app.classroom.ledger import BEHIND
 from tests.serving import Restartable
 
 ROOMS = "/api/v1/rooms"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.classroom import poll as poll_module
 from app.classroom import rooms as rooms_module
+from app.classroom import streams as streams_module
 from app.classroom.codes import ALPHABET
 from app.web.api import examples
 from tests.api.problems import told
@@ -323,7 +324,7 @@ def test_rooms_phones_and_streams_are_bounded_and_say_so(client, monkeypatch):
     told(client.post(ROOMS, json={"address": FIRST}), 503, "2 rooms are open")
     for name in ("MOST_STREAMS", "IN_A_ROOM", "OF_AN_ADDRESS"):
         with monkeypatch.context() as only:
-            only.setattr(rooms_module, name, 0)
+            only.setattr(streams_module, name, 0)
             told(client.get(f"{where}/events"), 429, "0 browsers")
 
 

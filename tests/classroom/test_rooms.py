@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.classroom import destinations, phones, poll
+from app.classroom import destinations, phones, poll, streams
 from app.classroom import rooms as limits
 from app.classroom.codes import ALPHABET, new_code, read_code
 from app.classroom.feed import SELDOM
+from app.classroom.ledger import BEHIND
 from app.classroom.presence import MOST_OF_A_PHONE
-from app.classroom.rooms import BEHIND, Rooms
+from app.classroom.rooms import Rooms
 from app.errors import Forbidden, Mistake, NotFound, Unavailable
 from app.storage import FolderStore, MemoryStore
 
@@ -131,7 +132,7 @@ async def carried_out(acts: list[Any], store: Any, clock: Clock) -> None:
             if act == "restart":
                 await rooms.leave()
             else:
-                await rooms._kept(room)  # as if a second had gone by
+                await rooms._ledger.kept(room)  # as if a second had gone by
             rooms = begun(store)
             await rooms.begin()
             if act == "crash" or model.pending:  # what is written begins a new life
@@ -546,8 +547,8 @@ def test_the_limits_that_are_told_are_those_that_hold():
     told = (ROOT / "docs" / "rooms.md").read_text("utf-8")
     for sentence in (
         f"{limits.MOST_ROOMS:,}; {limits.AN_HOUR:,} opened by a client within an hour",
-        f"{limits.MOST_STREAMS:,}; {limits.IN_A_ROOM:,} in a room; {MOST_OF_A_PHONE} of a phone",
-        f"{limits.OF_AN_ADDRESS:,} from an address without",
+        f"{streams.MOST_STREAMS:,}; {streams.IN_A_ROOM:,} in a room; {MOST_OF_A_PHONE} of a phone",
+        f"{streams.OF_AN_ADDRESS:,} from an address without",
         f"{phones.AN_HOUR} from an address within an hour",
         f"{poll.FEWEST} to {poll.MOST} choices of {poll.LONGEST_CHOICE} characters",
         f"a question of {poll.LONGEST_QUESTION} |",
