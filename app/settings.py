@@ -46,7 +46,10 @@ class Settings(BaseSettings):
         31_536_000, gt=0, description="Life of a short link, and of what its maker keeps with it, since it was opened."
     )
     links_max_bytes: int = Field(
-        4_000_000_000, gt=0, description="Pictures and documents that short links keep, together, bytes; beyond: 503."
+        4_000_000_000,
+        gt=0,
+        description="Pictures and documents that short links keep, together, and as many that lessons keep, bytes; "
+        "beyond: 503.",
     )
     trainings: int = Field(2, ge=0, description="Trainings that run at the same time; others wait.")
     training_max_seconds: int = Field(600, gt=0, description="Longest computing of one training, seconds.")

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from app.classroom.book import BOOK
 from app.classroom.bundle import AROUND, Bundle, shrunk_to
 from app.classroom.lesson import read_lesson
 from app.classroom.yaml_file import read_yaml
 from app.main import create_app
 from app.pictures.picture import Picture, from_png, png
+from tests.pages.english import english
 from tests.pages.reading import read
 from tests.pages.validity import faults
 from tests.samples import gradient, saved
@@ -364,6 +366,16 @@ def test_without_pictures_of_ones_own_the_file_is_yaml_alone(client):
     assert len(read_yaml(answer.text).steps) == 3
 
 
+def test_each_chapter_is_a_file_to_begin_with(client):
+    name = next(iter(BOOK))
+    file = client.get(f"/lesson/{name}/file")
+    assert read_yaml(file.text) == BOOK[name]
+    assert f"/lesson/{name}/file" in client.get("/lesson").text
+    opened = client.post("/lesson/open", files={"file": ("x.yaml", file.content)})
+    assert "The file is open" in opened.text
+    assert len(sentences(read(opened.text))) == len(BOOK[name].steps)
+
+
 def test_pictures_that_are_too_many_bytes_go_along_smaller(client, app):
 
     noise = np.random.default_rng(1).integers(0, 255, (600, 900, 3), np.uint8)
@@ -393,3 +405,15 @@ def test_a_file_that_cannot_be_opened_says_where_and_why(client, file, status, w
     assert words in read(answer.text).text
     assert faults(answer.text) == []
     assert "lessons" not in client.cookies
+
+
+def test_a_chinese_desk_has_no_english(client):
+    client.cookies["lang"] = "zh-CN"
+    begun(client, "一个窗口，一个数。", "第二步。")
+    name = name_of(client)
+    pages = {"/lesson": client.get("/lesson"), **{at: client.get(f"/lesson/{name}/edit{at}") for at in ("", "?step=2")}}
+    pages["deleted"] = sent(client, name, desk(client, name, 2), op="delete")
+
+    pages["added"] = client.post("/lesson/add", data={"address": VIEW, "sentence": "第三步。"})
+    for at, answer in pages.items():
+        assert english(read(answer.text), at) == [], at

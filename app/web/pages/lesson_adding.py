@@ -128,7 +128,8 @@ async def after_adding(name: str, request: Request, lab: InLab, lessons: InLesso
         response = await _added(replace(kept, id="new"), 0, request, lab)
         forget_lesson(request, response, name, lab.settings.lesson_ttl)
         return response
-    request.state.address = fields.get("address", "/")[:4000]
+    view = fields.get("address", "")[:4000]
+    request.state.address = view if view.startswith("/?") else "/"
     sentence = fields.get("sentence", "")
     said: Edit = saved(at, was, lambda step: stepped(step, {"sentence": sentence}))
     try:

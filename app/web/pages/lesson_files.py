@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.classroom.book import BOOK
 from app.classroom.bundle import Bundle, images_in, packed, renamed, shrunk_to, text_of, unpacked
 from app.classroom.lesson import Lesson, read_lesson
 from app.classroom.lessons import Lessons
@@ -94,9 +95,13 @@ async def _broken(mistake: LessonMistake, data: bytes, request: Request, lab: La
 
 
 @lesson_files.get("/{name}/file")
-async def as_file(name: str, lab: InLab, lessons: InLessons) -> Response:
-    """The lesson as a file: YAML, or with pictures of one's own a .zip that takes them along."""
-    lesson = await lessons.get(name)
+async def as_file(name: str, request: Request, lab: InLab, lessons: InLessons) -> Response:
+    """The lesson, or a chapter, as a file: YAML, or with pictures of one's own a .zip that takes them along."""
+    screen = screen_of(request)
+    if name in BOOK:
+        lesson = screen.told(name, BOOK[name]).model_copy(update={"language": screen.language})
+    else:
+        lesson = await lessons.get(name)
     wanted = sorted({image for step in lesson.steps for image in images_in(step.address)} - GALLERY.keys())
     found = {image: data for image in wanted if (data := await lab.album.upload(image)) is not None}
     file = f"lesson-{name}"
