@@ -16,6 +16,7 @@ from markupsafe import Markup
 from app.rendering.plane import Plane, Point
 
 Quad = Sequence[Point]
+FIRST_WIDE = "\u2e80"  # in the order of Unicode: Chinese, Japanese, Korean, and their signs
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Face:
     def part(self, x: int, y: int, columns: int, rows: int) -> "Face":
         """Return a rectangle of this face."""
         return Face(self.href, self.size, self.x + x, self.y + y, columns, rows)
+
+
+def length(text: str) -> float:
+    """Return how many Latin letters are as wide as a text; one of Chinese is nearly as wide as two."""
+    return sum(1.75 if letter >= FIRST_WIDE else 1 for letter in text)
 
 
 def drawing(width: float, height: float, label: str, /, **attributes: object) -> Element:

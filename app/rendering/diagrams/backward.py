@@ -16,7 +16,7 @@ from app.rendering.diagrams.weight import LEAST_MAP, LETTER, Box
 from app.rendering.legend import legend
 from app.rendering.plane import DEPTH, Plane, Volume, height_of, width_of
 from app.rendering.scales import Scale
-from app.rendering.svg import Face, add, caption, drawing, face, label, outline, path, rays, silhouette, slab
+from app.rendering.svg import Face, add, caption, drawing, face, label, length, outline, path, rays, silhouette, slab
 
 LENS = 56.0  # px a cell of what stood there, at most
 LENS_HEIGHT = 0.7  # of the room, at most
@@ -104,7 +104,7 @@ def _words(figure: Element, scene: BackwardScene, box: Box, *planes: Plane) -> N
     y = box.cap - (22 if box.name == "board" else 12)
     starts = [passed.origin[0] * (box.name != "narrow"), lens.origin[0], min(came.origin[0], box.width - 60)]
     for x, (head, brief), end in zip(starts, scene.heads, [*starts[1:], box.width], strict=True):
-        caption(figure, x, y, head if LETTER * len(head) < end - x else brief)
+        caption(figure, x, y, head if LETTER * length(head) < end - x else brief)
     if box.flow < 30:
         return
     right = came.at(scene.came.columns, scene.came.rows / 2)

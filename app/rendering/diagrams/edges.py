@@ -18,7 +18,7 @@ from app.layers import Place
 from app.numerics.window import Pair, Span
 from app.printing.numbers import level
 from app.rendering.plane import DEPTH, Plane, Volume, height_of, rise_of, width_of
-from app.rendering.svg import Face, add, drawing, face, label, outline, path, slab
+from app.rendering.svg import Face, add, drawing, face, label, length, outline, path, slab
 
 MOST_EDGES = 150  # of a neuron
 MOST_SHEETS = 3
@@ -135,7 +135,8 @@ def _neuron(
     outline(svg, plane.quad((0, 1), (0, 1)), "result" if index == 0 else "result beside")
     words = say("row {row}, column {column}").format(row=neuron.place.row + 1, column=neuron.place.column + 1)
     end = right + MOST_SHEETS * (GRID + 5)
-    label(svg, max(0.0, min(x, end - LETTER * len(words))), y - 10, words, class_="name")  # longer ones begin before it
+    begin = max(0.0, min(x, end - LETTER * length(words)))  # longer ones begin before it
+    label(svg, begin, y - 10, words, class_="name")
     if neuron.text:
         label(svg, x, y + NEURON + 31, neuron.text, class_="value")
     if neuron.slices is None:

@@ -15,7 +15,21 @@ from app.numerics.window import Span
 from app.rendering.legend import legend
 from app.rendering.plane import DEPTH, Plane, Volume, height_of, rise_of, width_of
 from app.rendering.scales import Scale
-from app.rendering.svg import Face, add, caption, drawing, face, label, outline, path, rays, silhouette, slab, touch
+from app.rendering.svg import (
+    Face,
+    add,
+    caption,
+    drawing,
+    face,
+    label,
+    length,
+    outline,
+    path,
+    rays,
+    silhouette,
+    slab,
+    touch,
+)
 
 LETTER = 11.0  # px of a heading
 MOST_SPOTS = 400  # cells that are marked one by one …
@@ -211,7 +225,7 @@ class _Drawing:
         ]
         ends = [heads[1][0], heads[2][0], box.width]
         for (x, head, more), end in zip(heads, ends, strict=True):
-            room = end - x - LETTER * len(head) > 9 * len(more) + 14
+            room = end - x - LETTER * length(head) > 9 * length(more) + 14
             caption(self.figure, x, y, head, more if room and not plain else "")
         if box.name != "narrow" and self.scene.scale.extent:
             width = max(self.map_width, box.legend)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from app.rendering.figure.layout import Layout
 from app.rendering.figure.scene import Inlet, Scene
+from app.rendering.svg import length
 
 PHONE, BOARD, ELSE = (9.2, 9.2), (15.0, 15.0), (11.5, 9.0)  # px of a letter of a heading, and of one beside it
 LONG_NAME = 12  # characters, beside which there is no room for a size
@@ -22,13 +23,13 @@ class Heading(NamedTuple):
 
     def within(self, room: float, letter: float) -> "Heading":
         """Return the heading for `room` px."""
-        return self._replace(text=self.usual) if self.usual and letter * len(self.text) + AIR > room else self
+        return self._replace(text=self.usual) if self.usual and letter * length(self.text) + AIR > room else self
 
     def beside(self, room: float, letter: float, sizes: bool) -> str:
         """Return what stands in `room` px beside the heading: the most that its letters leave room for, or nothing."""
         whole = f"{self.name}  {self.size}" if self.name and len(self.name) <= LONG_NAME else self.name or self.size
         offered = [whole if sizes else "", self.name]
-        return next((text for text in offered if text and AIR + letter * len(text) < room), "")
+        return next((text for text in offered if text and AIR + letter * length(text) < room), "")
 
 
 def letters(layout: Layout) -> tuple[float, float]:
@@ -46,7 +47,7 @@ def fitted(headings: Sequence[tuple[float, Heading]], end: float, layout: Layout
     ends, reached = [x for x, _ in headings[1:]] + [end], 0.0
     for number, ((x, heading), stop) in enumerate(zip(headings, ends, strict=True)):
         heading = heading.within(stop - x, large)
-        room = stop - x - large * len(heading.text)
+        room = stop - x - large * length(heading.text)
         if (room >= 0 and x >= reached) or number in {0, len(headings) - 1}:
             reached = stop - room
             yield x, heading.text, heading.beside(room, beside, sizes)

@@ -19,7 +19,7 @@ from app.rendering.figure.pointing import Planes
 from app.rendering.figure.scene import Inlet, Scene, sampled
 from app.rendering.figure.values import lens_numbers
 from app.rendering.plane import DEPTH, Plane, Volume, height_of, rise_of, width_of
-from app.rendering.svg import add, blank, caption, hold, label, outline, path, rays, slab
+from app.rendering.svg import add, blank, caption, hold, label, length, outline, path, rays, slab
 
 MOST_ROWS, MOST_ROWS_SMALL = 3, 2  # of inlets that are drawn
 FOOT = 10.0  # px below a sheet
@@ -165,7 +165,7 @@ class Merged(Plate):
         super()._captions()
         for inlet, y in list(zip(self.rows_shown, self.heads, strict=True))[1:]:
             heading = inlet_heading(self.scene, inlet, self.layout.small)
-            room = self.lens_x - letters(self.layout)[0] * len(heading.text)
+            room = self.lens_x - letters(self.layout)[0] * length(heading.text)
             narrow = self.layout.small or self.layout.board
             caption(self.figure, 0, y, heading.text, heading.beside(room, letters(self.layout)[1], not narrow))
 
@@ -218,7 +218,7 @@ class Merged(Plate):
             if right - left < LEAST_NAME:
                 continue
             add(self.figure, "path", class_="edge", d=f"M{left:.1f} {y - 5:.1f}v5H{right:.1f}v-5")
-            text = inlet.name if letter * len(inlet.name) <= right - left + LEAST_NAME else ""
+            text = inlet.name if letter * length(inlet.name) <= right - left + LEAST_NAME else ""
             label(self.figure, (left + right) / 2, y + 20, text, text_anchor="middle", class_="sub")
 
 

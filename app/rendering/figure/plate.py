@@ -30,6 +30,7 @@ from app.rendering.svg import (
     face,
     hold,
     label,
+    length,
     light,
     outline,
     path,
@@ -349,10 +350,11 @@ class Plate:
         y = layout.cap - 12
         narrow = layout.small or layout.board  # no room for shapes
         target, maps = target_heading(scene), self._stack_name() if self.maps > 1 and not narrow else ""
+        last = layout.width - letters(layout)[0] * length(target.text)
         headings = (
             (0.0, self._source_heading()),
             (self.lens_x - (6 if layout.small else 0), lens_heading(scene, layout.small)),
-            (min(self.map_x, layout.width - letters(layout)[0] * len(target.text)) if narrow else self.map_x, target),
+            (min(self.map_x, last) if narrow else self.map_x, target),
         )
         end = self.stack_x if maps else layout.width
         for x, head, more in fitted(headings, end, layout):
