@@ -230,3 +230,18 @@ def test_whoever_holds_the_key_does_all_of_it(client):
         for body in act.bodies:
             answer = sent(teacher, act, body, room.code, bearer(room.key))
             assert answer.status_code in (200, 204, 303), (act, body, answer.text)
+
+
+def test_the_screens_of_a_teacher_hear_of_their_room_however_many_guess_at_their_address(client):
+    teacher, phone = browser(client), browser(client)
+    code = teacher.post("/room", data={"address": FIRST}, follow_redirects=False).headers["location"][-6:]
+    key = teacher.cookies["rooms"].partition("-")[2]
+    made = client.post(f"/api/v1/rooms/{code}/remote", headers=bearer(key)).json()["url"]
+    phone.get(made.partition("8000")[2], follow_redirects=False)
+    client.app.state.rooms._misses._most = 3
+    guessed = [client.get(f"/api/v1/rooms/22222{letter}").status_code for letter in "345678"]
+    assert guessed[-1] == 429
+    assert client.get(f"/api/v1/rooms/{code}").status_code == 429
+    for known in (teacher, phone):
+        assert known.get(f"/api/v1/rooms/{code}").status_code == 200
+        assert known.get(f"/room/{code}", follow_redirects=False).status_code == 200
