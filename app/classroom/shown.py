@@ -11,7 +11,7 @@ from app.classroom.asked import Asked, choices_of, in_words, verdict
 from app.classroom.beats import BEATS, Spot, state_at
 from app.classroom.facts import facts_of, filled
 from app.classroom.lesson import Lesson, Step
-from app.classroom.screen import Screen, address_of, framed
+from app.classroom.screen import Screen, address_of, framed, joined
 from app.classroom.standing import missing_of, standing
 from app.classroom.way import Stand, on_screen
 from app.explorer.looks.registry import LOOKS
@@ -164,11 +164,6 @@ async def _putting(stand: Stand, step: Step, state: State, lab: Lab, language: s
             there, _ = await state_of_spot(stand.lesson, Spot(stand.spot.step, beat), lab)
         facts[beat] = await facts_of(there, lab, texts, language)
     return lambda beat: lambda text: joined(filled(text, facts.get(beat, {})).strip())
-
-
-def joined(text: str) -> str:
-    """Return a text in which no line ends before or behind a ×."""
-    return text.replace(" × ", "\u00a0×\u00a0")
 
 
 def _texts(step: Step) -> dict[str, Iterable[str]]:

@@ -146,6 +146,19 @@ GROUPS: dict[str, dict[str, State]] = {
         "projector laser": (of(projector=1), (press("l"),)),
         "projector asked": (of(projector=1, predict=1), ()),
     },
+    "lesson": {
+        "contents": ("/lesson", ()),
+        "contents in Chinese": ("/lesson?lang=zh-CN", ()),
+        **{f"lesson {spot}": (f"/lesson/why-28?step={spot}", ()) for spot in ("1", "1.ask", "1.reveal&answer=2")},
+        **{f"lesson {name}": (f"/lesson/{name}", ()) for name in ("relu", "network")},
+        "lesson in the dark": ("/lesson/why-28?step=1.reveal&answer=2&theme=dark", ()),
+        **{
+            f"lesson shown {spot}": (f"/lesson/why-28?step={spot}&projector=1", ()) for spot in ("1", "1.ask", "1.rule")
+        },
+        "overview": ("/lesson/why-28", (press("o"),)),
+        "lesson keys": ("/lesson/why-28", (press("?"),)),
+        "speaker": ("/lesson/why-28/speaker?step=1.do", ()),
+    },
     "tools": {
         **{name: (of(size=8), (tool(name),)) for name in ("draw", "crop", "cells", "camera")},
         "draw asks": (of(), (tool("draw"), press(" ", "Escape"))),

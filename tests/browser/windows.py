@@ -15,6 +15,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from app.classroom.beats import spots
+from app.classroom.book import BOOK
+from app.classroom.lesson import Lesson
 from app.web.pages.explorer import MET
 from tests.browser.rest import COUNT, rest
 from tests.browser.typefaces import FOLDERS, environment
@@ -78,6 +81,11 @@ def at(place: str, recipe: str = POOLED, **more: str) -> State:
     """Return the state of a place; a view of cards, a card or a question has no figure to be starved."""
     drawn = not more.keys() & {"edit"} and more.get("view", "figure") in ("figure", "flat", "trace", "map", "places")
     return State(link(recipe, at=place, **{"scale": "byte", **more}), drawn)
+
+
+def asked(lesson: Lesson) -> str:
+    """Return where a lesson asks first."""
+    return next(spot.text for spot in spots(lesson) if spot.beat == "ask")
 
 
 MAPS = CONV + " | relu | global_avg_pool2d | flatten | softmax"
@@ -158,6 +166,14 @@ STATES = {
     "draw": State(link(POOLED), drawn=False, press='[data-tool="draw"]'),
     "crop": State(link(POOLED), drawn=False, press='[data-tool="crop"]'),
     "cells": State(link(POOLED, size=8), drawn=False, press='[data-tool="cells"]'),
+    "contents": State("/lesson?x", drawn=False),
+    "overview": State("/lesson/why-28?step=1", drawn=False, press="#overview-open"),
+    "speaker": State("/lesson/why-28/speaker?step=1.do", drawn=False),
+    **{f"lesson {name}": State(f"/lesson/{name}?step=1", drawn=False) for name in BOOK},
+    **{
+        f"lesson {name} asked": State(f"/lesson/{name}?step={asked(lesson)}", drawn=False)
+        for name, lesson in BOOK.items()
+    },
 }
 
 

@@ -98,6 +98,7 @@ let typed = "";
 
 function open() {
   typed = "";
+  document.querySelector("#help").close();
   overview.querySelector(".typed").textContent = "";
   overview.showModal();
   (overview.querySelector("[aria-current]") ?? overview.querySelector(".book a"))?.focus();
@@ -138,6 +139,7 @@ document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   const target = /** @type {Element} */ (event.target), link = /** @type {HTMLAnchorElement | null} */ (target.closest("a[href]"));
   if (target.closest("#help-open")) return acts.help();
+  if (target.closest("#overview-open")) return acts.overview();
   if (!link) return;
   if (link.id === "speaker") {
     event.preventDefault();
