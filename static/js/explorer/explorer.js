@@ -14,7 +14,7 @@ const FLYING_MS = 200; // between two of these
 const ROWS_SPEED = 4; // rows a second of a sweep
 const SETTLE_MS = 250; // after the last move, before the address and the screen reader are told
 
-let played = false; // before, nobody waits for an end
+let played = false; // before, or before a speed is chosen, nobody waits for an end
 
 export class Explorer {
   constructor() {
@@ -139,6 +139,7 @@ export class Explorer {
 
   /** @param {number | string} speed places a second, or "rows": a row at a time */
   pace(speed) {
+    played = true;
     this.rowwise = speed === "rows";
     this.player.speed = this.rowwise ? ROWS_SPEED : +speed;
     this.parts.pause = this.player.speed > LOCKSTEP ? FLYING_MS : 0;
