@@ -123,6 +123,7 @@ export class Explorer {
       return;
     }
     if (name === "speed") {
+      played = true;
       this.pace(value);
       return;
     }
@@ -139,7 +140,6 @@ export class Explorer {
 
   /** @param {number | string} speed places a second, or "rows": a row at a time */
   pace(speed) {
-    played = true;
     this.rowwise = speed === "rows";
     this.player.speed = this.rowwise ? ROWS_SPEED : +speed;
     this.parts.pause = this.player.speed > LOCKSTEP ? FLYING_MS : 0;
