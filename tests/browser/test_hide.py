@@ -65,6 +65,9 @@ def test_the_same_keys_do_something_where_nothing_is_hidden(page: Page) -> None:
         if key == " ":
             page.keyboard.press("Space")
             expect(page.locator("#play")).to_have_attribute("aria-pressed", "true")
+        elif key == "l":
+            page.keyboard.press("l")
+            expect(screen.notice).to_have_text("Step 1 of “My lesson”")
         else:
             assert pressed(screen, key) != before, key
 
