@@ -198,7 +198,7 @@ async function opened(event) {
   event.stopPropagation();
   const section = await fetched(`/room/${code}/sheet?address=${encodeURIComponent(here())}`, { headers: { Accept: "text/html" } });
   if (typeof section === "string") return;
-  const dialog = await shared(chip) ?? bare(chip);
+  const dialog = await shared(chip) ?? await bare(chip);
   dialog.setAttribute("aria-label", section.getAttribute("aria-label"));
   dialog.classList.add("of-room");
   dialog.prepend(section);
@@ -221,7 +221,8 @@ async function shared(chip) {
 }
 
 /** @param {HTMLElement} chip */
-function bare(chip) {
+async function bare(chip) {
+  await dressed("explorer/share");
   const dialog = document.createElement("dialog");
   dialog.className = "sheet";
   document.body.append(dialog);

@@ -41,7 +41,17 @@ async function lead(there) {
   const html = await answer.text();
   step().lead(html);
   address = there;
+  led = true;
 }
+
+// What the class is shown begins at the top of the figure, whatever the explorer has gone to in there.
+let led = false;
+document.addEventListener("cs:framed", ({ detail }) => {
+  detail.addEventListener("cs:state", () => {
+    if (led) detail.defaultView.scrollTo(0, 0);
+    led = false;
+  });
+});
 
 /** Fetches the question to the class where it has changed. @param {import("./events.js").Room} room */
 async function refresh(room) {
