@@ -24,7 +24,8 @@ MOST_PICTURES = 200
 SIDES = (2000, 1400, 1000, 700, 500, 350, 250, 180)  # pixels, each half as many as the one before
 AROUND = 1_100_000  # bytes of what is no picture
 TORN = (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
-SIGNATURE = b"PK\x03\x04"
+SIGNATURE, ENTRY = b"PK\x03\x04", b"PK\x01\x02"
+MOST_ENTRIES = 1_000  # of the list of files; bytes of a picture may look like one
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,19 @@ def unpacked(data: bytes, most: int) -> Bundle:
     """Return what a file holds, a .zip or YAML alone; raise LessonMistake or TooLarge."""
     if not data.startswith(SIGNATURE):
         return Bundle(read_yaml(read_text(data)), {})
+    if (count := data.count(ENTRY)) > MOST_ENTRIES:  # before a list of them is made
+        raise _crowded(count)
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return _read(archive, most)
     except TORN:
         raise LessonMistake("This .zip cannot be read; save the lesson as a file again.") from None
+
+
+def _crowded(count: int) -> LessonMistake:
+    return LessonMistake(
+        "There are {count} files in this .zip; a lesson has at most {most}.", count=f"{count:,}", most=MOST_PICTURES
+    )
 
 
 def text_of(data: bytes) -> str:
@@ -122,8 +131,7 @@ def text_of(data: bytes) -> str:
 def _read(archive: zipfile.ZipFile, most: int) -> Bundle:
     parts = archive.infolist()
     if len(parts) > MOST_PICTURES + 20:
-        raise LessonMistake("There are {count} files in this .zip; a lesson has at most {most}.",
-            count=f"{len(parts):,}", most=MOST_PICTURES)  # fmt: skip
+        raise _crowded(len(parts))
     size = sum(part.file_size for part in parts)
     if size > most:
         raise TooLarge(

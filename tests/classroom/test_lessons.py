@@ -283,6 +283,12 @@ def test_files_that_lie_or_are_torn_are_refused():
             archive.writestr(str(number), "x")
     with pytest.raises(LessonMistake, match="300 files"):
         unpacked(many.getvalue(), 100_000)
+    crowd = BytesIO()
+    with zipfile.ZipFile(crowd, "w") as archive:
+        for number in range(1_200):
+            archive.writestr(str(number), "")
+    with pytest.raises(LessonMistake, match="1,200 files"):
+        unpacked(crowd.getvalue(), 10_000_000)
     bomb = BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("lesson.yaml", "title: " + "a" * 3_000_000)

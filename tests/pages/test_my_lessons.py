@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.classroom.book import BOOK
-from app.classroom.bundle import AROUND, Bundle, shrunk_to
+from app.classroom.bundle import AROUND, Bundle, packed, shrunk_to
 from app.classroom.lesson import read_lesson
 from app.classroom.yaml_file import read_yaml
 from app.main import create_app
@@ -387,6 +387,17 @@ def test_pictures_that_are_too_many_bytes_go_along_smaller(client, app):
     assert picture.width < 900
     assert abs(picture.height / picture.width - 2 / 3) < 0.01
     assert shrunk_to(whole, AROUND + 5_000_000) == whole
+
+
+def test_pictures_that_unpack_to_too_many_pixels_are_not_decoded(settings):
+    small = settings.model_copy(update={"image_max_pixels": 1_000})
+    images = {f"{number:032x}": png(Picture(np.full((30, 30, 3), number, np.uint8))) for number in range(6)}
+    steps = [{"address": f"/?image={image}&size=8"} for image in images]
+    data = packed(Bundle(read_lesson({"title": "T", "steps": steps}), images))
+    with TestClient(create_app(small), base_url="http://localhost:8000") as client:
+        answer = client.post("/lesson/open", files={"file": ("x.zip", data)})
+        assert answer.status_code == 413
+        assert "5,400 pixels together; the most is 4,000" in read(answer.text).text
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,12 @@ from app.classroom.bundle import Bundle, images_in, packed, renamed, shrunk_to, 
 from app.classroom.lesson import Lesson, read_lesson
 from app.classroom.lessons import Lessons
 from app.classroom.yaml_file import at_line, lines_in, write_yaml
-from app.errors import BrokenRequest, LessonMistake
+from app.errors import BrokenRequest, LessonMistake, TooLarge
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.lab import Lab
 from app.pictures.gallery import GALLERY
+from app.pictures.intake import claimed_pixels
 from app.rendering.palette import Theme
 from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLessons
@@ -32,6 +33,7 @@ from app.web.pages.lesson_request import HEADERS
 from app.web.pages.owned import tokens
 
 lesson_files = APIRouter(prefix="/lesson", include_in_schema=False)
+MOST_TIMES = 4  # as many pixels as one picture may have, in all pictures of a file
 
 
 @dataclass(frozen=True)
@@ -70,15 +72,28 @@ async def open_file(request: Request, lab: InLab, lessons: InLessons) -> Respons
     _, data = await read_form(request)
     if not data:
         raise BrokenRequest("No file was chosen; choose a .yaml or .zip file first.")
-    most = lab.settings.upload_max_bytes
     try:
-        bundle = await lab.queue.light(lambda: unpacked(data, most))
+        bundle = await lab.queue.light(lambda: _unpacked(data, lab))
         added_pictures = {name: await lab.album.add(picture) for name, picture in bundle.pictures.items()}
         lesson = renamed(bundle.lesson, {name: upload.id for name, upload in added_pictures.items()})
         own = [upload.delete_token for upload in added_pictures.values() if upload.delete_token]
         return await _begun(lesson, own, request, lab, lessons, "opened")
     except LessonMistake as mistake:
         return await _broken(mistake, data, request, lab)
+
+
+def _unpacked(data: bytes, lab: Lab) -> Bundle:
+    """Return what a file holds, once its pictures are known to be few enough pixels together to be decoded."""
+    bundle = unpacked(data, lab.settings.upload_max_bytes)
+    pixels = sum(claimed_pixels(picture, lab.settings) for picture in bundle.pictures.values())
+    most = MOST_TIMES * lab.settings.image_max_pixels
+    if pixels > most:
+        raise TooLarge(
+            "The pictures in this .zip have {count} pixels together; the most is {most}. Use smaller ones.",
+            count=f"{pixels:,}",
+            most=f"{most:,}",
+        )
+    return bundle
 
 
 async def _broken(mistake: LessonMistake, data: bytes, request: Request, lab: Lab) -> Response:
