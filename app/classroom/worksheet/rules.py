@@ -83,7 +83,7 @@ def parameter_part(view: View, seed: Seed) -> Part | None:
         return None
     say = view.say
     factors = [counted.filters, *counted.sides]
-    names = [say("filters"), say("rows"), say("columns"), say("sheets")]
+    names = [say("filters"), say("height"), say("width"), say("depth")]
     left_out = seed.pick("factor", len(factors))
     pieces = [
         _either(grouped(number), name, at == left_out)
@@ -100,7 +100,7 @@ def volume_part(view: View, seed: Seed) -> Part:
     """Return how many numbers the layer's output has."""
     say, (maps, rows, columns) = view.say, view.stage.output_shape
     left_out = seed.pick("side", 3)
-    sides = ((rows, say("rows")), (columns, say("columns")), (maps, say("maps")))
+    sides = ((rows, say("height")), (columns, say("width")), (maps, say("depth")))
     pieces = [_either(grouped(number), name, at == left_out) for at, (number, name) in enumerate(sides)]
     line = (pieces[0], given("×"), pieces[1], given("×"), pieces[2], given("="))
     return Part(say("How many numbers does the layer give?"), (Line((*line, blank(grouped(rows * columns * maps)))),))
