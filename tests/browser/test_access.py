@@ -172,6 +172,8 @@ GROUPS: dict[str, dict[str, State]] = {
         "join": ("/join", ()),
         "wrong code": ("/join?code=nothing", ()),
         "room over": ("/join/222222?from=/lesson/why-28", ()),
+        "worksheet": ("/worksheet", ()),
+        "worksheets with answers": ("/lesson/relu/worksheet?answers=1", ()),
     },
 }
 
