@@ -199,6 +199,18 @@ def test_a_lesson_asks_and_tells_by_itself(page: Page, open_page: Open) -> None:
     expect(pupil.locator("#following .words")).to_be_visible()
 
 
+def test_the_question_is_read_once_wherever_it_stands(page: Page, open_page: Open) -> None:
+    _, pupil = led(page, open_page, "/lesson/why-28?step=1")
+    page.goto("/lesson/why-28?step=1.ask")
+    expect(asked(page).locator("h2")).to_be_visible()
+    expect(page.locator("#guess")).to_be_hidden()
+    expect(where(pupil)).to_be_visible()
+    page.goto(f"{LESSON}1.ask")
+    expect(page.locator("cs-step h1")).to_contain_text("how many places in a row?")
+    expect(asked(page).locator(".tally li")).to_have_count(4)
+    expect(asked(page).locator("h2")).to_be_hidden()
+
+
 def remote(teacher: Page, code: str) -> str:
     """Return the address that the second QR code holds; it is in the drawing alone, so a program asks for another."""
     key = next(each["value"] for each in teacher.context.cookies() if each["name"] == "rooms").partition("-")[2][:32]

@@ -156,9 +156,11 @@ function beside() {
   const among = document.querySelector("cs-step .words");
   if (among ? words.parentElement !== among : words.parentElement !== document.body) {
     words.classList.toggle("over", !among);
-    if (among) (among.querySelector(".guesses") ?? among.querySelector("h1"))?.after(words);
+    if (among) (among.querySelector(":scope > .guesses") ?? among.querySelector(".say") ?? among.querySelector("h1"))?.after(words);
     else document.body.append(words);
   }
+  const question = words.querySelector("h2"), said = among?.querySelector("h1")?.textContent.trim();
+  if (question) question.hidden = question.textContent.trim() === said; // the step has it as its heading
 }
 
 /** Looks again at what is asked, soon. */
