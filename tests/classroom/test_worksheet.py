@@ -148,8 +148,8 @@ def test_the_page_has_blanks_and_with_answers_none(client):
     assert asked.count('class="blank') == answered.count('class="blank') > 8
     assert "226.15" in words(answered)
     assert "226.15" not in words(asked)
-    assert "Name" in words(asked)
-    assert "Name" not in words(answered)
+    assert "Your name" in words(asked)
+    assert "Your name" not in words(answered)
     assert page(client, "/worksheet?seed=7") == asked != page(client, "/worksheet?seed=8")
 
 

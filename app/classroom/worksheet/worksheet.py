@@ -76,6 +76,7 @@ async def sheets_of(
             lesson.title,
             filled(step.sentence, asked),
             step.question and _filled(step.question, facts if answers else asked),
+            number,
         )
         if sheet.sentence and answers:
             sheet = replace(sheet, sentence=filled(step.sentence, facts))
@@ -89,10 +90,17 @@ def _filled(question: Question, facts: dict[str, str]) -> Question:
 
 
 async def _made(
-    state: State, lab: Lab, language: str, number: int, title: str, sentence: str, question: Question | None
+    state: State,
+    lab: Lab,
+    language: str,
+    number: int,
+    title: str,
+    sentence: str,
+    question: Question | None,
+    step: int = 0,
 ) -> Sheet:
     run, state = await opened(state, lab)
-    say, seed = catalogue(language).gettext, Seed(number, state.address())
+    say, seed = catalogue(language).gettext, Seed(number, f"{state.address()} {step}")
     view = (
         await view_of(lab, run, state.layer, state.place, "light", language, state.option("digits"))
         if run.stages
