@@ -418,6 +418,17 @@ def test_a_file_that_cannot_be_opened_says_where_and_why(client, file, status, w
     assert "lessons" not in client.cookies
 
 
+def test_words_of_a_teacher_are_said_in_their_own_language(client):
+    file = "title: Une leçon\nlanguage: fr\nsteps:\n  - address: /\n    sentence: Un nombre.\n"
+    client.post("/lesson/open", files={"file": ("x.yaml", file)})
+    page = desk(client, name_of(client))
+    assert page.one("html").attributes["lang"] == "en"
+    assert page.one(id="steps").one("b").attributes["lang"] == "fr"
+    assert page.one("textarea").attributes == {**page.one("textarea").attributes, "name": "sentence", "lang": "fr"}
+    own = read(client.get("/lesson").text).one("section", class_="own")
+    assert own.one("b").attributes["lang"] == "fr"
+
+
 def test_a_chinese_desk_has_no_english(client):
     client.cookies["lang"] = "zh-CN"
     begun(client, "一个窗口，一个数。", "第二步。")

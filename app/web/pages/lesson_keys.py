@@ -20,6 +20,7 @@ class Own:
 
     id: str
     title: str
+    tongue: str  # the tag of the language that it is written in
     steps: int
     url: str
 
@@ -50,5 +51,7 @@ async def own_lessons(request: Request, lab: Lab, lessons: Lessons) -> tuple[Own
     address = reach_of(request, lab.settings).address
     found = [(name, await lessons.look(name)) for name in lesson_keys(request)]
     return tuple(
-        Own(name, kept.lesson.title, len(kept.lesson.steps), f"{address}/lesson/{name}") for name, kept in found if kept
+        Own(name, kept.lesson.title, kept.lesson.language, len(kept.lesson.steps), f"{address}/lesson/{name}")
+        for name, kept in found
+        if kept
     )

@@ -57,6 +57,7 @@ class DeskContext(Context):
 
     name: str
     title: str
+    tongue: str  # the tag of the language that the lesson is written in
     rows: tuple[Row, ...]
     hand: Hand
     picked: bool  # a step was asked for: on a phone it is a page of its own
@@ -106,6 +107,7 @@ async def desk(
     context = DeskContext(
         kept.id,
         lesson.title,
+        lesson.language,
         rows,
         hand,
         bool(asked),
