@@ -42,7 +42,7 @@ from app.explorer.page.keys import Key
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.lab import Lab
-from app.messages import LANGUAGES
+from app.messages import others
 from app.rendering.palette import Theme
 from app.web.asgi.artifacts import immutable, picture_theme
 from app.web.asgi.client import is_phone
@@ -64,7 +64,7 @@ class Bar:
 
     contents: str
     explorer: str
-    languages: tuple[tuple[str, tuple[str, str]], ...]  # other ones: tag, what it calls itself and where it is
+    languages: tuple[tuple[str, tuple[str, str, str]], ...]  # others: tag; its own name, long and short; where
     theme: str
     projector: str
 
@@ -115,10 +115,10 @@ def bar_of(request: Request, screen: Screen) -> Bar:
     def there(**changed: str) -> str:
         return f"{request.url.path}?{query({name: text for name, text in {**here, **changed}.items() if text})}"
 
-    others = tuple((tag, (own, there(lang=tag))) for tag, own in LANGUAGES.items() if tag != screen.language)
+    elsewhere = tuple((tag, (name, short, there(lang=tag))) for tag, name, short in others(screen.language))
     options = f"?{query(screen.options)}" if screen.options else ""
     theme = "light" if screen.theme == "dark" else "dark"
-    return Bar(contents_at(screen), f"/{options}", others, there(theme=theme), there(projector="1"))
+    return Bar(contents_at(screen), f"/{options}", elsewhere, there(theme=theme), there(projector="1"))
 
 
 def screen_of(request: Request) -> Screen:
