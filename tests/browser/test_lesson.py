@@ -109,6 +109,7 @@ def do(page: Page, address: str, claimed: set[str]) -> None:
     there = f"{wanted['layer']}.{wanted['channel']}."
     link = frame.locator(f'#look a[href*="at={there}"]:visible').first
     if "channel" in claimed and link.count():
+        into(page)
         link.focus()
         page.keyboard.press("Enter")
         return
@@ -128,6 +129,7 @@ def answer(page: Page, number: int) -> None:
         return
     frame = settled(page)
     field = frame.locator('input[name=guess]:visible, button[name=guess][value="above"]:visible').first
+    into(page)
     field.focus()
     if field.evaluate("e => e.localName") == "input":
         page.keyboard.type("12")

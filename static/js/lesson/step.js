@@ -12,11 +12,15 @@ export class Step extends HTMLElement {
     this.state = this.dataset.figure; // the address at which the frame stands, as far as it has told
     this.frame = this.querySelector("iframe");
     this.asked = 0;
+    this.last = /** @type {any} */ (null); // what of the page had the focus last
     this.led = -Infinity; // when it was sent on its way without having the focus
     this.stop = new AbortController();
     this.frame.addEventListener("load", () => this.meet(), { signal: this.stop.signal });
     addEventListener("blur", () => setTimeout(() => this.release()), { signal: this.stop.signal });
-    document.addEventListener("keydown", ({ key }) => { if (key === "Tab") this.led = -Infinity; }, { signal: this.stop.signal });
+    const { signal } = this.stop;
+    document.addEventListener("keydown", ({ key }) => { if (key === "Tab") this.led = -Infinity; }, { signal });
+    document.addEventListener("focusin", ({ target }) => { if (target !== this.frame) this.last = target; }, { signal });
+    document.addEventListener("pointerdown", () => { this.last = null; }, { signal });
     if (this.inside?.readyState === "complete" && this.inside.URL !== "about:blank") this.meet();
   }
 
@@ -46,7 +50,9 @@ export class Step extends HTMLElement {
 
   /** While the frame is led it takes no focus that it did not have: keys would be lost with a page that goes. */
   release() {
-    if (performance.now() - this.led < LED_MS && document.activeElement === this.frame) this.frame.blur();
+    if (performance.now() - this.led >= LED_MS || document.activeElement !== this.frame) return;
+    this.frame.blur();
+    if (this.last?.isConnected) this.last.focus({ preventScroll: true });
   }
 
   /** Tells the frame what is spoken of. */
