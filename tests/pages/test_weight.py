@@ -30,7 +30,9 @@ def parts(page: str) -> list[str]:
     return [address for found in REFERRED.findall(page) for addresses in found for address in addresses.split()]
 
 
-def test_the_first_page_keeps_to_its_budget(client: TestClient) -> None:
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_first_page_keeps_to_its_budget(client: TestClient, language: str) -> None:
+    client.cookies["lang"] = language
     weights = {address: sent(client, address) for address in ["/", *parts(client.get("/").text)]}
     assert sum(weights.values()) <= MOST, weights
     assert len(weights) <= 26, "each is a request"
