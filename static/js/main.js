@@ -1,5 +1,4 @@
 // Starts what is on the page, and starts it anew whenever htmx has swapped in another state.
-import { listenForSettings, settle, stopped as stopAt } from "./card/settings.js";
 import { Explorer, holding } from "./explorer/explorer.js";
 import { listenForFocus, listenForNames, takeAway } from "./explorer/focus.js";
 import { listen } from "./explorer/keys.js";
@@ -17,6 +16,7 @@ import { listenForPictures } from "./picture/upload.js";
 const LATER = [
   ['#predict, [form="predict"], a[data-next]', () => import("./explorer/predict.js")],
   ["html[data-projector]", () => import("./explorer/projector.js")],
+  ["#card", () => import("./card/settings.js")],
   [".embedded", () => import("./explorer/framed.js")],
 ];
 
@@ -38,7 +38,8 @@ function start() {
   began = document.querySelector("#app").dataset.address;
   if (!/[?&](image|recipe|run)=/.test(location.search)) history.replaceState({ htmx: true }, "", began);
   if (document.querySelector("#look")) parts.push(dressed("looks"));
-  if (document.querySelector(".cols.filters")) parts.push(dressed("card/filters"), import("./card/filters.js").then(({ begin }) => begin()));
+  if (document.querySelector("#card")) parts.push(dressed("cards"));
+  if (document.querySelector(".cols.filters")) parts.push(import("./card/filters.js").then(({ begin }) => begin()));
   readyAfter(parts);
   const current = document.querySelector(".ribbon li[aria-current]");
   if (current) {
@@ -114,19 +115,16 @@ listenForSilence(() => {
 new Pointing(() => explorer);
 listen(() => explorer);
 listenForProducts(() => explorer);
-listenForSettings();
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   followTheme();
   for (const name of /** @type {const} */ (["cs-plate", "cs-transport"])) document.querySelector(name)?.begin?.();
-  settle();
   start();
   const told = ctx.response?.headers.get("Convscope-Told"); // what the act did; not with a mistake, which says itself
   if (!told) return;
-  const { said, lost, stopped } = JSON.parse(told);
+  const { said, lost } = JSON.parse(told);
   say(said || sentence());
   if (lost && !going()) notice(said, true);
-  if (stopped?.length) stopAt(stopped[0], stopped[1]);
   arrived();
 });
 document.addEventListener("cs:shown", () => {
@@ -138,6 +136,7 @@ document.addEventListener("cs:shown", () => {
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail, link = ctx.sourceElement?.closest?.("a");
   if (link?.dataset.look && !("draws" in link.dataset)) dressed("looks"); // while the look itself is made
+  if (link?.matches(".edit")) dressed("cards");
   ctx.request.headers["CS-Layout"] = layout(); // the others need not be drawn
   ctx.request.headers["CS-From"] = document.querySelector("#app").dataset.from; // so that the answer says what is other
   ctx.request.headers["CS-Way"] = going();

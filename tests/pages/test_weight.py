@@ -46,7 +46,7 @@ def test_a_page_names_all_that_its_modules_begin_with(client: TestClient) -> Non
         assert not re.search(r'^import(?! .* from "\.)', text, re.MULTILINE), "an import that is not seen"
 
 
-PRINTED = ("css/all.css", "css/looks.css", "js/main.js", "vendor/htmx.min.js", "js/stack/stack.js")
+PRINTED = ("css/all.css", "css/looks.css", "css/cards.css", "js/main.js", "vendor/htmx.min.js", "js/stack/stack.js")
 
 
 @pytest.mark.parametrize("name", PRINTED)
@@ -77,7 +77,7 @@ def test_every_sheet_is_in_a_joined_one_or_linked_by_itself() -> None:
     css = folder("static") / "css"
     there = [path.relative_to(css).with_suffix("").as_posix() for path in css.rglob("*.css")]
     alone = ["explorer/path", "explorer/projector", "explorer/share", "explorer/strip", "picture/tool", "docs"]
-    alone += ["card/filters", "explorer/blocks", "explorer/menu", "explorer/own", "explorer/stumble", "train/train"]
+    alone += ["explorer/blocks", "explorer/menu", "explorer/own", "explorer/stumble", "train/train"]
     alone += ["explorer/glow", "explorer/hide"]
     alone += [sheet for sheet in there if sheet.startswith("classroom/")]  # of pages of their own
     assert sorted(there) == sorted([*sum(joined(css.parent).values(), ()), *alone])
@@ -88,6 +88,13 @@ def test_the_style_of_the_looks_comes_with_the_first_of_them(client: TestClient)
     assert "css/looks.css" not in client.get("/?view=flat").text
     for look in ("trace", "map", "compare"):
         assert f'<link rel="stylesheet" href="{static("css/looks.css")}">' in client.get(f"/?view={look}").text
+
+
+def test_the_style_of_cards_comes_with_the_first_of_them(client: TestClient) -> None:
+    assert "css/cards.css" not in client.get("/").text
+    assert "js/card/settings.js" not in parts(client.get("/").text)
+    for part in ("settings", "weights"):
+        assert f'<link rel="stylesheet" href="{static("css/cards.css")}">' in client.get(f"/?edit=1.{part}").text
 
 
 def test_a_page_is_compressed_for_who_takes_it(client: TestClient) -> None:

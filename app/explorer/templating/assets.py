@@ -22,19 +22,20 @@ KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", 
 LARGE = 500_000  # bytes from which the last percent costs half a second
 EVERYWHERE = "css/all.css"  # one file: many small ones compress badly
 LOOKS = "css/looks.css"  # fetched with the first look that is not a drawing
+CARDS = "css/cards.css"  # fetched with the first card
 # Parts of the first, in the order in which their rules override one another; rooms as on the screen.
 SHEETS: tuple[str, ...] = (
     *("tokens", "tints", "figure/figure"),
     *("explorer/page", "explorer/ribbon", "explorer/stage"),
-    *("figure/sum", "figure/line", "explorer/transport", "card/card", "figure/products", "figure/pointing"),
-    *("explorer/predict", "explorer/colours", "stack/stack", "explorer/hands", "explorer/windows", "explorer/begin"),
+    *("figure/sum", "figure/line", "explorer/transport", "figure/products", "figure/pointing"),
+    *("explorer/predict", "explorer/colours", "explorer/hands", "explorer/windows", "explorer/begin"),
 )
 
 
 def joined(root: Path) -> dict[str, tuple[str, ...]]:
-    """Return the style sheets that are joined of others, and their parts: every page's, and those of all looks."""
+    """Return the style sheets that are joined of others, and their parts: every page's, of all looks, of cards."""
     looks = sorted(f"looks/{path.stem}" for path in (root / "css" / "looks").glob("*.css"))
-    return {EVERYWHERE: SHEETS, LOOKS: tuple(looks)}
+    return {EVERYWHERE: SHEETS, LOOKS: tuple(looks), CARDS: ("card/card", "card/filters")}
 
 
 class Assets:
@@ -54,8 +55,8 @@ class Assets:
 
     def text(self, name: str) -> bytes | None:
         """Return a file as it travels, before it is compressed; None where there is none of the kind."""
-        if name in (EVERYWHERE, LOOKS):
-            return b"".join(self.text(f"css/{sheet}.css") or b"" for sheet in joined(self.root)[name])
+        if sheets := joined(self.root).get(name):
+            return b"".join(self.text(f"css/{sheet}.css") or b"" for sheet in sheets)
         path = (self.root / name).resolve()
         if path.suffix not in KINDS or not path.is_relative_to(self.root) or not path.is_file():
             return None

@@ -7,7 +7,7 @@ let held = null; // what was pressed meanwhile: a link, a button, or the form of
 const refused = (field) => field.closest(".field").querySelector(".wrong");
 
 /** What was refused stays until another state is there; then each field says what holds. */
-export function settle() {
+function settle() {
   for (const field of document.querySelectorAll(".card .stepper input")) {
     field.ariaInvalid = refused(field) ? "true" : null;
     if (!refused(field) && field !== document.activeElement && field.form !== held) field.value = field.defaultValue;
@@ -15,7 +15,7 @@ export function settle() {
 }
 
 /** Says beside its field that a setting went no farther. @param {string} field @param {string} word */
-export function stopped(field, word) {
+function stopped(field, word) {
   const note = document.createElement("b");
   note.className = "stopped";
   note.textContent = `${word} `;
@@ -28,7 +28,13 @@ function send(form) {
   else form.requestSubmit();
 }
 
-export function listenForSettings() {
+export function begin() {
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    settle();
+    const told = ctx.response?.headers.get("Convscope-Told"), { stopped: where } = told ? JSON.parse(told) : {};
+    if (where?.length) stopped(where[0], where[1]);
+  });
+
   document.addEventListener("click", (event) => {
     const pressed = /** @type {Element} */ (event.target).closest?.("#app :is(a[href], form button)");
     if (!sending || !pressed || pressed.closest("form") === sending.form || event.ctrlKey || event.metaKey) return;
