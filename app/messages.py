@@ -89,7 +89,7 @@ def plural_forms(header: str) -> str:
 
 
 class ClassNames(gettext.NullTranslations):
-    """What classes of networks that ship are called in a language, as far as that is sure; read when first asked."""
+    """What classes of networks that ship are called in a language; read when first asked."""
 
     def __init__(self, language: str) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+from collections import Counter
 
 import pytest
 from babel.messages.pofile import read_po
@@ -109,3 +110,16 @@ def characters(font: bytes) -> set[int]:
         starts = struct.unpack_from(f">{segments}H", font, at + 16 + 2 * segments)
         found |= {code for first, last in zip(starts, ends, strict=True) for code in range(first, last + 1)}
     return found - {0xFFFF}
+
+
+NAMED = sorted((ROOT / "app" / "models").glob("*/classes.zh-CN.json"), key=str)
+
+
+@pytest.mark.parametrize("file", NAMED, ids=lambda file: file.parent.name)
+def test_every_class_has_a_name_and_none_that_another_has(file):
+    classes = set(json.loads((file.parent / "model.json").read_text("utf-8"))["classes"])
+    names = json.loads(file.read_text("utf-8"))
+    assert classes == set(names), "a class without a name, or a name without a class"
+    assert [name for name in names.values() if not re.search(f"[{HAN}]", name)] == []
+    others = [name for name, times in Counter(names.values()).items() if times > 1]
+    assert others == [], "one name for classes that English tells apart"
