@@ -14,9 +14,11 @@ import yaml
 from app.classroom.lesson import Lesson, document_of, read_lesson
 from app.errors import LessonMistake, Mistake, shown
 from app.layers.reading import escaped
+from app.messages import N_
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 8
+TOO_DEEP = N_("This is nested deeper than any part of a lesson.")
 MOST_NODES = 20_000
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 BASE: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -96,7 +98,7 @@ class _Reader:
         if self._count > MOST_NODES:
             raise LessonMistake("Up to this line there are more than {most} parts.", most=f"{MOST_NODES:,}", line=line)
         if depth > MOST_DEPTH:
-            raise LessonMistake("This is nested deeper than any part of a lesson.", line=line)
+            raise LessonMistake(TOO_DEEP, line=line)
         if isinstance(event, yaml.AliasEvent):
             raise LessonMistake("*{name} stands for another part; write it out.", name=event.anchor[:40], line=line)
         if event.anchor:
@@ -147,6 +149,8 @@ def _broken(error: yaml.MarkedYAMLError, text: str) -> LessonMistake:
         if "\t" in each[: len(each) - len(each.lstrip())]:
             return LessonMistake("The line begins with a tab; YAML wants spaces there.", line=number)
     reason = (error.problem or "").rstrip(".")
+    if "nesting depth" in reason:
+        return LessonMistake(TOO_DEEP, line=line)
     if "mapping values" in reason and f"{here} ".count(": ") < 2:
         return LessonMistake("The indent of this line is not that of the line that it belongs to.", line=line)
     if "mapping values" in reason:

@@ -139,7 +139,7 @@ def test_memory_grows_by_no_more_than_three_times_the_text(unit):
 def test_other_threads_get_their_turn(unit):
     with pauses() as found:
         refused_or_not(parse_json, b'{"values": [' + unit.encode() * (4_000_000 // len(unit)))
-    assert sorted(found)[-2] < 0.1
+    assert min(sorted(found)[-2:], default=0) < 0.1
 
 
 def test_a_bytearray_is_empty_once_it_is_read():
