@@ -372,3 +372,24 @@ def test_a_phone_without_scripts_answers_too(page: Page, open_page: Open) -> Non
     choice(plain, "above 0").click()
     expect(choice(plain, "above 0")).to_have_attribute("aria-pressed", "true")
     expect(asked(page)).to_contain_text("1 of 1 has answered")
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390), (820, 1180)])
+def test_the_figure_on_a_phone_has_all_the_room_that_its_sentence_leaves(
+    width: int, height: int, page: Page, open_page: Open
+) -> None:
+    _, pupil = led(page, open_page)
+    pupil.set_viewport_size({"width": width, "height": height})
+    stands(pupil, "1.2.3")
+    box = {
+        name: pupil.locator(selector).bounding_box() or {}
+        for name, selector in {"strip": ".overhead", "frame": "iframe", "words": ".words", "foot": ".below"}.items()
+    }
+    above = box["strip"]["y"] + box["strip"]["height"]
+    below = height if box["foot"]["y"] < above else box["foot"]["y"]
+    assert box["frame"]["width"] == width
+    assert abs(box["frame"]["y"] - above) <= 1
+    assert abs(box["words"]["y"] - box["frame"]["y"] - box["frame"]["height"]) <= 1
+    assert abs(box["words"]["y"] + box["words"]["height"] - below) <= 1
+    result = pupil.frame_locator("iframe").locator("#sum .makes")
+    expect(result).to_be_in_viewport(ratio=1)
