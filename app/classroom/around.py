@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from app.classroom.beats import Spot, state_at
 from app.classroom.book import BOOK
-from app.classroom.facts import facts_of, filled
+from app.classroom.facts import facts_of, filled, kept_together
 from app.classroom.lesson import Step
-from app.classroom.screen import Say, Screen, address_of, joined
+from app.classroom.screen import Say, Screen, address_of
 from app.classroom.way import Stand, back, onward, walked
 from app.explorer.fields import query
 from app.lab import Lab
@@ -55,7 +55,7 @@ def contents(screen: Screen) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             number,
-            joined(screen.say(lesson.title)),
+            kept_together(screen.say(lesson.title)),
             address_of(Stand(name, lesson, Spot(1, "say")), screen.options),
             picture_of(name, 1, screen),
             name,

@@ -15,6 +15,7 @@ from app.printing.numbers import grouped
 
 IN_BRACES = re.compile(r"\{([^{}\n]{0,40})\}")
 TIMES = "\u00a0×\u00a0"  # sizes stay in one line
+BEFORE_UNIT = re.compile(r"(?<=[0-9]) (?=%|‰|(?:ms|kB|MB|px)\b)")  # and a number with its unit
 
 
 def _picture(run: Run, state: State) -> Iterable[tuple[str, int | str]]:
@@ -70,7 +71,12 @@ def check_names(text: str) -> None:
 def filled(text: str, facts: Mapping[str, str]) -> str:
     """Return a text with its facts put in; one that is not known of this state stays as a question mark."""
     told = IN_BRACES.sub(lambda found: facts.get(found[1], "?") if found[1] in NAMES else found[0], text)
-    return told.replace(" × ", TIMES)
+    return kept_together(told)
+
+
+def kept_together(text: str) -> str:
+    """Return a text in which no line ends before or behind a ×, nor between a number and its unit."""
+    return BEFORE_UNIT.sub("\u00a0", text.replace(" × ", TIMES))
 
 
 def names_in(texts: Iterable[str]) -> frozenset[str]:

@@ -45,8 +45,3 @@ def framed(state: State, screen: Screen) -> State:
     theme = "" if screen.projector else screen.theme
     kept = {"lang": screen.language, "theme": theme, "projector": "1" if screen.projector else ""}
     return replace(state, path="/embed").with_options(**kept, hide=state.option("hide") or FRAMED)
-
-
-def joined(text: str) -> str:
-    """Return a text in which no line ends before or behind a ×."""
-    return text.replace(" × ", "\u00a0×\u00a0")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from app.classroom.asked import Asked, choices_of, in_words, verdict
 from app.classroom.beats import BEATS, Spot, state_at
-from app.classroom.facts import facts_of, filled
+from app.classroom.facts import facts_of, filled, kept_together
 from app.classroom.lesson import Lesson, Step
-from app.classroom.screen import Screen, address_of, framed, joined
+from app.classroom.screen import Screen, address_of, framed
 from app.classroom.standing import missing_of, standing
 from app.classroom.way import Stand, on_screen
 from app.explorer.looks.registry import LOOKS
@@ -127,7 +127,7 @@ async def shown_step(stand: Stand, lab: Lab, screen: Screen, answer: str = "") -
         explorer=replace(state, path="/").address(),
         view=state.view,
         projector=board,
-        title=joined(lesson.title),
+        title=kept_together(lesson.title),
         heading=heading,
         line=line,
         sentence=put("say")(step.sentence),
@@ -163,7 +163,7 @@ async def _putting(stand: Stand, step: Step, state: State, lab: Lab, language: s
         if BEATS.index(beat) < order:
             there, _ = await state_of_spot(stand.lesson, Spot(stand.spot.step, beat), lab)
         facts[beat] = await facts_of(there, lab, texts, language)
-    return lambda beat: lambda text: joined(filled(text, facts.get(beat, {})).strip())
+    return lambda beat: lambda text: filled(text, facts.get(beat, {})).strip()
 
 
 def _texts(step: Step) -> dict[str, Iterable[str]]:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
+from app.classroom.beats import beats_of
 from app.classroom.book import BOOK
 
 
@@ -37,6 +38,11 @@ HANDS = {
     ("pooling", 3): lambda frame: frame.get_by_role("link", name="Move the picture right").click(),
     ("network", 2): lambda frame: frame.locator("#class-0").click(),
 }
+SCREENS = ((1280, 720), (1024, 768))  # of projectors
+SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll("#look, #look ol, #look section, #sum")]
+    .filter((part) => part.scrollHeight > part.clientHeight + 1 && (part === document.scrollingElement ||
+      /auto|scroll/.test(getComputedStyle(part).overflowY)))
+    .map((part) => `${part.id || part.tagName} ${part.scrollHeight} > ${part.clientHeight}`)"""
 PLACES = {"row", "column"}
 BY_HAND = [
     (slug, number)
@@ -64,3 +70,19 @@ def test_a_task_can_be_done_in_its_figure(page: Page, slug: str, number: int):
     expect(page.locator("#task.done")).to_have_count(0)
     HANDS[slug, number](frame)
     expect(page.locator("#task.done")).to_have_count(1)
+
+
+@pytest.mark.parametrize("slug", BOOK)
+def test_nothing_on_a_projector_need_be_scrolled(page: Page, slug: str):
+    found = []
+    for number, step in enumerate(BOOK[slug].steps, 1):
+        for language, beat in (("en", beats_of(step)[-1]), ("zh", beats_of(step)[0])):
+            page.goto(f"/lesson/{slug}?step={number}.{beat}&projector=1&lang={language}")
+            frame = page.locator("iframe.framed").first.element_handle().content_frame()
+            frame.wait_for_selector("html.ready", state="attached")
+            for width, height in SCREENS:
+                page.set_viewport_size({"width": width, "height": height})
+                inside = page.locator("iframe.framed").evaluate("(frame) => [frame.clientWidth, frame.clientHeight]")
+                frame.wait_for_function("(size) => innerWidth === size[0] && innerHeight === size[1]", arg=inside)
+                found += [f"{number}.{beat} {language} {width}: {part}" for part in frame.evaluate(SCROLLS)]
+    assert not found

@@ -380,7 +380,7 @@ def test_the_figure_on_a_phone_has_all_the_room_that_its_sentence_leaves(
 ) -> None:
     _, pupil = led(page, open_page)
     pupil.set_viewport_size({"width": width, "height": height})
-    stands(pupil, "1.2.3")
+    stands(pupil, "0.1.2.3")
     box = {
         name: pupil.locator(selector).bounding_box() or {}
         for name, selector in {"strip": ".overhead", "frame": "iframe", "words": ".words", "foot": ".below"}.items()

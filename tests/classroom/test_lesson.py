@@ -137,6 +137,22 @@ def test_only_names_in_braces_are_replaced():
     assert wrong.value.pointer == "/steps/0/sentence"
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("together 100 %", "together 100\u00a0%"),
+        ("{rows} % of 5 × 5", "14\u00a0% of 5\u00a0×\u00a05"),
+        ("in 3 ms", "in 3\u00a0ms"),
+        ("加起来是 100 %。", "加起来是 100\u00a0%。"),
+        ("of 5 pixels", "of 5 pixels"),
+        ("of 3 msgids", "of 3 msgids"),
+    ],
+)
+def test_a_number_stays_with_its_unit(text, kept):
+    assert filled(text, {"rows": "14"}) == kept
+
+
+
 def test_a_lesson_is_told_in_another_language_whole():
     texts = set(BOOK["why-28"].texts())
     told = BOOK["why-28"].told(lambda text: f"<{text}>")
