@@ -1,4 +1,4 @@
-"""Claims about a state, as tasks and reveals make them: {column: last}, {row: 20-28}, {recipe: conv2d(6, 3)}.
+"""Claims about a state, as tasks and reveals make them: {column: last}, {row: 20-28}, {image: not chelsea}.
 
 Places are counted from 1, as people read them. A claim can be asked (`holds`) and carried out (`applied`): the widget
 does the task itself, and the reveal shows what it speaks of.
@@ -16,6 +16,7 @@ from app.explorer.state import HELD, State, within
 from app.lab import Lab, Run
 from app.layers import Place
 from app.layers.geometry import Shape
+from app.pictures.gallery import PHOTOGRAPHS
 from app.pipeline import recipe
 from app.pipeline.document import Document, ImageInput
 from app.whole_numbers import read_whole
@@ -27,6 +28,7 @@ OF_DOCUMENT = ("image", *SETTINGS, "recipe")
 BESIDE = ("lang", "theme", "projector", "column", "hide")  # options that are no part of what is learned
 OPEN = tuple(name for name in (*HELD, *OPTIONS) if name not in BESIDE)
 NAMES = (*PLACES, "view", *OF_DOCUMENT, *OPEN)
+NOT = "not "  # before the picture that it must not be: any other, one's own too
 MOST, LONGEST = 12, 4000  # claims at a time; characters of one
 
 
@@ -124,9 +126,15 @@ def _of_document(name: str, text: str, state: State) -> bool:
         return recipe.write(recipe.read(text)) == state.document.recipe
     if not isinstance(source, ImageInput):
         return False
+    if name == "image" and text.startswith(NOT):
+        return source.image != text.removeprefix(NOT).strip()
     if name == "size":
         return str(source.height) == str(source.width) == text
     return str(getattr(source, name)) == text
+
+
+def _of_another_picture(claims: Claims) -> bool:
+    return claims.get("image", "").startswith(NOT)
 
 
 async def applied(claims: Claims, state: State, lab: Lab, plan: Plan | None = None) -> State:
@@ -135,6 +143,12 @@ async def applied(claims: Claims, state: State, lab: Lab, plan: Plan | None = No
     Whoever knows some plans already, or counts them, gives its own way to `plan` a document.
     """
     changed = {name: text for name, text in claims.items() if name in OF_DOCUMENT}
+    if _of_another_picture(changed):
+        if holds({"image": changed["image"]}, state, ()):
+            del changed["image"]
+        else:
+            unwanted = changed["image"].removeprefix(NOT).strip()
+            changed["image"] = next(name for name in PHOTOGRAPHS if name != unwanted)
     if changed:
         fields = state.form_fields()
         if "size" in changed:

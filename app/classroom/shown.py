@@ -60,6 +60,7 @@ class Shown:
     task: SetTask | None = None
     question: Asked | None = None
     done: bool = False  # nothing is left to do here
+    keeps: bool = False  # a picture of one's own stays while the step does
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ async def shown_step(stand: Stand, lab: Lab, screen: Screen, answer: str = "") -
         glide=GLIDE_MS if step.task and spot.beat in ("do", "ask") else 0,
         task=task,
         question=None if stand.over and board else question,
+        keeps=step.task is not None and "image" in step.task.until,
         done=(task is None or task.met) and (question is None or told),
     )
 

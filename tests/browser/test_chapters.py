@@ -1,10 +1,14 @@
 """Tasks of the built-in lesson that are no matter of dragging: each is done in the figure by what a person presses."""
 
+import re
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
 from app.classroom.beats import beats_of
 from app.classroom.book import BOOK
+from tests.samples import gradient, saved
 
 
 def card(number):
@@ -37,6 +41,7 @@ HANDS = {
     ("padding", 2): chip("stride", "2"),
     ("pooling", 3): lambda frame: frame.get_by_role("link", name="Move the picture right").click(),
     ("network", 2): lambda frame: frame.locator("#class-0").click(),
+    ("network", 4): lambda frame: upload(frame),
 }
 SCREENS = ((1280, 720), (1024, 768))  # of projectors
 SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll("#look, #look ol, #look section, #sum")]
@@ -50,6 +55,12 @@ BY_HAND = [
     for number, step in enumerate(lesson.steps, 1)
     if step.task and not set(step.task.until) <= PLACES
 ]
+
+
+def upload(frame: Frame) -> None:
+    frame.locator(".menu.picture > summary").click()
+    photo = {"name": "photo.png", "mimeType": "image/png", "buffer": saved(gradient(64, 48), "PNG")}
+    frame.locator(".menu.picture input[type=file]").set_input_files(photo)
 
 
 def choose_epoch(frame: Frame) -> None:
@@ -86,3 +97,24 @@ def test_nothing_on_a_projector_need_be_scrolled(page: Page, slug: str):
                 frame.wait_for_function("(size) => innerWidth === size[0] && innerHeight === size[1]", arg=inside)
                 found += [f"{number}.{beat} {language} {width}: {part}" for part in frame.evaluate(SCROLLS)]
     assert not found
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_a_photo_of_ones_own_stays_in_the_figure_while_its_step_lasts(page: Page, width: int, height: int):
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto("/lesson/network?step=4&lang=en")
+    page.wait_for_selector("html.ready", state="attached")
+    frame = page.locator("iframe.framed").first.element_handle().content_frame()
+    frame.wait_for_selector("html.ready", state="attached")
+    expect(frame.locator("#app > .bar > :visible")).to_have_count(1)
+    upload(frame)
+    expect(page.locator("#task.done")).to_have_count(1)
+    own = parse_qs(urlsplit(frame.url).query)["image"]
+    page.locator("#guess .choice").last.click()
+    expect(page.locator("#guess.done")).to_have_count(1)
+    assert parse_qs(urlsplit(frame.url).query)["image"] == own != ["chelsea"]
+    page.locator("[rel=prev]").click()
+    page.locator("[rel=prev]").click()
+    page.locator("[rel=prev]").click()
+    expect(page.locator("cs-step")).to_have_attribute("data-address", re.compile("step=3"))
+    frame.wait_for_url("**image=coffee**")

@@ -152,7 +152,6 @@ def test_a_number_stays_with_its_unit(text, kept):
     assert filled(text, {"rows": "14"}) == kept
 
 
-
 def test_a_lesson_is_told_in_another_language_whole():
     texts = set(BOOK["why-28"].texts())
     told = BOOK["why-28"].told(lambda text: f"<{text}>")
@@ -170,3 +169,13 @@ def test_an_address_may_be_pasted_whole():
         " ?image=coffee&size=32",
     ):
         assert read_lesson({"title": "T", "steps": [{"address": text}]}).steps[0].address == "/?image=coffee&size=32"
+
+
+def test_a_task_may_want_any_picture_but_one(client):
+    lesson = lesson_of(task={"do": "Choose.", "until": {"image": "not coffee"}})
+    until = lesson.steps[0].task.until
+    before, after = shown(client, lesson, "say"), shown(client, lesson, "do")
+    assert not holds(until, before, shapes(client, before))
+    assert holds(until, after, shapes(client, after))
+    assert holds(until, before.with_image("0123456789abcdef"), ())
+    assert not holds(until, after.with_image("coffee"), ())

@@ -5,6 +5,7 @@
 //   lead(html) ─► the words change, the frame is told where to go (cs:lead) and what is spoken of (cs:glow)
 
 const LED_MS = 3000; // for so long a frame that is led takes no focus, unless a hand gives it
+const OWN = /^[0-9a-f]{8,64}$/; // the id of an upload
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Step extends HTMLElement {
@@ -94,6 +95,7 @@ export class Step extends HTMLElement {
    * @param {string} html @param {{stay?: boolean, at?: string}} [how] `at`: the frame goes there instead */
   lead(html, { stay = false, at = "" } = {}) {
     const fresh = /** @type {HTMLElement} */ (new DOMParser().parseFromString(html, "text/html").querySelector("cs-step"));
+    const was = this.dataset.address;
     this.asked++;
     for (const name of Object.keys(this.dataset)) delete this.dataset[name];
     Object.assign(this.dataset, fresh.dataset);
@@ -102,8 +104,14 @@ export class Step extends HTMLElement {
     old.replaceChildren(...words.childNodes);
     old.scrollTop = 0;
     if (within) focusIn(this.querySelector(`#${within}`) ?? old);
-    if (!stay) this.go(at || this.dataset.figure);
+    if (!stay && !this.keeps(was)) this.go(at || this.dataset.figure);
     this.glow();
+  }
+
+  /** Whether a picture of one's own is in the frame, which this step asked for. @param {string} was where the lesson stood */
+  keeps(was) {
+    const step = (address) => `${address.split("?")[0]} ${of(address, "step")?.split(".")[0]}`;
+    return "keeps" in this.dataset && step(was) === step(this.dataset.address) && OWN.test(of(this.state, "image") ?? "");
   }
 
   /** Leads the frame to a state, without a step in the history. @param {string} address */
