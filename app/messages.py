@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Self
 
 from app.paths import APP, folder
 
@@ -21,6 +22,36 @@ Entry = Mapping[str, str]  # what a message is and what it is in a language, by 
 def N_(message: str) -> str:  # noqa: N802 - gettext's name for "translate where it is shown"
     """Mark a message for translation."""
     return message
+
+
+class Meant(str):
+    """A message of which English has another with the same words; the context, which nobody reads, tells them apart."""
+
+    __slots__ = ("context",)
+    context: str
+
+    def __new__(cls, context: str, message: str) -> Self:
+        meant = super().__new__(cls, message)
+        meant.context = context
+        return meant
+
+
+class Counted(str):
+    """A message about `count` things: in English one of two, elsewhere in as many forms as the language has."""
+
+    __slots__ = ("forms", "number")
+    forms: tuple[str, str]
+    number: int
+
+    def __new__(cls, one: str, many: str, count: int) -> Self:
+        counted = super().__new__(cls, one if count == 1 else many)
+        counted.forms, counted.number = (one, many), count
+        return counted
+
+
+def counted(one: str, many: str) -> tuple[str, str]:
+    """Mark the two forms of a message for translation, as N_ does with one."""
+    return one, many
 
 
 NAME = N_("English")  # not the word, but what a language calls itself, such as 简体中文
@@ -67,10 +98,14 @@ class Catalogue(gettext.NullTranslations):
                 if all(forms):
                     self._forms[entry["msgid"]] = forms
             elif entry["msgstr"]:
-                self._words[entry["msgid"]] = entry["msgstr"]
+                self._words[meaning(entry.get("msgctxt", ""), entry["msgid"])] = entry["msgstr"]
 
     def gettext(self, message: str) -> str:
-        """Return a message in this language."""
+        """Return a message in this language, as it is meant or counted."""
+        if isinstance(message, Meant):
+            return self.pgettext(message.context, str(message))
+        if isinstance(message, Counted):
+            return self.ngettext(*message.forms, message.number)
         if forms := self._forms.get(message):
             return forms[self._which(1)]
         return self._words.get(message) or super().gettext(message)
@@ -80,6 +115,15 @@ class Catalogue(gettext.NullTranslations):
         if forms := self._forms.get(msgid1):
             return forms[self._which(n)]
         return super().ngettext(msgid1, msgid2, n)
+
+    def pgettext(self, context: str, message: str) -> str:
+        """Return a message in this language, of those with the same words the one of this context."""
+        return self._words.get(meaning(context, message)) or message
+
+
+def meaning(context: str, message: str) -> str:
+    """Return what tells a message from all others, as gettext writes it."""
+    return f"{context}\x04{message}" if context else message
 
 
 def plural_forms(header: str) -> str:

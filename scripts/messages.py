@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "locale" / "convscope.pot"
 CATALOGUES = sorted((ROOT / "locale").glob("*/LC_MESSAGES/convscope.po"))
 SAYING = ("_", "N_", "Word", "gettext", "say", "translate")
+SEVERAL = {"Counted": "ngettext", "counted": "ngettext", "Meant": "pgettext"}  # of two texts, as gettext calls them
 COMMENT = "# What Convscope says to people; made by `make messages`, not by hand."
 UNSTEADY = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Project-Id-Version')
 
@@ -43,12 +44,16 @@ def mistakes() -> list[type[errors.Mistake]]:
 
 def said(
     file: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: dict[str, Any]
-) -> Iterator[tuple[int, str, str, list[str]]]:
+) -> Iterator[tuple[int, str, str | tuple[str, ...], list[str]]]:
     """Yield the messages of a Python file, for Babel: both of them where a call chooses between two."""
     for node in ast.walk(ast.parse(file.read())):
         if isinstance(node, ast.Call) and node.args:
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in keywords:
+            if name in SEVERAL:
+                texts = [given.value for given in node.args[:2] if isinstance(given, ast.Constant)]
+                if len(texts) == 2:
+                    yield node.lineno, SEVERAL[name], tuple(texts), []
+            elif name in keywords:
                 for message in alternatives(node.args[0]):
                     yield node.lineno, name, message, []
 

@@ -82,6 +82,16 @@ def test_a_term_is_said_in_one_way(term):
     assert wrong == [], f"{term} is {GLOSSARY['terms'][term]}"
 
 
+def test_a_percent_sign_stands_behind_a_space_as_the_explorer_prints_it():
+    found = [
+        text
+        for said, words, _ in ENTRIES
+        for text in (*said, *words)
+        if re.search(r"[\w}]%(?!\w)", re.sub(r"%\(\w+\)[sd]", "x", text).replace("%%", "%"))
+    ]
+    assert found == []
+
+
 def test_no_other_word_stands_for_a_term():
     found = [text for _, words, _ in ENTRIES for text in words for other in GLOSSARY["never"] if other in text]
     assert found == []

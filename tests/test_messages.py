@@ -2,6 +2,7 @@
 
 import ast
 import html
+import io
 import re
 import tomllib
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from scripts.messages import CATALOGUES, ROOT, TEMPLATE, alternatives, collected
+from scripts.messages import CATALOGUES, ROOT, TEMPLATE, alternatives, collected, said
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
@@ -90,6 +91,62 @@ def test_a_call_that_chooses_says_two_messages_and_none_is_put_together() -> Non
     assert list(alternatives(choice)) == ["one", "many"]
     with pytest.raises(ValueError, match="f-string"):
         list(alternatives(ast.parse('f"{n} maps"', mode="eval").body))
+
+
+def test_a_call_may_say_which_meaning_and_of_how_many() -> None:
+    called = [(name, message) for _, name, message, _ in said(io.BytesIO(SEVERAL_TEXTS), ["say"], [], {})]
+    assert called == [("ngettext", ("{count} map", "{count} maps")), ("pgettext", ("learning", "Gradient"))]
+    listed = {(message.id, message.context) for message in collected()}
+    assert {("Gradient", None), ("Gradient", "learning")} <= listed
+    assert (("{count} number", "{count} numbers"), None) in listed
+
+
+SEVERAL_TEXTS = b"""
+say(Counted("{count} map", "{count} maps", n))
+say(Meant("learning", "Gradient"))
+"""
+
+
+LITERAL = re.compile(r'`(?:[^`\\]|\\.)*`|"(?:[^"\\\n]|\\.)*"')
+REMARK = re.compile(r"/\*.*?\*/|(?<![:\"'`\w])//[^\n]*|throw new Error\([^\n]*", re.DOTALL)
+FILLED = re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+SHOWING = re.compile(r"textContent|innerText|\baria[A-Z]\w+ =|aria-|\.(?:title|placeholder) =|\b(?:say|notice)\(")
+NOT_READ = re.compile(r"^.(?:#|inner |\d+ \$|\$\{weight\})|\.[a-z]|\[|px\b")  # selectors, names of data, typefaces
+
+
+def words_of_scripts(script: str) -> list[str]:
+    """Return the texts of a script that a person would read and come from no page."""
+    found = []
+    for line in REMARK.sub("", script).splitlines():
+        for literal in LITERAL.findall(line):
+            bare = FILLED.sub("\0", literal[1:-1])
+            glued = literal[0] == "`" and re.search(r"\0 [A-Za-z]+(?![\w-]*[:(.=])|[A-Za-z]{2,} \0", bare)
+            shown = SHOWING.search(line) and re.search(r"[A-Za-z]{2,} [A-Za-z]|^[A-Z][a-z]+", bare)
+            if (glued or shown) and not NOT_READ.search(literal):
+                found.append(literal)
+    return found
+
+
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(ROOT / "static" / "js").as_posix())
+def test_scripts_say_only_what_pages_give_them(path: Path) -> None:
+    assert words_of_scripts(path.read_text("utf-8")) == [], "give these to the script by a data- attribute, in _()"
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("return `${whole(86400)} d ${whole(3600, 24)} h`;", ["`${whole(86400)} d ${whole(3600, 24)} h`"]),
+        ('status.textContent = "Not saved";', ['"Not saved"']),
+        ('button.ariaLabel = "Close"; // "Not this"', ['"Close"']),
+        ('say(page.dataset.done.replace("{count}", `${count}`));', []),
+        ('document.querySelector("#app p").textContent = `${value} %`;', []),
+    ],
+)
+def test_words_of_scripts_are_found(script: str, words: list[str]) -> None:
+    assert words_of_scripts(script) == words
 
 
 def test_catalogues_travel_in_the_wheel() -> None:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.errors import Mistake, Unfit, Word, shown
 from app.layers import LAYERS, AnyLayer, Layer
 from app.layers.sources import WEIGHTS
-from app.messages import N_
+from app.messages import N_, Counted, counted
 
 T = TypeVar("T")
 MAX_LAYERS = 400
@@ -26,10 +26,10 @@ _EXPECTED = {
 }
 
 LIMITS = {
-    ("list", True): (N_("at least {count} entry"), N_("at least {count} entries")),
-    ("list", False): (N_("at most {count} entry"), N_("at most {count} entries")),
-    ("string", True): (N_("at least {count} character"), N_("at least {count} characters")),
-    ("string", False): (N_("at most {count} character"), N_("at most {count} characters")),
+    ("list", True): counted("at least {count} entry", "at least {count} entries"),
+    ("list", False): counted("at most {count} entry", "at most {count} entries"),
+    ("string", True): counted("at least {count} character", "at least {count} characters"),
+    ("string", False): counted("at most {count} character", "at most {count} characters"),
 }
 
 
@@ -145,8 +145,8 @@ def _limit(kind: str, context: Mapping[str, int]) -> Word:
     """Return how many entries of a list, or characters of a text, there may be."""
     least = "min_length" in context
     count = context["min_length" if least else "max_length"]
-    one, many = LIMITS["string" if kind.startswith("string") else "list", least]
-    return Word(one if count == 1 else many, count=f"{count:,}")
+    forms = LIMITS["string" if kind.startswith("string") else "list", least]
+    return Word(Counted(*forms, count), count=f"{count:,}")
 
 
 def escaped(name: str) -> str:

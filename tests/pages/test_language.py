@@ -139,13 +139,18 @@ def test_a_third_language_needs_one_file(tmp_path):
     polish.parent.mkdir(parents=True)
     polish.write_text(POLISH, "utf-8")
     asked = """
-import json, app.messages, app.paths, pathlib, sys
+import json, app.errors, app.messages, app.paths, pathlib, sys
 app.messages.folder = lambda name: pathlib.Path(sys.argv[1])
 app.messages.LANGUAGES = app.messages.languages()
 there = app.messages.catalogue("pl")
 forms = [there.ngettext("%(num)s layer", "%(num)s layers", n) for n in (1, 2, 5, 22)]
+N, entries = "{count} number", ("at most {count} entry", "at most {count} entries")
+forms += [there.gettext(app.messages.Counted(N, N + "s", n)).format(count=n) for n in (1, 2, 5)]
+forms += [app.errors.Word(app.messages.Counted(*entries, n), count=n).say(there.gettext) for n in (1, 22, 5)]
+meant = [there.gettext(app.messages.Meant("learning", "Gradient")), there.pgettext("learning", "Gradient")]
+meant += [there.gettext("Gradient"), there.gettext(app.messages.Meant("elsewhere", "Input"))]
 said = [there.gettext(message) for message in ("Input", "Output", "Not allowed", "Share")]
-print(json.dumps([app.messages.LANGUAGES, forms, said, app.messages.others("en")]))
+print(json.dumps([app.messages.LANGUAGES, forms, meant, said, app.messages.others("en")]))
 """
     told = subprocess.run(
         [sys.executable, "-c", asked, str(locale)],
@@ -154,9 +159,12 @@ print(json.dumps([app.messages.LANGUAGES, forms, said, app.messages.others("en")
         text=True,
         cwd=Path(__file__).resolve().parents[2],
     )
-    known, forms, said, others = json.loads(told.stdout)
+    known, forms, meant, said, others = json.loads(told.stdout)
     assert known == {**LANGUAGES, "pl": "Polski"}
-    assert forms == ["%(num)s warstwa", "%(num)s warstwy", "%(num)s warstw", "%(num)s warstwy"]
+    assert forms[:4] == ["%(num)s warstwa", "%(num)s warstwy", "%(num)s warstw", "%(num)s warstwy"]
+    assert forms[4:7] == ["1 liczba", "2 liczby", "5 liczb"]
+    assert forms[7:] == ["at most 1 entry", "at most 22 entries", "at most 5 entries"]
+    assert meant == ["Gradient funkcji straty", "Gradient funkcji straty", "Przejście tonalne", "Input"]
     assert said == ["Wejście", "Output", "Not allowed", 'Udostępnij "to"\n']
     assert ["pl", "Polski", "PL"] in others
 
@@ -193,6 +201,19 @@ msgid_plural "%(num)s layers"
 msgstr[0] "%(num)s warstwa"
 msgstr[1] "%(num)s warstwy"
 msgstr[2] "%(num)s warstw"
+
+msgid "{count} number"
+msgid_plural "{count} numbers"
+msgstr[0] "{count} liczba"
+msgstr[1] "{count} liczby"
+msgstr[2] "{count} liczb"
+
+msgctxt "learning"
+msgid "Gradient"
+msgstr "Gradient funkcji straty"
+
+msgid "Gradient"
+msgstr "Przejście tonalne"
 
 msgid "Share"
 msgstr "Udostępnij \"to\"\n"

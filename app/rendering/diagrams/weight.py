@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from app.messages import Meant
 from app.numerics.axis import Pair
 from app.numerics.window import Span
 from app.rendering.legend import legend
@@ -219,7 +220,7 @@ class _Drawing:
             ),
             (
                 min(self.map.origin[0], box.width - 84),
-                say("Gradient"),
+                say(Meant("learning", "Gradient")),
                 say("map {number}").format(number=scene.filter + 1),
             ),
         ]

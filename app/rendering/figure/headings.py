@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from app.messages import Counted
 from app.rendering.figure.layout import Layout
 from app.rendering.figure.scene import Inlet, Scene
 from app.rendering.svg import length
@@ -105,7 +106,9 @@ def target_heading(scene: Scene) -> Heading:
 
 
 def _numbers(scene: Scene, count: int) -> str:
-    return scene.say("One number") if count == 1 else scene.say("{count} numbers").format(count=f"{count:,}")
+    if count == 1:
+        return scene.say("One number")
+    return scene.say(Counted("{count} number", "{count} numbers", count)).format(count=f"{count:,}")
 
 
 def _by(*sides: int) -> str:

@@ -65,7 +65,7 @@ export class Transport extends HTMLElement {
     }
     const rest = this.querySelector("[data-left]");
     rest.hidden = left === undefined;
-    if (left !== undefined) rest.textContent = this.dataset.left.replace("{time}", clock(left));
+    if (left !== undefined) rest.textContent = this.dataset.left.replace("{time}", clock(left, this.dataset));
   }
 
   fraction(channel, place) {
@@ -109,9 +109,10 @@ export class Transport extends HTMLElement {
   }
 }
 
-/** @param {number} seconds */
-function clock(seconds) {
+/** @param {number} seconds @param {DOMStringMap} words with which days and hours are said */
+function clock(seconds, { days, hours }) {
   const whole = (by, of = Infinity) => Math.floor(seconds / by) % of;
-  if (seconds >= 86400) return `${whole(86400)} d ${whole(3600, 24)} h`;
-  return seconds >= 3600 ? `${whole(3600)} h ${whole(60, 60)} min` : `${whole(60)}:${String(whole(1, 60)).padStart(2, "0")}`;
+  if (seconds >= 86400) return days.replace("{days}", `${whole(86400)}`).replace("{hours}", `${whole(3600, 24)}`);
+  if (seconds >= 3600) return hours.replace("{hours}", `${whole(3600)}`).replace("{minutes}", `${whole(60, 60)}`);
+  return `${whole(60)}:${String(whole(1, 60)).padStart(2, "0")}`;
 }
