@@ -66,3 +66,15 @@ def test_no_line_begins_with_a_full_stop(open_page: Callable[..., Page], path: s
     page.goto(f"{path}{'&' if '?' in path else '?'}lang=zh-CN")
     page.evaluate("document.fonts.ready.then(() => 0)")
     assert page.evaluate(BROKEN, "，。：；？！、）”") == []
+
+
+@pytest.mark.parametrize(("language", "left"), [("en", r"\d+ d \d+ h left"), ("zh-CN", r"还剩 \d+ 天 \d+ 小时")])
+def test_days_that_are_left_are_said_in_the_visitors_language(
+    open_page: Callable[..., Page], language: str, left: str
+) -> None:
+    page = open_page(1280, 720)
+    page.goto(f"/?image=coffee&size=224&recipe=conv2d(64,+3)&lang={language}")
+    rest(page)
+    page.locator("#play").click()
+    expect(page.locator("#status [data-left]")).to_have_text(re.compile(left))
+    page.locator("#play").click()
