@@ -337,6 +337,13 @@ FAULTS = (
         "tests/api/test_room_streams.py -k no_move_that_was_answered",
     ),
     Fault(
+        "an answer is acknowledged before it is in the store",
+        "app/classroom/ledger.py",
+        "        await answer.done\n",
+        "",
+        "tests/classroom/test_rooms.py -k before_it_is_acknowledged",
+    ),
+    Fault(
         "two streams of a phone are two phones",
         "app/classroom/streams.py",
         'name = (phone or f"stream {next(self._numbers)}") if counted else None',

@@ -1,4 +1,4 @@
-"""What is said in rooms on its way to the store: a move is there before it is answered or told, answers within BEHIND.
+"""What is said in rooms on its way to the store: whatever is acknowledged is there, a pupil's answer as well as a move.
 
     latest ─ kept ─► store ─► state, which is told      one piece at a time a room, with all that has come meanwhile
 
@@ -6,7 +6,6 @@ Where the store refuses, nothing that is not in it has happened.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,15 +13,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+from app.classroom.feed import EVERY, SELDOM
 from app.classroom.register import Register, record_of
-from app.classroom.room import Room, State
+from app.classroom.room import Answering, Room, State
 from app.compute import closing
-from app.errors import Mistake, NotFound
+from app.errors import Mistake
 from app.storage import Store
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
-BEHIND = 0.5  # seconds until answers are written
 
 
 class Ledger:
@@ -32,7 +30,7 @@ class Ledger:
         self.register = Register(store, life)
         self._store = store
         self._thread = ThreadPoolExecutor(1, "rooms")  # of its own: no move waits for a drawing
-        self._unsaved: dict[str, Room] = {}  # rooms with answers that the store has not, by code
+        self._answered: dict[str, Room] = {}  # rooms with answers that the store has not, by code
         self._saving: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -59,41 +57,44 @@ class Ledger:
     async def _write(self, room: Room) -> None:
         while room.waiting:
             latest, waiting, room.waiting = room.latest, room.waiting, []
+            answers, room.answers = room.answers, []
             try:
                 room.check()
                 room.kept_until = await self.wait(partial(self.register.put, room.code, record_of(latest)))
             except Mistake as mistake:  # nothing that is not in the store has happened
                 waiting += room.waiting
-                room.waiting, room.latest = [], room.state
-                for done in waiting:
+                answers += room.answers
+                room.waiting, room.answers, room.latest = [], [], room.state
+                for answer in reversed(answers):
+                    answer.undo()
+                for done in (*waiting, *(answer.done for answer in answers)):
                     if not done.done():
                         done.set_exception(mistake)
             else:
+                every = SELDOM if latest is room.state else EVERY  # nothing but answers, or more
                 room.state = latest
-                room.feed.tell()
-                for done in waiting:
+                room.feed.tell(every)
+                for done in (*waiting, *(answer.done for answer in answers)):
                     if not done.done():
                         done.set_result(None)
         room.writing = False
 
-    async def _save(self) -> None:
-        """Put the answers that have come lately into the store, room by room, so that a move never waits for many."""
-        await asyncio.sleep(BEHIND)
-        while self._unsaved:
-            room = self._unsaved.pop(next(iter(self._unsaved)))
-            try:
-                await self.kept(room)
-            except NotFound:
-                continue  # it has ended
-            except Mistake as mistake:
-                log.warning("the answers in room %s could not be kept: %s", room.code, mistake)
-                self._unsaved[room.code] = room  # they are with the next time
-                return
-
-    def save_soon(self) -> None:
-        """See to it that the store has what it has not; harmless where it has all."""
-        if self._unsaved and (self._saving is None or self._saving.done()):
+    async def answered(self, room: Room, undo: Callable[[], None]) -> None:
+        """Wait until an answer in a room is in the store; raise Mistake where it cannot be, after `undo`."""
+        answer = Answering(asyncio.get_running_loop().create_future(), undo)
+        room.answers.append(answer)
+        self._answered[room.code] = room
+        if self._saving is None or self._saving.done():
             self._saving = self._later(self._save())
+        await answer.done
+
+    async def _save(self) -> None:
+        """Put answers into the store, room by room, so that a move waits for one piece at most."""
+        while self._answered:
+            room = self._answered.pop(next(iter(self._answered)))
+            if room.answers:
+                with suppress(Mistake):  # who answered is told
+                    await self.kept(room)
 
     async def wait(self, job: Callable[[], T]) -> T:
         """Return what a job returns that may wait for the store."""
@@ -109,23 +110,11 @@ class Ledger:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def save(self, room: Room) -> None:
-        """Have the answers that have come in a room written before long, with those of others."""
-        self._unsaved[room.code] = room
-        self.save_soon()
-
     async def delete(self, room: Room) -> None:
         """Leave nothing of a room."""
-        self._unsaved.pop(room.code, None)
         await self.wait(partial(self.register.delete, room.code))
 
     async def close(self) -> None:
         """Write what has not been written, and end."""
-        for room in list(self._unsaved.values()):
-            with suppress(Mistake):
-                await self.kept(room)
-        self._unsaved.clear()
-        if self._saving is not None:
-            self._saving.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._thread.shutdown()

@@ -72,6 +72,13 @@ class Poll:
         self.answers[phone] = number
         return self.choices[number]
 
+    def put_back(self, phone: str, number: int | None) -> None:
+        """Have the answer of a phone be what it was before; None: it had not answered."""
+        if number is None:
+            self.answers.pop(phone, None)
+        else:
+            self.answers[phone] = number
+
 
 def read_poll(fields: Mapping[str, Any], address: str) -> Poll:
     """Return the poll that fields describe, at `address` where they name none; raise Mistake."""

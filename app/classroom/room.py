@@ -5,9 +5,10 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.classroom.feed import Feed, News
 from app.classroom.keys import Keys
@@ -31,6 +32,13 @@ class State:
     poll: Poll | None = None
 
 
+class Answering(NamedTuple):
+    """A pupil's answer on its way to the store."""
+
+    done: asyncio.Future[None]
+    undo: Callable[[], None]
+
+
 class Room:
     """A room while this process has it; on the event loop."""
 
@@ -45,6 +53,7 @@ class Room:
         self.feed = Feed(self.news)
         self.there = there
         self.waiting: list[asyncio.Future[None]] = []  # for what is in `latest` to be in the store
+        self.answers: list[Answering] = []  # which go with the next piece that is written
         self.writing = False
         self.moving = asyncio.Lock()
         self.kept_until = 0.0  # by the store

@@ -250,13 +250,17 @@ class Rooms:
         _asked(room.state).number(choice)
 
     async def answer(self, room: Room, phone: str, choice: object) -> str:
-        """Take a phone's answer, in place of any before; return the choice. Raises Mistake where it is none."""
+        """Take a phone's answer, in place of any before; return the choice once the store has it.
+
+        Raises Mistake where it is none, and Unavailable where it cannot be kept.
+        """
         poll = _asked(room.state)
         if room.lasting:
             poll.answers.clear()  # who tries it out is one
+        before = poll.answers.get(phone)
         taken = poll.answer(phone, choice)
         if not room.lasting:
-            self._ledger.save(room)
+            await self._ledger.answered(room, partial(poll.put_back, phone, before))
         self._streams.seen(room, counted=True)
         return taken
 
@@ -279,7 +283,6 @@ class Rooms:
 
     async def look_after(self) -> None:
         """End the rooms that nobody uses, and keep those in which somebody is."""
-        self._ledger.save_soon()
         for room in [room for room in self._rooms.values() if not room.lasting]:
             now = self._store.now()
             if room.present:
