@@ -134,6 +134,7 @@ class LessonMistake(Unfit):
         super().__init__(message, pointer=pointer, **values)  # "": the whole lesson
         self.line = line  # 1-based, of a file
         self.cause: Mistake | None = None
+        self.text = ""  # of the file, where it was read
 
     @classmethod
     def of(cls, cause: Mistake) -> "LessonMistake":

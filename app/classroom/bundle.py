@@ -5,8 +5,9 @@ Nothing in such a file is believed: how much each part unpacks to is bounded bef
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import BytesIO
+from lzma import LZMAError
 from zlib import error as ZlibError  # noqa: N812
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from app.classroom.addresses import fields_in, with_fields
 from app.classroom.lesson import Lesson
 from app.classroom.yaml_file import MOST_BYTES, read_yaml, write_yaml
-from app.errors import LessonMistake, Mistake, TooLarge, shown
+from app.errors import LessonMistake, TooLarge, shown
 from app.explorer.comparison import WITH, read_with
 from app.pictures.picture import Picture, from_png, png, prepare
 
@@ -23,7 +24,8 @@ FOLDER = "pictures/"
 MOST_PICTURES = 200
 SIDES = (2000, 1400, 1000, 700, 500, 350, 250, 180)  # pixels, each half as many as the one before
 AROUND = 1_100_000  # bytes of what is no picture
-TORN = (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+TORN = (zipfile.BadZipFile, ZlibError, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack a part whole, however little of it is read
 SIGNATURE, ENTRY = b"PK\x03\x04", b"PK\x01\x02"
 MOST_ENTRIES = 1_000  # of the list of files; bytes of a picture may look like one
 
@@ -34,6 +36,7 @@ class Bundle:
 
     lesson: Lesson
     pictures: Mapping[str, bytes]
+    text: str = field(default="", compare=False)  # that it was read from
 
 
 def images_in(address: str) -> set[str]:
@@ -101,7 +104,8 @@ def _part(name: str) -> zipfile.ZipInfo:
 def unpacked(data: bytes, most: int) -> Bundle:
     """Return what a file holds, a .zip or YAML alone; raise LessonMistake or TooLarge."""
     if not data.startswith(SIGNATURE):
-        return Bundle(read_yaml(read_text(data)), {})
+        text = read_text(data)
+        return Bundle(_lesson_of(text), {}, text)
     if (count := data.count(ENTRY)) > MOST_ENTRIES:  # before a list of them is made
         raise _crowded(count)
     try:
@@ -117,15 +121,13 @@ def _crowded(count: int) -> LessonMistake:
     )
 
 
-def text_of(data: bytes) -> str:
-    """Return the text of the lesson in a file that could not be opened, to show where; nothing where it has none."""
+def _lesson_of(text: str) -> Lesson:
+    """Return the lesson that a text describes; raise LessonMistake, which has the text with it."""
     try:
-        if not data.startswith(SIGNATURE):
-            return read_text(data)
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            return read_text(_bytes(archive, archive.getinfo(NAME), MOST_BYTES))
-    except (Mistake, *TORN, KeyError):
-        return ""
+        return read_yaml(text)
+    except LessonMistake as mistake:
+        mistake.text = text
+        raise
 
 
 def _read(archive: zipfile.ZipFile, most: int) -> Bundle:
@@ -142,13 +144,19 @@ def _read(archive: zipfile.ZipFile, most: int) -> Bundle:
     named = {part.filename: part for part in parts}
     if NAME not in named:
         raise LessonMistake("There is no {name} in this .zip.", name=shown(NAME))
-    lesson = read_yaml(read_text(_bytes(archive, named[NAME], MOST_BYTES)))
+    text = read_text(_bytes(archive, named[NAME], MOST_BYTES))
+    lesson = _lesson_of(text)
     wanted = sorted({image for step in lesson.steps for image in images_in(step.address)})
     found = {name: named[f"{FOLDER}{name}.png"] for name in wanted if f"{FOLDER}{name}.png" in named}
-    return Bundle(lesson, {name: _bytes(archive, part, most) for name, part in found.items()})
+    return Bundle(lesson, {name: _bytes(archive, part, most) for name, part in found.items()}, text)
 
 
 def _bytes(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> bytes:
+    if part.compress_type not in METHODS:
+        raise LessonMistake(
+            "{name} in this .zip is packed in a way that is not read here; pack the .zip with Deflate.",
+            name=shown(part.filename[:40]),
+        )
     with archive.open(part) as file:
         data = file.read(min(part.file_size, most) + 1)
     if len(data) > min(part.file_size, most):

@@ -5,6 +5,7 @@ texts; whether its addresses open is asked in `checking.py`, since that takes a 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar, get_args
@@ -19,6 +20,10 @@ from app.layers.reading import escaped
 
 Whole = TypeVar("Whole", "Lesson", "Step")
 MOST_STEPS = 200
+MOST_LINES = 2  # on a projector
+DEEPEST = 6  # how far texts stand inside one another: lesson, steps, step, question, choices, choice
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # but ends of lines and tabs
+BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that look like none
 LONGEST_ADDRESS = 200_000  # characters: a recipe with its numbers stands in a file as it is
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,3}")
 Part = Literal["picture", "window", "filter", "map", "number", "sum", "bias", "network"]
@@ -56,6 +61,28 @@ def _told(text: str) -> str:
     return text
 
 
+def visible(text: str) -> bool:
+    """Tell whether a text has anything that can be seen."""
+    return any(unicodedata.category(each)[0] not in "CZM" and each not in BLANKS for each in text)
+
+
+def _seen(text: str) -> str:
+    if not visible(text):
+        raise LessonMistake("There is nothing here that can be seen; write something there.")
+    return text
+
+
+def _two_lines(text: str) -> str:
+    lines = sum(bool(line.strip()) for line in text.splitlines())
+    if lines > MOST_LINES:
+        raise LessonMistake(
+            "say has {count} lines; a projector shows {most}, the heading and one below it.",
+            count=lines,
+            most=MOST_LINES,
+        )
+    return text
+
+
 def _language(text: str) -> str:
     if not LANGUAGE.fullmatch(text):
         raise LessonMistake("{given} is no tag of a language; write one like en, zh-CN or pt-BR.", given=shown(text))
@@ -64,9 +91,8 @@ def _language(text: str) -> str:
 
 def _words(most: int, least: int = 0) -> Any:
     """Return the kind of a text with facts in braces, of at most so many characters."""
-    return Annotated[
-        str, BeforeValidator(_text), Field(min_length=least, max_length=most), AfterValidator(_placed(_told))
-    ]
+    checks = [AfterValidator(_placed(check)) for check in ((_seen, _told) if least else (_told,))]
+    return Annotated[str, BeforeValidator(_text), Field(min_length=least, max_length=most), *checks]
 
 
 def _address(value: object) -> object:
@@ -169,7 +195,7 @@ class Step(_Part):
     """The state: an address of the explorer."""
     sentence: _words(1000) = ""  # type: ignore[valid-type]
     """One to three sentences, for reading alone."""
-    say: _words(400) = ""  # type: ignore[valid-type]
+    say: Annotated[_words(400), AfterValidator(_placed(_two_lines))] = ""  # type: ignore[valid-type]
     """Few words for the projector: the heading, and a second line if need be."""
     glow: tuple[Part, ...] = ()
     """What glows in the figure."""
@@ -254,7 +280,27 @@ def read_step(value: Mapping[str, object]) -> Step:
     return _validated(Step, value)
 
 
+def _check_characters(value: object, place: str = "", depth: int = 0) -> None:
+    """Raise LessonMistake where a text has what no page can show: halves of characters, and controls."""
+    if isinstance(value, str) and (found := UNWRITABLE.search(value)):
+        raise LessonMistake(
+            "There is a character here that no page can show ({code}); take it out.",
+            code=f"U+{ord(found[0]):04X}",
+            pointer=place,
+        )
+    if depth == DEEPEST:
+        return
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            _check_characters(name, place, depth + 1)
+            _check_characters(part, f"{place}/{escaped(str(name)[:60])}", depth + 1)
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value):
+            _check_characters(part, f"{place}/{number}", depth + 1)
+
+
 def _validated(kind: type[Whole], value: object) -> Whole:
+    _check_characters(value)
     try:
         return kind.model_validate(value)
     except ValidationError as error:

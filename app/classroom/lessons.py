@@ -183,6 +183,10 @@ class Lessons:
         await self._lab.queue.light(lambda: self._store.delete(KIND, name))
         self._counted = -float("inf")
 
+    async def require(self, name: str, keys: Iterable[str]) -> None:
+        """Raise NotFound, or Forbidden without the key of a lesson."""
+        await self._owned(name, keys)
+
     async def keep_for_ever(self, name: str, lesson: Lesson) -> None:
         """Keep a lesson of ours that nobody changes."""
         assert ID.fullmatch(name), name

@@ -1,6 +1,9 @@
 """Own lessons over HTTP and in the store: whose they are, how long they live, and what lives with them."""
 
 import json
+import tracemalloc
+import zipfile
+from io import BytesIO
 
 import pytest
 from fastapi.testclient import TestClient
@@ -269,10 +272,47 @@ def test_a_file_that_unpacks_to_more_than_may_come_is_refused_before_it_does():
         unpacked(data, 40_000)
 
 
-def test_files_that_lie_or_are_torn_are_refused():
-    import zipfile
-    from io import BytesIO
+@pytest.mark.parametrize("method", [12, 14])  # bzip2 and LZMA unpack a part whole, however little is read of it
+def test_a_file_packed_in_another_way_is_refused_before_it_unpacks(client, method):
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("lesson.yaml", b"a" * 30_000_000)
+    data = bytearray(file.getvalue())
+    at = data.rindex(b"PK\x01\x02") + 24
+    data[at : at + 4] = (100).to_bytes(4, "little")
+    tracemalloc.start()
+    answer = client.post("/lesson/open", files={"file": ("x.zip", bytes(data))})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert answer.status_code == 422
+    assert "pack the .zip with Deflate" in answer.text
+    assert peak < 10_000_000
 
+
+def test_a_crowd_of_names_is_not_listed_to_say_that_it_is_one(client):
+    crowd = BytesIO()
+    with zipfile.ZipFile(crowd, "w") as archive:
+        for number in range(20_000):
+            archive.writestr(str(number), "")
+    data = crowd.getvalue()
+    tracemalloc.start()
+    answer = client.post("/lesson/open", files={"file": ("x.zip", data)})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert answer.status_code == 422
+    assert "20,000 files" in answer.text
+    assert peak < 5 * len(data)
+
+
+def test_who_has_no_key_is_not_told_what_is_wrong_with_a_lesson(client):
+    new = made(client)
+    there = f"{API}/{new['id']}"
+    assert client.put(there, content=b"{", headers={"content-type": "application/json"}).status_code == 403
+    assert client.put(there, json={"title": "T"}, headers=bearer("0" * 32)).status_code == 403
+    assert client.put(there, json={"title": "T"}, headers=bearer(new["key"])).status_code == 422
+
+
+def test_files_that_lie_or_are_torn_are_refused():
     data = packed(Bundle(read_lesson(LESSON), {}))
     for broken in (data[:-30], data[:40], SIGNATURE, data.replace(b"lesson.yaml", b"nothing.txt")):
         with pytest.raises(LessonMistake):

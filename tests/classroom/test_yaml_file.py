@@ -1,5 +1,6 @@
 """Lessons as files: what is refused, with its line, reason and way out; and what comes back as it was written."""
 
+import json
 import re
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.classroom.beats import spots, state_at
 from app.classroom.checking import MOST_LAYERS, checked
-from app.classroom.lesson import read_lesson
+from app.classroom.lesson import read_lesson, visible
 from app.classroom.yaml_file import at_line, lines_in, read_yaml, write_yaml
 from app.errors import LessonMistake
 from tests.api.problems import told
@@ -176,11 +177,41 @@ def test_a_mistake_in_json_has_its_pointer(client):
     assert "line" not in problem["errors"][0]
 
 
+STEP = {"address": "/"}
+
+
+@pytest.mark.parametrize(
+    ("lesson", "pointer", "words"),
+    [
+        ({"title": "a\ud800", "steps": [STEP]}, "/title", "U+D800"),
+        ({"title": "a\x00", "steps": [STEP]}, "/title", "U+0000"),
+        ({"title": "\u200b\u3164 \u2060", "steps": [STEP]}, "/title", "nothing here that can be seen"),
+        ({"title": "T", "steps": [STEP, {**STEP, "notes": "a\udfffb"}]}, "/steps/1/notes", "U+DFFF"),
+        ({"title": "T", "steps": [{**STEP, "sentence": "a\x1b"}]}, "/steps/0/sentence", "U+001B"),
+        ({"title": "T", "steps": [{**STEP, "say\ud800": "a"}]}, "/steps/0", "U+D800"),
+        ({"title": "T", "steps": [{**STEP, "task": {"do": "Go.", "until": {"image": "\ud800"}}}]}, None, "U+D800"),
+        ({"title": "T", "steps": [{"address": "/?image=\ud800"}]}, "/steps/0/address", "U+D800"),
+        ({"title": "T", "steps": [{**STEP, "say": "a\nb\nc"}]}, "/steps/0/say", "say has 3 lines"),
+    ],
+)
+def test_characters_that_no_page_can_show_are_refused_where_they_stand(client, lesson, pointer, words):
+    body = json.dumps(lesson)
+    problem = told(
+        client.post("/api/v1/lessons", content=body, headers={"content-type": "application/json"}), 422, words
+    )
+    assert problem["errors"][0]["pointer"] == pointer or pointer is None
+
+
+def test_lines_and_tabs_and_two_lines_to_say_are_taken():
+    step = read_lesson({"title": "T", "steps": [{**STEP, "say": "a\r\n\nb", "notes": "a\n\tb\n\nc"}]}).steps[0]
+    assert step.notes == "a\n\tb\n\nc"
+
+
 # ---- and back
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{}\x00"), min_size=1, max_size=60).filter(
-    lambda text: text.strip()
-)
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="{}"), min_size=1, max_size=60
+).filter(visible)
 
 
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=3), WORDS)

@@ -279,3 +279,38 @@ def test_the_pages_of_a_room_are_valid(client: TestClient) -> None:
     assert faults(client.get(f"/join/{code}").text) == []
     for path in (f"/room/{code}/asked", f"/join/{code}/now"):
         assert faults(client.get(path).text, whole=False) == [], path
+
+
+NOWHERE = ["//[", "http://[", "//[::1", "http://\u2100/"]
+
+
+@pytest.mark.parametrize("address", NOWHERE)
+def test_an_address_that_cannot_be_read_is_refused_with_a_sentence(client: TestClient, address: str) -> None:
+    code = opened(client)
+    for path in ("/parts/step", "/parts/task", f"/room/{code}/sheet"):
+        assert client.get(path, params={"address": address}).status_code == 422, path
+    assert client.get("/parts/task", params={"address": "/lesson/windows?step=1", "state": address}).status_code in (
+        404,
+        422,
+    )
+    assert client.get("/join/ZZZZZZ", params={"from": address}).status_code == 200
+    for path, fields in (("ask", {"kind": "sign"}), ("ask", {"kind": "step"}), ("remote", {})):
+        answer = client.post(f"/room/{code}/{path}", data={"address": address, **fields})
+        assert answer.status_code == 422, (path, fields)
+
+
+def test_only_an_address_of_this_computer_is_kept_for_phones(client: TestClient) -> None:
+    answer = client.post("/room", data={"address": VIEW, "reach": "\u5b57"}, follow_redirects=False)
+    assert answer.status_code == 303
+    code = answer.headers["location"].rpartition("/")[2]
+    for wanted in ("\u5b57", "elsewhere.example", "a;b"):
+        answer = client.get(f"/room/{code}", params={"reach": wanted})
+        assert answer.status_code == 200
+        assert "reach=" not in answer.headers.get("set-cookie", "")
+
+
+@pytest.mark.parametrize("name", ["origin", "referer"])
+def test_a_header_that_is_no_address_is_nobody_s(client: TestClient, name: str) -> None:
+    answer = client.post("/room", data={"address": VIEW}, headers={name: "http://["}, follow_redirects=False)
+    assert answer.status_code == (403 if name == "origin" else 303)
+    assert client.post("/api/v1/links", json={"address": "/"}, headers={name: "http://["}).status_code < 500

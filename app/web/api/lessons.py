@@ -157,8 +157,9 @@ async def put(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLess
     """Puts another lesson in its place. Needs its key, behind which may stand tokens of uploaded pictures, by commas:
     `Authorization: Bearer <key>`.
     """
-    lesson, text = await _sent(request, lab)
     keys = _keys(request)
+    await lessons.require(lesson_id, keys)
+    lesson, text = await _sent(request, lab)
     try:
         kept = await lessons.change(lesson_id, keys, lambda kept: replace(kept, lesson=lesson), keys)
     except LessonMistake as mistake:

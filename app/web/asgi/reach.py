@@ -47,7 +47,10 @@ def neighbours(settings: Settings) -> list[str]:
 def _scheme(request: Request) -> str:
     """Return the scheme that the browser sees, which a proxy may have taken away; its own page says it."""
     for name in ("origin", "referer"):
-        page = urlsplit(request.headers.get(name, ""))
+        try:
+            page = urlsplit(request.headers.get(name, ""))
+        except ValueError:
+            continue
         if page.netloc == request.url.netloc and page.scheme in ("http", "https"):
             return page.scheme
     return request.url.scheme

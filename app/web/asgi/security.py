@@ -108,7 +108,7 @@ class Security:
         if origin in self._origins:
             return
         foreign = headers.get("sec-fetch-site", "none") in ("cross-site", "same-site")
-        if foreign or (origin and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()):
+        if foreign or (origin and _host_in(origin) != headers.get("host", "").lower()):
             raise Forbidden(
                 "A page of another site may link here, but not send or change anything; the setting "
                 "CONVSCOPE_ALLOWED_ORIGINS lists exceptions."
@@ -138,6 +138,14 @@ def _hosts(settings: Settings) -> set[str]:
         return {_name(host.strip()) for host in settings.allowed_hosts.split(",") if host.strip()}
     implied = {settings.host.lower(), urlsplit(settings.public_url).hostname or "", "localhost", "127.0.0.1", "::1"}
     return implied - {"", "0.0.0.0", "::"}  # noqa: S104 - listened on, but no name of ours
+
+
+def _host_in(origin: str) -> str:
+    """Return the host and port in an origin; nothing where it is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _name(host: str) -> str:

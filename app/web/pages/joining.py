@@ -7,7 +7,7 @@ POST /join/<code>/answer   an answer, which may change until it is shown
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -20,6 +20,7 @@ from app.classroom.room import Room
 from app.classroom.rooms import Rooms
 from app.classroom.shown import StepContext
 from app.errors import Mistake, NotFound
+from app.explorer.addresses import parts_of
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.lab import Lab
@@ -147,9 +148,8 @@ async def phone(code: str, request: Request, lab: InLab, rooms: InRooms) -> Resp
 def _ended(request: Request) -> Response:
     """Return the page of a room that is over, which leads on from where the class was."""
     there = request.query_params["from"][:4000]
-    parts = urlsplit(there)
-    lesson = lesson_in(parts.path) is not None
-    known = there.startswith(("/?", "/lesson/")) and not parts.netloc
+    known = there.startswith(("/?", "/lesson/"))
+    lesson = known and lesson_in(parts_of(there).path) is not None
     shown = EndedContext(language_of(request), page_theme(request), there if known else "", lesson)
     return HTMLResponse(render(shown.language, "room/ended.html", shown), headers=HEADERS)
 

@@ -10,7 +10,7 @@ GET /parts/task?address=…&state=…   where a state of the frame stands with t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -36,6 +36,7 @@ from app.classroom.standing import missing_of, standing
 from app.classroom.thumbnail import thumbnail
 from app.classroom.way import Stand, onward
 from app.errors import NotFound
+from app.explorer.addresses import parts_of
 from app.explorer.fields import query
 from app.explorer.opening import opened, state_of
 from app.explorer.page.keys import Key
@@ -222,7 +223,7 @@ async def step_part(request: Request, lab: InLab, address: str = "") -> Response
 
 async def shown_at(address: str, request: Request, lab: Lab, screen: Screen) -> Shown:
     """Return what an address of the classroom shows: of a lesson, or of the explorer."""
-    parts = urlsplit(address)
+    parts = parts_of(address)
     fields = dict(parse_qsl(parts.query))
     if (name := lesson_in(parts.path)) is not None:
         stand = await stand_at(name, fields, request)
@@ -239,12 +240,12 @@ def lesson_in(path: str) -> str | None:
 @lesson.get("/parts/task")
 async def task_part(request: Request, lab: InLab, address: str = "", state: str = "") -> Response:
     """Where a state stands with the task of a step; what is done is 204, and then the next beat shows it."""
-    screen, parts = screen_of(request), urlsplit(address)
+    screen, parts = screen_of(request), parts_of(address)
     stand = await stand_at(lesson_in(parts.path) or "", dict(parse_qsl(parts.query)), request)
     task = screen.told(stand.name, stand.lesson).steps[stand.spot.step - 1].task
     if task is None or stand.step.task is None:
         raise NotFound("This step sets no task.")
-    run, there = await opened(await state_of(dict(parse_qsl(urlsplit(state).query)), lab), lab)
+    run, there = await opened(await state_of(dict(parse_qsl(parts_of(state).query)), lab), lab)
     missing = missing_of(stand.step.task, there, run)
     if not missing:
         return Response(status_code=204, headers=HEADERS)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.classroom.book import BOOK
-from app.classroom.bundle import Bundle, images_in, packed, renamed, shrunk_to, text_of, unpacked
+from app.classroom.bundle import Bundle, images_in, packed, renamed, shrunk_to, unpacked
 from app.classroom.lesson import Lesson, read_lesson
 from app.classroom.lessons import Lessons
 from app.classroom.yaml_file import at_line, lines_in, write_yaml
@@ -72,14 +72,16 @@ async def open_file(request: Request, lab: InLab, lessons: InLessons) -> Respons
     _, data = await read_form(request)
     if not data:
         raise BrokenRequest("No file was chosen; choose a .yaml or .zip file first.")
+    text = ""
     try:
         bundle = await lab.queue.light(lambda: _unpacked(data, lab))
+        text = bundle.text
         added_pictures = {name: await lab.album.add(picture) for name, picture in bundle.pictures.items()}
         lesson = renamed(bundle.lesson, {name: upload.id for name, upload in added_pictures.items()})
         own = [upload.delete_token for upload in added_pictures.values() if upload.delete_token]
         return await _begun(lesson, own, request, lab, lessons, "opened")
     except LessonMistake as mistake:
-        return await _broken(mistake, data, request, lab)
+        return await _broken(mistake, mistake.text or text, request, lab)
 
 
 def _unpacked(data: bytes, lab: Lab) -> Bundle:
@@ -96,9 +98,9 @@ def _unpacked(data: bytes, lab: Lab) -> Bundle:
     return bundle
 
 
-async def _broken(mistake: LessonMistake, data: bytes, request: Request, lab: Lab) -> Response:
+async def _broken(mistake: LessonMistake, text: str, request: Request, lab: Lab) -> Response:
     """Answer with why a file cannot be opened, and the line that says so."""
-    screen, text = screen_of(request), await lab.queue.light(lambda: text_of(data))
+    screen = screen_of(request)
     if mistake.line is None and text:
         mistake = at_line(mistake, await lab.queue.light(lambda: lines_in(text)))
     lines = text.split("\n")

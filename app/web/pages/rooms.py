@@ -12,7 +12,7 @@ POST /room/<code>/end         ends the room
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
@@ -36,6 +36,7 @@ from app.classroom.poll import Poll
 from app.classroom.room import Room
 from app.classroom.rooms import Rooms
 from app.errors import Mistake, NotFound
+from app.explorer.addresses import parts_of
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.lab import Lab
@@ -45,7 +46,7 @@ from app.web.asgi.client import address_of, client_of, know, phone_of
 from app.web.asgi.dependencies import InLab, InRooms
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of, translator
-from app.web.asgi.reach import reach_of
+from app.web.asgi.reach import Reach, reach_of
 from app.web.pages.explorer import page_theme
 from app.web.pages.lesson import lesson_in, lesson_named
 from app.web.pages.room_keys import keys_to, lead_room, leave_room, remember_room
@@ -127,7 +128,7 @@ def _knows(room: Room, request: Request, rooms: Rooms) -> bool:
 
 async def lesson_at(address: str, request: Request) -> Lesson | None:
     """Return the lesson at whose step an address is; None where that is a view of the explorer."""
-    name = lesson_in(urlsplit(address).path)
+    name = lesson_in(parts_of(address).path)
     return None if name is None else await lesson_named(name, request)
 
 
@@ -139,7 +140,7 @@ def way_in(request: Request, lab: Lab, code: str) -> tuple[str, Markup, str, tup
     reach = reach_of(request, lab.settings)
     if reach.only_here:
         return "", Markup(), "", ()
-    found = (reach.address, *(f"http://{name}" if "://" not in name else name for name in reach.others))
+    found = _ways(reach)
     wanted = request.query_params.get(REACH) or request.cookies.get(REACH, "")
     chosen = next((each for each in found if each.partition("://")[2] == wanted), found[0])
     label = translator(request)("QR code of the way into the room")
@@ -148,8 +149,13 @@ def way_in(request: Request, lab: Lab, code: str) -> tuple[str, Markup, str, tup
     return chosen, qr_svg(f"{chosen}/join/{code}", label), typed, others
 
 
+def _ways(reach: Reach) -> tuple[str, ...]:
+    """Return the addresses by which others may come."""
+    return reach.address, *(f"http://{name}" if "://" not in name else name for name in reach.others)
+
+
 @rooms_pages.post("/room")
-async def open_room(request: Request, rooms: InRooms) -> Response:
+async def open_room(request: Request, lab: InLab, rooms: InRooms) -> Response:
     """Opens a room at an address, and leads to its door."""
     fields, _ = await read_form(request)
     room, key = await rooms.open(fields.get("address", "")[:40_000] or "/", client_of(request))
@@ -157,14 +163,14 @@ async def open_room(request: Request, rooms: InRooms) -> Response:
     remember_room(request, response, room.code, key)
     lead_room(response, room.code)
     know(request, response, rooms, room)
-    _keep_reach(response, fields.get(REACH, ""))
+    _keep_reach(response, fields.get(REACH, ""), reach_of(request, lab.settings))
     return response
 
 
-def _keep_reach(response: Response, wanted: str) -> None:
-    """Keep by which of this computer's addresses phones are to come, if that was chosen."""
-    if wanted:
-        response.set_cookie(REACH, wanted[:100], path="/room", httponly=True, samesite="lax")
+def _keep_reach(response: Response, wanted: str, reach: Reach) -> None:
+    """Keep by which of this computer's addresses phones are to come, if one of them was chosen."""
+    if wanted in {each.partition("://")[2] for each in _ways(reach)}:
+        response.set_cookie(REACH, wanted, path="/room", httponly=True, samesite="lax")
 
 
 @rooms_pages.get("/room/{code}")
@@ -197,7 +203,7 @@ async def door(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respo
     response = HTMLResponse(render(language, "room/door.html", shown), headers=HEADERS)
     if led:
         lead_room(response, room.code)
-        _keep_reach(response, request.query_params.get(REACH, ""))
+        _keep_reach(response, request.query_params.get(REACH, ""), reach_of(request, lab.settings))
     return response
 
 
