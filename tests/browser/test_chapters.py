@@ -99,6 +99,14 @@ def test_nothing_on_a_projector_need_be_scrolled(page: Page, slug: str):
     assert not found
 
 
+@pytest.mark.parametrize(("slug", "step"), [("picture", 1), ("maps", 2), ("maps", 3), ("pooling", 3)])
+def test_what_is_spoken_of_is_seen_at_once_beside_the_words(page: Page, slug: str, step: int):
+    page.goto(f"/lesson/{slug}?step={step}")
+    frame = page.locator("iframe.framed").first.element_handle().content_frame()
+    frame.wait_for_selector("html.ready", state="attached")
+    assert frame.evaluate(SCROLLS) == []
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_a_photo_of_ones_own_stays_in_the_figure_while_its_step_lasts(page: Page, width: int, height: int):
     page.set_viewport_size({"width": width, "height": height})
