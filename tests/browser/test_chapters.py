@@ -121,8 +121,7 @@ def test_a_photo_of_ones_own_stays_in_the_figure_while_its_step_lasts(page: Page
     page.locator("#guess .choice").last.click()
     expect(page.locator("#guess.done")).to_have_count(1)
     assert parse_qs(urlsplit(frame.url).query)["image"] == own != ["chelsea"]
-    page.locator("[rel=prev]").click()
-    page.locator("[rel=prev]").click()
-    page.locator("[rel=prev]").click()
-    expect(page.locator("cs-step")).to_have_attribute("data-address", re.compile("step=3"))
+    for spot in ("4.ask", "4", "3.reveal"):
+        page.locator("[rel=prev]").click()
+        expect(page.locator("cs-step")).to_have_attribute("data-address", re.compile(rf"step={re.escape(spot)}(&|$)"))
     frame.wait_for_url("**image=coffee**")
