@@ -265,3 +265,14 @@ def test_an_upload_without_an_answer_says_so(page: Page, watch: Watch) -> None:
     watch.cut_off(page)
     chosen(page, saved(TURNED, "PNG"), "mine.png", "image/png")
     expect(screen.notice).to_have_text("The server did not answer; is it still running?")
+
+
+def test_a_server_that_is_back_takes_the_picture_that_is_chosen_again(page: Page, watch: Watch) -> None:
+    screen = Screen(page).open(PLAIN)
+    before = page.locator("#app").get_attribute("data-address")
+    watch.cut_off(page)
+    chosen(page, saved(TURNED, "PNG"), "mine.png", "image/png")
+    expect(screen.notice).to_have_text("The server did not answer; is it still running?")
+    page.context.set_offline(False)
+    chosen(page, saved(TURNED, "PNG"), "mine.png", "image/png")
+    expect(page.locator("#app")).not_to_have_attribute("data-address", before or "")
