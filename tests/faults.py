@@ -386,9 +386,16 @@ FAULTS = (
         "tests/api/test_rooms.py -k counted_each",
     ),
     Fault(
+        "who mistypes codes closes the door for others",
+        "app/classroom/rooms.py",
+        "            self._guesses.check(address)",
+        "            self._misses.check(address)",
+        "tests/api/test_rooms.py -k guessed",
+    ),
+    Fault(
         "an address that is guessing is told of a room",
         "app/classroom/rooms.py",
-        "            self._misses.check(address)",
+        "            self._guesses.check(address)",
         "            pass",
         "tests/api/test_rooms.py -k guessed",
     ),

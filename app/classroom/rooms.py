@@ -29,7 +29,8 @@ from app.storage import Store
 log = logging.getLogger(__name__)
 MOST_ROOMS = 2_000
 AN_HOUR = 1_200  # rooms that a client may open
-MISSES = 600  # codes of no room that may come from an address within an hour: a school that mistypes
+MISSES = 600  # codes of no room that may come from an address within an hour: a school that mistypes …
+GUESSES = 20_000  # … and until strangers there are not let in by a right one either; one in 444,000 is, of 2,000 rooms
 TEND_EVERY = 5.0  # seconds
 RENEW = 4  # one part in so many of its life passes before a room in which somebody is gets a new one
 TOO_MANY = N_(
@@ -77,6 +78,7 @@ class Rooms:
         self._coming: set[str] = set()  # codes of rooms that are being opened
         self._opening = Allowance(AN_HOUR, TOO_MANY, now)
         self._misses = Allowance(MISSES, GUESSING, now)
+        self._guesses = Allowance(GUESSES, GUESSING, now)
 
     # ---- what there is
 
@@ -126,8 +128,9 @@ class Rooms:
     async def get(self, code: str, address: str = "", known: Callable[[Room], bool] = lambda room: False) -> Room:
         """Return the room of a code, however it is typed; raise NotFound where there is none.
 
-        Raises Busy where so many codes of no room have come from an `address` that it looks like guessing, but for who
-        is `known` in the room: its phones, and who holds its key.
+        Raises Busy in place of NotFound once some codes of no room have come from an `address`: a right one lets in
+        whatever others have typed there. Only where machines guess does it not, but for who is `known` in the room: its
+        phones, and who holds its key.
         """
         read = read_code(code)
         room = self._rooms.get(read or "")
@@ -135,6 +138,7 @@ class Rooms:
             await self._end(room)
             room = None
         if room is None:
+            self._guesses.take(address)
             self._misses.take(address)
             raise NotFound(
                 "There is no room {code}: it has ended, or one of the {count} letters and digits is another. Look at "
@@ -143,7 +147,7 @@ class Rooms:
                 count=LENGTH,
             )
         if not known(room):
-            self._misses.check(address)
+            self._guesses.check(address)
         return room
 
     def role(self, room: Room, keys: Iterable[str]) -> Role | None:

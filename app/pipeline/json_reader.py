@@ -9,7 +9,7 @@ from functools import partial
 from io import StringIO
 from typing import Any
 
-from app.errors import BrokenRequest, Unfit
+from app.errors import BrokenRequest, Unfit, shown
 from app.machine import give_back_memory
 from app.pipeline.aside import STEP, Check, Lines, Overlong, Part, Shortened, Text, any_shape, blocks, reach
 
@@ -27,14 +27,17 @@ def _as_it_is(fields: dict[str, Any]) -> Any:
     return fields
 
 
-def parse_json(data: Text, hook: Hook = _as_it_is, most: int = MOST, check: Check = any_shape) -> Any:
+def parse_json(
+    data: Text, hook: Hook = _as_it_is, most: int = MOST, check: Check = any_shape, *, once: bool = False
+) -> Any:
     """Return what the JSON text `data` holds, its objects as `hook` returns them; raise BrokenRequest or Unfit.
 
     NaN and Infinity are refused. Where the text is long, its long blocks of numbers are NumPy arrays; `check` is asked
     of their shapes before memory goes into them. A bytearray is empty afterwards: it goes before the arrays come.
+    `once`: an object that has a field twice is refused.
     """
     if len(data) <= LONG:
-        return _loads(data, hook, lambda error: (error.lineno, error.colno))
+        return _loads(data, hook, lambda error: (error.lineno, error.colno), once=once)
     try:
         short = Shortened(data, _parts(data, check), lambda index: b'{"%b":%d}' % (_NAME.encode(), index), most)
     except Overlong as longest:
@@ -53,13 +56,15 @@ def parse_json(data: Text, hook: Hook = _as_it_is, most: int = MOST, check: Chec
         short.text,
         partial(_returned, short, hook),
         lambda error: short.line_and_column(len(error.doc[: error.pos].encode(errors="surrogatepass"))),
+        once=once,
     )
 
 
-def _loads(text: Text, hook: Hook, where: Callable[[json.JSONDecodeError], tuple[int, int]]) -> Any:
+def _loads(text: Text, hook: Hook, where: Callable[[json.JSONDecodeError], tuple[int, int]], *, once: bool) -> Any:
     """Return what a short `text` holds; `where` says at which line and column of the whole an error is."""
     try:
-        return json.loads(text, parse_constant=_refuse, object_hook=hook)
+        pairs = (lambda pairs: hook(_once(pairs))) if once else None
+        return json.loads(text, parse_constant=_refuse, object_hook=hook, object_pairs_hook=pairs)
     except RecursionError:
         raise BrokenRequest("The JSON is nested too deeply to be read.") from None
     except UnicodeDecodeError:
@@ -68,6 +73,16 @@ def _loads(text: Text, hook: Hook, where: Callable[[json.JSONDecodeError], tuple
         raise _broken(where(error), error.msg) from None
     except ValueError:
         raise BrokenRequest("The JSON holds a number with too many digits.") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of an object; raise Unfit where one is given twice."""
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise Unfit("The field {name} is given twice; give it once.", name=shown(name), pointer=f"/{name}"[:60])
+        fields[name] = value
+    return fields
 
 
 def _refuse(name: str) -> float:

@@ -303,9 +303,39 @@ def test_codes_are_not_guessed_and_a_class_is_not_locked_out_by_who_tries(client
     for number in range(5):
         told(client.get(f"{ROOMS}/22222{ALPHABET[number]}"), 404)
     told(client.get(f"{ROOMS}/222229"), 429, "5 codes of no room")
-    told(client.get(where), 429, "5 codes of no room")  # which is not told from one that leads nowhere
+    assert phone(client).get(where).status_code == 200  # nobody closes the door for others
+    assert phone(client).get(f"/join/{room['code']}").status_code == 200
+    monkeypatch.setattr(rooms._guesses, "_most", 20)
+    for _ in range(20):
+        client.get(f"{ROOMS}/222229")
+    told(client.get(where), 429, "20 codes of no room")  # which is not told from one that leads nowhere
     assert inside.get(where).status_code == 200
     assert client.put(where, json={"address": SECOND}, headers=key).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["POST ", "GET /{code}", "PUT /{code}", "POST /{code}/answers", "DELETE /{code}"])
+def test_a_query_field_that_is_none_is_told(client, act):
+    room, key = opened(client)
+    method, _, path = act.format(code=room["code"]).partition(" ")
+    body = {"address": FIRST} if method in ("POST", "PUT") else None
+    told(client.request(method, f"{ROOMS}{path}?x=1", json=body, headers=key), 422, "no field 'x' here")
+    assert client.get(f"{ROOMS}/{room['code']}?lang=zh-CN").json()["sequence"] == 0
+    told(client.get(f"{ROOMS}/{room['code']}/events?count=false"), 422, "did you mean counted?")
+    told(client.get("/api/v1/lessons/AAAAAAAAAAAA?step=1"), 422, "no field 'step' here")
+    told(client.post("/api/v1/lessons?x=1", json={}), 422, "no field 'x' here")
+
+
+def test_a_field_that_is_given_twice_is_refused(client):
+    room, key = opened(client)
+    client.put(f"{ROOMS}/{room['code']}/poll", json=POLL, headers=key)
+    twice = client.post(f"{ROOMS}/{room['code']}/answers", content='{"answer": "27", "answer": "28"}')
+    told(twice, 422, "'answer' is given twice")
+    told(
+        client.post("/api/v1/lessons", content='{"title": "a", "title": "b", "steps": []}'),
+        422,
+        "'title' is given twice",
+    )
+    assert client.get(f"{ROOMS}/{room['code']}").json()["poll"]["answered"] == 0
 
 
 def test_rooms_phones_and_streams_are_bounded_and_say_so(client, monkeypatch):

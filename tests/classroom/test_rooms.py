@@ -590,6 +590,7 @@ def test_the_limits_that_are_told_are_those_that_hold():
         f"a question of {poll.LONGEST_QUESTION} |",
         f"{destinations.LONGEST:,} characters",
         f"{limits.MISSES} that lead nowhere",
+        f"{limits.GUESSES:,} wrong ones",
         f"one of {round(len(ALPHABET) ** 6 / 1e6)} million",
     ):
         assert sentence in told

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.classroom.room import Room
@@ -20,8 +20,14 @@ from app.web.asgi.dependencies import InLab, InRooms
 from app.web.asgi.event_stream import EventStream
 from app.web.asgi.reach import reach_of
 from app.web.asgi.room_stream import room_stream
+from app.web.asgi.unknown_fields import refuse_unknown
 
-rooms = APIRouter(prefix=f"{API}/rooms", responses=examples.PROBLEMS, tags=["classroom"])
+rooms = APIRouter(
+    prefix=f"{API}/rooms",
+    responses=examples.PROBLEMS,
+    tags=["classroom"],
+    dependencies=[Depends(refuse_unknown)],
+)
 Code = Annotated[
     str,
     Path(
@@ -271,7 +277,7 @@ async def _fields(request: Request, *names: str) -> Mapping[str, Any]:
         raise TooLarge(
             "The request has {count} bytes; the most is {most}. Send less.", count=f"{len(data):,}", most=f"{LONG:,}"
         )
-    body = parse_json(data)
+    body = parse_json(data, once=True)
     if not isinstance(body, Mapping):
         raise BrokenRequest("Send a JSON object with {names}.", names=", ".join(names))
     for name in body.keys() - set(names):
