@@ -9,6 +9,7 @@ from app.classroom.facts import facts_of, filled, kept_together
 from app.classroom.lesson import Step
 from app.classroom.screen import Say, Screen, address_of
 from app.classroom.way import Stand, back, onward, walked
+from app.errors import NotFound
 from app.explorer.fields import query
 from app.lab import Lab
 
@@ -159,5 +160,9 @@ async def heading_of(stand: Stand, lab: Lab, screen: Screen) -> str:
     """Return the first words of a step, as a projector shows them."""
     step = screen.told(stand.name, stand.lesson).steps[stand.spot.step - 1]
     text = (step.say or step.sentence or stand.lesson.title).partition("\n")[0]
-    state = await state_at(stand.lesson, Spot(stand.spot.step, "say"), lab)
-    return filled(text, await facts_of(state, lab, [text], screen.language))
+    try:
+        state = await state_at(stand.lesson, Spot(stand.spot.step, "say"), lab)
+        facts = await facts_of(state, lab, [text], screen.language)
+    except NotFound:  # its picture has gone
+        facts = {}
+    return filled(text, facts)

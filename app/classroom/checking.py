@@ -101,6 +101,9 @@ async def _carried_out(claims: Claims, state: State, lab: Lab, found: Found, poi
     """Return the state to which claims lead; raise LessonMistake where they cannot hold."""
     try:
         state = await applied(claims, state, lab, partial(_planned, lab=lab, found=found))
+        image = claims.get("image")
+        if image and not await lab.album.size(image):
+            await lab.album.picture(image)  # which says that there is none
         run = await _planned(state.document, lab, found)
     except FAULTS as mistake:
         name = next((name for name in OF_DOCUMENT if name in claims), "")

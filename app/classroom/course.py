@@ -12,6 +12,7 @@ from app.classroom.book import BOOK
 from app.classroom.facts import facts_of, filled
 from app.classroom.lesson import Lesson
 from app.classroom.way import Stand, back, on_screen, onward
+from app.errors import NotFound
 from app.explorer.opening import opened, state_of
 from app.explorer.page.parts import seen
 from app.explorer.path import path_of
@@ -113,7 +114,11 @@ async def _words(stand: Stand, lab: Lab, language: str) -> str:
     question = (step.question.ask if step.question else "") or say("A question to the class")
     lines = (step.say or step.sentence).splitlines() or [lesson.title]
     text = {"do": task, "ask": question}.get(spot.beat, lines[0])
-    return filled(text, await facts_of(await state_at(stand.lesson, spot, lab), lab, [text], language))
+    try:
+        facts = await facts_of(await state_at(stand.lesson, spot, lab), lab, [text], language)
+    except NotFound:  # its picture has gone
+        facts = {}
+    return filled(text, facts)
 
 
 async def _in_explorer(address: str, lab: Lab, language: str) -> Standing:

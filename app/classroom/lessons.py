@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 from app.allowance import Allowance
 from app.classroom.checking import Found, checked
@@ -114,6 +115,7 @@ class Lessons:
         self._life = lab.settings.lesson_ttl
         self._allowance = Allowance(AN_HOUR, REFUSAL)
         self._lock = threading.Lock()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # of those that change a lesson
         self._bytes: dict[str, int] = {}  # of all that lessons keep, by kind and id
         self._counted = -float("inf")  # when
 
@@ -167,21 +169,34 @@ class Lessons:
         Raise NotFound, Forbidden without its key, and LessonMistake where it could not be played afterwards.
         """
         held = list(keys)
-        for _ in range(ROUNDS):
-            before = await self._owned(name, held)
-            after = edit(before)
-            lesson, found = await checked(after.lesson, self._lab, {step.address for step in before.lesson.steps})
-            after = replace(after, lesson=lesson, version=before.version + 1)
-            put = partial(self._put, after, found, self._own(found, tokens))
-            if (kept := await self._lab.queue.light(put)) is not None:
-                return kept
+        await self._owned(name, held)  # who has no key waits for nobody, and nobody for them
+        async with self._turn(name):
+            for _ in range(ROUNDS):  # another process may have the same store
+                before = await self._owned(name, held)
+                after = edit(before)
+                lesson, found = await checked(after.lesson, self._lab, {step.address for step in before.lesson.steps})
+                after = replace(after, lesson=lesson, version=before.version + 1)
+                put = partial(self._put, after, found, self._own(found, tokens))
+                if (kept := await self._lab.queue.light(put)) is not None:
+                    return kept
         raise Unavailable("Others are changing this lesson just now; try again in a moment.", retry_after=1)
 
     async def delete(self, name: str, keys: Iterable[str]) -> None:
         """Delete a lesson for whoever holds its key; what it kept goes when it would have gone."""
-        await self._owned(name, keys)
-        await self._lab.queue.light(lambda: self._store.delete(KIND, name))
-        self._counted = -float("inf")
+        held = list(keys)
+        await self._owned(name, held)
+        async with self._turn(name):
+            await self._owned(name, held)
+            await self._lab.queue.light(lambda: self._drop(name))
+
+    def _turn(self, name: str) -> asyncio.Lock:
+        """Return what those hold in turn who change a lesson; it goes once nobody does."""
+        return self._turns.setdefault(name, asyncio.Lock())
+
+    def _drop(self, name: str) -> None:
+        with self._lock:
+            self._store.delete(KIND, name)
+            self._counted = -float("inf")
 
     async def require(self, name: str, keys: Iterable[str]) -> None:
         """Raise NotFound, or Forbidden without the key of a lesson."""
@@ -207,10 +222,10 @@ class Lessons:
     # ---- the store
 
     def _put(self, kept: Kept, found: Found, own: Iterable[str]) -> Kept | None:
-        """Write a lesson with what lives with it; return it, or None where another version has come before."""
+        """Write a lesson with what lives with it; return it, or None where another, or its end, has come before."""
         with self._lock:
             now = self._read(kept.id)
-            if now is not None and now.version != kept.version - 1:
+            if (now.version if now is not None else 0) != kept.version - 1:  # or it has been deleted
                 return None
             runs = {**kept.runs, **{name: sum(map(len, each.stored())) for name, each in found.documents.items()}}
             sizes = {image: size for image in own if (size := self._lab.album.kept_bytes(image))}

@@ -7,13 +7,17 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from app.classroom.addresses import fields_in
 from app.classroom.asked import Asked, choices_of, in_words, verdict
 from app.classroom.beats import BEATS, Spot, state_at
+from app.classroom.book import BOOK
 from app.classroom.facts import facts_of, filled, kept_together
 from app.classroom.lesson import Lesson, Step
 from app.classroom.screen import Screen, address_of, framed
 from app.classroom.standing import missing_of, standing
 from app.classroom.way import Stand, on_screen
+from app.errors import NotFound
+from app.explorer.fields import query
 from app.explorer.looks.registry import LOOKS
 from app.explorer.opening import opened, settled
 from app.explorer.page.parts import seen
@@ -60,6 +64,8 @@ class Shown:
     task: SetTask | None = None
     question: Asked | None = None
     done: bool = False  # nothing is left to do here
+    lost: bool = False  # its picture has gone
+    desk: str = ""  # where whoever made it chooses another
     keeps: bool = False  # a picture of one's own stays while the step does
 
 
@@ -98,7 +104,40 @@ async def shown_view(state: State, lab: Lab, screen: Screen) -> Shown:
 
 
 async def shown_step(stand: Stand, lab: Lab, screen: Screen, answer: str = "") -> Shown:
-    """Return a step of a lesson as far as it has come; `answer` is the guess that has been made."""
+    """Return a step of a lesson as far as it has come; `answer` is the guess that has been made.
+
+    Where its picture has gone, the frame says so, and the words stay.
+    """
+    try:
+        return await _shown_step(stand, lab, screen, answer)
+    except NotFound:
+        return _without_picture(stand, screen)
+
+
+def _without_picture(stand: Stand, screen: Screen) -> Shown:
+    """Return a step of which nothing can be drawn: what it says, and where another picture is chosen."""
+    lesson = screen.told(stand.name, stand.lesson)
+    step = lesson.steps[stand.spot.step - 1]
+    heading, line = _few(step, "say", lambda _: lambda text: filled(text, {}), lesson.title, None)
+    fields = {**fields_in(step.address), **screen.options}
+    return Shown(
+        address=address_of(stand, screen.options),
+        figure=f"/embed?{query(fields)}",
+        explorer=f"/?{query(fields)}",
+        view=fields.get("view", ""),
+        projector=screen.projector,
+        title=kept_together(lesson.title),
+        heading=heading,
+        line=line,
+        sentence=filled(step.sentence, {}),
+        notes=filled(step.notes, {}),
+        beat=stand.spot.beat,
+        lost=True,
+        desk="" if stand.name in BOOK else f"/lesson/{stand.name}/edit?step={stand.spot.step}",
+    )
+
+
+async def _shown_step(stand: Stand, lab: Lab, screen: Screen, answer: str) -> Shown:
     board = screen.projector
     stand = replace(stand, spot=on_screen(stand.spot, stand.lesson, board=board))
     spot, lesson = stand.spot, screen.told(stand.name, stand.lesson)
@@ -108,7 +147,7 @@ async def shown_step(stand: Stand, lab: Lab, screen: Screen, answer: str = "") -
     if answer and step.question and step.question.kind and "reveal" in reached:
         view = await seen(lab, run, state, screen.theme, screen.language)
         if view.hidden:  # what cannot be read as an answer is none
-            return await shown_step(replace(stand, spot=Spot(spot.step, "ask")), lab, screen)
+            return await _shown_step(replace(stand, spot=Spot(spot.step, "ask")), lab, screen, "")
     put = await _putting(stand, step, state, lab, screen.language)
     task = None
     if step.task and stand.step.task:

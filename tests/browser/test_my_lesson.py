@@ -210,3 +210,14 @@ def test_the_desk_and_the_contents_fit_and_can_be_read_by_all(open_page: Callabl
         assert not faults(page, WHOLE)
         assert not findings(page)
         page.context.clear_cookies()
+
+
+def test_a_lesson_that_another_tab_has_deleted_is_said_to_be(page: Page, watch: Watch) -> None:
+    watch.expects(404)
+    begun(page, "One.", "Two.")
+    name = re.search(r"/lesson/(\w+)/", page.url)[1]
+    assert page.request.post(f"/lesson/{name}/delete").status < 500
+    assert page.request.get(f"/api/v1/lessons/{name}").status == 404
+    page.locator("#step [name=sentence]").fill("Three.")
+    expect(page.locator("#told")).to_contain_text("has been deleted")
+    expect(page.locator("#step [name=sentence]")).to_have_value("Three.")

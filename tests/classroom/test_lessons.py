@@ -3,6 +3,7 @@
 import json
 import tracemalloc
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
@@ -13,7 +14,7 @@ from app.classroom.editing import Conflict, added, deleted, mark, moved, put_bac
 from app.classroom.lesson import read_lesson
 from app.classroom.lessons import AN_HOUR, ID, Lessons, hashed
 from app.classroom.yaml_file import read_yaml
-from app.errors import LessonMistake, TooLarge
+from app.errors import LessonMistake, NotFound, TooLarge
 from app.main import create_app
 from app.settings import Settings
 from tests.api.problems import told
@@ -302,6 +303,40 @@ def test_a_crowd_of_names_is_not_listed_to_say_that_it_is_one(client):
     assert answer.status_code == 422
     assert "20,000 files" in answer.text
     assert peak < 5 * len(data)
+
+
+def test_changes_at_once_come_one_after_the_other_and_none_after_the_end(client):
+    new = made(client)
+    there, key = f"{API}/{new['id']}", bearer(new["key"])
+
+    def put(number):
+        return client.put(there, json={**LESSON, "title": str(number)}, headers=key).status_code
+
+    with ThreadPoolExecutor(12) as many:
+        assert set(many.map(put, range(24))) == {200}
+    for _ in range(6):
+        new = made(client)
+        there, key = f"{API}/{new['id']}", bearer(new["key"])
+        with ThreadPoolExecutor(4) as many:
+            puts = [many.submit(put, number) for number in range(3)]
+            gone = many.submit(client.delete, there, headers=key)
+            assert gone.result().status_code == 204
+            assert {each.result() for each in puts} <= {200, 404}
+        assert client.get(there).status_code == 404
+        assert put(0) == 404
+
+
+def test_a_change_that_was_begun_before_the_end_does_not_undo_it(client, monkeypatch):
+    new = made(client)
+    lessons, key = client.app.state.lessons, [new["key"]]
+
+    def edit(kept):
+        lessons._store.delete("lesson", new["id"])  # as another process does
+        return kept
+
+    with pytest.raises(NotFound):
+        client.portal.call(lessons.change, new["id"], key, edit)
+    assert client.get(f"{API}/{new['id']}").status_code == 404
 
 
 def test_who_has_no_key_is_not_told_what_is_wrong_with_a_lesson(client):

@@ -157,7 +157,7 @@ def test_nothing_on_a_sheet_tells_what_is_asked(client):
     lab = client.app.state.lab
     for name, lesson in BOOK.items():
         steps = range(1, len(lesson.steps) + 1)
-        for sheet in client.portal.call(lambda: sheets_of(lesson, lab, "en", 7, steps, answers=False)):  # noqa: B023
+        for sheet in client.portal.call(lambda: sheets_of(lesson, lab, "en", 7, steps, answers=False))[0]:  # noqa: B023
             numbers = set(re.findall(r"−?\d[\d,.]*\d", sheet.sentence))
             assert not numbers & {answer for part in sheet.parts for answer in part.answers()}, name
             assert sheet.sized != any(part.sizes for part in sheet.parts)
@@ -188,3 +188,14 @@ def test_parts_that_have_no_room_are_left_out_but_never_the_question():
     assert 5 < len(kept) < 40
     assert sum(map(height, kept)) < PAGE
     assert len(fitting([part] * 40, [question], "word " * 300)) < len(kept)
+
+
+def test_a_worksheet_of_many_dear_steps_is_refused_with_numbers_before_it_is_computed(client):
+    recipe = " | ".join(["conv2d(32, 7, padding=3)"] * 6)
+    steps = [{"address": f"/?image=coffee&size={200 + n}&recipe={recipe}&at=5.0.0.0"} for n in range(10)]
+    new = client.post("/api/v1/lessons", json={"title": "Dear", "steps": steps}).json()
+    before = client.app.state.lab.computed
+    answer = client.get(f"/lesson/{new['id']}/worksheet")
+    assert answer.status_code == 422
+    assert "20,000,000,000" in answer.text
+    assert client.app.state.lab.computed == before

@@ -202,6 +202,16 @@ def test_characters_that_no_page_can_show_are_refused_where_they_stand(client, l
     assert problem["errors"][0]["pointer"] == pointer or pointer is None
 
 
+@pytest.mark.parametrize("name", ["until", "shows"])
+def test_a_claim_about_a_picture_that_there_is_not_is_refused(client, name):
+    claim = {"image": "nope"}
+    task = {"task": {"do": "Go.", "until": claim}}
+    question = {"question": {"ask": "A?", "choices": ["a", "b"], "right": "a", "shows": claim}}
+    step = {"address": "/?image=coffee&size=8&recipe=relu", **(task if name == "until" else question)}
+    problem = told(client.post("/api/v1/lessons", json={"title": "T", "steps": [step]}), 422, "nope")
+    assert problem["errors"][0]["pointer"] == f"/steps/0/{'task/until' if name == 'until' else 'question/shows'}/image"
+
+
 def test_lines_and_tabs_and_two_lines_to_say_are_taken():
     step = read_lesson({"title": "T", "steps": [{**STEP, "say": "a\r\n\nb", "notes": "a\n\tb\n\nc"}]}).steps[0]
     assert step.notes == "a\n\tb\n\nc"

@@ -326,6 +326,37 @@ def test_where_a_photo_has_gone_the_layers_stay_and_another_is_offered(clocked):
     assert clocked.get(f"/api/v1/images/{new}").status_code == 200, "it lives with the lesson"
 
 
+def test_a_step_whose_photo_has_gone_says_so_and_the_others_are_whole(clocked):
+    image = uploaded(clocked)["id"]
+    for at, each in enumerate(("coffee", image, "coffee")):
+        view = f"/?image={each}&size=8&recipe=conv2d(2, 3)&at=0.0.0.{at}"
+        assert added(clocked, view, sentence=f"Step {at} of {{rows}}.").status_code == 200
+    name = name_of(clocked)
+    clocked.wait(2 * DAY)
+    for step, lost in ((1, False), (2, True), (3, False)):
+        for page in ("", "/speaker"):
+            for projector in ("", "1"):
+                answer = clocked.get(f"/lesson/{name}{page}", params={"step": step, "projector": projector})
+                assert answer.status_code == 200, (step, page)
+                assert faults(answer.text) == []
+                shown = answer.text.partition('class="upnext"')[0]
+                assert ("The picture of this step has gone" in shown) == lost, (step, page)
+                assert 'rel="next"' in answer.text
+    there = read(clocked.get(f"/lesson/{name}?step=2").text)
+    assert any(link.attributes["href"].startswith("/?") for link in there.all("a") if "another picture" in link.text)
+    assert "recipe=conv2d" in there.one("iframe").attributes["src"]
+    assert clocked.get("/parts/step", params={"address": f"/lesson/{name}?step=2"}).status_code == 200
+    room = clocked.post("/room", data={"address": f"/lesson/{name}?step=1"}, follow_redirects=False)
+    assert clocked.get(f"{room.headers['location']}").status_code == 200
+    sheets = clocked.get(f"/lesson/{name}/worksheet")
+    assert sheets.status_code == 200
+    assert sheets.text.count('<article class="paper') == 2
+    assert "Step 2 has no page" in read(sheets.text).text
+    saved = clocked.get(f"/lesson/{name}/file")
+    assert saved.status_code == 404
+    assert "The picture of step 2 has gone" in read(saved.text).text
+
+
 # ---- files
 
 

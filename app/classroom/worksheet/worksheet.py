@@ -3,6 +3,7 @@
 Which numbers are left out, a seed says: the same seed gives the sheet and its answers.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,8 @@ from app.classroom.worksheet.parts import Part, Seed
 from app.classroom.worksheet.room import fitting
 from app.classroom.worksheet.rules import next_part, other_sizes, parameter_part, reader_of, size_part, volume_part
 from app.classroom.worksheet.sums import number_parts
-from app.explorer.opening import opened
+from app.errors import NotFound, Unfit
+from app.explorer.opening import opened, settled
 from app.explorer.pictures import Pictures
 from app.explorer.state import State
 from app.explorer.view import Say, View, view_of
@@ -59,12 +61,18 @@ async def sheet_of(state: State, lab: Lab, language: str, seed: int) -> Sheet:
 
 async def sheets_of(
     lesson: Lesson, lab: Lab, language: str, seed: int, steps: Sequence[int], *, answers: bool
-) -> list[Sheet]:
-    """Return the worksheets of some steps of a lesson, counted from 1; a step without layers has none."""
-    sheets = []
+) -> tuple[list[Sheet], list[int]]:
+    """Return the worksheets of some steps of a lesson, counted from 1, and the steps whose picture has gone.
+
+    A step without layers has no worksheet. Raise Unfit where all together cost more than one run may.
+    """
+    sheets, lost = [], []
+    states = await _affordable(lesson, lab, steps)
     for number in steps:
-        step = lesson.steps[number - 1]
-        state = await state_at(lesson, Spot(number, "say"), lab)
+        if number not in states:
+            lost.append(number)
+            continue
+        step, state = lesson.steps[number - 1], states[number]
         told = [step.sentence, *((step.question.because, step.question.ask) if step.question else ())]
         facts = await facts_of(state, lab, told, language)
         asked = {**facts, "value": UNTOLD}
@@ -81,7 +89,36 @@ async def sheets_of(
         if sheet.sentence and answers:
             sheet = replace(sheet, sentence=filled(step.sentence, facts))
         sheets.append(sheet)
-    return sheets
+    return sheets, lost
+
+
+async def _affordable(lesson: Lesson, lab: Lab, steps: Sequence[int]) -> dict[int, State]:
+    """Return the states of those steps whose picture is there; raise Unfit where all of them cost too much."""
+    states: dict[int, State] = {}
+    costs: dict[tuple[str, int], int] = {}  # of the layers of each network up to the one that is printed
+    most = lab.settings.run_max_multiplications
+    for number in steps:
+        try:
+            state = await state_at(lesson, Spot(number, "say"), lab)
+            run = await lab.open(state.document)
+        except NotFound:
+            continue
+        if run.stages:
+            state = settled(state, run)
+            read = min(state.layer + 2, len(run.stages))  # the next layer too: a sheet asks for one of its numbers
+            costs[run.id, read] = sum(stage.cost for stage in run.stages[:read])
+        if sum(costs.values()) > most and len(steps) > 1:
+            raise Unfit(
+                "Up to step {number} of {steps}, this worksheet takes {count} multiplications, or comparisons as dear; "
+                "the most on one worksheet is {most}. Open a step of the lesson, and print its worksheet alone.",
+                number=number,
+                steps=len(steps),
+                count=f"{sum(costs.values()):,}",
+                most=f"{most:,}",
+            )
+        states[number] = state
+        await asyncio.sleep(0)
+    return states
 
 
 def _filled(question: Question, facts: dict[str, str]) -> Question:

@@ -16,7 +16,7 @@ from app.classroom.bundle import Bundle, images_in, packed, renamed, shrunk_to, 
 from app.classroom.lesson import Lesson, read_lesson
 from app.classroom.lessons import Lessons
 from app.classroom.yaml_file import at_line, lines_in, write_yaml
-from app.errors import BrokenRequest, LessonMistake, TooLarge
+from app.errors import BrokenRequest, LessonMistake, NotFound, TooLarge
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
 from app.lab import Lab
@@ -121,6 +121,13 @@ async def as_file(name: str, request: Request, lab: InLab, lessons: InLessons) -
         lesson = await lessons.get(name)
     wanted = sorted({image for step in lesson.steps for image in images_in(step.address)} - GALLERY.keys())
     found = {image: data for image in wanted if (data := await lab.album.upload(image)) is not None}
+    for number, step in enumerate(lesson.steps, 1):
+        if images_in(step.address) - GALLERY.keys() - found.keys():
+            raise NotFound(
+                "The picture of step {number} has gone, and a file without it could not be opened again. Choose "
+                "another picture in that step, or delete it, and save the lesson then.",
+                number=number,
+            )
     file = f"lesson-{name}"
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{file}.{"zip" if found else "yaml"}"'}
     if not found:

@@ -45,6 +45,7 @@ class WorksheetContext(Context):
     """What templates/worksheet.html shows."""
 
     sheets: Sequence[Sheet]
+    lost: tuple[int, ...]  # steps whose picture has gone
     answers: bool
     links: Links
     language: str
@@ -70,9 +71,9 @@ async def lesson_worksheet(name: str, request: Request, lab: InLab) -> Response:
     number = read_whole(fields.get("step", "").partition(".")[0], len(lesson.steps) + 1)
     steps = [number] if number else range(1, len(lesson.steps) + 1)
     told = screen.told(name, lesson)
-    sheets = await sheets_of(told, lab, screen.language, seed, steps, answers=answers)
+    sheets, lost = await sheets_of(told, lab, screen.language, seed, steps, answers=answers)
     back = f"/lesson/{name}?{query(fields)}" if fields else f"/lesson/{name}"
-    return await _page(request, lab, [sheet for sheet in sheets if sheet.parts], back, fields)
+    return await _page(request, lab, [sheet for sheet in sheets if sheet.parts], back, fields, lost)
 
 
 def _asked(request: Request) -> tuple[int, bool]:
@@ -81,7 +82,9 @@ def _asked(request: Request) -> tuple[int, bool]:
     return FIRST_SEED if seed is None else seed, bool(request.query_params.get("answers"))
 
 
-async def _page(request: Request, lab: Lab, sheets: Sequence[Sheet], back: str, fields: dict[str, str]) -> Response:
+async def _page(
+    request: Request, lab: Lab, sheets: Sequence[Sheet], back: str, fields: dict[str, str], lost: Sequence[int] = ()
+) -> Response:
     seed, answers = _asked(request)
     language = language_of(request)
 
@@ -90,6 +93,6 @@ async def _page(request: Request, lab: Lab, sheets: Sequence[Sheet], back: str, 
 
     links = Links(back, there(seed, not answers), there((seed + 1) % SEEDS, answers))
     text = await lab.queue.light(
-        lambda: render(language, "worksheet.html", WorksheetContext(sheets, answers, links, language))
+        lambda: render(language, "worksheet.html", WorksheetContext(sheets, tuple(lost), answers, links, language))
     )
     return HTMLResponse(text, headers=HEADERS)

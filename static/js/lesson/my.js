@@ -16,7 +16,7 @@ const form = () => /** @type {HTMLFormElement} */ (document.querySelector("#step
 
 /** Does something when all that was begun before has come back. @param {() => Promise<void>} act */
 function next(act) {
-  chain = chain.then(act).catch(() => told(my().dataset.offline));
+  chain = chain.then(act).catch((/** @type {Error} */ error) => told(error instanceof Gone ? my().dataset.gone : my().dataset.offline));
   return chain;
 }
 
@@ -28,11 +28,14 @@ function told(sentence) {
   document.querySelector("#told").replaceChildren(line);
 }
 
+/** The lesson has been deleted. */
+class Gone extends Error {}
+
 /** @param {string} address @param {RequestInit} [how] @returns {Promise<{page: Document, ok: boolean, address: string}>} */
 async function asked(address, how) {
   const answer = await fetch(address, how);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!page.querySelector("#my")) throw new Error(answer.statusText);
+  if (!page.querySelector("#my")) throw answer.status === 404 ? new Gone() : new Error(answer.statusText);
   return { page, ok: answer.ok, address: answer.url };
 }
 
