@@ -13,9 +13,11 @@ from app.explorer.state import State
 from app.explorer.templating.context import Context
 from app.explorer.view import View
 from app.layers import Place
+from app.messages import Counted
 from app.numerics.window import Pair, Span
 from app.pipeline.plan import Stage
 from app.printing.numbers import about, grouped
+from app.printing.shares import Say
 from app.rendering.diagrams.edges import MOST_SHEETS, Cell, Neuron, edges_drawing, neighbour
 from app.rendering.diagrams.places import hold_on
 from app.rendering.diagrams.sharing import KINDS, Counts, areas, counts
@@ -84,6 +86,11 @@ def _corner(view: View, channel: int) -> Pair:
     return column, row
 
 
+def _weights(count: int, say: Say) -> str:
+    """Say how many weights a neuron has."""
+    return say(Counted("{count} weight", "{count} weights", count)).format(count=grouped(count))
+
+
 def _neuron(view: View, kind: str, place: Place, index: int) -> Neuron:
     """Return a neuron as it would be in one of the three ways; weights that no layer here has are drawn by chance."""
     stage, say, weight = view.stage, view.say, view.weight
@@ -94,16 +101,17 @@ def _neuron(view: View, kind: str, place: Place, index: int) -> Neuron:
     if kind == "full":
         channels, rows, columns = stage.input_shape
         cells = _sample(min(channels, MOST_SHEETS), rows, columns)
-        says = say("{count} weights").format(count=grouped(channels * rows * columns))
+        says = _weights(channels * rows * columns, say)
         return Neuron(
             place, Span((0, rows), (0, columns)), cells, _chance(place, (len(cells),), view), None, None, "", says
         )
     cells = [(sheet, *cell) for sheet in range(filter_.shape[0]) for cell in stage.geometry.read(place)]
     if kind == "local":
         filter_ = _chance(place, filter_.shape, view)
-        says = (say("{count} others") if index else say("{count} weights")).format(count=count)
+        others = Counted("{count} other", "{count} others", filter_.size)
+        says = say(others).format(count=count) if index else _weights(filter_.size, say)
         return Neuron(place, span, cells, filter_.ravel(), filter_, None, "", says)
-    says = (say("the same {count}") if index else say("{count} weights")).format(count=count)
+    says = say("the same {count}").format(count=count) if index else _weights(filter_.size, say)
     picture = view.map_face(place.channel).part(place.column, place.row, 1, 1)
     if view.target.single:
         _, row, column = view.target.cell(place)

@@ -15,6 +15,7 @@ import numpy as np
 from app.explorer.state import State
 from app.explorer.sums.filter_sum import cells_round
 from app.explorer.view import View
+from app.messages import Counted
 from app.printing.numbers import Sum, adding_up, rounded, short
 from app.whole_numbers import read_whole
 
@@ -96,7 +97,8 @@ class Board:
         ]
         if len(told) < self.count:
             rest = sum((subtotals[sheet] for sheet in range(self.count) if sheet not in told), Decimal(0))
-            name = say("{count} others").format(count=self.count - len(told))
+            others = self.count - len(told)
+            name = say(Counted("{count} other", "{count} others", others)).format(count=others)
             found.append((name, rest, None, "rest"))
         found.append((say("bias"), self.total.terms[-1], None, "bias"))
         if self.total.remainder:

@@ -12,6 +12,7 @@ from app.explorer.inlets import Inlet, cell_of, inlets_of
 from app.explorer.state import State
 from app.explorer.view import View
 from app.layers.references import PICTURE
+from app.messages import Counted
 from app.printing.numbers import Sum, adding_up
 
 MOST_ADDED = 6  # numbers that are written one by one
@@ -81,7 +82,7 @@ class MergeSum:
             return block
         if len(found) == 1:
             return stages[long].layer.type
-        return self.view.say("{count} layers").format(count=len(found))
+        return self.view.say(Counted("{count} layer", "{count} layers", len(found))).format(count=len(found))
 
     def way(self, inlet: Inlet) -> str:
         """Return which way a number has come, where one leads past the other; else nothing."""
