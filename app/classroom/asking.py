@@ -12,11 +12,13 @@ from app.classroom.beats import Spot, read_spot, state_at
 from app.classroom.course import is_lesson, name_in, told_at
 from app.classroom.facts import facts_of, filled
 from app.classroom.lesson import Lesson
+from app.classroom.poll import Poll
 from app.explorer.opening import settled, state_of
 from app.explorer.page.parts import seen
 from app.explorer.questions import REVEAL, question
 from app.explorer.view import View
 from app.lab import Lab
+from app.messages import LANGUAGES
 from app.printing.numbers import rounded
 
 Say = Callable[[str], str]
@@ -99,6 +101,25 @@ async def because(lesson: Lesson, address: str, lab: Lab, language: str) -> str:
         return ""
     state = await state_at(lesson, Spot(spot.step, "reveal"), lab)
     return filled(own.because, await facts_of(state, lab, [own.because], language))
+
+
+async def asked_in(poll: Poll, lesson: Lesson | None, lab: Lab, language: str) -> dict[str, str]:
+    """Return what our words in a poll are in a language, by how they were asked; a teacher's own stay."""
+    kind = "size" if fields_in(poll.address).get("view") == SIZE else "sign"
+    if lesson is None and "predict" not in fields_in(poll.address):
+        return {}
+
+    async def asked(tag: str) -> Asked | None:
+        if lesson is None:
+            return await asked_of_view(poll.address, kind, lab, tag)
+        return await asked_in_lesson(lesson, poll.address, lab, tag)
+
+    said = await asked(language)
+    for tag in LANGUAGES:
+        there = await asked(tag)
+        if said and there and (there.question, there.choices) == (poll.question, poll.choices):
+            return dict(zip((there.question, *there.choices), (said.question, *said.choices), strict=True))
+    return {}
 
 
 def same_question(one: str, other: str) -> bool:

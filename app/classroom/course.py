@@ -65,6 +65,13 @@ async def standing(address: str, lesson: Lesson | None, lab: Lab, language: str)
     return await _in_explorer(address, lab, language)
 
 
+def nowhere(language: str) -> Standing:
+    """Return where a class is whose lesson, or picture, has been deleted: the way on is the explorer."""
+    say = catalogue(language).gettext
+    gone = say("What this room was at has been deleted")
+    return Standing(gone, "", gone, 0, 0, False, Ahead("/", say("The explorer")), None)
+
+
 async def _in_lesson(address: str, lesson: Lesson, lab: Lab, language: str) -> Standing:
     say, name, fields = catalogue(language).gettext, name_in(address), fields_in(address)
     board = bool(fields.get("projector"))

@@ -211,10 +211,14 @@ def test_the_question_is_read_once_wherever_it_stands(page: Page, open_page: Ope
     expect(asked(page).locator("h2")).to_be_hidden()
 
 
+def key_of(teacher: Page) -> str:
+    """Return the key of the room that a browser leads."""
+    return next(each["value"] for each in teacher.context.cookies() if each["name"] == "rooms").partition("-")[2][:32]
+
+
 def remote(teacher: Page, code: str) -> str:
     """Return the address that the second QR code holds; it is in the drawing alone, so a program asks for another."""
-    key = next(each["value"] for each in teacher.context.cookies() if each["name"] == "rooms").partition("-")[2][:32]
-    made = teacher.request.post(f"/api/v1/rooms/{code}/remote", headers={"Authorization": f"Bearer {key}"})
+    made = teacher.request.post(f"/api/v1/rooms/{code}/remote", headers={"Authorization": f"Bearer {key_of(teacher)}"})
     address: str = made.json()["url"]
     return address
 
@@ -251,6 +255,32 @@ def test_the_screen_in_front_follows_the_remote(page: Page, open_page: Open) -> 
     page.keyboard.press("Escape")
     expect(pupil.locator("#now")).not_to_contain_text("Look at the board.")
     expect(held.get_by_role("button", name="Blank the screen")).to_be_visible()
+
+
+def test_the_sheet_closes_once_the_phone_is_paired_and_follows_what_is_asked(page: Page, open_page: Open) -> None:
+    code, _ = led(page, open_page)
+    sheet = on_sheet(page)
+    leads = {"Authorization": f"Bearer {key_of(page)}"}
+    asks = {"question": "Which?", "choices": ["a", "b"]}
+    page.request.put(f"/api/v1/rooms/{code}/poll", data=asks, headers=leads)
+    expect(sheet.get_by_role("button", name="Show the answer")).to_be_visible()
+    page.request.put(f"/api/v1/rooms/{code}/poll", data={"state": "closed"}, headers=leads)
+    expect(sheet.get_by_role("button", name="Show the answer")).to_have_count(0)
+    expect(sheet.locator("[value=sign]")).to_be_visible()
+    sheet.get_by_role("button", name="Pair").click()
+    expect(page.locator(".pairing svg")).to_be_visible()
+    made = remote(page, code)
+    expect(page.locator(".pairing svg")).to_be_visible()
+    open_page(390, 844, has_touch=True).goto(made)
+    expect(page.locator("dialog.of-room")).to_have_count(0)
+
+
+def test_the_board_has_one_set_of_answers(page: Page, open_page: Open) -> None:
+    led(page, open_page)
+    on_sheet(page).locator("[value=sign]").click()
+    expect(asked(page)).to_be_visible()
+    expect(page.locator("#predict")).to_be_attached()
+    expect(page.locator("#predict .sign").first).to_be_hidden()
 
 
 def test_the_remote_moves_the_explorer_without_a_lesson(page: Page, open_page: Open) -> None:

@@ -160,6 +160,65 @@ def test_a_question_is_asked_in_the_language_of_the_teacher(client: TestClient) 
     assert chinese != english
 
 
+def test_a_pupil_reads_our_questions_in_their_own_language(client: TestClient) -> None:
+    code, pupil = opened(client), stranger(client)
+    pupil.headers["Accept-Language"] = "zh-CN"
+    said(client, code, "ask", kind="sign", address=VIEW)
+    pupil.get(f"/join/{code}")
+    now = pupil.get(f"/join/{code}/now").text
+    assert "above zero" not in now
+    assert re.findall(r'value="(above|below) 0"[^>]*>[^<]*[\u4e00-\u9fff]', now) == ["below", "above"]
+    assert pupil.post(f"/join/{code}/answer", data={"answer": "above 0"}).status_code == 200
+    own = {"question": "Which?", "choice0": "below 0", "choice1": "another", "right": "0"}
+    said(client, code, "poll", state="closed")
+    said(client, code, "ask", **own)
+    now = pupil.get(f"/join/{code}/now").text
+    assert re.findall(r"<h2[^>]*>([^<]*)", now) == ["Which?"]
+    assert ">below 0<" in now
+
+
+def test_what_a_step_asks_comes_when_the_class_begins(client: TestClient) -> None:
+    code, pupil = opened(client, ASK), stranger(client)
+    waiting = pupil.get(f"/join/{code}").text
+    assert 'data-beat="ask"' not in waiting
+    assert "how many places in a row?" not in waiting
+    said(client, code, "move", address=ASK)
+    assert 'data-beat="ask"' in pupil.get(f"/join/{code}").text
+
+
+def test_a_room_whose_lesson_is_deleted_can_be_led_elsewhere_and_ended(client: TestClient) -> None:
+    document = {"title": "Mine", "language": "en", "steps": [{"address": VIEW, "sentence": "Look.", "say": "Look."}]}
+    made = client.post("/api/v1/lessons", json=document)
+    assert made.status_code == 201, made.text
+    lesson, key = made.json()["id"], {"Authorization": f"Bearer {made.json()['key']}"}
+    code = opened(client, f"/lesson/{lesson}?step=1")
+    phone = stranger(client)
+    ticket = TICKET.search(
+        client.post(f"/api/v1/rooms/{code}/remote", headers={"Authorization": f"Bearer {held(client, code)}"}).json()[
+            "url"
+        ]
+    )[1]
+    assert "data-pairing" in client.get(f"/room/{code}/asked").text
+    phone.get(f"/room/{code}/remote?key={ticket}", follow_redirects=False)
+    assert "data-pairing" not in client.get(f"/room/{code}/asked").text
+    assert client.delete(f"/api/v1/lessons/{lesson}", headers=key).status_code == 204
+    door = client.get(f"/room/{code}")
+    assert door.status_code == 200
+    assert "What this room was at has been deleted" in door.text
+    assert 'id="begin" href="/"' in door.text
+    sheet = client.get(f"/room/{code}/sheet").text
+    assert "What this room was at has been deleted" in sheet
+    assert f'action="/room/{code}/end"' in sheet
+    assert client.get(f"/room/{code}/asked").status_code == 200
+    own = {"question": "Which?", "choice0": "a", "choice1": "b"}
+    assert said(client, code, "ask", **own)["poll"]["question"] == "Which?"
+    said(client, code, "poll", state="closed")
+    assert "The explorer" in phone.get(f"/room/{code}/remote").text
+    assert phone.post(f"/room/{code}/go", data={"way": "next"}, follow_redirects=False).status_code == 303
+    assert room(client, code)["address"] == "/"
+    assert client.post(f"/room/{code}/end", headers={"HX-Request": "true"}).status_code == 200
+
+
 def test_the_sign_of_a_view_is_hidden_asked_and_told(client: TestClient) -> None:
     code = opened(client)
     asked = said(client, code, "ask", kind="sign", address=VIEW)

@@ -6,6 +6,9 @@ GET  /join/<code>/now      what stands beside the step: the question, and that t
 POST /join/<code>/answer   an answer, which may change until it is shown
 """
 
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,7 +16,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
-from app.classroom.asking import because
+from app.classroom.asking import asked_in, because
 from app.classroom.course import standing
 from app.classroom.poll import Poll
 from app.classroom.room import Room
@@ -37,6 +40,7 @@ from app.web.pages.training_request import HEADERS
 
 joining = APIRouter(include_in_schema=False)
 OPTIONS = ("lang", "theme")
+ASKS = re.compile(r"([?&]step=\d{1,4})\.ask(?=&|$)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class NowContext(Context):
     code: str
     blank: bool
     poll: Poll | None
+    words: Mapping[str, str]  # of the poll in the pupil's language, where they are ours
     own: str  # answer
     answered: int
     said: int  # how many have said what is right
@@ -123,9 +128,9 @@ async def phone(code: str, request: Request, lab: InLab, rooms: InRooms) -> Resp
         return _ended(request) if "from" in request.query_params else _form(request, code[:40], gone)
     if room.code != code:
         return RedirectResponse(_with(f"/join/{room.code}", options_in(request)), 303)
-    screen, options = screen_of(request), options_in(request)
+    screen, options, address = screen_of(request), options_in(request), _place(room)
     try:
-        shown = await shown_at(room.address, request, lab, screen)
+        shown = await shown_at(address, request, lab, screen)
     except Mistake:  # its picture has gone, or its lesson: the class is told so by its teacher
         shown = await shown_at("/", request, lab, screen)
     now = await _now(room, rooms, request, lab)
@@ -134,7 +139,7 @@ async def phone(code: str, request: Request, lab: InLab, rooms: InRooms) -> Resp
         screen.language,
         screen.theme,
         spaced(room.code),
-        room.address,
+        address,
         "".join(f"&{part}" for part in urlencode(options).split("&") if part),
         Markup(step),  # noqa: S704 - a template has made it
         shown.explorer,
@@ -143,6 +148,11 @@ async def phone(code: str, request: Request, lab: InLab, rooms: InRooms) -> Resp
     if phone_of(request, rooms, room) is None:
         remember_phone(response, rooms.phones.admit(room.code, address_of(request)))
     return response
+
+
+def _place(room: Room) -> str:
+    """Return where a phone is: what a step asks comes with the class, not while it waits at the door."""
+    return room.address if room.sequence or room.state.poll else ASKS.sub(r"\1", room.address)
 
 
 def _ended(request: Request) -> Response:
@@ -190,23 +200,26 @@ async def _now(room: Room, rooms: Rooms, request: Request, lab: Lab) -> NowConte
     told = poll is not None and poll.state == "shown"
 
     async def make() -> str:
-        why, where = "", ""
+        why, where, words = "", "", {}
         try:
             stands = await standing(state.address, await lesson_at(state.address, request), lab, language)
             where = stands.where
-            if poll and told and (lesson := await lesson_at(poll.address, request)):
-                why = await because(lesson, poll.address, lab, language)
+            if poll:
+                lesson = await lesson_at(poll.address, request)
+                words = await asked_in(poll, lesson, lab, language)
+                why = await because(lesson, poll.address, lab, language) if told and lesson else ""
         except Mistake:  # what is shown has gone
             pass
-        return f"{why}\0{where}"
+        return json.dumps((why, where, words))
 
     moments: Momentary[str] = request.app.state.moments
-    about = f"now {room.code} {room.sequence} {poll and poll.address} {told} {language}"
-    why, _, where = (await moments.get(about, make)).partition("\0")
+    about = f"now {room.code} {room.sequence} {poll and (poll.address, poll.question)} {told} {language}"
+    why, where, words = json.loads(await moments.get(about, make))
     return NowContext(
         room.code,
         state.blank,
         poll,
+        words,
         "" if poll is None or given is None else poll.choices[given],
         len(poll.answers) if poll else 0,
         list(poll.answers.values()).count(poll.choices.index(poll.right)) if poll and told and poll.right else 0,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.classroom.course import standing
 from app.classroom.room import Room
 from app.errors import Forbidden
 from app.explorer.templating.context import Context
@@ -26,7 +25,7 @@ from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
 from app.web.pages.explorer import page_theme
 from app.web.pages.room_keys import keys_to, remember_room
-from app.web.pages.rooms import lesson_at, room_of, show, spaced
+from app.web.pages.rooms import room_of, show, spaced, standing_in
 from app.web.pages.training_request import HEADERS
 
 remotes = APIRouter(include_in_schema=False)
@@ -68,7 +67,7 @@ async def remote(code: str, request: Request, lab: InLab, rooms: InRooms) -> Res
 
 async def _page(room: Room, request: Request, lab: Lab) -> Response:
     language, poll = language_of(request), room.state.poll
-    stands = await standing(room.address, await lesson_at(room.address, request), lab, language)
+    stands = await standing_in(room, request, lab, language)
     asking = poll is not None and poll.state == "open"
     shown = RemoteContext(
         language,
@@ -100,7 +99,7 @@ async def go(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respons
     room = await room_of(code, request, rooms)
     keys, way = keys_to(request, room.code), fields.get("way", "")
     rooms.require(room, keys, remote=True)
-    stands = await standing(room.address, await lesson_at(room.address, request), lab, language_of(request))
+    stands = await standing_in(room, request, lab, language_of(request))
     poll = room.state.poll
     if way == "next" and poll and poll.state == "open" and not stands.asking:
         await show(rooms, room, keys)  # what the teacher has asked comes first

@@ -11,6 +11,7 @@ POST /room/<code>/poll        shows the answer, or takes no more
 POST /room/<code>/end         ends the room
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -29,7 +30,7 @@ from app.classroom.asking import (
     same_question,
     settled_again,
 )
-from app.classroom.course import is_lesson, standing
+from app.classroom.course import Standing, is_lesson, nowhere, standing
 from app.classroom.lesson import Lesson
 from app.classroom.poll import MOST as MOST_CHOICES
 from app.classroom.poll import Poll
@@ -109,6 +110,7 @@ class AskedContext(Context):
     present: int
     answered: int
     because: str
+    pairing: bool  # whether an address that makes a phone the remote waits for one
 
 
 def spaced(code: str) -> str:
@@ -130,6 +132,14 @@ async def lesson_at(address: str, request: Request) -> Lesson | None:
     """Return the lesson at whose step an address is; None where that is a view of the explorer."""
     name = lesson_in(parts_of(address).path)
     return None if name is None else await lesson_named(name, request)
+
+
+async def standing_in(room: Room, request: Request, lab: Lab, language: str) -> Standing:
+    """Return where the class of a room is, also where that has been deleted."""
+    try:
+        return await standing(room.address, await lesson_at(room.address, request), lab, language)
+    except Mistake:
+        return nowhere(language)
 
 
 def way_in(request: Request, lab: Lab, code: str) -> tuple[str, Markup, str, tuple[str, ...]]:
@@ -179,10 +189,12 @@ async def door(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respo
     room = await room_of(code, request, rooms)
     led = rooms.role(room, keys_to(request, room.code)) == "teacher"
     language, say = language_of(request), translator(request)
-    stands = await standing(room.address, await lesson_at(room.address, request), lab, language) if led else None
+    stands = await standing_in(room, request, lab, language) if led else None
     _, drawn, typed, others = way_in(request, lab, room.code)
-    then = ""
-    if stands:
+    there, then = room.address, ""
+    if stands == nowhere(language):
+        there, then = "/", say("The explorer")
+    elif stands:
         then = say("step {step}: {words}").format(step=stands.step, words=stands.here) if stands.here else say("Begin")
     shown = DoorContext(
         language,
@@ -197,7 +209,7 @@ async def door(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respo
         COMMAND,
         room.present,
         stands.title if stands else "",
-        room.address,
+        there,
         then,
     )
     response = HTMLResponse(render(language, "room/door.html", shown), headers=HEADERS)
@@ -231,8 +243,12 @@ async def _sheet(
     request: Request, lab: Lab, room: Room, address: str, paired: Markup = NOTHING, mistake: Mistake | None = None
 ) -> Response:
     _, drawn, typed, _ = way_in(request, lab, room.code)
-    lesson = await lesson_at(address, request)
-    asked = await asked_in_lesson(lesson, address, lab, language_of(request)) if lesson else None
+    gone, lesson = "", None
+    try:
+        lesson = await lesson_at(address, request)
+        asked = await asked_in_lesson(lesson, address, lab, language_of(request)) if lesson else None
+    except NotFound:
+        gone, asked, address = nowhere(language_of(request)).title, None, "/"
     poll = room.state.poll
     shown = SheetContext(
         language_of(request),
@@ -244,12 +260,12 @@ async def _sheet(
         COMMAND,
         room.present,
         address,
-        () if lesson else KINDS,
+        () if lesson or gone else KINDS,
         asked.question if asked else "",
         poll if poll and poll.state != "closed" else None,
         MOST_CHOICES,
         paired,
-        mistake.say(translator(request)) if mistake else "",
+        mistake.say(translator(request)) if mistake else gone,
     )
     return HTMLResponse(render(shown.language, "room/sheet.html", shown), mistake.status if mistake else 200, HEADERS)
 
@@ -261,7 +277,9 @@ async def ask(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respon
     room, language = await room_of(code, request, rooms), language_of(request)
     keys, address = keys_to(request, room.code), fields.get("address", "") or room.address
     rooms.require(room, keys)
-    kind, lesson = fields.get("kind", ""), await lesson_at(address, request)
+    kind, lesson = fields.get("kind", ""), None
+    with suppress(NotFound):  # it has been deleted, and something else can be asked
+        lesson = await lesson_at(address, request)
     try:
         if kind in KINDS:
             asked = await asked_of_view(address, kind, lab, language)
@@ -355,7 +373,7 @@ async def move(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respo
     room = await room_of(code, request, rooms)
     keys, address = keys_to(request, room.code), fields.get("address", "")
     rooms.require(room, keys, remote=True)
-    if address and address != room.address:
+    if address and (address != room.address or not room.sequence):  # the first move begins, wherever it leads
         await rooms.move(room, keys, address)
     if rooms.role(room, keys) == "teacher":
         await follow_poll(rooms, room, keys, await lesson_at(room.address, request), lab, language_of(request))
@@ -388,8 +406,11 @@ async def asked_class(code: str, request: Request, lab: InLab, rooms: InRooms) -
     poll, language = room.state.poll, language_of(request)
     poll = poll if poll and poll.state != "closed" else None
     why = ""
-    if poll and poll.state == "shown" and (lesson := await lesson_at(poll.address, request)):
-        why = await because(lesson, poll.address, lab, language)
+    if poll and poll.state == "shown":
+        with suppress(NotFound):  # its lesson has been deleted
+            lesson = await lesson_at(poll.address, request)
+            why = await because(lesson, poll.address, lab, language) if lesson else ""
+    pairing = bool(room.state.keys.ticket) and rooms.role(room, keys_to(request, room.code)) == "teacher"
     counts = tuple(poll.report()["counts"]) if poll and poll.told else ()
-    shown = AskedContext(room.code, poll, counts, room.present, len(poll.answers) if poll else 0, why)
+    shown = AskedContext(room.code, poll, counts, room.present, len(poll.answers) if poll else 0, why, pairing)
     return HTMLResponse(render(language, "room/_asked.html", shown), headers=HEADERS)

@@ -45,6 +45,7 @@ export async function begin(go) {
   addEventListener("popstate", rest);
   document.addEventListener("visibilitychange", rest);
   document.addEventListener("htmx:after:swap", dress);
+  document.addEventListener("cs:framed", ({ detail }) => detail.addEventListener("cs:state", oneSet));
   const step = document.querySelector("cs-step");
   if (step) new MutationObserver(dress).observe(step, { childList: true, subtree: true });
   document.addEventListener("click", opened, { capture: true });
@@ -62,7 +63,8 @@ export async function begin(go) {
       if (now !== asking) {
         asking = now;
         again();
-      }
+        polling();
+      } else if (document.querySelector(".of-room .pairing")) again();
       const led = !sending && news.sequence > sequence && (arriving || here() === at);
       sequence = Math.max(sequence, news.sequence);
       if (led && leads() && news.address !== at) went(news.address, go);
@@ -150,9 +152,16 @@ function dress() {
   beside();
 }
 
+/** What the class answers is not answered in the figure as well. */
+function oneSet() {
+  const framed = /** @type {HTMLIFrameElement | null} */ (document.querySelector("cs-step iframe"))?.contentDocument;
+  for (const each of [document, framed]) each?.documentElement?.toggleAttribute("data-class-asked", words.dataset.state === "open");
+}
+
 /** In a lesson the question stands among its words, in the explorer over the ribbon, and nowhere else. */
 function beside() {
   if (!leads()) return;
+  oneSet();
   const among = document.querySelector("cs-step .words");
   if (among ? words.parentElement !== among : words.parentElement !== document.body) {
     words.classList.toggle("over", !among);
@@ -171,6 +180,8 @@ function again() {
     looking = false;
     await look();
     dress();
+    const paired = document.querySelector(".of-room .pairing");
+    if (paired && !("pairing" in words.dataset)) /** @type {HTMLDialogElement} */ (paired.closest("dialog")).close(); // a phone has it
   }, words.dataset.state ? BETWEEN : 0);
 }
 
@@ -210,6 +221,18 @@ async function opened(event) {
     if (!there) dialog.prepend(last);
     last = there ?? last;
   }).observe(dialog, { childList: true });
+}
+
+/** The sheet that lies open follows what is asked, unless a question is being written there. */
+async function polling() {
+  const shown = /** @type {HTMLElement | null} */ (document.querySelector(".of-room .polling"));
+  if (!shown || shown.querySelector("details[open]")) return;
+  const section = await fetched(`/room/${code}/sheet?address=${encodeURIComponent(here())}`, { headers: { Accept: "text/html" } });
+  const part = typeof section === "string" ? null : section.querySelector(".polling");
+  if (!part || !shown.isConnected) return;
+  const held = shown.contains(document.activeElement);
+  shown.replaceWith(part);
+  if (held) part.querySelector("button")?.focus();
 }
 
 /** The sheet of Share, with its own script: what leaves the page stands below the room. @param {HTMLElement} chip */

@@ -18,6 +18,9 @@ let beside = ""; // what is known of the question and the screen
 let newest = null; // the room as last told
 let busy = false;
 
+/** Where a phone is: what a step asks comes with the class, not while it waits at the door. @param {import("./events.js").Room} room */
+const place = (room) => room.sequence || room.poll ? room.address : room.address.replace(/([?&]step=\d+)\.ask(?=&|$)/, "$1");
+
 /** Shows what the room shows, one request at a time, the newest last. */
 async function show() {
   if (busy || !newest) return;
@@ -25,7 +28,7 @@ async function show() {
   for (let room = null; room !== newest;) {
     room = newest;
     try {
-      if (room.address !== address && !exploring()) await lead(room.address);
+      if (place(room) !== address && !exploring()) await lead(place(room));
       await refresh(room);
     } catch {
       break; // nobody answers: what has come stays, and the stream says so
