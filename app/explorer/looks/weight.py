@@ -109,7 +109,7 @@ async def _context(asked: LookRequest) -> WeightContext:
         view.say("weight"),
         view.say("slice"),
         rows * columns,
-        N_("products"),
+        N_("products added"),
     )
     told, refused = None, ""
     try:
