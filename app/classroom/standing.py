@@ -3,6 +3,7 @@
 from app.classroom.claims import failing
 from app.classroom.lesson import Task
 from app.classroom.screen import Say
+from app.explorer.classes import class_names
 from app.explorer.looks.registry import LOOKS
 from app.explorer.state import State
 from app.lab import Run
@@ -19,9 +20,16 @@ def standing(missing: str, state: State, run: Run, say: Say) -> str:
     now = {
         "column": say("Now: place {number} of its row.").format(number=state.place.column + 1),
         "row": say("Now: row {number}.").format(number=state.place.row + 1),
-        "channel": say("Now: map {number}.").format(number=state.place.channel + 1),
+        "channel": _channel(state, run, say),
         "layer": say("Now: layer {number}, {type}.").format(number=state.layer + 1, type=layer),
         "view": say("Now: {view}.").format(view=say(LOOKS[state.view].title)),
         "recipe": say("Now: {recipe}.").format(recipe=state.document.outline),
     }
     return now.get(missing, say("Not yet."))
+
+
+def _channel(state: State, run: Run, say: Say) -> str:
+    """Return which map a state shows or, where its number is chosen among the scores, which class."""
+    if state.view != "scores":
+        return say("Now: map {number}.").format(number=state.place.channel + 1)
+    return say("Now: {view}.").format(view=class_names(run, len(run.stages) - 1, say)[state.place.channel])

@@ -18,17 +18,17 @@ interface Events {
   "cs:framed": CustomEvent<Document>; // the explorer has come into the frame of a step
   "cs:glow": CustomEvent<string[]>; // to a frame: these parts are marked, and no others
   "cs:go": CustomEvent<Place>; // a visitor wants to be there
-  "cs:guessed": CustomEvent<string>; // what the explorer asked in a step's frame has been answered there
+  "cs:guessed": CustomEvent<{ step: string; guess: string }>; // what the explorer asked in a step's frame has been answered there
   "cs:hold": CustomEvent<string>; // pins something, or lets go of it where it is pinned
-  "cs:met": CustomEvent<undefined>; // the task of a step is done
-  "cs:lead": CustomEvent<{ address: string; glide?: number }>; // to a frame: go there, in so many ms
+  "cs:met": CustomEvent<{ step: string }>; // the task of a step is done
+  "cs:lead": CustomEvent<{ address: string; glide?: number; top?: boolean }>; // to a frame: go there, in so many ms, to the top of the page
   "cs:opened": CustomEvent<number>; // the stack has opened a map
   "cs:pin": CustomEvent<string>; // pins something, "" nothing
   "cs:pinned": CustomEvent<string>; // something is pinned, "" nothing
   "cs:pixel": CustomEvent<{ row: number; column: number }>; // another pixel is followed
   "cs:point": Event; // the cursor of the keyboard goes on
   "cs:shown": CustomEvent<string>; // a part of the page has come, for a place
-  "cs:state": CustomEvent<{ address: string }>; // a page in a frame has come to rest
+  "cs:state": CustomEvent<{ address: string; led: boolean }>; // a page in a frame has come to rest, where it was led or not
   "cs:stands": CustomEvent<{ address: string }>; // the frame of a step has come to rest elsewhere
   "cs:tap": CustomEvent<{ target: Element; x: number; y: number }>; // a press on a drawing that was no drag
   "cs:transport": CustomEvent<{ name: string; value?: number | string }>; // a button or a field of the tape deck

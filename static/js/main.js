@@ -145,7 +145,7 @@ document.addEventListener("htmx:config:request", (event) => {
     ctx.push = "false"; // Back and Forward go along the history; another entry would cut off what lies ahead
     return;
   }
-  if (!explorer?.transport || !ctx.request.action.includes("at=")) return;
+  if (!explorer?.transport || !ctx.request.action.includes("at=") || ctx.request.headers["CS-Led"]) return;
   const { field } = explorer, was = new URLSearchParams(began.split("?")[1]), { searchParams } = new URL(ctx.request.action, location.href);
   const same = (name) => searchParams.get(name) === was.get(name);
   const hold = (...held) => { ctx.request.action = ctx.request.action.replace(/\?.*/, (query) => held.reduce(holding, query)); };

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Page, Route, expect
 
 from app.classroom.beats import spots
 from app.classroom.book import BOOK
@@ -284,3 +284,90 @@ def test_nothing_glides_for_who_wants_no_motion(open_page: Callable[..., Page]) 
     )
     page.keyboard.press("PageDown")
     page.wait_for_function("() => document.querySelector('iframe').contentWindow.led === 0")
+
+
+def test_back_to_a_task_does_not_do_it_again(page: Page) -> None:
+    opened(page, "/lesson/sum?step=2")
+    for spot in ("2.ask", "2.reveal"):
+        page.keyboard.press("PageDown")
+        at(page, "sum", spot)
+        settled(page)
+    entries = page.evaluate("history.length")
+    for spot in ("2.ask", "2"):
+        page.go_back()
+        at(page, "sum", spot)
+    for _ in range(2):
+        settled(page).evaluate("window.atRest(30)")
+        page.evaluate("window.atRest(30)")
+    at(page, "sum", "2")
+    assert page.evaluate("history.length") == entries
+    expect(page.locator("#task")).to_contain_text("Now: row")
+
+
+SUMMED = (
+    """() => document.querySelector("#sum > .sum")?.dataset.at === new URLSearchParams(location.search).get("at")"""
+)
+DRAWN = """() => {
+  const svg = [...document.querySelectorAll("#plate .plate > .figure")].find((each) => each.getClientRects().length);
+  return [svg?.querySelector("[data-tag]")?.textContent, document.querySelector("#sum .answer .num")?.textContent];
+}"""
+
+
+@pytest.mark.parametrize("start", ["misconceptions?step=1.rule", "neurons?step=1.reveal", "filter?step=1.reveal"])
+def test_a_drawing_that_comes_late_is_that_of_its_own_step(open_page: Callable[..., Page], start: str) -> None:
+    page = opened(open_page(1024, 768), f"/lesson/{start}&projector=1")
+    settled(page).evaluate("window.atRest(30)")
+    held: list[Route] = []
+    late: list[bool] = [True]
+    page.route("**/parts/plate/**", lambda route: held.append(route) if late else route.continue_())
+    page.keyboard.press("PageDown")
+    at(page, start.partition("?")[0], "2")
+    frame = settled(page)
+    frame.wait_for_function(SUMMED)
+    assert held, "the drawing before was asked for, for a frame of another size"
+    late.clear()
+    for route in held:
+        route.continue_()
+    frame.evaluate("window.atRest(30)")
+    drawn, said = frame.evaluate(DRAWN)
+    assert drawn == said
+
+
+def test_a_task_done_by_another_view_leads_back_to_the_view_of_the_words(page: Page) -> None:
+    opened(page, "/lesson/maps?step=1")
+    frame = settled(page)
+    into(page)
+    frame.locator('#look a[href*="at=0.3."]:visible').first.focus()
+    page.keyboard.press("Enter")
+    at(page, "maps", "1.ask")
+    settled(page)
+    assert "view=fan" in page.frames[1].url
+
+
+def test_a_phone_on_its_side_keeps_the_way_on_in_view_and_begins_each_step_at_its_top(
+    open_page: Callable[..., Page],
+) -> None:
+    page = opened(open_page(844, 390, has_touch=True), "/lesson/filter?step=1.reveal")
+    settled(page)
+    box = page.locator("footer [rel=next]").bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 390
+    page.evaluate("scrollTo(0, 400)")
+    page.locator("footer [rel=next]").click()
+    at(page, "filter", "2")
+    page.wait_for_function("scrollY === 0")
+
+
+def test_a_step_begins_at_the_top_of_its_figure(open_page: Callable[..., Page]) -> None:
+    page = opened(open_page(390, 844, has_touch=True), "/lesson/filter?step=1.reveal")
+    top = "[document.scrollingElement, document.querySelector('#stage')].map((part) => part.scrollTop)"
+    frame = settled(page)
+    frame.evaluate(
+        "[document.scrollingElement, document.querySelector('#stage')].map((part) => part.scrollTo(0, 9999))"
+    )
+    assert max(frame.evaluate(top)) > 0
+    page.locator("footer [rel=next]").click()
+    at(page, "filter", "2")
+    frame = settled(page)
+    frame.evaluate("window.atRest(30)")
+    assert frame.evaluate(top) == [0, 0]

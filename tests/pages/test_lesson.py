@@ -49,6 +49,18 @@ def test_a_lesson_may_frame_the_explorer_and_nobody_the_lesson(client: TestClien
     assert "frame-src" not in client.get("/").headers["content-security-policy"]
 
 
+def test_the_task_calls_a_class_by_its_name_where_one_is_chosen(client: TestClient) -> None:
+    name, number, state = next(
+        (name, number, step.address)
+        for name, lesson in BOOK.items()
+        for number, step in enumerate(lesson.steps, 1)
+        if step.task and "channel" in step.task.until and "view=scores" in step.address
+    )
+    said = client.get("/parts/task", params={"address": f"/lesson/{name}?step={number}", "state": state}).text
+    assert re.search(r"Now: [a-z ]+\.", said)
+    assert "Now: map" not in said
+
+
 def test_the_task_says_where_a_state_stands_and_when_it_is_done(client: TestClient) -> None:
     state = BOOK["why-28"].steps[0].address
     fields = {"address": "/lesson/why-28?step=1", "state": state}

@@ -231,7 +231,7 @@ export class Explorer {
     const wanted = this.part("plate", this.at);
     this.coming = wanted;
     const answer = await fetch(wanted).catch(() => null), text = answer?.ok ? await answer.text() : null;
-    if (this.coming !== wanted) return; // a newer one is wanted, since asking or while this one came
+    if (this.coming !== wanted || this.stop.signal.aborted) return; // a newer one is wanted, since asking or while this one came; or the page is another
     if (!answer) { // nobody answers; whoever moves on asks again
       this.coming = "";
       this.behind = true;

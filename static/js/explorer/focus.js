@@ -72,7 +72,7 @@ export function listenForFocus() {
   for (const [event, by] of [["pointerdown", "pointer"], ["keydown", "key"]]) addEventListener(event, () => { hand = by; }, { capture: true });
   let was = look(), known = null, moved = false, walking = false;
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-    walking = /[?&]go=/.test(ctx.request.action); // a clicker opens nothing: its keys are to do the same at every stop
+    walking = /[?&]go=/.test(ctx.request.action) || "CS-Led" in ctx.request.headers; // a clicker opens nothing: its keys are to do the same at every stop
     active = /** @type {Found} */ (document.activeElement);
   });
   document.addEventListener("htmx:before:swap", () => {

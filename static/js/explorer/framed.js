@@ -1,8 +1,8 @@
 // The explorer in a frame (/embed), as a lesson has it. It says where it is, is led elsewhere, and lets parts of it glow; and
 // it adds nothing to the history, which is that of the page around it.
 //
-//     the page around it ── cs:lead {address, glide}, cs:glow [names] ──► this document
-//     the page around it ◄── cs:state {address}, once all is at rest ── this document
+//     the page around it ── cs:lead {address, glide, top}, cs:glow [names] ──► this document
+//     the page around it ◄── cs:state {address, led: it was led there}, once all is at rest ── this document
 import { dressed } from "./style.js";
 import { own } from "./undo.js";
 
@@ -17,6 +17,10 @@ let explorer = () => null;
 const past = [], future = [];
 let stepping = false; // where the page goes now is no new step
 let told = "", telling = 0;
+let leads = 0; // of which the newest counts
+let leading = false; // and has not arrived
+let arrived = ""; // where it did, until that is told
+let last = Promise.resolve(); // one lead after the other, or the page of an older one could come last
 
 const here = () => location.pathname + location.search;
 
@@ -27,7 +31,13 @@ export function begin(current) {
   own.go = window === parent ? null : step;
   document.addEventListener("cs:lead", (event) => {
     event.preventDefault(); // so that whoever leads knows that it is heard
-    lead(event.detail.address, event.detail.glide ?? 0);
+    const { address, glide = 0, top = false } = event.detail, number = ++leads;
+    leading = true;
+    last = last.then(async () => {
+      if (number !== leads) return;
+      const glides = await lead(address, glide).catch(() => false);
+      setTimeout(() => { if (number === leads) arrive(glides, top); }, glides ? glide : 0);
+    });
   });
   document.addEventListener("cs:glow", ({ detail }) => glow(detail));
   document.addEventListener("htmx:after:swap", () => tellSoon());
@@ -61,7 +71,7 @@ async function step(by) {
 /** Goes to a state, which is no step of a visitor's. @param {string} address */
 async function go(address) {
   stepping = true;
-  await htmx.ajax("GET", address, { target: "#app", select: "#app", swap: "outerMorph", push: "true" });
+  await htmx.ajax("GET", address, { target: "#app", select: "#app", swap: "outerMorph", push: "true", headers: leading ? { "CS-Led": "1" } : {} });
   stepping = false;
 }
 
@@ -83,19 +93,21 @@ function tellSoon() {
 
 function tell() {
   const { classList } = document.documentElement;
-  if (stepping || !classList.contains("ready")) { // it comes to rest later, and is asked again then
+  if (stepping || leading || !classList.contains("ready")) { // it comes to rest later, and is asked again then
     telling = setTimeout(tell, 30);
     return;
   }
+  const led = arrived === here();
+  arrived = "";
   if (told === here()) return;
   told = here();
-  document.dispatchEvent(new CustomEvent("cs:state", { detail: { address: told } }));
+  document.dispatchEvent(new CustomEvent("cs:state", { detail: { address: told, led } }));
 }
 
 // ---- led
 
 /** Goes to a state: where only the place in its map is another, the window glides there.
- *  @param {string} address @param {number} glide ms of the way */
+ *  @param {string} address @param {number} glide ms of the way @returns {Promise<boolean>} whether it glides */
 async function lead(address, glide) {
   const wanted = new URL(address, location.href), is = new URLSearchParams(location.search);
   for (const name of KEPT) if (!wanted.searchParams.has(name) && is.has(name)) wanted.searchParams.set(name, is.get(name));
@@ -104,11 +116,23 @@ async function lead(address, glide) {
   past.length = future.length = 0;
   if (KEPT.some((name) => (will.get(name) ?? "") !== (is.get(name) ?? ""))) {
     location.replace(`/embed?${will}`);
-    return;
+    return false;
   }
   const place = placeOf(will, is);
-  if (!place) await go(`/embed?${will}`);
-  else explorer().visit(place, glide);
+  if (!place) {
+    await go(`/embed?${will}`);
+    return false;
+  }
+  explorer().visit(place, glide);
+  return true;
+}
+
+/** It is where it was led. @param {boolean} glided @param {boolean} top a step begins, with the top of the page */
+function arrive(glided, top) {
+  leading = false;
+  if (glided) explorer().settle(); // the address says so now
+  if (top) for (const part of [document.scrollingElement, document.querySelector("#stage")]) part.scrollTop = 0;
+  arrived = here();
   tellSoon();
 }
 

@@ -33,6 +33,7 @@ async function travel(href, { push = true, stay = false, told = true } = {}) {
     return;
   }
   document.title = fresh.title;
+  const other = page().dataset.here !== fresh.querySelector("#lesson").dataset.here;
   step().lead(fresh.querySelector("cs-step").outerHTML, { stay });
   put(fresh, ".bar .tools");
   put(fresh, "#lesson > footer");
@@ -40,6 +41,7 @@ async function travel(href, { push = true, stay = false, told = true } = {}) {
   put(fresh, "#help .acts");
   Object.assign(page().dataset, fresh.querySelector("#lesson").dataset);
   for (const name of ["last", "chapter"]) if (!(name in fresh.querySelector("#lesson").dataset)) delete page().dataset[name];
+  if (other) scrollTo(0, 0);
   if (push) history.pushState({}, "", step().dataset.address);
   else history.replaceState({}, "", step().dataset.address);
   arrived(told);
@@ -159,16 +161,16 @@ document.addEventListener("submit", (event) => {
   queue.add(() => travel(`${form.getAttribute("action")}?${fields}`));
 });
 
-document.addEventListener("cs:met", () => queue.add(async () => {
+document.addEventListener("cs:met", ({ detail }) => queue.add(async () => {
   const next = /** @type {HTMLAnchorElement | null} */ (document.querySelector("#lesson > footer [rel=next]"));
-  if (next && "task" in step().dataset) await travel(next.href, { stay: true });
+  if (next && "task" in step().dataset && detail.step === step().dataset.address) await travel(next.href, { stay: true });
 }));
 
 document.addEventListener("cs:guessed", ({ detail }) => queue.add(async () => {
   const next = /** @type {HTMLAnchorElement | null} */ (document.querySelector("#lesson > footer [rel=next]"));
-  if (!next || !("asked" in step().dataset)) return;
+  if (!next || !("asked" in step().dataset) || detail.step !== step().dataset.address) return;
   const there = new URL(next.href);
-  there.searchParams.set("answer", detail);
+  there.searchParams.set("answer", detail.guess);
   await travel(there.href, { stay: true });
 }));
 

@@ -2,6 +2,7 @@
 //
 //   the frame rests (cs:state) ─► is the task done? ─► cs:met, and whoever shows the step goes on
 //                                                  └─► where it stands now, in the words
+//                                                      (what the reader has done counts, not where the frame is led)
 //   lead(html) ─► the words change, the frame is told where to go (cs:lead) and what is spoken of (cs:glow)
 
 const LED_MS = 3000; // for so long a frame that is led takes no focus, unless a hand gives it
@@ -13,6 +14,7 @@ export class Step extends HTMLElement {
     this.state = this.dataset.figure; // the address at which the frame stands, as far as it has told
     this.frame = this.querySelector("iframe");
     this.asked = 0;
+    this.leading = this.state; // where the frame is led, until it has told that it is at rest
     this.last = /** @type {any} */ (null); // what of the page had the focus last
     this.led = -Infinity; // when it was sent on its way without having the focus
     this.stop = new AbortController();
@@ -42,11 +44,11 @@ export class Step extends HTMLElement {
     const { inside } = this, { signal } = this.met;
     if (!inside) return;
     inside.addEventListener("pointerdown", () => { this.led = -Infinity; }, { signal, capture: true });
-    inside.addEventListener("cs:state", ({ detail }) => this.stand(detail.address), { signal });
+    inside.addEventListener("cs:state", ({ detail }) => this.stand(detail.address, detail.led), { signal });
     this.glow();
     this.dispatchEvent(new CustomEvent("cs:framed", { detail: inside, bubbles: true }));
     const { pathname, search } = inside.location;
-    if (pathname === "/embed") this.stand(pathname + search);
+    if (pathname === "/embed") this.stand(pathname + search, true);
   }
 
   /** While the frame is led it takes no focus that it did not have: keys would be lost with a page that goes. */
@@ -62,15 +64,18 @@ export class Step extends HTMLElement {
     this.inside?.dispatchEvent(new CustomEvent("cs:glow", { detail: names }));
   }
 
-  /** The frame has come to rest in a state. @param {string} address */
-  async stand(address) {
+  /** The frame has come to rest in a state. @param {string} address @param {boolean} led where it was led, if it was */
+  async stand(address, led) {
     this.glow(); // a page that has just come did not hear it before
     this.release();
-    const moved = address !== this.state;
+    const moved = address !== this.state, arrived = led && this.leading;
+    this.leading = "";
     this.state = address;
     if (moved) this.dispatchEvent(new CustomEvent("cs:stands", { detail: { address }, bubbles: true }));
+    if (arrived) return; // that is no act of the reader's
     const guess = "asked" in this.dataset && new URLSearchParams(address.split("?")[1]).get("guess");
-    if (guess) this.dispatchEvent(new CustomEvent("cs:guessed", { detail: guess, bubbles: true }));
+    const { address: step } = this.dataset;
+    if (guess) this.dispatchEvent(new CustomEvent("cs:guessed", { detail: { step, guess }, bubbles: true }));
     if ("task" in this.dataset) await this.look(address);
   }
 
@@ -80,7 +85,7 @@ export class Step extends HTMLElement {
     const fields = new URLSearchParams({ address: here, state: address, lang: document.documentElement.lang });
     const answer = await fetch(`/parts/task?${fields}`).catch(() => null);
     if (!answer?.ok || asked !== this.asked || here !== this.dataset.address) return;
-    if (answer.status === 204) this.dispatchEvent(new CustomEvent("cs:met", { bubbles: true }));
+    if (answer.status === 204) this.dispatchEvent(new CustomEvent("cs:met", { detail: { step: here }, bubbles: true }));
     else this.put("#task", await answer.text());
   }
 
@@ -91,7 +96,8 @@ export class Step extends HTMLElement {
     if (fresh && old && old.textContent !== fresh.textContent) old.replaceWith(fresh);
   }
 
-  /** Shows another step, whose fragment this is; the frame stays and goes there, unless it is to be left where it is.
+  /** Shows another step, whose fragment this is; the frame stays and goes there, unless it is to be left where it is
+   * and looks at it as the step does.
    * @param {string} html @param {{stay?: boolean, at?: string}} [how] `at`: the frame goes there instead */
   lead(html, { stay = false, at = "" } = {}) {
     const fresh = /** @type {HTMLElement} */ (new DOMParser().parseFromString(html, "text/html").querySelector("cs-step"));
@@ -104,33 +110,39 @@ export class Step extends HTMLElement {
     old.replaceChildren(...words.childNodes);
     old.scrollTop = 0;
     if (within) focusIn(this.querySelector(`#${within}`) ?? old);
-    if (!stay && !this.keeps(was)) this.go(at || this.dataset.figure);
+    const led = !stay || of(this.state, "view") !== of(this.dataset.figure, "view"); // the words are about its own view
+    if (led && !this.keeps(was)) this.go(at || this.dataset.figure, stepOf(was) !== stepOf(this.dataset.address));
     this.glow();
   }
 
   /** Whether a picture of one's own is in the frame, which this step asked for. @param {string} was where the lesson stood */
   keeps(was) {
-    const step = (address) => `${address.split("?")[0]} ${of(address, "step")?.split(".")[0]}`;
-    return "keeps" in this.dataset && step(was) === step(this.dataset.address) && OWN.test(of(this.state, "image") ?? "");
+    return "keeps" in this.dataset && stepOf(was) === stepOf(this.dataset.address) && OWN.test(of(this.state, "image") ?? "");
   }
 
-  /** Leads the frame to a state, without a step in the history. @param {string} address */
-  go(address) {
+  /** Leads the frame to a state, without a step in the history. @param {string} address @param {boolean} anew another step begins, at its top */
+  go(address, anew) {
     const from = this.state;
     this.state = address;
     const glide = still() ? 0 : Number(this.dataset.glide);
     if (same(from, address)) return;
+    this.leading = address;
     this.release();
     const other = of(from, "hide") !== of(address, "hide"); // then the page in the frame is another
     if (other) this.frame.blur();
     this.led = other || document.activeElement !== this.frame ? performance.now() : -Infinity;
-    const heard = this.inside?.documentElement?.classList.contains("ready") && !this.inside.dispatchEvent(new CustomEvent("cs:lead", { detail: { address, glide }, cancelable: true }));
-    if (!heard) this.frame.contentWindow.location.replace(address);
+    const heard = this.inside?.documentElement?.classList.contains("ready") && !this.inside.dispatchEvent(new CustomEvent("cs:lead", { detail: { address, glide, top: anew }, cancelable: true }));
+    if (heard) return;
+    this.met?.abort(); // what the page there still tells is of no account
+    this.frame.contentWindow.location.replace(address);
   }
 }
 
 /** A field of an address. @param {string} address @param {string} name */
 const of = (address, name) => new URLSearchParams(address.split("?")[1]).get(name);
+
+/** The step of an address of the classroom, whatever its beat. @param {string} address */
+const stepOf = (address) => `${address.split("?")[0]} ${parseInt(of(address, "step") ?? "1")}`;
 
 /** Whether two addresses are one state. @param {string} one @param {string} other */
 function same(one, other) {
