@@ -346,7 +346,7 @@ FAULTS = (
     Fault(
         "two streams of a phone are two phones",
         "app/classroom/streams.py",
-        'name = (phone or f"stream {next(self._numbers)}") if counted else None',
+        'name = (phone or (f"stream {next(self._numbers)}" if one_more else None)) if counted else None',
         'name = f"stream {next(self._numbers)}" if counted else None',
         "tests/classroom/test_rooms.py -k present_once",
     ),

@@ -12,6 +12,7 @@ from app.messages import N_
 MOST_STREAMS = 6_000  # in all …
 IN_A_ROOM = 1_000  # … in one room …
 OF_AN_ADDRESS = 2_500  # … and from one address, of those who are not phones of a room
+COUNTED = 250  # of these, that are present in one room
 EVERYWHERE = N_("{count} browsers follow rooms here, as many as can; try again in a minute.")
 IN_THIS_ROOM = N_("{count} browsers follow this room, as many as can; try again in a minute.")
 FROM_HERE = N_(
@@ -26,7 +27,8 @@ class Streams:
         """`now`: the time of the store, in seconds since 1970."""
         self._now = now
         self._count = 0
-        self._nameless: Counter[str] = Counter()  # by address, of those who are no phones of a room
+        self._nameless: Counter[str] = Counter()  # by address, of those who are no phones of a room …
+        self._present: Counter[tuple[str, str]] = Counter()  # … and by room too, of those who are present
         self._numbers = count()  # of these
 
     def follow(
@@ -34,8 +36,8 @@ class Streams:
     ) -> AsyncGenerator[News, None]:
         """Give what is new of a room, the newest at once, until it ends.
 
-        A `phone` is present, once however often it follows; so is who has no name and is `counted`, each by itself; the
-        teacher's own screens are not. Raises Busy where too many follow.
+        A `phone` is present, once however often it follows; so is who has no name and is `counted`, each by itself up
+        to COUNTED of an address; the teacher's own screens are not. Raises Busy where too many follow.
         """
         for follow, most, refusal in (
             (self._count, MOST_STREAMS, EVERYWHERE),
@@ -51,7 +53,10 @@ class Streams:
             yield room.news()
             return
         follower = Follower()
-        name = (phone or f"stream {next(self._numbers)}") if counted else None
+        place = (room.code, address)
+        one_more = counted and not phone and self._present[place] < COUNTED
+        name = (phone or (f"stream {next(self._numbers)}" if one_more else None)) if counted else None
+        self._present[place] += one_more
         self._count += 1
         self._nameless[address] += phone is None
         room.presence.come(name, follower.end)
@@ -63,8 +68,11 @@ class Streams:
         finally:
             self._count -= 1
             self._nameless[address] -= phone is None
+            self._present[place] -= one_more
             if not self._nameless[address]:
                 del self._nameless[address]
+            if not self._present[place]:
+                del self._present[place]
             room.presence.go(name, follower.end)
             room.feed.leave(follower)
             self.seen(room, counted)

@@ -331,6 +331,27 @@ def test_a_phone_is_present_once_however_many_streams_it_has_and_the_newest_stay
     scenario(work)
 
 
+def test_who_has_no_name_fills_no_room(monkeypatch):
+    monkeypatch.setattr(streams, "COUNTED", 3)
+
+    async def work(rooms):
+        room, _ = await rooms.open("/?0")
+        followed = [rooms.events(room, None, "10.0.0.1") for _ in range(5)]
+        followed += [rooms.events(room, None, "10.0.0.2"), rooms.events(room, "p", "10.0.0.1")]
+        for each in followed:
+            await anext(each)
+        assert room.present == 3 + 1 + 1
+        for each in followed:
+            await each.aclose()
+        again = rooms.events(room, None, "10.0.0.1")
+        await anext(again)
+        assert room.present == 1
+        await again.aclose()
+        assert not rooms._streams._present
+
+    scenario(work)
+
+
 def test_who_comes_is_told_twice_a_second_and_a_move_at_once():
     async def work(rooms):
         room, key = await rooms.open("/?0")
@@ -586,6 +607,7 @@ def test_the_limits_that_are_told_are_those_that_hold():
         f"{streams.MOST_STREAMS:,}; {streams.IN_A_ROOM:,} in a room; {MOST_OF_A_PHONE} of a phone",
         f"{streams.OF_AN_ADDRESS:,} from an address without",
         f"{phones.AN_HOUR} from an address within an hour",
+        f"at most {streams.COUNTED} streams of an address",
         f"{poll.FEWEST} to {poll.MOST} choices of {poll.LONGEST_CHOICE} characters",
         f"a question of {poll.LONGEST_QUESTION} |",
         f"{destinations.LONGEST:,} characters",

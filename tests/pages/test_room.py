@@ -177,6 +177,14 @@ def test_a_pupil_reads_our_questions_in_their_own_language(client: TestClient) -
     assert ">below 0<" in now
 
 
+def test_a_room_whose_key_fell_out_of_the_cookie_says_so(client: TestClient) -> None:
+    first, *_ = [opened(client) for _ in range(9)]
+    for what in ("blank", "go", "move", "end", "remote"):
+        answer = client.post(f"/room/{first}/{what}", data={}, headers={"Accept": "text/html"})
+        assert answer.status_code == 403
+        assert f"no key of room {first}" in answer.text, what
+
+
 def test_what_a_step_asks_comes_when_the_class_begins(client: TestClient) -> None:
     code, pupil = opened(client, ASK), stranger(client)
     waiting = pupil.get(f"/join/{code}").text

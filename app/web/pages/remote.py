@@ -24,7 +24,7 @@ from app.web.asgi.dependencies import InLab, InRooms
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of
 from app.web.pages.explorer import page_theme
-from app.web.pages.room_keys import keys_to, remember_room
+from app.web.pages.room_keys import keys_to, remember_room, require_here
 from app.web.pages.rooms import room_of, show, spaced, standing_in
 from app.web.pages.training_request import HEADERS
 
@@ -97,8 +97,7 @@ async def go(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respons
     """Moves the class on or back by one press; the screen in front follows."""
     fields, _ = await read_form(request)
     room = await room_of(code, request, rooms)
-    keys, way = keys_to(request, room.code), fields.get("way", "")
-    rooms.require(room, keys, remote=True)
+    keys, way = require_here(request, rooms, room, remote=True), fields.get("way", "")
     stands = await standing_in(room, request, lab, language_of(request))
     poll = room.state.poll
     if way == "next" and poll and poll.state == "open" and not stands.asking:
@@ -113,7 +112,8 @@ async def blank(code: str, request: Request, lab: InLab, rooms: InRooms) -> Resp
     """Makes the screen in front dark, or shows it again."""
     fields, _ = await read_form(request)
     room = await room_of(code, request, rooms)
-    await rooms.move(room, keys_to(request, room.code), blank=bool(fields.get("blank")))
+    keys = require_here(request, rooms, room, remote=True)
+    await rooms.move(room, keys, blank=bool(fields.get("blank")))
     return await _after(room, request, lab)
 
 

@@ -7,6 +7,9 @@ import re
 from fastapi import Request, Response
 
 from app.classroom.codes import ALPHABET, LENGTH
+from app.classroom.room import Room
+from app.classroom.rooms import Rooms
+from app.errors import Forbidden
 
 COOKIE, PATH = "rooms", "/room"
 LED = "room"
@@ -24,6 +27,20 @@ def room_keys(request: Request) -> dict[str, str]:
 def keys_to(request: Request, code: str) -> list[str]:
     """Return the key of a room, if the cookie holds it."""
     return [key for each, key in room_keys(request).items() if each == code]
+
+
+def require_here(request: Request, rooms: Rooms, room: Room, *, remote: bool = False) -> list[str]:
+    """Return the keys to a room that a browser leads; raise Forbidden where it does not."""
+    keys = keys_to(request, room.code)
+    if not keys and room_keys(request):
+        raise Forbidden(
+            "This browser leads other rooms and has no key of room {code}: it keeps those of the {most} last ones. "
+            "Open a new room; the old one ends by itself.",
+            code=room.code,
+            most=MOST,
+        )
+    rooms.require(room, keys, remote=remote)
+    return keys
 
 
 def remember_room(request: Request, response: Response, code: str, key: str) -> None:

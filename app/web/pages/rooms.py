@@ -50,7 +50,7 @@ from app.web.asgi.language import language_of, translator
 from app.web.asgi.reach import Reach, reach_of
 from app.web.pages.explorer import page_theme
 from app.web.pages.lesson import lesson_in, lesson_named
-from app.web.pages.room_keys import keys_to, lead_room, leave_room, remember_room
+from app.web.pages.room_keys import keys_to, lead_room, leave_room, remember_room, require_here
 from app.web.pages.training_request import HEADERS
 
 rooms_pages = APIRouter(include_in_schema=False)
@@ -275,8 +275,7 @@ async def ask(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respon
     """Asks the class what the form says, at its address."""
     fields, _ = await read_form(request)
     room, language = await room_of(code, request, rooms), language_of(request)
-    keys, address = keys_to(request, room.code), fields.get("address", "") or room.address
-    rooms.require(room, keys)
+    keys, address = require_here(request, rooms, room), fields.get("address", "") or room.address
     kind, lesson = fields.get("kind", ""), None
     with suppress(NotFound):  # it has been deleted, and something else can be asked
         lesson = await lesson_at(address, request)
@@ -338,7 +337,7 @@ async def pair(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respo
     """Makes the QR code by which a phone becomes the remote."""
     fields, _ = await read_form(request)
     room = await room_of(code, request, rooms)
-    _, ticket = await rooms.remote(room, keys_to(request, room.code))
+    _, ticket = await rooms.remote(room, require_here(request, rooms, room))
     reach = way_in(request, lab, room.code)[0] or reach_of(request, lab.settings).address
     address = f"{reach}/room/{room.code}/remote?{urlencode({'key': ticket})}"
     drawn = qr_svg(address, translator(request)("QR code that makes a phone the remote"))
@@ -350,7 +349,7 @@ async def end(code: str, request: Request, rooms: InRooms) -> Response:
     """Ends the room; the page stays where it was."""
     room = await room_of(code, request, rooms)
     address = room.address
-    await rooms.end(room, keys_to(request, room.code))
+    await rooms.end(room, require_here(request, rooms, room))
     response = _done(request, room, address)
     leave_room(request, response, room.code)
     return response
@@ -371,8 +370,7 @@ async def move(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respo
     """The screen has come to an address, by itself or after the remote; the poll follows."""
     fields, _ = await read_form(request)
     room = await room_of(code, request, rooms)
-    keys, address = keys_to(request, room.code), fields.get("address", "")
-    rooms.require(room, keys, remote=True)
+    keys, address = require_here(request, rooms, room, remote=True), fields.get("address", "")
     if address and (address != room.address or not room.sequence):  # the first move begins, wherever it leads
         await rooms.move(room, keys, address)
     if rooms.role(room, keys) == "teacher":
