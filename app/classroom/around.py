@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.classroom.beats import Spot, state_at
 from app.classroom.book import BOOK
+from app.classroom.desk import where_of
 from app.classroom.facts import facts_of, filled, kept_together
 from app.classroom.lesson import Step
 from app.classroom.screen import Say, Screen, address_of
@@ -65,20 +66,21 @@ def contents(screen: Screen) -> tuple[Entry, ...]:
     )
 
 
-def overview(stand: Stand, screen: Screen) -> tuple[Entry, ...]:
+async def overview(stand: Stand, lab: Lab, screen: Screen) -> tuple[Entry, ...]:
     """Return all chapters, or all steps of a lesson of one's own."""
     if stand.chapter is not None:
         return tuple(replace(entry, here=entry.name == stand.name) for entry in contents(screen))
+    titles = [_title(step) or await where_of(step, lab, screen.say) for step in stand.lesson.steps]
     return tuple(
         Entry(
             number,
-            _title(step, stand.lesson.title),
+            titles[number - 1],
             address_of(replace(stand, spot=Spot(number, "say"), over=False), screen.options),
             picture_of(stand.name, number, screen),
             f"{stand.name}.{number}",
             number == stand.spot.step,
         )
-        for number, step in enumerate(stand.lesson.steps, 1)
+        for number in range(1, len(titles) + 1)
     )
 
 
@@ -87,9 +89,10 @@ def picture_of(name: str, step: int, screen: Screen) -> str:
     return f"/lesson/{name}/picture.png?step={step}&theme={screen.theme}"
 
 
-def _title(step: Step, title: str) -> str:
-    """Return what a step is called where few words have room."""
-    return (step.say or step.sentence or title).partition("\n")[0].partition("{")[0].strip()[:80] or title
+def _title(step: Step) -> str:
+    """Return what a step is called where few words have room; nothing where it says nothing."""
+    words: str = step.say or step.sentence
+    return words.partition("\n")[0].partition("{")[0].strip()[:80]
 
 
 async def around(stand: Stand, lab: Lab, screen: Screen) -> Around:
@@ -157,9 +160,11 @@ def _beat(after: Stand, say: Say) -> str:
 
 
 async def heading_of(stand: Stand, lab: Lab, screen: Screen) -> str:
-    """Return the first words of a step, as a projector shows them."""
+    """Return the first words of a step, as a projector shows them; without any, what it shows."""
     step = screen.told(stand.name, stand.lesson).steps[stand.spot.step - 1]
-    text = (step.say or step.sentence or stand.lesson.title).partition("\n")[0]
+    text = (step.say or step.sentence).partition("\n")[0]
+    if not text:
+        return await where_of(step, lab, screen.say)
     try:
         state = await state_at(stand.lesson, Spot(stand.spot.step, "say"), lab)
         facts = await facts_of(state, lab, [text], screen.language)

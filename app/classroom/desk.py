@@ -141,7 +141,7 @@ async def rows_of(name: str, lesson: Lesson, at: int, lab: Lab, screen: Screen) 
                 number,
                 mark(step),
                 (step.sentence or step.say).partition("\n")[0].strip() or screen.say("No sentence yet"),
-                await _where(step, lab, screen.say),
+                await where_of(step, lab, screen.say),
                 screen.say(ASKS[kind]) if kind else "",
                 "" if lost else picture,
                 number == at,
@@ -156,7 +156,7 @@ async def photos_gone(lesson: Lesson, lab: Lab) -> frozenset[str]:
     return await lab.queue.light(lambda: frozenset(image for image in images if not lab.album.has(image)))
 
 
-async def _where(step: Step, lab: Lab, say: Say) -> str:
+async def where_of(step: Step, lab: Lab, say: Say) -> str:
     """Return what a step shows, in few words: conv2d · figure · row 8, column 17."""
     try:
         state = _known.get(step.address) or await state_of(fields_in(step.address), lab)

@@ -116,3 +116,8 @@ def test_every_chapter_has_a_picture(client: TestClient, name: str) -> None:
     assert answer.headers["content-type"] == "image/png"
     assert answer.content.startswith(b"\x89PNG")
     assert len(answer.content) > 500
+
+
+def test_help_on_a_projector_offers_the_lesson(client: TestClient) -> None:
+    assert 'href="/lesson?projector=1"' in client.get("/?projector=1").text
+    assert 'href="/lesson?projector=1"' not in client.get("/").text

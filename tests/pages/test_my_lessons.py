@@ -99,6 +99,16 @@ def test_what_belongs_to_the_screen_is_no_part_of_a_step(client):
         assert field not in address
 
 
+def test_a_step_without_words_is_called_by_what_it_shows(client):
+    added(client)
+    name = name_of(client)
+    titles = [b.text for b in read(client.get(f"/lesson/{name}").text).one("dialog", id="overview").all("b")]
+    assert "row" in titles[0]
+    added(client, lesson=name)
+    assert "PgDn" in (said := client.get(f"/lesson/{name}?projector=1").text)
+    assert "row" in read(said).one("a", rel="next").text
+
+
 def test_without_scripts_what_was_added_is_a_page_of_its_own(client):
     answer = client.post("/lesson/add", data={"address": VIEW})
     assert faults(answer.text) == []

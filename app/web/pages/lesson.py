@@ -166,12 +166,13 @@ async def lesson_page(name: str, request: Request, lab: InLab) -> Response:
     answer = fields.get("answer", "")[:LONGEST_ANSWER]
     shown = await shown_step(stand, lab, screen, answer)
     frame = await around(stand, lab, screen)
+    entries = await overview(stand, lab, screen)
 
     def page() -> str:
         there = LessonContext(
             shown,
             frame,
-            overview(stand, screen),
+            entries,
             bar_of(request, screen),
             KEYS,
             screen.language,
