@@ -10,7 +10,7 @@ from app.classroom.facts import facts_of, filled, kept_together
 from app.classroom.lesson import Step
 from app.classroom.screen import Say, Screen, address_of
 from app.classroom.way import Stand, back, onward, walked
-from app.errors import NotFound
+from app.errors import NotFound, Unfit
 from app.explorer.fields import query
 from app.lab import Lab
 
@@ -168,6 +168,6 @@ async def heading_of(stand: Stand, lab: Lab, screen: Screen) -> str:
     try:
         state = await state_at(stand.lesson, Spot(stand.spot.step, "say"), lab)
         facts = await facts_of(state, lab, [text], screen.language)
-    except NotFound:  # its picture has gone
+    except (NotFound, Unfit):  # its picture has gone, or its numbers cannot be
         facts = {}
     return filled(text, facts)

@@ -12,7 +12,7 @@ from app.classroom.book import BOOK
 from app.classroom.facts import facts_of, filled
 from app.classroom.lesson import Lesson
 from app.classroom.way import Stand, back, on_screen, onward
-from app.errors import NotFound
+from app.errors import NotFound, Unfit
 from app.explorer.opening import opened, state_of
 from app.explorer.page.parts import seen
 from app.explorer.path import path_of
@@ -123,7 +123,7 @@ async def _words(stand: Stand, lab: Lab, language: str) -> str:
     text = {"do": task, "ask": question}.get(spot.beat, lines[0])
     try:
         facts = await facts_of(await state_at(stand.lesson, spot, lab), lab, [text], language)
-    except NotFound:  # its picture has gone
+    except (NotFound, Unfit):  # its picture has gone, or its numbers cannot be
         facts = {}
     return filled(text, facts)
 

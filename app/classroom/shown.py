@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from app.classroom.addresses import fields_in
 from app.classroom.asked import Asked, choices_of, in_words, verdict
 from app.classroom.beats import BEATS, Spot, state_at
-from app.classroom.book import BOOK
 from app.classroom.facts import facts_of, filled, kept_together
 from app.classroom.lesson import Lesson, Step
 from app.classroom.screen import Screen, address_of, framed
 from app.classroom.standing import missing_of, standing
 from app.classroom.way import Stand, on_screen
-from app.errors import NotFound
+from app.errors import NotFound, Unfit
 from app.explorer.fields import query
 from app.explorer.looks.registry import LOOKS
 from app.explorer.opening import opened, settled
@@ -64,8 +63,8 @@ class Shown:
     task: SetTask | None = None
     question: Asked | None = None
     done: bool = False  # nothing is left to do here
-    lost: bool = False  # its picture has gone
-    desk: str = ""  # where whoever made it chooses another
+    lost: bool = False  # its picture has gone, or something else is
+    wrong: str = ""  # what
     keeps: bool = False  # a picture of one's own stays while the step does
 
 
@@ -106,15 +105,17 @@ async def shown_view(state: State, lab: Lab, screen: Screen) -> Shown:
 async def shown_step(stand: Stand, lab: Lab, screen: Screen, answer: str = "") -> Shown:
     """Return a step of a lesson as far as it has come; `answer` is the guess that has been made.
 
-    Where its picture has gone, the frame says so, and the words stay.
+    Where its picture has gone or its numbers cannot be, that is said in its place, and the words stay.
     """
     try:
         return await _shown_step(stand, lab, screen, answer)
     except NotFound:
-        return _without_picture(stand, screen)
+        return _without_figure(stand, screen)
+    except Unfit as mistake:  # its numbers grow past what can be written, which shows once they are computed
+        return _without_figure(stand, screen, mistake.say(screen.say))
 
 
-def _without_picture(stand: Stand, screen: Screen) -> Shown:
+def _without_figure(stand: Stand, screen: Screen, wrong: str = "") -> Shown:
     """Return a step of which nothing can be drawn: what it says, and where another picture is chosen."""
     lesson = screen.told(stand.name, stand.lesson)
     step = lesson.steps[stand.spot.step - 1]
@@ -133,7 +134,7 @@ def _without_picture(stand: Stand, screen: Screen) -> Shown:
         notes=filled(step.notes, {}),
         beat=stand.spot.beat,
         lost=True,
-        desk="" if stand.name in BOOK else f"/lesson/{stand.name}/edit?step={stand.spot.step}",
+        wrong=wrong,
     )
 
 

@@ -221,3 +221,24 @@ def test_a_lesson_that_another_tab_has_deleted_is_said_to_be(page: Page, watch: 
     page.locator("#step [name=sentence]").fill("Three.")
     expect(page.locator("#told")).to_contain_text("has been deleted")
     expect(page.locator("#step [name=sentence]")).to_have_value("Three.")
+
+
+def test_who_clicks_on_to_a_step_whose_picture_has_gone_sees_no_other_picture(page: Page, watch: Watch) -> None:
+    watch.expects(404)
+    gone = "0" * 32
+    page.goto("/lesson")
+    page.request.post("/lesson/add", form={"address": "/?image=coffee&size=8&recipe=relu", "sentence": "One."})
+    page.goto("/lesson")
+    page.locator(".own").get_by_role("link", name="Edit").first.click()
+    name = re.search(r"/lesson/(\w+)/", page.url)[1]
+    page.goto(f"/lesson/{name}?step=1")
+    settled(page)
+    shown = page.frame_locator("cs-step iframe")
+    expect(shown.locator("html.ready")).to_be_attached()
+    html = page.request.get("/parts/step", params={"address": f"/lesson/{name}?step=1"}).text()
+    lost = html.replace("<cs-step ", "<cs-step data-lost ").replace("image=coffee", f"image={gone}")
+    page.evaluate("html => document.querySelector('cs-step').lead(html)", lost)
+    expect(shown.get_by_text("choose a picture for them")).to_be_visible()
+    page.evaluate("html => document.querySelector('cs-step').lead(html)", html)
+    expect(shown.locator("html.ready .ribbon, html.ready main").first).to_be_attached()
+    expect(shown.get_by_text("choose a picture for them")).to_have_count(0)

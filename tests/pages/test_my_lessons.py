@@ -367,6 +367,18 @@ def test_a_step_whose_photo_has_gone_says_so_and_the_others_are_whole(clocked):
     assert "The picture of step 2 has gone" in read(saved.text).text
 
 
+def test_a_step_whose_numbers_cannot_be_says_so_in_its_own_place(client):
+    recipe = " | ".join(["conv2d(8, 3, padding=1, weights=random(1))"] * 200)
+    added(client, f"/?image=coffee&size=8&recipe={recipe}&at=199.0.0.0", sentence="It is {value}.")
+    added(client, VIEW, sentence="It is {value}.")
+    name = name_of(client)
+    answer = client.get(f"/lesson/{name}?step=1")
+    assert answer.status_code == 200
+    assert "grow past what float32 holds" in read(answer.text).one("cs-step").text
+    assert faults(answer.text) == []
+    assert client.get(f"/lesson/{name}?step=2").status_code == 200
+
+
 # ---- files
 
 

@@ -131,7 +131,7 @@ export class Step extends HTMLElement {
     const other = of(from, "hide") !== of(address, "hide"); // then the page in the frame is another
     if (other) this.frame.blur();
     this.led = other || document.activeElement !== this.frame ? performance.now() : -Infinity;
-    const heard = this.inside?.documentElement?.classList.contains("ready") && !this.inside.dispatchEvent(new CustomEvent("cs:lead", { detail: { address, glide, top: anew }, cancelable: true }));
+    const heard = !("lost" in this.dataset) && this.inside?.documentElement?.classList.contains("ready") && !this.inside.dispatchEvent(new CustomEvent("cs:lead", { detail: { address, glide, top: anew }, cancelable: true }));
     if (heard) return;
     this.met?.abort(); // what the page there still tells is of no account
     this.frame.contentWindow.location.replace(address);
