@@ -199,6 +199,20 @@ def test_a_lesson_asks_and_tells_by_itself(page: Page, open_page: Open) -> None:
     expect(pupil.locator("#following .words")).to_be_visible()
 
 
+def test_a_teacher_who_loads_the_page_anew_leads_on(page: Page, open_page: Open) -> None:
+    _, pupil = led(page, open_page, f"{LESSON}1")
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageDown")
+    choice(pupil, "28").click()
+    expect(asked(page)).to_contain_text("1 of 1 has answered")
+    page.reload()
+    expect(page.locator(".roomchip")).to_contain_text("1 here")
+    expect(asked(page)).to_contain_text("1 of 1 has answered")
+    expect(choice(pupil, "28")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("PageDown")
+    expect(where(pupil).locator("h2")).to_have_text("You said 28; it is 30.")
+
+
 def test_the_question_is_read_once_wherever_it_stands(page: Page, open_page: Open) -> None:
     _, pupil = led(page, open_page, "/lesson/why-28?step=1")
     page.goto("/lesson/why-28?step=1.ask")
