@@ -371,3 +371,11 @@ def test_a_step_begins_at_the_top_of_its_figure(open_page: Callable[..., Page]) 
     frame = settled(page)
     frame.evaluate("window.atRest(30)")
     assert frame.evaluate(top) == [0, 0]
+
+
+def test_reveal_without_an_answer_reveals(page: Page) -> None:
+    opened(page, "/lesson/relu?step=1.ask")
+    frame = settled(page)
+    frame.evaluate("window.atRest(30)")
+    frame.locator('button[form="predict"], #predict button').filter(has_text="Reveal").first.click()
+    at(page, "relu", "1.reveal")

@@ -27,7 +27,8 @@ export function begin(current) {
   const draft = { at: "", text: "" };
 
   document.addEventListener("submit", async (event) => {
-    const form = /** @type {HTMLFormElement} */ (event.target), explorer = current();
+    const form = /** @type {HTMLFormElement} */ (event.target), explorer = current(), typed = field();
+    if (form.id === "predict" && typed instanceof HTMLInputElement && !typed.value.trim()) typed.value = "?"; // who says nothing wants to see it
     if (form.id !== "predict" || !explorer?.plate) return; // without a plate the whole page is the answer
     event.preventDefault();
     event.stopPropagation();
