@@ -199,3 +199,14 @@ def test_a_worksheet_of_many_dear_steps_is_refused_with_numbers_before_it_is_com
     assert answer.status_code == 422
     assert "20,000,000,000" in answer.text
     assert client.app.state.lab.computed == before
+
+
+def test_a_step_whose_numbers_cannot_be_leaves_a_note_and_the_others_their_pages(client):
+    recipe = " | ".join(["conv2d(8, 3, padding=1, weights=random(1))"] * 200)
+    addresses = (f"/?image=coffee&size=8&recipe={recipe}&at=199.0.0.0", "/?image=coffee&size=8&recipe=conv2d(2, 3)")
+    steps = [{"address": address, "sentence": "It is {value}."} for address in addresses]
+    new = client.post("/api/v1/lessons", json={"title": "Large", "steps": steps}).json()
+    answer = client.get(f"/lesson/{new['id']}/worksheet")
+    assert answer.status_code == 200
+    assert "Step 1 has no page" in answer.text
+    assert answer.text.count('<article class="paper') == 1

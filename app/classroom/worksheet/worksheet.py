@@ -62,7 +62,7 @@ async def sheet_of(state: State, lab: Lab, language: str, seed: int) -> Sheet:
 async def sheets_of(
     lesson: Lesson, lab: Lab, language: str, seed: int, steps: Sequence[int], *, answers: bool
 ) -> tuple[list[Sheet], list[int]]:
-    """Return the worksheets of some steps of a lesson, counted from 1, and the steps whose picture has gone.
+    """Return the worksheets of some steps of a lesson, counted from 1, and the steps that cannot be shown.
 
     A step without layers has no worksheet. Raise Unfit where all together cost more than one run may.
     """
@@ -72,23 +72,26 @@ async def sheets_of(
         if number not in states:
             lost.append(number)
             continue
-        step, state = lesson.steps[number - 1], states[number]
-        told = [step.sentence, *((step.question.because, step.question.ask) if step.question else ())]
-        facts = await facts_of(state, lab, told, language)
-        asked = {**facts, "value": UNTOLD}
-        sheet = await _made(
-            state,
-            lab,
-            language,
-            seed,
-            lesson.title,
-            filled(step.sentence, asked),
-            step.question and _filled(step.question, facts if answers else asked),
-            number,
-        )
-        if sheet.sentence and answers:
-            sheet = replace(sheet, sentence=filled(step.sentence, facts))
-        sheets.append(sheet)
+        try:
+            step, state = lesson.steps[number - 1], states[number]
+            told = [step.sentence, *((step.question.because, step.question.ask) if step.question else ())]
+            facts = await facts_of(state, lab, told, language)
+            asked = {**facts, "value": UNTOLD}
+            sheet = await _made(
+                state,
+                lab,
+                language,
+                seed,
+                lesson.title,
+                filled(step.sentence, asked),
+                step.question and _filled(step.question, facts if answers else asked),
+                number,
+            )
+            if sheet.sentence and answers:
+                sheet = replace(sheet, sentence=filled(step.sentence, facts))
+            sheets.append(sheet)
+        except Unfit:  # its numbers grow past what can be written
+            lost.append(number)
     return sheets, lost
 
 
