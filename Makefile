@@ -12,8 +12,9 @@ JS := scripts/js
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(UPGRADE)
 
-# Coverage is cheapest by sys.monitoring, which Python has from 3.12 on.
-TRACE = COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
+# Lines are counted where Python has sys.monitoring for it, from 3.12 on; before, the tests would take twice as long.
+COUNTED = $$($(BIN)/python -c 'import sys; print("--cov" if sys.version_info >= (3, 12) else "")')
+BROWSERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test windows lint format lock parity bench mutants docker-steps clean messages
@@ -24,12 +25,12 @@ help:  ## this list
 run: $(VENV)/.run  ## start Convscope and print the address to open (ARGS="--port 8001 --open")
 	@$(BIN)/convscope serve $(ARGS)
 
-test: $(VENV)/.test  ## all tests (SKIP_BROWSER=1 without those in Chromium; ARGS="-k recipe")
-	$(TRACE) $(BIN)/pytest -n $(WORKERS) -m "not browser" $(if $(ARGS),,--cov) $(ARGS)
+test: $(VENV)/.test  ## all tests (SKIP_BROWSER=1 without those in Chromium; ARGS="-k recipe"; ALL=1 each layout in both typefaces)
+	COVERAGE_CORE=sysmon $(BIN)/pytest -n $(WORKERS) -m "not browser" $(if $(ARGS),,$(COUNTED)) $(ARGS)
 ifeq ($(SKIP_BROWSER),1)
 	@echo "The tests in the browser were left out (SKIP_BROWSER=1)."
 else
-	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && $(BIN)/pytest -n $(WORKERS) -m browser $(ARGS)
+	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && $(if $(ALL),,TYPEFACES=turns) $(BIN)/pytest -n $(BROWSERS) -m browser $(ARGS)
 endif
 
 windows: $(VENV)/.test  ## every view, card and dialog in every window, an hour or two (ARGS="--states figure,map --shots shots")

@@ -117,6 +117,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("typeface", [NARROW, WIDE])
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With TYPEFACES=turns, have every other test that measures a page in the narrow typeface, the rest in the wide."""
+    if os.environ.get("TYPEFACES") != "turns":
+        return
+    seen: dict[str, int] = {}  # what is measured, whatever the typeface, and its number
+    left: list[pytest.Item] = []
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        typeface: str = callspec.params.get("typeface", "") if callspec else ""
+        if typeface and item.get_closest_marker("layout"):
+            number = seen.setdefault(item.nodeid.replace(typeface, "", 1), len(seen))
+            if typeface != (NARROW, WIDE)[number % 2]:
+                left.append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
+
+
 @pytest.fixture
 def typeface() -> str:
     """What a test sees its pages in, unless it is marked `layout`."""

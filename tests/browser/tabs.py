@@ -64,6 +64,7 @@ class Tab:
                     other.close()
             self.context.set_offline(False)
             self._load(BETWEEN, timeout=LONG)
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
             self.context.clear_cookies()
             self.context.clear_permissions()
             self._tools.send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": -9, "y": -9})

@@ -53,6 +53,7 @@ def test_no_name_leads_to_the_machines_fonts(page: Page, typeface: str, name: st
 
 
 def test_a_digit_is_as_wide_as_its_typeface_has_it(page: Page, typeface: str) -> None:
+    page.goto("about:blank")  # a tab that is used again stands at a drawing
     page.set_content('<span style="font: 100px sans-serif">0123456789</span>')
     box = page.locator("span").bounding_box()
     assert box is not None
