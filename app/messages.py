@@ -169,5 +169,9 @@ LANGUAGES = languages()
 
 
 def others(language: str) -> list[tuple[str, str, str]]:
-    """Return the languages beside this one: their tags, and what they call themselves, in full and in short."""
-    return [(tag, name, catalogue(tag).gettext(SHORT)) for tag, name in LANGUAGES.items() if tag != language]
+    """Return the languages beside this one: their tags, and what they call themselves, in full and in short.
+
+    In full it holds the short one, so that whoever says what is seen finds it.
+    """
+    short = {tag: catalogue(tag).gettext(SHORT) for tag in LANGUAGES if tag != language}
+    return [(tag, name if its in (name := LANGUAGES[tag]) else f"{its} {name}", its) for tag, its in short.items()]

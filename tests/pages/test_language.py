@@ -166,7 +166,7 @@ print(json.dumps([app.messages.LANGUAGES, forms, meant, said, app.messages.other
     assert forms[7:] == ["at most 1 entry", "at most 22 entries", "at most 5 entries"]
     assert meant == ["Gradient funkcji straty", "Gradient funkcji straty", "Przejście tonalne", "Input"]
     assert said == ["Wejście", "Output", "Not allowed", 'Udostępnij "to"\n']
-    assert ["pl", "Polski", "PL"] in others
+    assert ["pl", "PL Polski", "PL"] in others
 
 
 POLISH = r"""# Polish
