@@ -108,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         separate_input_output_schemas=False,
     )
+    app.include_router(pages)  # first, as they are asked for most: routers are tried one after the other
     app.include_router(api)
     app.include_router(gradients)  # before the outputs, which take what is left of a layer's .npy
     app.include_router(trainings)
@@ -137,7 +138,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(rooms_pages)
     app.include_router(joining)
     app.include_router(docs)
-    app.include_router(pages)
     app.mount("/static", PrintedFiles(directory=folder("static")), name="static")
 
     @app.get("/healthz", include_in_schema=False)
