@@ -12,11 +12,10 @@ from zlib import error as ZlibError  # noqa: N812
 
 import numpy as np
 
-from app.classroom.addresses import fields_in, with_fields
 from app.classroom.lesson import Lesson
+from app.classroom.named import images_in
 from app.classroom.yaml_file import MOST_BYTES, read_yaml, write_yaml
 from app.errors import LessonMistake, TooLarge, shown
-from app.explorer.comparison import WITH, read_with
 from app.pictures.picture import Picture, from_png, png, prepare
 
 NAME = "lesson.yaml"
@@ -32,36 +31,11 @@ MOST_ENTRIES = 1_000  # of the list of files; bytes of a picture may look like o
 
 @dataclass(frozen=True)
 class Bundle:
-    """A lesson and the pictures that its addresses name, each as the bytes of a PNG."""
+    """A lesson and the pictures that it names, each as the bytes of a PNG."""
 
     lesson: Lesson
     pictures: Mapping[str, bytes]
     text: str = field(default="", compare=False)  # that it was read from
-
-
-def images_in(address: str) -> set[str]:
-    """Return the names of the pictures that an address shows."""
-    fields = fields_in(address)
-    kind, value = read_with(fields.get(WITH, "")) or ("", "")
-    return {name for name in (fields.get("image", ""), value if kind == "image" else "") if name}
-
-
-def with_images(address: str, other: Mapping[str, str]) -> str:
-    """Return an address that shows other pictures, by the names of those that it showed."""
-    fields = fields_in(address)
-    changed = {}
-    if fields.get("image") in other:
-        changed["image"] = other[fields["image"]]
-    kind, value = read_with(fields.get(WITH, "")) or ("", "")
-    if kind == "image" and value in other:
-        changed[WITH] = f"image:{other[value]}"
-    return with_fields(address, **changed) if changed else address
-
-
-def renamed(lesson: Lesson, other: Mapping[str, str]) -> Lesson:
-    """Return a lesson whose addresses show other pictures."""
-    steps = [step.model_copy(update={"address": with_images(step.address, other)}) for step in lesson.steps]
-    return lesson.model_copy(update={"steps": tuple(steps)})
 
 
 def packed(bundle: Bundle) -> bytes:
@@ -146,7 +120,7 @@ def _read(archive: zipfile.ZipFile, most: int) -> Bundle:
         raise LessonMistake("There is no {name} in this .zip.", name=shown(NAME))
     text = read_text(_bytes(archive, named[NAME], MOST_BYTES))
     lesson = _lesson_of(text)
-    wanted = sorted({image for step in lesson.steps for image in images_in(step.address)})
+    wanted = sorted(images_in(lesson))
     found = {name: named[f"{FOLDER}{name}.png"] for name in wanted if f"{FOLDER}{name}.png" in named}
     return Bundle(lesson, {name: _bytes(archive, part, most) for name, part in found.items()}, text)
 

@@ -5,17 +5,19 @@ in all its steps together, each document once.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
 from app.classroom.addresses import check_fields, fields_in
 from app.classroom.claims import OF_DOCUMENT, Claims, applied, failing
 from app.classroom.lesson import Lesson, Step
+from app.classroom.named import images_in, images_named
 from app.errors import BrokenRequest, LessonMistake, Mistake, NotFound, Unfit
 from app.explorer.opening import settled, shared, state_of
 from app.explorer.state import LONGEST_ADDRESS, State
 from app.lab import Lab, Run
+from app.links import Shared
 from app.pipeline.document import Document
 
 MOST_LAYERS = 20_000  # of all documents of a lesson
@@ -31,40 +33,45 @@ class Found:
     runs: dict[str, Run] = field(default_factory=dict)  # planned, by id
     layers: int = 0
 
+    def note(self, what: Shared) -> None:
+        """Note what a state names."""
+        self.images.update(what.images)
+        self.documents.update({document.id: document for document in what.documents[1:]})
 
-async def checked(lesson: Lesson, lab: Lab, known: Collection[str] = ()) -> tuple[Lesson, Found]:
+
+async def checked(lesson: Lesson, lab: Lab, before: Lesson | None = None) -> tuple[Lesson, Found]:
     """Return a lesson as it is kept, and what it names; raise LessonMistake, with a pointer, where it cannot be played.
 
-    Of the addresses that are `known` a picture may have expired. One that is too long for an address bar is kept by the
-    number of its run.
+    Of the addresses that it had `before`, and of what it claimed, a picture may have expired. An address that is too
+    long for an address bar is kept by the number of its run.
     """
+    known = {step.address for step in before.steps} if before else set()
+    images = images_in(before) if before else set()
     found, steps = Found(), []
     for number, step in enumerate(lesson.steps):
         try:
-            steps.append(await check_step(step, lab, found, step.address in known))
+            steps.append(await _checked(step, lab, found, images, known=step.address in known))
         except LessonMistake as mistake:
             raise mistake.within(f"/steps/{number}") from None
         await asyncio.sleep(0)
     return lesson.model_copy(update={"steps": tuple(steps)}), found
 
 
-async def check_step(step: Step, lab: Lab, found: Found, known: bool = False) -> Step:
+async def _checked(step: Step, lab: Lab, found: Found, images: Collection[str], *, known: bool) -> Step:
     """Return a step as it is kept; raise LessonMistake, with a pointer inside it, where it cannot be played."""
     try:
         check_fields(step.address)
         state = await state_of(fields_in(step.address), lab)
         run = await _planned(state.document, lab, found)
         what = await shared(state, lab)
-        for image in what.images:
-            if not (known or await lab.album.size(image)):
-                await lab.album.picture(image)  # which says that it is gone
+        if not known:
+            await _there(what.images, lab)
     except FAULTS as mistake:
         if known and isinstance(mistake, NotFound):
             return step
         raise _at("/address", mistake) from None
     state = settled(state, run)
-    found.images.update(what.images)
-    found.documents.update({document.id: document for document in what.documents[1:]})
+    found.note(what)
     if state.needs_run:
         found.documents[state.document.id] = state.document
     task, question = step.task, step.question
@@ -74,11 +81,18 @@ async def check_step(step: Step, lab: Lab, found: Found, known: bool = False) ->
             kind=question.kind,
             pointer="/question/kind",
         )
-    reached = state if task is None else await _carried_out(task.until, state, lab, found, "/task/until")
+    reached = state if task is None else await _carried_out(task.until, state, lab, found, images, "/task/until")
     if question is not None and question.shows:
-        await _carried_out(question.shows, reached, lab, found, "/question/shows")
+        await _carried_out(question.shows, reached, lab, found, images, "/question/shows")
     long = len(step.address) > LONGEST_ADDRESS
     return step.model_copy(update={"address": state.address()}) if long else step
+
+
+async def _there(images: Iterable[str], lab: Lab) -> None:
+    """Raise NotFound where one of some pictures is gone."""
+    for image in images:
+        if not await lab.album.size(image):
+            await lab.album.picture(image)  # which says that it is
 
 
 async def _planned(document: Document, lab: Lab, found: Found) -> Run:
@@ -97,15 +111,22 @@ async def _planned(document: Document, lab: Lab, found: Found) -> Run:
     return run
 
 
-async def _carried_out(claims: Claims, state: State, lab: Lab, found: Found, pointer: str) -> State:
-    """Return the state to which claims lead; raise LessonMistake where they cannot hold."""
+async def _carried_out(
+    claims: Claims, before: State, lab: Lab, found: Found, images: Collection[str], pointer: str
+) -> State:
+    """Return the state to which claims lead; raise LessonMistake where they cannot hold.
+
+    Of known `images` one may have expired.
+    """
+    named = images_named(claims)
     try:
-        state = await applied(claims, state, lab, partial(_planned, lab=lab, found=found))
-        image = claims.get("image")
-        if image and not await lab.album.size(image):
-            await lab.album.picture(image)  # which says that there is none
+        await _there(named.difference(images), lab)
+        state = await applied(claims, before, lab, partial(_planned, lab=lab, found=found))
         run = await _planned(state.document, lab, found)
+        found.note(await shared(state, lab))
     except FAULTS as mistake:
+        if isinstance(mistake, NotFound) and named.intersection(images):
+            return before
         name = next((name for name in OF_DOCUMENT if name in claims), "")
         raise _at(f"{pointer}/{name}" if name else pointer, mistake) from None
     state, shapes = settled(state, run), [stage.output_shape for stage in run.stages]

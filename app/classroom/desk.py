@@ -6,9 +6,9 @@ from typing import Any
 
 from app.classroom.addresses import fields_in
 from app.classroom.beats import state_of_step
-from app.classroom.bundle import images_in
 from app.classroom.editing import mark
 from app.classroom.lesson import Lesson, Question, Step, read_step
+from app.classroom.named import images_in, images_of
 from app.classroom.screen import Say, Screen, framed
 from app.errors import Mistake
 from app.explorer.blocks import called
@@ -133,7 +133,7 @@ async def rows_of(name: str, lesson: Lesson, at: int, lab: Lab, screen: Screen) 
     gone = await photos_gone(lesson, lab)
     rows = []
     for number, step in enumerate(lesson.steps, 1):
-        lost = bool(images_in(step.address) & gone)
+        lost = bool(images_of(step) & gone)
         picture = f"/lesson/{name}/picture.png?step={number}&theme={screen.theme}&v={mark(step)}"
         kind = "" if step.question is None else step.question.kind or OWN
         rows.append(
@@ -152,7 +152,7 @@ async def rows_of(name: str, lesson: Lesson, at: int, lab: Lab, screen: Screen) 
 
 async def photos_gone(lesson: Lesson, lab: Lab) -> frozenset[str]:
     """Return the photos that a lesson names and that are not there any longer."""
-    images = {image for step in lesson.steps for image in images_in(step.address)}
+    images = images_in(lesson)
     return await lab.queue.light(lambda: frozenset(image for image in images if not lab.album.has(image)))
 
 
@@ -179,7 +179,7 @@ async def where_of(step: Step, lab: Lab, say: Say) -> str:
 async def in_hand(lesson: Lesson, at: int, lab: Lab, screen: Screen, form: Form | None = None) -> Hand:
     """Return step `at`, from 1, of a lesson, with what was typed for it where that is not its own."""
     step = lesson.steps[at - 1]
-    gone = next(iter(images_in(step.address) & await photos_gone(lesson, lab)), "")
+    gone = next(iter(images_of(step) & await photos_gone(lesson, lab)), "")
     figure = ""
     if not gone:
         try:
@@ -192,6 +192,6 @@ async def in_hand(lesson: Lesson, at: int, lab: Lab, screen: Screen, form: Form 
         form or form_of(step),
         figure,
         gone,
-        sum(gone in images_in(each.address) for each in lesson.steps) if gone else 0,
+        sum(gone in images_of(each) for each in lesson.steps) if gone else 0,
         step.task.do if step.task else "",
     )

@@ -25,6 +25,7 @@ from weakref import WeakValueDictionary
 from app.allowance import Allowance
 from app.classroom.checking import Found, checked
 from app.classroom.lesson import Lesson, Step, document_of, read_lesson
+from app.classroom.named import texts_of
 from app.errors import Forbidden, Mistake, NotFound, Unavailable
 from app.lab import Lab
 from app.links import ALPHABET, RECOUNT
@@ -174,7 +175,7 @@ class Lessons:
             for _ in range(ROUNDS):  # another process may have the same store
                 before = await self._owned(name, held)
                 after = edit(before)
-                lesson, found = await checked(after.lesson, self._lab, {step.address for step in before.lesson.steps})
+                lesson, found = await checked(after.lesson, self._lab, before.lesson)
                 after = replace(after, lesson=lesson, version=before.version + 1)
                 put = partial(self._put, after, found, self._own(found, tokens))
                 if (kept := await self._lab.queue.light(put)) is not None:
@@ -229,7 +230,8 @@ class Lessons:
                 return None
             runs = {**kept.runs, **{name: sum(map(len, each.stored())) for name, each in found.documents.items()}}
             sizes = {image: size for image in own if (size := self._lab.album.kept_bytes(image))}
-            named = " ".join(step.address for step in (*kept.lesson.steps, *(each.step for each in kept.removed)))
+            out = (each.step for each in kept.removed)
+            named = " ".join(text for step in (*kept.lesson.steps, *out) for text in texts_of(step))
             pictures = {name: size for name, size in {**kept.pictures, **sizes}.items() if name in named}
             runs = {name: size for name, size in runs.items() if name in named}
             kept = replace(kept, runs=runs, pictures=pictures)

@@ -9,10 +9,12 @@ from io import BytesIO
 import pytest
 from fastapi.testclient import TestClient
 
+from app.classroom.book import BOOK
 from app.classroom.bundle import SIGNATURE, Bundle, packed, unpacked
 from app.classroom.editing import Conflict, added, deleted, mark, moved, put_back, saved, titled
-from app.classroom.lesson import read_lesson
+from app.classroom.lesson import document_of, read_lesson
 from app.classroom.lessons import AN_HOUR, ID, Lessons, hashed
+from app.classroom.named import claims_of, images_in, renamed
 from app.classroom.yaml_file import read_yaml
 from app.errors import LessonMistake, NotFound, TooLarge
 from app.main import create_app
@@ -122,6 +124,40 @@ def test_with_a_lesson_live_the_pictures_of_who_made_it_and_no_others(clocked):
     assert clocked.get(f"/api/v1/images/{own['id']}").status_code == 200
     clocked.wait(300 * DAY)
     told(clocked.get(f"/api/v1/images/{own['id']}"), 404)
+
+
+def claiming(image):
+    task = {"do": "Choose it.", "until": {"image": image}}
+    question = {"ask": "Which?", "choices": ["a", "b"], "right": "a", "shows": {"with": f"image:{image}"}}
+    return [{**LESSON["steps"][0], "task": task}, {**LESSON["steps"][0], "question": question}]
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_picture_that_only_a_task_or_a_reveal_names_lives_with_the_lesson(clocked, part):
+    own, others = uploaded(clocked, 1), uploaded(clocked, 2)
+    for picture, token in ((own, own["delete_token"]), (others, own["delete_token"])):
+        new = made(clocked, {**LESSON, "steps": [claiming(picture["id"])[part]]}, token)
+        again = {"json": {**LESSON, "title": "B", "steps": [claiming(picture["id"])[part]]}}
+        assert clocked.put(f"{API}/{new['id']}", **again, headers=bearer(new["key"])).status_code == 200
+    clocked.wait(200 * DAY)
+    assert clocked.get(f"/api/v1/images/{own['id']}").status_code == 200
+    told(clocked.get(f"/api/v1/images/{others['id']}"), 404)
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_lesson_can_be_changed_whose_task_or_reveal_names_a_picture_that_has_gone(clocked, part):
+    other = uploaded(clocked)
+    steps = [claiming(other["id"])[part]]
+    new = made(clocked, {**LESSON, "steps": steps})
+    clocked.wait(2 * DAY)
+    renamed = {"title": "B", "steps": steps}
+    assert clocked.put(f"{API}/{new['id']}", json=renamed, headers=bearer(new["key"])).status_code == 200
+    told(clocked.post(API, json=renamed), 422, "no picture")
+
+
+@pytest.mark.parametrize("name", BOOK)
+def test_every_chapter_can_be_a_lesson_of_ones_own(client, name):
+    made(client, document_of(BOOK[name]))
 
 
 def test_a_lesson_whose_picture_has_gone_keeps_its_layers_and_can_be_changed(clocked):
@@ -264,6 +300,16 @@ def test_a_lesson_with_pictures_is_one_file_that_opens_again():
     assert data.startswith(SIGNATURE)
     assert unpacked(data, 10_000) == bundle
     assert packed(bundle) == data
+
+
+def test_all_that_names_a_picture_names_another_where_a_file_brings_it():
+    a, b = "a" * 32, "b" * 32
+    lesson = read_lesson({"title": "Ours", "steps": [*with_picture(a)["steps"], *claiming(a), claiming(f"not {a}")[0]]})
+    assert unpacked(packed(Bundle(lesson, {a: b"one"})), 10_000).pictures == {a: b"one"}
+    assert images_in(read_lesson({"title": "T", "steps": claiming(a)})) == {"coffee", a}
+    assert a not in str(document_of(renamed(lesson, {a: b})))
+    back = renamed(renamed(lesson, {a: b}), {b: a})
+    assert [claims_of(step) for step in back.steps] == [claims_of(step) for step in lesson.steps]
 
 
 def test_a_file_that_unpacks_to_more_than_may_come_is_refused_before_it_does():

@@ -12,9 +12,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.classroom.book import BOOK
-from app.classroom.bundle import Bundle, images_in, packed, renamed, shrunk_to, unpacked
+from app.classroom.bundle import Bundle, packed, shrunk_to, unpacked
 from app.classroom.lesson import Lesson, read_lesson
 from app.classroom.lessons import Lessons
+from app.classroom.named import images_in, images_of, renamed
 from app.classroom.yaml_file import at_line, lines_in, write_yaml
 from app.errors import BrokenRequest, LessonMistake, NotFound, TooLarge
 from app.explorer.templating.context import Context
@@ -119,10 +120,10 @@ async def as_file(name: str, request: Request, lab: InLab, lessons: InLessons) -
         lesson = screen.told(name, BOOK[name]).model_copy(update={"language": screen.language})
     else:
         lesson = await lessons.get(name)
-    wanted = sorted({image for step in lesson.steps for image in images_in(step.address)} - GALLERY.keys())
+    wanted = sorted(images_in(lesson) - GALLERY.keys())
     found = {image: data for image in wanted if (data := await lab.album.upload(image)) is not None}
     for number, step in enumerate(lesson.steps, 1):
-        if images_in(step.address) - GALLERY.keys() - found.keys():
+        if images_of(step) - GALLERY.keys() - found.keys():
             raise NotFound(
                 "The picture of step {number} has gone, and a file without it could not be opened again. Choose "
                 "another picture in that step, or delete it, and save the lesson then.",

@@ -14,11 +14,11 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.classroom.bundle import images_in, with_images
 from app.classroom.desk import CHOICES, KINDS, Form, Hand, Row, form_of, in_hand, rows_of, stepped, typed
 from app.classroom.editing import Conflict, deleted, mark, moved, place, put_back, saved, titled
 from app.classroom.lesson import Step
 from app.classroom.lessons import Edit, Kept, Lessons
+from app.classroom.named import images_of, with_images
 from app.errors import LessonMistake
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
@@ -238,9 +238,9 @@ async def _picture(
     index = place(kept.lesson, at, was)
 
     def other(number: int, step: Step) -> Step:
-        if number != index and not (fields.get("all") and gone in images_in(step.address)):
+        if number != index and not (fields.get("all") and gone in images_of(step)):
             return step
-        return step.model_copy(update={"address": with_images(step.address, {gone: image})})
+        return with_images(step, {gone: image})
 
     def edit(before: Kept) -> Kept:
         place(before.lesson, at, was)
