@@ -25,6 +25,7 @@ from app.explorer.state import State
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import sentence_of
 from app.lab import Lab, Run
+from app.pictures.album import OF_PICTURE
 
 GLIDE_MS = 600  # in which the figure does a task itself
 LONGEST_ANSWER = 40  # characters
@@ -105,12 +106,12 @@ async def shown_view(state: State, lab: Lab, screen: Screen) -> Shown:
 async def shown_step(stand: Stand, lab: Lab, screen: Screen, answer: str = "") -> Shown:
     """Return a step of a lesson as far as it has come; `answer` is the guess that has been made.
 
-    Where its picture has gone or its numbers cannot be, that is said in its place, and the words stay.
+    Where its picture or its run has gone, or its numbers cannot be, that is said in its place, and the words stay.
     """
     try:
         return await _shown_step(stand, lab, screen, answer)
-    except NotFound:
-        return _without_figure(stand, screen)
+    except NotFound as gone:
+        return _without_figure(stand, screen, "" if gone.pointer == OF_PICTURE else gone.say(screen.say))
     except Unfit as mistake:  # its numbers grow past what can be written, which shows once they are computed
         return _without_figure(stand, screen, mistake.say(screen.say))
 

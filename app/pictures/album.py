@@ -19,6 +19,7 @@ from app.pictures.picture import Picture, Size, from_png, png, png_pixels, png_s
 from app.settings import Settings
 from app.storage import ExpiryCache, Store
 
+OF_PICTURE = "/input/image"  # where a document names one: what a NotFound points at where that is gone
 DECODING, LOADING = 12, 8  # bytes a pixel that a file, or a PNG of our own, takes at once while it is decoded
 
 
@@ -184,5 +185,5 @@ def _no_picture(image: str) -> NotFound:
     return NotFound(
         "There is no picture {id}, or it has expired; upload it again or choose one from the gallery.",
         id=image[:64],
-        pointer="/input/image",
+        pointer=OF_PICTURE,
     )

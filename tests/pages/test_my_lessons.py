@@ -18,7 +18,7 @@ from tests.pages.english import english
 from tests.pages.reading import read
 from tests.pages.validity import faults
 from tests.samples import gradient, saved
-from tests.shared import uploaded
+from tests.shared import long_state, uploaded
 
 VIEW = "/?image=coffee&size=32&recipe=conv2d(6, 5) | relu&at=0.3.7.16"
 DAY = 86_400
@@ -365,6 +365,23 @@ def test_a_step_whose_photo_has_gone_says_so_and_the_others_are_whole(clocked):
     saved = clocked.get(f"/lesson/{name}/file")
     assert saved.status_code == 404
     assert "The picture of step 2 has gone" in read(saved.text).text
+
+
+def test_a_step_whose_run_has_gone_says_that_and_not_that_its_picture_has(clocked):
+    address, run = long_state(clocked)
+    added(clocked, address, sentence="Words stay.")
+    added(clocked, "/?image=coffee&size=8")
+    name, lab = name_of(clocked), clocked.app.state.lab
+    lab.store.delete("document", run)
+    lab._expiry.forget("document", run)
+    for page in ("", "/speaker"):
+        answer = clocked.get(f"/lesson/{name}{page}?step=1")
+        assert answer.status_code == 200
+        shown = read(answer.text.partition('class="upnext"')[0]).text
+        assert f"There is no run {run}" in shown
+        assert "Words stay." in shown
+        assert "picture of this step has gone" not in shown
+    assert "its picture or its run has gone" in read(clocked.get(f"/lesson/{name}/worksheet").text).text
 
 
 def test_a_step_whose_numbers_cannot_be_says_so_in_its_own_place(client):

@@ -45,7 +45,7 @@ class WorksheetContext(Context):
     """What templates/worksheet.html shows."""
 
     sheets: Sequence[Sheet]
-    lost: tuple[int, ...]  # steps whose picture has gone
+    lost: tuple[int, ...]  # steps whose picture or run has gone, or whose numbers grow too large
     answers: bool
     links: Links
     language: str
