@@ -9,11 +9,13 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from app.classroom.beats import spots
 from app.classroom.book import BOOK
@@ -205,41 +207,65 @@ def show(page: Page, state: State, size: str, *, projector: bool = False, theme:
         rest(page)
 
 
-def windows(told: argparse.Namespace) -> Iterator[tuple[str, State, str, dict[str, bool | str]]]:
-    """Give every window that was asked for: its name, its state, its size, and how it is shown."""
-    hows = [
-        {"projector": projector, "theme": theme, "language": language}
-        for language in told.languages.split(",")
-        for theme in told.themes.split(",")
-        for projector in ([True] if told.only_projector else [False] if told.no_projector else [False, True])
-    ]
-    for how in hows:
-        name = " ".join(filter(None, ("projector" * how["projector"], how["theme"], how["language"])))
-        for state in told.states.split(",") if told.states else STATES:
-            for size in told.sizes.split(","):
-                yield " ".join(filter(None, (state, name, size))), STATES[state], size, how
+@dataclass(frozen=True)
+class Opening:
+    """A page to open once, and the windows to make of it: in each of the themes."""
+
+    state: str
+    size: str
+    projector: bool
+    language: str
+
+    def name(self, theme: str) -> str:
+        """Return what the window of a theme is called."""
+        return " ".join(filter(None, (self.state, "projector" * self.projector, theme, self.language, self.size)))
 
 
-def look(browser: Browser, address: str, told: argparse.Namespace) -> Counter[str]:
-    """Open every window, print its faults, and count them by kind."""
-    page = browser.new_page(base_url=address)
-    page.context.add_cookies([{"name": MET, "value": "1", "url": address}])
-    page.add_init_script(COUNT)
+def openings(told: argparse.Namespace) -> Iterator[Opening]:
+    """Give every page that was asked for."""
+    projected = [True] if told.only_projector else [False] if told.no_projector else [False, True]
+    for language in told.languages.split(","):
+        for projector in projected:
+            for state in told.states.split(",") if told.states else STATES:
+                for size in told.sizes.split(","):
+                    yield Opening(state, size, projector, language)
+
+
+def look(address: str, told: argparse.Namespace, some: Iterable[Opening], env: dict[str, str]) -> Counter[str]:
+    """Open windows in a browser of one's own, print their faults, and count them by kind."""
     counts: Counter[str] = Counter()
-    for name, state, size, how in windows(told):
-        show(page, state, size, **how)  # type: ignore[arg-type]
-        if told.shots:
-            page.screenshot(path=Path(told.shots) / f"{name.replace(' ', '-')}.png")
-        found = faults(page, state)
-        counts.update({"windows": 1, "broken": bool(found)})
-        counts.update(kind for kind, _ in found)
-        if found or told.verbose:
-            print(f"{'FAULT' if found else 'ok':5} {name}", flush=True)
-        for kind in KINDS:
-            mine = [text for other, text in found if other == kind]
-            for text in mine[: told.each] + ([f"… {len(mine) - told.each} more"] if len(mine) > told.each else []):
-                print(f"        {kind}: {text}", flush=True)
+    first, *others = told.themes.split(",")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM"), args=["--no-sandbox", "--disable-gpu"], env=env
+        )
+        page = browser.new_page(base_url=address)
+        page.context.add_cookies([{"name": MET, "value": "1", "url": address}])
+        page.add_init_script(COUNT)
+        for opening in some:
+            state = STATES[opening.state]
+            show(page, state, opening.size, projector=opening.projector, theme=first, language=opening.language)
+            counts += looked_at(page, state, opening.name(first), told)
+            for theme in others:
+                page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+                counts += looked_at(page, state, opening.name(theme), told)
+        browser.close()
     return counts
+
+
+def looked_at(page: Page, state: State, name: str, told: argparse.Namespace) -> Counter[str]:
+    """Print the faults of the window that is open, and count them by kind."""
+    if told.shots:
+        page.screenshot(path=Path(told.shots) / f"{name.replace(' ', '-')}.png")
+    found = faults(page, state)
+    lines = [f"{'FAULT' if found else 'ok':5} {name}"] if found or told.verbose else []
+    for kind in KINDS:
+        mine = [text for other, text in found if other == kind]
+        more = [f"… {len(mine) - told.each} more"] if len(mine) > told.each else []
+        lines += [f"        {kind}: {text}" for text in mine[: told.each] + more]
+    if lines:
+        print("\n".join(lines), flush=True)
+    return Counter({"windows": 1, "broken": bool(found)}) + Counter(kind for kind, _ in found)
 
 
 def main() -> int:
@@ -255,23 +281,23 @@ def main() -> int:
     parser.add_argument("--no-projector", action="store_true")
     parser.add_argument("--shots", default="", help="a folder for a picture of every window")
     parser.add_argument("--each", type=int, default=3, help="faults told of each kind and window")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="browsers at once")
     parser.add_argument("--verbose", action="store_true", help="name windows without faults too")
     told = parser.parse_args()
     if told.shots:
         Path(told.shots).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+    every = list(openings(told))
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(told.workers) as pool:
         folder = Path(scratch)
         env = {**os.environ, **environment(told.typeface, folder)}
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM"), args=["--no-sandbox", "--disable-gpu"], env=env
-        )
-        if told.address:
-            counts = look(browser, told.address, told)
-        else:
-            command = [sys.executable, "-m", "tests.browser.longer", "serve", "--port", "0"]
-            with serving(command, log=folder / "log", env={**os.environ, "CONVSCOPE_DATA_DIR": scratch}) as address:
-                counts = look(browser, address, told)
-        browser.close()
+        command = [sys.executable, "-m", "tests.browser.longer", "serve", "--port", "0"]
+        with (
+            nullcontext(told.address)
+            if told.address
+            else serving(command, log=folder / "log", env={**os.environ, "CONVSCOPE_DATA_DIR": scratch})
+        ) as address:
+            shares = [pool.submit(look, address, told, every[n :: told.workers], env) for n in range(told.workers)]
+            counts = sum((share.result() for share in shares), Counter[str]())
     kinds = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
     print(f"{counts['windows']} windows, {counts['broken']} with faults: {kinds or 'none'}")
     return 1 if counts["broken"] else 0
