@@ -75,7 +75,7 @@ def alternatives(node: ast.expr) -> Iterator[str]:
 def shown() -> Iterator[tuple[str, str]]:
     """Yield the messages of the registries, each with the place where its words stand."""
     for kind in mistakes():
-        yield "app/errors.py", kind.title
+        yield from (("app/errors.py", words) for words in (kind.title, kind.help))
     for entry in GALLERY.values():
         yield "app/pictures/gallery.py", entry.title
     for kernel in KERNELS.values():

@@ -18,6 +18,7 @@ ADDRESSES = (
     "/share?image=chelsea",
     "/networks",
     "/docs",
+    "/guide",
     "/none",
 )
 CHINESE = {"Accept-Language": "zh-CN"}

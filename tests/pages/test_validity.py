@@ -57,7 +57,7 @@ def pages() -> dict[str, str]:
         | tools
         | wrong
         | learning
-        | {"input": link("", **usual), "embedded": "/embed?image=chelsea", "docs": "/docs"}
+        | {"input": link("", **usual), "embedded": "/embed?image=chelsea", "docs": "/docs", "guide": "/guide"}
     )
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from app.classroom.lesson import document_of, read_lesson
 from app.classroom.poll import Poll
 from app.classroom.yaml_file import write_yaml
@@ -22,6 +24,7 @@ from app.pipeline import recipe
 from app.pipeline.document import Document, ImageInput
 from app.training.training import Training, read_training
 from app.trainings.trainings import lasting_id
+from app.web.asgi.problems import Problem, problem
 
 PLAIN = Document(
     input=ImageInput(image="chelsea", height=32, width=32),
@@ -331,31 +334,10 @@ ANSWER_BODY = _fields({"answer": "28"}, ("answer",), answer="One of the choices,
 
 
 def _problem(kind: type[Mistake], sentence: str) -> dict[str, Any]:
-    return {
-        "description": kind.title,
-        "content": {
-            "application/problem+json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["type", "title", "status", "detail"],
-                    "properties": {
-                        "type": {"type": "string"},
-                        "title": {"type": "string"},
-                        "status": {"type": "integer"},
-                        "detail": {"type": "string"},
-                        "errors": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
-                            },
-                        },
-                    },
-                },
-                "example": {"type": "about:blank", "title": kind.title, "status": kind.status, "detail": sentence},
-            }
-        },
-    }
+    schema = TypeAdapter(Problem).json_schema()
+    schema["properties"]["errors"]["items"] = schema.pop("$defs")["Fault"]
+    content = {"schema": schema, "example": problem(kind(sentence))}
+    return {"description": kind.title, "content": {"application/problem+json": content}}
 
 
 WINDOW = "A 7×7 window does not fit in a 2×3 map; use a smaller window, more padding, or less pooling before it."

@@ -4,14 +4,17 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from typing import Annotated, NotRequired, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
+from typing_extensions import TypedDict  # whose fields pydantic can read in Python 3.11
 
-from app.errors import BrokenRequest, Busy, Mistake, NotFound
+from app.errors import BrokenRequest, Busy, Mistake, NotFound, OurMistake, WrongMethod
 from app.web.asgi.language import language_of, translator
 
 log = logging.getLogger("convscope")
@@ -20,29 +23,51 @@ DATA = re.compile(r"/api/|/links$")  # addresses that answer with data
 Voice = Callable[[Request, Mistake], Awaitable[Response]]
 
 
-class _Method(Mistake):
-    status = 405
-    title = "Method not allowed"
+class Fault(TypedDict):
+    """One thing that is wrong with what was sent."""
+
+    pointer: Annotated[str, Field(description="Where: a JSON pointer into what was sent, or / and the field's name.")]
+    detail: Annotated[str, Field(description="What, with the numbers, and what to do.")]
+    column: NotRequired[Annotated[int, Field(description="The character of a recipe, from 1.")]]
+    line: NotRequired[Annotated[int, Field(description="The line of a lesson, from 1.")]]
+    node: NotRequired[Annotated[int, Field(description="The node of a network, from 1.")]]
+    name: NotRequired[Annotated[str, Field(description="What that node is called.")]]
+    operator: NotRequired[Annotated[str, Field(description="What it computes.")]]
+    fits: NotRequired[Annotated[int, Field(description="How many layers come before it.")]]
 
 
-class _Ours(Mistake):
-    status = 500
-    title = "Our mistake"
+class Problem(TypedDict):
+    """Why a request was not carried out (RFC 9457)."""
+
+    type: Annotated[str, Field(description="Where the code is explained.")]
+    code: Annotated[str, Field(description="What kind of problem it is; codes never change.")]
+    title: Annotated[str, Field(description="The same for people, in their language.")]
+    status: int
+    detail: Annotated[str, Field(description="What happened, with the numbers, and what to do.")]
+    errors: NotRequired[Annotated[list[Fault], Field(description="Every fault that was found, at most 20.")]]
 
 
-def problem(mistake: Mistake, request: Request) -> Response:
+def problem(mistake: Mistake, say: Callable[[str], str] = str) -> Problem:
+    """Return the mistake as it is told, in the language that `say` speaks."""
+    told = Problem(
+        type=f"/guide#{mistake.code}",
+        code=mistake.code,
+        title=say(mistake.title),
+        status=mistake.status,
+        detail=mistake.say(say),
+    )
+    found = [each for each in (mistake, *mistake.others) if each.pointer is not None]
+    if found:
+        told["errors"] = [
+            cast(Fault, {"pointer": each.pointer, "detail": each.say(say), **each.facts}) for each in found
+        ]
+    return told
+
+
+def answer_of(mistake: Mistake, request: Request) -> Response:
     """Return the mistake as problem+json, in the language of the request."""
-    say = translator(request)
-    sentence = mistake.say(say)
-    body: dict[str, object] = {
-        "type": "about:blank",
-        "title": say(mistake.title),
-        "status": mistake.status,
-        "detail": sentence,
-    }
-    if mistake.pointer is not None:
-        body["errors"] = [{"pointer": mistake.pointer, "detail": sentence, **mistake.facts}]
-    text = json.dumps(body, ensure_ascii=False).encode(errors="replace")  # half a surrogate pair may be quoted in it
+    told = problem(mistake, translator(request))
+    text = json.dumps(told, ensure_ascii=False).encode(errors="replace")  # half a surrogate pair may be quoted in it
     return Response(text, mistake.status, headers_of(mistake), media_type="application/problem+json")
 
 
@@ -59,7 +84,7 @@ def as_mistake(error: Exception) -> Mistake:
         case HTTPException(status_code=404):
             return NotFound("There is nothing at this address; the API is described at /docs.")
         case HTTPException(status_code=405):
-            return _Method("This address does not take that method; the API is described at /docs.")
+            return WrongMethod("This address does not take that method; the API is described at /docs.")
         case HTTPException(status_code=400):
             return BrokenRequest("The request could not be read: {reason}.", reason=str(error.detail).rstrip("."))
         case ClientDisconnect():
@@ -68,21 +93,21 @@ def as_mistake(error: Exception) -> Mistake:
             first = error.errors()[0]
             return Mistake("{field}: {reason}.", field=str(first["loc"][-1]), reason=str(first["msg"]).rstrip("."))
     log.error("unexpected error", exc_info=error)
-    return _Ours("Something went wrong on our side; nothing you sent is lost. Please try again.")
+    return OurMistake("Something went wrong on our side; nothing you sent is lost. Please try again.")
 
 
 def install(app: FastAPI, page: Voice) -> Voice:
     """Let `app` answer every error in the voice of the face that was called; return that voice."""
 
     async def say(request: Request, mistake: Mistake) -> Response:
-        response = problem(mistake, request) if DATA.match(request.url.path) else await page(request, mistake)
+        response = answer_of(mistake, request) if DATA.match(request.url.path) else await page(request, mistake)
         response.headers["Content-Language"] = language_of(request)
         return response
 
     async def answer(request: Request, error: Exception) -> Response:
         mistake = as_mistake(error)
         response = await say(request, mistake)
-        if isinstance(mistake, _Method):
+        if isinstance(mistake, WrongMethod):
             response.headers["Allow"] = ", ".join(_methods(app, request))
         return response
 
