@@ -24,6 +24,7 @@ from app.storage import open_store
 from app.trainings.trainings import Trainings
 from app.web.api import examples
 from app.web.api.cone import cones
+from app.web.api.exports import exports
 from app.web.api.gradients import gradients
 from app.web.api.lessons import lessons as lesson_api
 from app.web.api.links import links
@@ -114,6 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(trainings)
     app.include_router(outputs)
     app.include_router(cones)
+    app.include_router(exports)
     app.include_router(models)
     app.include_router(links)
     app.include_router(rooms)

@@ -93,9 +93,10 @@ def test_a_step_of_conv2d_is_the_contract_s(client, layers):
     assert step["window"] == {"rows": [-2, 1], "columns": [3, 6]}
     assert step["receptive_field"] == {"rows": [0, 3], "columns": [3, 6]}
     source, weight = array(client.get(f"{layers}/input/output.npy")), array(client.get(f"{layers}/0/weight.npy"))
-    assert np.array_equal(step["kernel"], weight[3])
-    assert np.array_equal(step["patch"], source[:, [2, 1, 0], 3:6])
-    assert np.array_equal(step["products"], np.multiply(step["patch"], step["kernel"]))
+    patch, kernel = np.float32(step["patch"]), np.float32(step["kernel"])
+    assert np.array_equal(kernel, weight[3])
+    assert np.array_equal(patch, source[:, [2, 1, 0], 3:6])
+    assert np.array_equal(step["products"], np.multiply(patch, kernel, dtype=np.float64))
     assert sum(step["channel_sums"]) + step["bias"] == pytest.approx(step["value"], abs=1e-6)
 
 

@@ -103,6 +103,7 @@ def test_the_api_has_what_the_contract_lists(described):
         ("get", "/api/v1/models"), ("get", "/api/v1/models/{model_id}"),
         ("post", "/api/v1/models"), ("patch", "/api/v1/models/{model_id}"), ("delete", "/api/v1/models/{model_id}"),
         ("get", "/api/v1/kernels"), ("post", "/api/v1/runs"), ("get", "/api/v1/runs"), ("get", run),
+        ("get", f"{run}/export.npz"),
         ("get", f"{layer}/output.{{form}}"), ("get", f"{layer}/{{name}}.npy"),
         ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}"),
         ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}.svg"), ("get", f"{layer}/cone"),

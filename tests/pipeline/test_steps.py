@@ -9,7 +9,7 @@ from app.errors import NotFound
 from app.layers import LAYERS, Place
 from app.pipeline.closeup import close_up
 from app.pipeline.document import read_document
-from app.web.api.runs import json_bytes
+from app.web.api.json_text import json_bytes
 from tests import pipelines
 
 NUMPY_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}

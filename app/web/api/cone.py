@@ -10,8 +10,9 @@ from app.layers.references import PICTURE
 from app.pipeline.closeup import rectangle
 from app.pipeline.cone import cone as reachable
 from app.web.api import examples
+from app.web.api.json_text import json_bytes
 from app.web.api.outputs import LayerIndex, layer_index, whole
-from app.web.api.runs import RunId, json_bytes
+from app.web.api.runs import RunId
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.whole_numbers import read_signed, read_whole

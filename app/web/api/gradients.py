@@ -17,8 +17,8 @@ from app.training.gradients import Gradients
 from app.training.optimizers import MOST_RATE
 from app.training.weight_change import RATE, check_slides
 from app.web.api import examples
+from app.web.api.json_text import json_bytes
 from app.web.api.outputs import LayerIndex, layer_index, speakable, whole
-from app.web.api.runs import json_bytes
 from app.web.asgi.artifacts import NumPyFile, immutable
 from app.web.asgi.dependencies import InLab
 from app.whole_numbers import read_signed

@@ -17,7 +17,7 @@ from app.lab import Lab
 from app.pipeline.json_reader import parse_json
 from app.web.api import examples
 from app.web.api.instants import instant
-from app.web.api.runs import json_bytes
+from app.web.api.json_text import json_bytes
 from app.web.asgi.bearer import bearer
 from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLessons

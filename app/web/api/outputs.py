@@ -12,7 +12,8 @@ from app.lab import Lab, Run
 from app.layers import Place
 from app.rendering.scales import read_colours
 from app.web.api import examples
-from app.web.api.runs import RunId, json_bytes
+from app.web.api.json_text import csv_bytes, json_bytes
+from app.web.api.runs import RunId
 from app.web.asgi.artifacts import NumPyFile, immutable, picture_theme
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.language import language_of
@@ -20,7 +21,13 @@ from app.whole_numbers import read_whole
 
 outputs = APIRouter(prefix=API, responses=examples.PROBLEMS)
 JSON_BYTES = 40  # a number, that writing it takes at once
-MOST_JSON_NUMBERS = 4_000_000  # about 80 MB of text; more is for .npy
+MOST_JSON_NUMBERS = 4_000_000  # about 50 MB of text; more is for .npy
+KINDS = {
+    "json": "application/json",
+    "npy": "application/octet-stream",
+    "csv": "text/csv; header=present",
+    "png": "image/png",
+}
 LayerIndex = Annotated[
     str, Path(description="The layer, from 0; `input` is the input.", openapi_examples={"first": {"value": "0"}})
 ]
@@ -36,7 +43,7 @@ Channel = Annotated[str | None, Query(description="One channel, from 0; all of t
 async def output(
     run_id: RunId,
     layer: LayerIndex,
-    form: Annotated[str, Path(description="json, npy or png", openapi_examples={"json": {"value": "json"}})],
+    form: Annotated[str, Path(description="json, npy, csv or png", openapi_examples={"json": {"value": "json"}})],
     request: Request,
     lab: InLab,
     channel: Channel = None,
@@ -49,10 +56,12 @@ async def output(
 ) -> Response:
     """`json`: nested lists [channel][row][column]; `npy`: a NumPy file, float32; `png`: one sheet of all maps.
 
-    A vector has one axis: `json` is a list, and `?channel=` gives one number of it.
+    `csv`: a line a row of a map, its channel, its row and its cells, behind a line that names the columns. Numbers have
+    the nine digits of float32, so that they read back bit for bit. A vector has one axis: `json` is a list, and
+    `?channel=` gives one number of it.
     """
-    if form not in ("json", "npy", "png"):
-        raise NotFound("The maps of a layer come as output.json, output.npy and output.png.")
+    if form not in KINDS:
+        raise NotFound("The maps of a layer come as output.json, output.npy, output.csv and output.png.")
     if scale not in ("layer", "own"):
         raise Unfit("scale must be layer or own, not {given}.", given=shown(scale))
     asked = read_colours(colours, extent or ("own" if scale == "own" else ""))
@@ -64,7 +73,7 @@ async def output(
     index = layer_index(run, layer)
     shape = run.stages[index].output_axes if index is not None else run.input_shape
     only = None if channel is None else whole(channel, "channel", shape[0])
-    if form == "json":
+    if form in ("json", "csv"):
         speakable(math.prod(shape if only is None else shape[1:]), "output.npy, or one channel with ?channel=0")
     theme = picture_theme(request)
 
@@ -72,15 +81,17 @@ async def output(
         if form == "png":
             return await map_picture(lab, run, index, only, theme, asked)
         result = await lab.result(run, index)
+        if form == "csv":
+            first, chosen = (0, result.output) if only is None else (only, result.output[only : only + 1])
+            return await lab.render(lambda: csv_bytes(chosen, first), JSON_BYTES * chosen.size)
         maps = result.output.reshape(shape) if only is None else result.output[only].reshape(shape[1:])
         if form == "npy":
             return NumPyFile(maps, result)
         return await lab.render(lambda: json_bytes(maps), JSON_BYTES * maps.size)
 
-    kind = {"json": "application/json", "npy": "application/octet-stream", "png": "image/png"}[form]
     name = run.document.ids[0 if index is None else index + 1]
     key = f"{name}-{layer}-{only}-{form}-{asked.kind}-{asked.range}-{theme}"
-    return await immutable(request, key, kind, make, f"layer-{layer}.{form}" if form == "npy" else None)
+    return await immutable(request, key, KINDS[form], make, f"layer-{layer}.{form}" if form in ("npy", "csv") else None)
 
 
 @outputs.get(

@@ -1,10 +1,8 @@
 """The API under /api/v1: it parses, asks the lab, and answers with data; it decides nothing."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-import numpy as np
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
@@ -202,15 +200,3 @@ async def get_run_by_link(request: Request, lab: InLab) -> Response:
 async def get_run(run_id: RunId, lab: InLab) -> Response:
     run = await lab.run(run_id)
     return await _answer(run, await lab.facts(run), lab)
-
-
-def json_bytes(value: Any) -> bytes:
-    """Return `value` as JSON; arrays go row by row, so that other threads get their turn."""
-    match value:
-        case np.ndarray() if value.ndim > 1:
-            return b"[" + b",".join(map(json_bytes, value)) + b"]"
-        case np.ndarray():
-            return json_bytes(value.tolist())
-        case dict():
-            return b"{" + b",".join(b"%b:%b" % (json_bytes(k), json_bytes(v)) for k, v in value.items()) + b"}"
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

@@ -1,11 +1,12 @@
 """Answers that never change: a run's arrays and pictures, kept as long as the engine is the same."""
 
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import numpy as np
 from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.pipeline.document import ENGINE
@@ -18,10 +19,8 @@ class NumPyFile:
     """An array as a NumPy file, and the result that it is a part of, which counts as looked at meanwhile."""
 
     def __init__(self, array: np.ndarray[Any, Any], whole: object) -> None:
-        header = io.BytesIO()
-        np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
-        self.header = header.getvalue()
-        self.cells = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+        self.header = npy_header(array)
+        self.cells = npy_cells(array)
         self.whole = whole
 
     @property
@@ -30,6 +29,18 @@ class NumPyFile:
 
     def __bytes__(self) -> bytes:
         return self.header + self.cells.tobytes()
+
+
+def npy_header(array: np.ndarray[Any, Any]) -> bytes:
+    """Return what stands before the numbers of an array in a NumPy file."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
+    return header.getvalue()
+
+
+def npy_cells(array: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Return the bytes of an array's numbers where they lie, row after row."""
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
 class NumPyResponse(Response):
@@ -57,7 +68,7 @@ async def immutable(
     request: Request,
     key: str,
     media_type: str,
-    make: Callable[[], Awaitable[bytes | NumPyFile]],
+    make: Callable[[], Awaitable[bytes | NumPyFile | AsyncIterator[bytes]]],
     filename: str | None = None,
 ) -> Response:
     """Return what `make` makes, as an answer that may be kept: for ever with ?v=, else while its ETag holds."""
@@ -71,6 +82,8 @@ async def immutable(
     made = await make()
     if isinstance(made, NumPyFile) and made.size > LARGE:
         return NumPyResponse(made, headers, media_type)
+    if isinstance(made, AsyncIterator):
+        return StreamingResponse(made, headers=headers, media_type=media_type)
     response = Response(bytes(made), headers=headers, media_type=media_type)
     if len(response.body) > LARGE:
         request.app.state.lab.budget.hold(response, len(response.body))

@@ -1,0 +1,81 @@
+"""JSON and CSV of numbers: each float32 with the nine digits that it has, which read back as it was, bit for bit.
+
+What is computed in float64, such as products and their sums, keeps all its digits.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+BATCH = 1 << 12  # numbers written in one go, so that other threads get their turn
+NINE = b"%.9g"
+MINUS_ZERO = np.float32(-0.0).tobytes()  # written -0.0: "-0" would read back as a whole number, and so as 0
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return `value` as JSON; its numbers are finite."""
+    match value:
+        case np.ndarray() if value.ndim > 1:
+            return b"[" + b",".join(map(json_bytes, value)) + b"]"
+        case np.ndarray() if value.dtype == np.float32:
+            return b"[" + decimals(value) + b"]"
+        case np.ndarray():
+            return _plain(value.tolist())
+        case float():
+            return _number(value)
+        case dict():
+            return b"{" + b",".join(b"%b:%b" % (_plain(k), json_bytes(v)) for k, v in value.items()) + b"}"
+        case list() | tuple():
+            return b"[" + b",".join(map(json_bytes, value)) + b"]"
+    return _plain(value)
+
+
+def csv_bytes(maps: NDArray[np.float32], first: int = 0) -> bytes:
+    """Return maps (channel, row, column) as CSV, a line a row: channel, counted from `first`, row, then the cells."""
+    head = ",".join(("channel", "row", *map(str, range(maps.shape[2])))).encode()
+    lines = (
+        b"%d,%d,%b" % (channel, row, decimals(cells))
+        for channel, rows in enumerate(maps, first)
+        for row, cells in enumerate(rows)
+    )
+    return b"\r\n".join((head, *lines, b""))
+
+
+def decimals(numbers: NDArray[np.float32]) -> bytes:
+    """Return numbers along one axis as decimals, with commas between them."""
+    return b",".join(_batches(numbers))
+
+
+def _batches(numbers: NDArray[np.float32]) -> Iterator[bytes]:
+    for start in range(0, len(numbers), BATCH):
+        part = numbers[start : start + BATCH]
+        if MINUS_ZERO in part.tobytes():
+            yield b",".join(map(_number, part.tolist()))
+        else:
+            yield _format(len(part)) % tuple(part.tolist())
+
+
+@lru_cache(64)  # rows of a map are equally long
+def _format(count: int) -> bytes:
+    return b",".join([NINE] * count)
+
+
+def _number(value: float) -> bytes:
+    """Return one number: with nine digits where it is a float32."""
+    if value == 0 and math.copysign(1, value) < 0:
+        return b"-0.0"
+    try:
+        single = struct.unpack("f", struct.pack("f", value))[0] == value
+    except OverflowError:
+        single = False
+    return NINE % value if single and math.isfinite(value) else _plain(value)
+
+
+def _plain(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
