@@ -130,9 +130,9 @@
     };
 
     const merged = () => {
-      const cells = texts.filter(({ e, what }) => e.closest("td") && !/^[×=≈+−÷]$/.test(what)), close = new Set();
-      for (const a of cells) for (const b of cells) {
-        const beside = a.e.closest("td") !== b.e.closest("td") && a.e.closest("tr") === b.e.closest("tr") && Math.abs(a.t + a.b - b.t - b.b) < 8;
+      const close = new Set(), rows = Map.groupBy(texts.filter(({ e, what }) => e.closest("td") && !/^[×=≈+−÷]$/.test(what)), ({ e }) => e.closest("tr"));
+      for (const cells of rows.values()) for (const a of cells) for (const b of cells) {
+        const beside = a.e.closest("td") !== b.e.closest("td") && Math.abs(a.t + a.b - b.t - b.b) < 8;
         if (beside && b.l >= a.l && b.l - a.r < Math.max(2, 0.15 * a.size) && b.l - a.r > -40) close.add(`“${a.what}” “${b.what}”`);
       }
       if (close.size) say("merged", `${[...close].slice(0, 2).join(", ")} of ${close.size}`);
@@ -179,6 +179,14 @@
     bars();
     covered();
     return found;
+  },
+
+  /** What faults depend on: two pages with the same text have the same ones, whatever their colours. */
+  layout() {
+    return [...document.querySelectorAll("body, body *")].map((e) => {
+      const { x, y, width, height } = e.getBoundingClientRect(), s = getComputedStyle(e);
+      return [x, y, width, height, s.fontSize, s.display, s.visibility, s.opacity, s.clipPath, s.overflow, s.position, s.maskImage, s.pointerEvents, s.zIndex];
+    }).join(";");
   },
 
   /** Brings something into the window as a person can: what only a script can scroll stays where it was. @param {Element} e */

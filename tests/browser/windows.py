@@ -245,19 +245,21 @@ def look(address: str, told: argparse.Namespace, some: Iterable[Opening], env: d
         for opening in some:
             state = STATES[opening.state]
             show(page, state, opening.size, projector=opening.projector, theme=first, language=opening.language)
-            counts += looked_at(page, state, opening.name(first), told)
+            layout = page.evaluate(f"() => ({RULES}).layout()") if others else ""
+            found = faults(page, state)
+            counts += tell(page, found, opening.name(first), told)
             for theme in others:
                 page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-                counts += looked_at(page, state, opening.name(theme), told)
+                moved = page.evaluate(f"(layout) => ({RULES}).layout() !== layout", layout)
+                counts += tell(page, faults(page, state) if moved else found, opening.name(theme), told)
         browser.close()
     return counts
 
 
-def looked_at(page: Page, state: State, name: str, told: argparse.Namespace) -> Counter[str]:
-    """Print the faults of the window that is open, and count them by kind."""
+def tell(page: Page, found: list[tuple[str, str]], name: str, told: argparse.Namespace) -> Counter[str]:
+    """Print the faults of the window that is open, count them by kind, and keep its picture where that is asked for."""
     if told.shots:
         page.screenshot(path=Path(told.shots) / f"{name.replace(' ', '-')}.png")
-    found = faults(page, state)
     lines = [f"{'FAULT' if found else 'ok':5} {name}"] if found or told.verbose else []
     for kind in KINDS:
         mine = [text for other, text in found if other == kind]
