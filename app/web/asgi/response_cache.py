@@ -13,6 +13,7 @@ from app.budget import Cache
 from app.errors import Mistake
 from app.explorer.addresses import API
 from app.pipeline.document import ENGINE
+from app.web.asgi.compression import takes_gzip
 
 # Headers and body, in tuples of bytes alone: through those the collector of garbage does not look.
 Answer = tuple[tuple[tuple[bytes, bytes], ...], bytes]
@@ -28,7 +29,10 @@ def answer_size(answer: Answer) -> int:
 
 
 class ResponseCache:
-    """The pure ASGI middleware that keeps answers in `known_answers` of the app's state, while there is room."""
+    """The pure ASGI middleware that keeps answers in `known_answers` of the app's state, while there is room.
+
+    It keeps them as they are sent, compressed or not.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -38,7 +42,7 @@ class ResponseCache:
             await self.app(scope, receive, send)
             return
         kept: Cache[Answer] = scope["app"].state.known_answers
-        address = scope["path"], scope["query_string"]
+        address = scope["path"], scope["query_string"], takes_gzip(scope)
         answer = kept.get(address)
         if answer is None or not await self._there(scope):
             await self.app(scope, receive, self._keeping(kept, address, send))
@@ -65,7 +69,7 @@ class ResponseCache:
             return False
         return True
 
-    def _keeping(self, archive: Cache[Answer], address: tuple[str, bytes], send: Send) -> Send:
+    def _keeping(self, archive: Cache[Answer], address: tuple[str, bytes, bool], send: Send) -> Send:
         """Return a `send` that keeps the answer, where it is whole, lasting, and the same for everybody."""
         kept: tuple[tuple[bytes, bytes], ...] = ()
 
@@ -74,7 +78,8 @@ class ResponseCache:
             if message["type"] == "http.response.start":
                 headers = Headers(scope=message)
                 lasting = "immutable" in headers.get("cache-control", "")
-                varies = "vary" in headers or headers.get("content-type", "").startswith("image/svg")  # speaks
+                varies = headers.get("vary", "Accept-Encoding") != "Accept-Encoding"
+                varies = varies or headers.get("content-type", "").startswith("image/svg")  # speaks
                 kept = tuple(headers.raw) if message["status"] == 200 and lasting and not varies else ()
             elif message.get("more_body"):  # sent piece by piece, because it is large
                 kept = ()
