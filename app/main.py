@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache, partial
 
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
@@ -22,7 +23,7 @@ from app.paths import folder
 from app.settings import Settings
 from app.storage import open_store
 from app.trainings.trainings import Trainings
-from app.web.api import examples
+from app.web.api import description, examples
 from app.web.api.cone import cones
 from app.web.api.exports import exports
 from app.web.api.gradients import gradients
@@ -107,8 +108,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=life,
         docs_url=None,
         redoc_url=None,
-        separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
     )
+    app.openapi = cache(partial(description.describe, app))  # type: ignore[method-assign]
     app.include_router(pages)  # first, as they are asked for most: routers are tried one after the other
     app.include_router(api)
     app.include_router(gradients)  # before the outputs, which take what is left of a layer's .npy

@@ -9,12 +9,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from typing_extensions import TypedDict
+
+from app.described import described
 from app.errors import NotFound
 from app.layers.cells import Cells, Place, around, gathered
 from app.layers.layer import Array, Weights
 from app.layers.references import PICTURE
 from app.numerics.window import Span
 from app.pipeline.plan import Stage
+
+
+@described
+class Rectangle(TypedDict):
+    """Rows and columns from the first to the one behind the last."""
+
+    rows: list[int]
+    columns: list[int]
 
 
 @dataclass(frozen=True)
@@ -147,6 +158,6 @@ def winning_path(
     return [came.get(PICTURE if hop.layer is None else hop.layer) for hop in home or hops(stages, index, place)]
 
 
-def rectangle(span: Span) -> dict[str, list[int]]:
+def rectangle(span: Span) -> Rectangle:
     """Return a rectangle as the API tells it, half-open."""
     return {"rows": list(span.rows), "columns": list(span.columns)}

@@ -2,18 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 
 from app.errors import NotFound, Unfit, shown
 from app.explorer.addresses import API
 from app.layers.references import PICTURE
-from app.pipeline.closeup import rectangle
+from app.pipeline.closeup import Rectangle, rectangle
 from app.pipeline.cone import cone as reachable
 from app.web.api import examples
+from app.web.api.fields import whole_number
 from app.web.api.json_text import json_bytes
 from app.web.api.outputs import LayerIndex, layer_index, whole
 from app.web.api.runs import RunId
-from app.web.asgi.artifacts import immutable
+from app.web.asgi.answers import Artifact, Json
+from app.web.asgi.artifacts import immutable_json
 from app.web.asgi.dependencies import InLab
 from app.whole_numbers import read_signed, read_whole
 
@@ -23,23 +25,27 @@ cones = APIRouter(prefix=API, responses=examples.PROBLEMS)
 @cones.get(
     "/runs/{run_id}/layers/{layer}/cone",
     summary="What one cell can change",
-    tags=["runs"],
-    response_class=Response,
-    responses={200: {"content": {"application/json": {"example": {"rows": [0, 3], "columns": [1, 5]}}}}},
+    tags=["layers"],
 )
-async def cone(
+async def get_cone(
     run_id: RunId,
     layer: LayerIndex,
-    row: Annotated[str, Query(description="A row of the input, from 0.", openapi_examples={"third": {"value": "2"}})],
+    row: Annotated[
+        str, whole_number(), Query(description="A row of the input, from 0.", openapi_examples={"third": {"value": 2}})
+    ],
     column: Annotated[
-        str, Query(description="A column of the input, from 0.", openapi_examples={"fifth": {"value": "4"}})
+        str,
+        whole_number(),
+        Query(description="A column of the input, from 0.", openapi_examples={"fifth": {"value": 4}}),
     ],
     request: Request,
     lab: InLab,
     start: Annotated[
-        str, Query(alias="from", description="Where the cell is: `input`, or an earlier layer's output, by its index.")
+        str,
+        whole_number(or_else="input"),
+        Query(alias="from", description="Where the cell is: `input`, or an earlier layer's output, by its index."),
     ] = "input",
-) -> Response:
+) -> Artifact[Rectangle | None]:
     """The smallest rectangle, half-open, of places in the layer's output that the cell can change, by what each place
     reads, through padding too; null where there are none. The cell is the one at that row and column in all channels.
     """
@@ -59,12 +65,12 @@ async def cone(
     ]
     number = PICTURE if source is None else source
 
-    async def make() -> bytes:
+    async def make() -> Json[Rectangle | None]:
         reached = await lab.queue.light(lambda: reachable(run.stages[: index + 1], place[0], place[1], number))
         return json_bytes(reached and rectangle(reached))
 
     key = f"{run.document.ids[index + 1]}-cone-{source}-{place[0]}-{place[1]}"
-    return await immutable(request, key, "application/json", make)
+    return await immutable_json(request, key, make)
 
 
 def _cell(text: str, name: str, count: int) -> int:

@@ -2,24 +2,23 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from app.explorer.addresses import API
 from app.lab import Result, Run
 from app.layers.layer import Array
 from app.web.api import examples
 from app.web.api.runs import RunId
-from app.web.asgi.archive import KIND, archived, off_the_loop
+from app.web.asgi.answers import NPZ, Artifact
+from app.web.asgi.archive import archived, off_the_loop
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 
 exports = APIRouter(prefix=API, responses=examples.PROBLEMS)
 
 
-@exports.get(
-    "/runs/{run_id}/export.npz", summary="All arrays of a run in one file", tags=["runs"], response_class=Response
-)
-async def export(run_id: RunId, request: Request, lab: InLab) -> Response:
+@exports.get("/runs/{run_id}/export.npz", summary="All arrays of a run in one file", tags=["runs"])
+async def get_export(run_id: RunId, request: Request, lab: InLab) -> Artifact[NPZ]:
     """A NumPy archive: `input`, and of each layer `layer_0_output`, and what it learned: `layer_0_weight` and so on."""
     run = await lab.run(run_id)
 
@@ -27,7 +26,7 @@ async def export(run_id: RunId, request: Request, lab: InLab) -> Response:
         results = await lab.some(run, [None, *range(len(run.stages))])
         return off_the_loop(archived(_arrays(run, results)), lab.queue)
 
-    return await immutable(request, f"{run.id}-export", KIND, make, "run.npz")
+    return await immutable(request, f"{run.id}-export", NPZ, make, "run.npz")
 
 
 def _arrays(run: Run, results: Sequence[Result]) -> Iterator[tuple[str, Array]]:

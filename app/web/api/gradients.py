@@ -19,12 +19,12 @@ from app.training.weight_change import RATE, check_slides
 from app.web.api import examples
 from app.web.api.json_text import json_bytes
 from app.web.api.outputs import LayerIndex, layer_index, speakable, whole
-from app.web.asgi.artifacts import NumPyFile, immutable
+from app.web.asgi.answers import Artifact, Json, NumPy
+from app.web.asgi.artifacts import NumPyFile, immutable, immutable_json
 from app.web.asgi.dependencies import InLab
 from app.whole_numbers import read_signed
 
 gradients = APIRouter(prefix=API, responses=examples.PROBLEMS)
-NPY = "application/octet-stream"
 FIRST: dict[str, Any] = {"first": {"value": "0"}}
 RunWithClasses = Annotated[
     str, Path(description="The id of a run that ends in softmax.", openapi_examples=examples.CLASSES_ID)
@@ -79,7 +79,7 @@ class WeightChange(BaseModel):
     response_class=Response,
     responses={200: {"model": WeightChange}},
 )
-async def weight_change(
+async def get_weight_change(
     run_id: RunWithClasses,
     layer: LayerIndex,
     weight: InFilters,
@@ -101,23 +101,22 @@ async def weight_change(
     shape = (await lab.weight(run, index, "weight")).shape
     place = Weight(*(whole(*axis) for axis in zip(weight, Weight._fields, shape, strict=True)))
 
-    async def make() -> bytes:
+    async def make() -> Json[dict[str, Any]]:
         change = await lab.gradients.change(run, index, place, asked, step)
         return await lab.queue.light(lambda: json_bytes(change.document()))
 
     key = f"{run.id}-{layer}-change-{'.'.join(map(str, place))}-{asked}-{step}"
-    return await immutable(request, key, "application/json", make)
+    return await immutable_json(request, key, make)
 
 
 @gradients.get(
     "/runs/{run_id}/layers/{layer}/gradient.npy",
     summary="The gradient by a layer's output",
     tags=["learning"],
-    response_class=Response,
 )
-async def gradient(
+async def get_gradient(
     run_id: RunWithClasses, layer: LayerIndex, request: Request, lab: InLab, label: Label = None
-) -> Response:
+) -> Artifact[NumPy]:
     """What each number of the output does to the loss, as a NumPy file of the shape of `output.npy`."""
     return await _array(await lab.run(run_id), layer, label, request, lab, by_output, "gradient")
 
@@ -126,11 +125,10 @@ async def gradient(
     "/runs/{run_id}/layers/{layer}/weight_gradient.npy",
     summary="The gradient by a layer's weights",
     tags=["learning"],
-    response_class=Response,
 )
-async def weight_gradient(
+async def get_weight_gradient(
     run_id: RunWithClasses, layer: LayerIndex, request: Request, lab: InLab, label: Label = None
-) -> Response:
+) -> Artifact[NumPy]:
     """What each weight does to the loss, as a NumPy file of the shape of `weight.npy`; 404 for a layer without."""
     return await _array(await lab.run(run_id), layer, label, request, lab, by_weight, "weight-gradient")
 
@@ -143,7 +141,7 @@ async def _array(
     lab: Lab,
     array: Callable[[Run, int, Gradients], Array],
     name: str,
-) -> Response:
+) -> Artifact[NumPy]:
     """Return an array of the gradients of a layer as a NumPy file."""
     index, asked = _layer(run, layer), _label(run, label, lab)
 
@@ -151,7 +149,7 @@ async def _array(
         found = await lab.gradients.find(run, asked)
         return NumPyFile(await lab.queue.light(lambda: array(run, index, found)), found)
 
-    return await immutable(request, f"{run.id}-{layer}-{name}-{asked}", NPY, make, f"layer-{layer}-{name}.npy")
+    return await immutable(request, f"{run.id}-{layer}-{name}-{asked}", NumPy, make, f"layer-{layer}-{name}.npy")
 
 
 def _layer(run: Run, text: str) -> int:

@@ -8,21 +8,28 @@ import math
 import struct
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.web.asgi.answers import Json
+
+T = TypeVar("T")
 BATCH = 1 << 12  # numbers written in one go, so that other threads get their turn
 NINE = b"%.9g"
 MINUS_ZERO = np.float32(-0.0).tobytes()  # written -0.0: "-0" would read back as a whole number, and so as 0
 
 
-def json_bytes(value: Any) -> bytes:
+def json_bytes(value: T) -> Json[T]:
     """Return `value` as JSON; its numbers are finite."""
+    return cast("Json[T]", _written(value))
+
+
+def _written(value: Any) -> bytes:
     match value:
         case np.ndarray() if value.ndim > 1:
-            return b"[" + b",".join(map(json_bytes, value)) + b"]"
+            return b"[" + b",".join(map(_written, value)) + b"]"
         case np.ndarray() if value.dtype == np.float32:
             return b"[" + decimals(value) + b"]"
         case np.ndarray():
@@ -30,9 +37,9 @@ def json_bytes(value: Any) -> bytes:
         case float():
             return _number(value)
         case dict():
-            return b"{" + b",".join(b"%b:%b" % (_plain(k), json_bytes(v)) for k, v in value.items()) + b"}"
+            return b"{" + b",".join(b"%b:%b" % (_plain(k), _written(v)) for k, v in value.items()) + b"}"
         case list() | tuple():
-            return b"[" + b",".join(map(json_bytes, value)) + b"]"
+            return b"[" + b",".join(map(_written, value)) + b"]"
     return _plain(value)
 
 

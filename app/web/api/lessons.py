@@ -111,7 +111,7 @@ class LessonReport(Where):
     response_class=Response,
     responses={201: {"model": NewLesson}},
 )
-async def make(request: Request, lab: InLab, lessons: InLessons) -> Response:
+async def create_lesson(request: Request, lab: InLab, lessons: InLessons) -> Response:
     """Takes a lesson as JSON, or as YAML with the content type `application/yaml`. It lives for LESSON_TTL from when
     it was last opened, and so do uploaded pictures whose tokens the request carries, by commas, in the header
     `Authorization: Bearer <token>`. A fault is told with its pointer, and in YAML with its line.
@@ -131,7 +131,7 @@ async def make(request: Request, lab: InLab, lessons: InLessons) -> Response:
     response_class=Response,
     responses={200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}},
 )
-async def get_yaml(lesson_id: LessonId, lab: InLab, lessons: InLessons) -> Response:
+async def get_lesson_yaml(lesson_id: LessonId, lab: InLab, lessons: InLessons) -> Response:
     """As teachers write it. Pictures are named in it, and not contained."""
     lesson = await lessons.get(lesson_id)
     text = await lab.queue.light(lambda: write_yaml(lesson))
@@ -141,7 +141,7 @@ async def get_yaml(lesson_id: LessonId, lab: InLab, lessons: InLessons) -> Respo
 @lessons.get(
     "/lessons/{lesson_id}", summary="A lesson", response_class=Response, responses={200: {"model": LessonReport}}
 )
-async def get(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLessons) -> Response:
+async def get_lesson(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLessons) -> Response:
     """Whoever reads it opens it: it lives on."""
     kept = await lessons.find(lesson_id)
     return _answer({**_where(kept, request, lab), **document_of(kept.lesson)})
@@ -154,7 +154,7 @@ async def get(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLess
     response_class=Response,
     responses={200: {"model": Where}},
 )
-async def put(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLessons) -> Response:
+async def change_lesson(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLessons) -> Response:
     """Puts another lesson in its place. Needs its key, behind which may stand tokens of uploaded pictures, by commas:
     `Authorization: Bearer <key>`.
     """
@@ -169,7 +169,7 @@ async def put(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLess
 
 
 @lessons.delete("/lessons/{lesson_id}", status_code=204, summary="Delete a lesson")
-async def delete(lesson_id: LessonId, request: Request, lessons: InLessons) -> Response:
+async def delete_lesson(lesson_id: LessonId, request: Request, lessons: InLessons) -> Response:
     """Needs its key: `Authorization: Bearer <key>`. Pictures that it kept go when they would have gone."""
     await lessons.delete(lesson_id, _keys(request))
     return Response(status_code=204)

@@ -42,7 +42,7 @@ class Made(BaseModel):
     openapi_extra={"requestBody": examples.LINK_BODY},
 )
 @links.post("/links", status_code=201, include_in_schema=False)
-async def make(request: Request, lab: InLab, links: InLinks) -> Made:
+async def create_link(request: Request, lab: InLab, links: InLinks) -> Made:
     """Takes the address of a state of the explorer. The link and its run live for LESSON_TTL from when it was last
     opened, and so does an uploaded picture if the request carries the token that its upload returned, in the header
     `Authorization: Bearer <token>`. The same address has the same link.

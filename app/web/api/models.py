@@ -93,12 +93,12 @@ def _facts(model: Model) -> dict[str, Any]:
 
 
 @models.get("/models", summary="Every trained model that ships", tags=["what there is"])
-async def shipped() -> list[ModelReport]:
+async def list_models() -> list[ModelReport]:
     return [_report(model) for model in SHIPPED]
 
 
 @models.get("/models/{model_id}", summary="A trained model", tags=["what there is"])
-async def model(model_id: ModelId) -> ModelReport:
+async def get_model(model_id: ModelId) -> ModelReport:
     """One that ships, one that somebody has uploaded, or what a training has learned so far."""
     return _report(find(model_id))
 
@@ -110,7 +110,7 @@ async def model(model_id: ModelId) -> ModelReport:
     tags=["models"],
     openapi_extra={"requestBody": examples.MODEL_BODY},
 )
-async def upload(request: Request, response: Response, lab: InLab) -> NewModel:
+async def upload_model(request: Request, response: Response, lab: InLab) -> NewModel:
     """Takes a network in a file: `.onnx`; or `.safetensors` with its layers in `recipe` or `layers`, to which tensors
     belong by `<name>.weight`, else `<index>.weight`. It is private to whoever knows its id, and goes when it expires.
     A file that does not fit is answered with its first node that does not, by name and reason.
@@ -135,7 +135,7 @@ async def upload(request: Request, response: Response, lab: InLab) -> NewModel:
     tags=["models"],
     openapi_extra={"requestBody": examples.MODEL_CHANGE},
 )
-async def change(model_id: ModelId, request: Request, lab: InLab) -> ModelReport:
+async def change_model(model_id: ModelId, request: Request, lab: InLab) -> ModelReport:
     """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`. What is left out stays;
     layers and numbers never change.
     """
@@ -146,7 +146,7 @@ async def change(model_id: ModelId, request: Request, lab: InLab) -> ModelReport
 
 
 @models.delete("/models/{model_id}", status_code=204, summary="Delete an upload", tags=["models"])
-async def delete(model_id: ModelId, request: Request, lab: InLab) -> Response:
+async def delete_model(model_id: ModelId, request: Request, lab: InLab) -> Response:
     """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`. Its runs go too."""
     _refuse_lasting(lab, model_id)
     await lab.networks.delete(model_id, bearer(request))

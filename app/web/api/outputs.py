@@ -1,7 +1,8 @@
 """The API's other half: what the layers of a run hold, as arrays, pictures and steps."""
 
 import math
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -10,58 +11,103 @@ from app.explorer.addresses import API
 from app.explorer.drawing import filter_picture, filters_of, map_picture, step_svg, veil_picture
 from app.lab import Lab, Run
 from app.layers import Place
+from app.layers.layer import Array
 from app.rendering.scales import read_colours
+from app.results import Result
 from app.web.api import examples
+from app.web.api.fields import number, one_of, whole_number
 from app.web.api.json_text import csv_bytes, json_bytes
 from app.web.api.runs import RunId
-from app.web.asgi.artifacts import NumPyFile, immutable, picture_theme
+from app.web.asgi.answers import CSV, PNG, SVG, Artifact, Json, NumPy
+from app.web.asgi.artifacts import NumPyFile, immutable, immutable_json, picture_theme
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.language import language_of
 from app.whole_numbers import read_whole
 
-outputs = APIRouter(prefix=API, responses=examples.PROBLEMS)
+outputs = APIRouter(prefix=API, responses=examples.PROBLEMS, tags=["layers"])
+Maps = list[list[list[float]]] | list[list[float]] | list[float] | float  # of one channel, or of a vector, fewer axes
 JSON_BYTES = 40  # a number, that writing it takes at once
 MOST_JSON_NUMBERS = 4_000_000  # about 50 MB of text; more is for .npy
-KINDS = {
-    "json": "application/json",
-    "npy": "application/octet-stream",
-    "csv": "text/csv; header=present",
-    "png": "image/png",
-}
 LayerIndex = Annotated[
-    str, Path(description="The layer, from 0; `input` is the input.", openapi_examples={"first": {"value": "0"}})
+    str,
+    whole_number(or_else="input"),
+    Path(description="The layer, from 0; `input` is the input.", openapi_examples={"first": {"value": 0}}),
 ]
 Axis = Annotated[
-    str, Path(description="A place in the layer's output, from 0.", openapi_examples={"first": {"value": "0"}})
+    str,
+    whole_number(),
+    Path(description="A place in the layer's output, from 0.", openapi_examples={"first": {"value": 0}}),
 ]
-Channel = Annotated[str | None, Query(description="One channel, from 0; all of them where left out.")]
+Channel = Annotated[str | None, whole_number(), Query(description="One channel, from 0; all of them where left out.")]
 
 
-@outputs.get(
-    "/runs/{run_id}/layers/{layer}/output.{form}", summary="All maps of a layer", tags=["runs"], response_class=Response
-)
-async def output(
+@outputs.get("/runs/{run_id}/layers/{layer}/output.json", summary="All maps of a layer, as nested lists")
+async def get_output_json(
+    run_id: RunId, layer: LayerIndex, request: Request, lab: InLab, channel: Channel = None
+) -> Artifact[Maps]:
+    """[channel][row][column]. A vector has one axis: it is a list, and `?channel=` gives one number of it."""
+    maps = await _maps(run_id, layer, channel, lab)
+    speakable(math.prod(maps.shape), "output.npy, or one channel with ?channel=0")
+
+    async def make() -> Json[Maps]:
+        numbers = maps.of(await lab.result(maps.run, maps.index))
+        return await lab.render(lambda: json_bytes(cast(Maps, numbers)), JSON_BYTES * numbers.size)
+
+    return await immutable_json(request, f"{maps.name}-json", make)
+
+
+@outputs.get("/runs/{run_id}/layers/{layer}/output.npy", summary="All maps of a layer, as a NumPy file")
+async def get_output_npy(
+    run_id: RunId, layer: LayerIndex, request: Request, lab: InLab, channel: Channel = None
+) -> Artifact[NumPy]:
+    """float32, C-order (channel, row, column); a vector has the shape (n,)."""
+    maps = await _maps(run_id, layer, channel, lab)
+
+    async def make() -> NumPyFile:
+        result = await lab.result(maps.run, maps.index)
+        return NumPyFile(maps.of(result), result)
+
+    return await immutable(request, f"{maps.name}-npy", NumPy, make, f"layer-{layer}.npy")
+
+
+@outputs.get("/runs/{run_id}/layers/{layer}/output.csv", summary="All maps of a layer, as a table")
+async def get_output_csv(
+    run_id: RunId, layer: LayerIndex, request: Request, lab: InLab, channel: Channel = None
+) -> Artifact[CSV]:
+    """A line a row of a map, its channel, its row and its cells, behind a line that names the columns. Numbers have
+    the nine digits of float32, so that they read back bit for bit.
+    """
+    maps = await _maps(run_id, layer, channel, lab)
+    speakable(math.prod(maps.shape), "output.npy, or one channel with ?channel=0")
+
+    async def make() -> bytes:
+        output, only = (await lab.result(maps.run, maps.index)).output, maps.channel
+        first, chosen = (0, output) if only is None else (only, output[only : only + 1])
+        return await lab.render(lambda: csv_bytes(chosen, first), JSON_BYTES * chosen.size)
+
+    return await immutable(request, f"{maps.name}-csv", CSV, make, f"layer-{layer}.csv")
+
+
+@outputs.get("/runs/{run_id}/layers/{layer}/output.png", summary="All maps of a layer, as one sheet")
+async def get_output_png(
     run_id: RunId,
     layer: LayerIndex,
-    form: Annotated[str, Path(description="json, npy, csv or png", openapi_examples={"json": {"value": "json"}})],
     request: Request,
     lab: InLab,
     channel: Channel = None,
     scale: Annotated[
         str,
-        Query(description="png: one scale for the `layer`, or `own`: each map's; a picture's values"),
+        one_of("layer", "own"),
+        Query(description="One scale for the `layer`, or `own`: each map's; a picture's values"),
     ] = "layer",
-    colours: Annotated[str, Query(description="png: `signed`, two colours from zero; `one`; or `grey`")] = "signed",
-    extent: Annotated[str, Query(description="png: the end of the scale; what lies beyond is flagged")] = "",
-) -> Response:
-    """`json`: nested lists [channel][row][column]; `npy`: a NumPy file, float32; `png`: one sheet of all maps.
-
-    `csv`: a line a row of a map, its channel, its row and its cells, behind a line that names the columns. Numbers have
-    the nine digits of float32, so that they read back bit for bit. A vector has one axis: `json` is a list, and
-    `?channel=` gives one number of it.
-    """
-    if form not in KINDS:
-        raise NotFound("The maps of a layer come as output.json, output.npy, output.csv and output.png.")
+    colours: Annotated[
+        str, one_of("signed", "one", "grey"), Query(description="`signed`, two colours from zero; `one`; or `grey`")
+    ] = "signed",
+    extent: Annotated[
+        str, number(above=0), Query(description="The end of the scale; what lies beyond is flagged")
+    ] = "",
+) -> Artifact[PNG]:
+    """As the page shows them, a cell a pixel or more."""
     if scale not in ("layer", "own"):
         raise Unfit("scale must be layer or own, not {given}.", given=shown(scale))
     asked = read_colours(colours, extent or ("own" if scale == "own" else ""))
@@ -69,44 +115,60 @@ async def output(
         raise Unfit("colours must be signed, one or grey, not {given}.", given=shown(colours))
     if extent and asked.extent is None:
         raise Unfit("extent must be a number above 0, not {given}.", given=shown(extent))
+    maps, theme = await _maps(run_id, layer, channel, lab), picture_theme(request)
+    key = f"{maps.name}-png-{asked.kind}-{asked.range}-{theme}"
+    return await immutable(
+        request, key, PNG, lambda: map_picture(lab, maps.run, maps.index, maps.channel, theme, asked)
+    )
+
+
+@outputs.get("/runs/{run_id}/layers/{layer}/output.{form}", include_in_schema=False)
+async def get_output() -> Response:
+    raise NotFound("The maps of a layer come as output.json, output.npy, output.csv and output.png.")
+
+
+@dataclass(frozen=True)
+class _Maps:
+    """The maps of a layer, or one of them, that an address asks for."""
+
+    run: Run
+    index: int | None  # None: the input
+    channel: int | None  # None: all
+    axes: tuple[int, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.axes if self.channel is None else self.axes[1:]
+
+    @property
+    def name(self) -> str:
+        layer = "input" if self.index is None else self.index
+        return f"{self.run.document.ids[0 if self.index is None else self.index + 1]}-{layer}-{self.channel}"
+
+    def of(self, result: Result) -> Array:
+        """Return the array."""
+        return (result.output if self.channel is None else result.output[self.channel]).reshape(self.shape)
+
+
+async def _maps(run_id: str, layer: str, channel: str | None, lab: Lab) -> _Maps:
     run = await lab.run(run_id)
     index = layer_index(run, layer)
-    shape = run.stages[index].output_axes if index is not None else run.input_shape
-    only = None if channel is None else whole(channel, "channel", shape[0])
-    if form in ("json", "csv"):
-        speakable(math.prod(shape if only is None else shape[1:]), "output.npy, or one channel with ?channel=0")
-    theme = picture_theme(request)
-
-    async def make() -> bytes | NumPyFile:
-        if form == "png":
-            return await map_picture(lab, run, index, only, theme, asked)
-        result = await lab.result(run, index)
-        if form == "csv":
-            first, chosen = (0, result.output) if only is None else (only, result.output[only : only + 1])
-            return await lab.render(lambda: csv_bytes(chosen, first), JSON_BYTES * chosen.size)
-        maps = result.output.reshape(shape) if only is None else result.output[only].reshape(shape[1:])
-        if form == "npy":
-            return NumPyFile(maps, result)
-        return await lab.render(lambda: json_bytes(maps), JSON_BYTES * maps.size)
-
-    name = run.document.ids[0 if index is None else index + 1]
-    key = f"{name}-{layer}-{only}-{form}-{asked.kind}-{asked.range}-{theme}"
-    return await immutable(request, key, KINDS[form], make, f"layer-{layer}.{form}" if form in ("npy", "csv") else None)
+    axes = run.stages[index].output_axes if index is not None else run.input_shape
+    return _Maps(run, index, None if channel is None else whole(channel, "channel", axes[0]), tuple(axes))
 
 
-@outputs.get(
-    "/runs/{run_id}/layers/{layer}/{name}.npy", summary="Weights of a layer", tags=["runs"], response_class=Response
-)
-async def weights(
+@outputs.get("/runs/{run_id}/layers/{layer}/{name}.npy", summary="Weights of a layer")
+async def get_weights(
     run_id: RunId,
     layer: LayerIndex,
     name: Annotated[
         str,
-        Path(description="weight, bias, running_mean or running_var", openapi_examples={"weight": {"value": "weight"}}),
+        one_of("weight", "bias", "running_mean", "running_var"),
+        Path(description="Which of its arrays.", openapi_examples={"weight": {"value": "weight"}}),
     ],
     request: Request,
     lab: InLab,
-) -> Response:
+) -> Artifact[NumPy]:
     """`weight`, `bias` and so on in PyTorch's layout, as a NumPy file; 404 for a layer without."""
     run = await lab.run(run_id)
     index = layer_index(run, layer)
@@ -115,16 +177,10 @@ async def weights(
     async def make() -> NumPyFile:
         return NumPyFile(array, await lab.result(run, index))
 
-    return await immutable(
-        request,
-        f"{run.id}-{layer}-{name}",
-        "application/octet-stream",
-        make,
-        f"layer-{layer}-{name}.npy",
-    )
+    return await immutable(request, f"{run.id}-{layer}-{name}", NumPy, make, f"layer-{layer}-{name}.npy")
 
 
-@outputs.get("/runs/{run_id}/layers/{layer}/weight.png", tags=["runs"], include_in_schema=False)
+@outputs.get("/runs/{run_id}/layers/{layer}/weight.png", include_in_schema=False)
 async def weight_png(
     run_id: str, layer: str, request: Request, lab: InLab, channel: Channel = None, signs: str = ""
 ) -> Response:
@@ -135,12 +191,12 @@ async def weight_png(
     return await immutable(
         request,
         f"{run.id}-{layer}-weights-{only}-{theme}-{signs == '1'}",
-        "image/png",
+        PNG,
         lambda: filter_picture(lab, run, index, only, theme, signs == "1"),
     )
 
 
-@outputs.get("/runs/{run_id}/layers/{layer}/kept.png", tags=["runs"], include_in_schema=False)
+@outputs.get("/runs/{run_id}/layers/{layer}/kept.png", include_in_schema=False)
 async def kept_png(run_id: str, layer: str, request: Request, lab: InLab, channel: Channel = None) -> Response:
     """What a layer drops of one map before it, dimmed: a picture to lay over that map."""
     run, theme = await lab.run(run_id), picture_theme(request)
@@ -150,7 +206,7 @@ async def kept_png(run_id: str, layer: str, request: Request, lab: InLab, channe
     return await immutable(
         request,
         f"{run.id}-{layer}-kept-{only}-{theme}",
-        "image/png",
+        PNG,
         lambda: veil_picture(lab, run, index, only, theme),
     )
 
@@ -158,41 +214,37 @@ async def kept_png(run_id: str, layer: str, request: Request, lab: InLab, channe
 @outputs.get(
     "/runs/{run_id}/layers/{layer}/steps/{channel}/{row}/{column}.svg",
     summary="One number as a drawing",
-    tags=["runs"],
-    response_class=Response,
 )
-async def step_drawing(
+async def get_step_drawing(
     run_id: RunId, layer: LayerIndex, channel: Axis, row: Axis, column: Axis, request: Request, lab: InLab
-) -> Response:
+) -> Artifact[SVG]:
     """The drawing that the page shows: the window, the filter and the cell of the map."""
     run, index, place = await _place(run_id, layer, channel, row, column, lab)
     theme, language = picture_theme(request), language_of(request)
     drawing = await immutable(
         request,
         f"{_named(run, index, place)}-svg-{theme}-{language}",
-        "image/svg+xml",
+        SVG,
         lambda: step_svg(lab, run, index, place, theme, language),
     )
     drawing.headers["Vary"] = "Accept-Language, Cookie"
     return drawing
 
 
-@outputs.get(
-    "/runs/{run_id}/layers/{layer}/steps/{channel}/{row}/{column}", summary="How one number came to be", tags=["runs"]
-)
-async def step(
+@outputs.get("/runs/{run_id}/layers/{layer}/steps/{channel}/{row}/{column}", summary="How one number came to be")
+async def get_step(
     run_id: RunId, layer: LayerIndex, channel: Axis, row: Axis, column: Axis, request: Request, lab: InLab
-) -> Response:
+) -> Artifact[dict[str, Any]]:
     """What the window read there, what it was multiplied by, the subtotals and the value, bit for bit the map's own."""
     run, index, place = await _place(run_id, layer, channel, row, column, lab)
     stage = run.stages[index]
     speakable(stage.layer.terms_told(stage.input_shape, place), "input.npy and weight.npy, and cut the window out")
 
-    async def make() -> bytes:
+    async def make() -> Json[dict[str, Any]]:
         closeup = await lab.close_up(run, index, place)
         return await lab.queue.light(lambda: json_bytes(closeup.document()))
 
-    return await immutable(request, _named(run, index, place), "application/json", make)
+    return await immutable_json(request, _named(run, index, place), make)
 
 
 async def _place(run_id: str, layer: str, channel: str, row: str, column: str, lab: Lab) -> tuple[Run, int, Place]:

@@ -3,19 +3,132 @@
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import NotRequired, cast
 
+from typing_extensions import TypedDict
+
+from app import lab
+from app.described import described
 from app.explorer.addresses import layer_address
-from app.lab import Facts, Run
+from app.lab import Facts
+from app.numerics import statistics
 from app.numerics.field import Number
 from app.pipeline import recipe
 from app.pipeline.classes import prediction
+
+Shape = list[int]  # (channels, rows, columns); of a vector its length alone
+
+
+@described
+class Statistics(TypedDict):
+    """What one map holds."""
+
+    minimum: float
+    maximum: float
+    mean: float
+    zero_fraction: float
+    """The share of its numbers that are 0."""
+
+
+@described
+class LayerStatistics(TypedDict):
+    """What all maps of a layer hold together, and each of them."""
+
+    minimum: float
+    maximum: float
+    mean: float
+    zero_fraction: float
+    """The share of the numbers that are 0."""
+    channels: list[Statistics]
+
+
+@described
+class ReceptiveField(TypedDict):
+    """How much of the picture one number of a layer can see, edges ignored."""
+
+    size: list[int]
+    """[rows, columns]"""
+    jump: list[float] | None
+    """How far it moves from one number to the next; null where paths differ."""
+
+
+@described
+class LayerLinks(TypedDict):
+    """Where the numbers of a layer are, for ever."""
+
+    output_json: str
+    output_npy: str
+    output_png: str
+    weight_npy: NotRequired[str]
+    bias_npy: NotRequired[str]
+    running_mean_npy: NotRequired[str]
+    running_var_npy: NotRequired[str]
+
+
+@described
+class Layer(TypedDict):
+    """A layer of a run."""
+
+    index: int
+    """From 0."""
+    type: str
+    input_shape: Shape
+    output_shape: Shape
+    parameters: int
+    """How many numbers it learns."""
+    multiplications: int
+    fully_connected_parameters: int | None
+    """What a dense layer between the same two volumes would learn, biases included; null but for convolutions."""
+    receptive_field: ReceptiveField
+    statistics: LayerStatistics
+    links: LayerLinks
+
+
+@described
+class RunInput(TypedDict):
+    """What a run reads."""
+
+    shape: Shape
+    image: str | None
+    """The id of the picture; null where numbers were given."""
+
+
+@described
+class Totals(TypedDict):
+    """What all layers cost together."""
+
+    parameters: int
+    multiplications: int
+
+
+@described
+class Prediction(TypedDict):
+    """A class, and how likely a network says it is."""
+
+    label: str
+    probability: float
+
+
+@described
+class Run(TypedDict):
+    """A picture, or numbers, and what the layers make of it."""
+
+    id: str
+    """32 hexadecimal digits: the hash of the document."""
+    recipe: str
+    """The layers in one line."""
+    input: RunInput
+    layers: list[Layer]
+    totals: Totals
+    prediction: list[Prediction] | None
+    """The likeliest first; null where the network was not trained to say it of this input."""
+
 
 STEP = 1 << 16  # bytes that are sent in one go
 _RECIPE = secrets.token_hex(8)  # stands for the recipe while what is around it is written; nobody can know it
 
 
-def run_report(run: Run, facts: Sequence[Facts]) -> Iterator[bytes]:
+def run_report(run: lab.Run, facts: Sequence[Facts]) -> Iterator[bytes]:
     """Yield the run as JSON, a piece at a time: its recipe may be longer than all that is held of it."""
     first, last = json.dumps(_report(run, facts), ensure_ascii=False, allow_nan=False, separators=(",", ":")).split(
         _RECIPE
@@ -29,7 +142,7 @@ def run_report(run: Run, facts: Sequence[Facts]) -> Iterator[bytes]:
     yield bytes(left) + last.encode()
 
 
-def _report(run: Run, facts: Sequence[Facts]) -> dict[str, Any]:
+def _report(run: lab.Run, facts: Sequence[Facts]) -> Run:
     """Return the run: its shapes, its cost, and what its maps hold."""
     predicted = prediction(run.document, run.stages, facts[-1].numbers) if facts else None
     layers = [_layer_report(run, index, said) for index, said in enumerate(facts)]
@@ -38,12 +151,17 @@ def _report(run: Run, facts: Sequence[Facts]) -> dict[str, Any]:
         "recipe": _RECIPE,
         "input": {"shape": list(run.input_shape), "image": run.document.input.image},
         "layers": layers,
-        "totals": {name: sum(layer[name] for layer in layers) for name in ("parameters", "multiplications")},
-        "prediction": predicted and [each._asdict() for each in predicted],
+        "totals": {
+            "parameters": sum(layer["parameters"] for layer in layers),
+            "multiplications": sum(layer["multiplications"] for layer in layers),
+        },
+        "prediction": None
+        if predicted is None
+        else [{"label": label, "probability": share} for label, share in predicted],
     }
 
 
-def _layer_report(run: Run, index: int, facts: Facts) -> dict[str, Any]:
+def _layer_report(run: lab.Run, index: int, facts: Facts) -> Layer:
     stage = run.stages[index]
     layer, shape = stage.layer, stage.input_shape
     prefix = run.document.ids[index + 1]
@@ -58,15 +176,24 @@ def _layer_report(run: Run, index: int, facts: Facts) -> dict[str, Any]:
         "multiplications": layer.multiplications(shape),
         "fully_connected_parameters": layer.fully_connected_parameters(shape),
         "receptive_field": {"size": list(stage.receptive_size), "jump": stage.jump and list(map(_plain, stage.jump))},
-        "statistics": {**facts.whole._asdict(), "channels": _channels(facts)},
-        "links": links,
+        "statistics": {**_statistics(facts.whole), "channels": _channels(facts)},
+        "links": cast(LayerLinks, links),
     }
 
 
-def _channels(facts: Facts) -> list[dict[str, float]]:
+def _statistics(found: statistics.Statistics) -> Statistics:
+    return {
+        "minimum": found.minimum,
+        "maximum": found.maximum,
+        "mean": found.mean,
+        "zero_fraction": found.zero_fraction,
+    }
+
+
+def _channels(facts: Facts) -> list[Statistics]:
     """Return the statistics of each map; of a vector each number is its own, and a long one is not told twice."""
     if facts.channels:
-        return [channel._asdict() for channel in facts.channels]
+        return [_statistics(channel) for channel in facts.channels]
     return [{"minimum": n, "maximum": n, "mean": n, "zero_fraction": float(n == 0)} for n in facts.numbers]
 
 

@@ -122,7 +122,7 @@ class Answered(Report):
     openapi_extra={"requestBody": examples.ROOM_BODY},
     response_model=NewRoom,
 )
-async def open_room(request: Request, response: Response, lab: InLab, rooms: InRooms) -> Any:
+async def create_room(request: Request, response: Response, lab: InLab, rooms: InRooms) -> Any:
     """It begins at `address`, and ends when its teacher has done nothing and no phone has been there for ROOM_TTL."""
     fields = await _fields(request, "address")
     room, key = await rooms.open(_address(fields), client_of(request))
@@ -145,7 +145,7 @@ async def get_room(code: Code, request: Request, response: Response, rooms: InRo
 
 
 @rooms.put("/{code}", summary="Move on", response_model=Moved, openapi_extra={"requestBody": examples.MOVE_BODY})
-async def move_on(code: Code, request: Request, rooms: InRooms) -> Any:
+async def move_room(code: Code, request: Request, rooms: InRooms) -> Any:
     """All phones follow to `address`; `blank` makes the screen in front blank, or not. Needs the key of the room or of
     its remote: `Authorization: Bearer <key>`.
     """
@@ -164,7 +164,7 @@ async def move_on(code: Code, request: Request, rooms: InRooms) -> Any:
 
 
 @rooms.delete("/{code}", status_code=204, summary="End a room")
-async def end_room(code: Code, request: Request, rooms: InRooms) -> None:
+async def delete_room(code: Code, request: Request, rooms: InRooms) -> None:
     """Nothing of it is left. Needs its key: `Authorization: Bearer <key>`."""
     await rooms.end(await _room(code, request, rooms), bearer(request))
 
@@ -176,7 +176,7 @@ async def end_room(code: Code, request: Request, rooms: InRooms) -> None:
     response_class=EventStream,
     responses={200: {"model": RoomReport}},
 )
-async def events(
+async def follow_room(
     code: Code,
     request: Request,
     rooms: InRooms,
@@ -195,7 +195,7 @@ async def events(
 
 
 @rooms.post("/{code}/remote", summary="Make a remote", response_model=RemoteReport)
-async def make_remote(code: Code, request: Request, response: Response, lab: InLab, rooms: InRooms) -> Any:
+async def create_remote(code: Code, request: Request, response: Response, lab: InLab, rooms: InRooms) -> Any:
     """For the teacher's own phone: it may move on, show and blank, and nothing else. The one before is none any more.
     Needs the key of the room: `Authorization: Bearer <key>`.
     """
@@ -213,7 +213,7 @@ async def make_remote(code: Code, request: Request, response: Response, lab: InL
     response_model_exclude_unset=True,
     openapi_extra={"requestBody": examples.POLL_BODY},
 )
-async def poll(code: Code, request: Request, rooms: InRooms) -> Any:
+async def change_poll(code: Code, request: Request, rooms: InRooms) -> Any:
     """With `question` and `choices` a new one begins, in place of any before; `right` and `address` may be left out.
     `{"state": "shown"}` tells all how the answers are spread and which is right, `{"state": "closed"}` takes no more.
     Needs the key of the room, or to show that of its remote: `Authorization: Bearer <key>`.
@@ -242,7 +242,7 @@ async def poll(code: Code, request: Request, rooms: InRooms) -> Any:
     response_model=Answered,
     openapi_extra={"requestBody": examples.ANSWER_BODY},
 )
-async def answer(code: Code, request: Request, response: Response, rooms: InRooms) -> Any:
+async def answer_poll(code: Code, request: Request, response: Response, rooms: InRooms) -> Any:
     """Once a phone, which may change it while the poll is open; `answer` is a choice, or its number from 0. A phone is
     known by the cookie that it gets when it joins at /join/<code>, or here.
     """

@@ -1,7 +1,7 @@
 """The API under /api/v1: it parses, asks the lab, and answers with data; it decides nothing."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -17,9 +17,9 @@ from app.pictures import gallery
 from app.pictures.album import Upload
 from app.pipeline.document import Document, read_document
 from app.pipeline.json_reader import parse_json
-from app.web.api import examples
+from app.web.api import examples, reports
 from app.web.api.instants import instant
-from app.web.api.reports import run_report
+from app.web.asgi.answers import PNG, Answer, Artifact
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.bearer import bearer
 from app.web.asgi.dependencies import InLab, InTrainings
@@ -43,7 +43,7 @@ RunId = Annotated[str, Path(description="The id of a run.", openapi_examples=exa
 
 
 @api.get("/images", summary="The gallery", tags=["pictures"])
-async def images() -> list[dict[str, Any]]:
+async def list_images() -> list[dict[str, Any]]:
     return [entry.facts() for entry in gallery.GALLERY.values()]
 
 
@@ -54,7 +54,7 @@ async def images() -> list[dict[str, Any]]:
     tags=["pictures"],
     openapi_extra={"requestBody": examples.UPLOAD_BODY},
 )
-async def upload(request: Request, lab: InLab) -> Response:
+async def upload_image(request: Request, lab: InLab) -> Response:
     """Keeps the picture, upright and without metadata, until it expires; the same picture again renews it."""
     _, data = await read_form(request)
     if data is None:
@@ -63,14 +63,15 @@ async def upload(request: Request, lab: InLab) -> Response:
     return JSONResponse(_upload(picture, token=True), 201, {"Location": f"{API}/images/{picture.id}"})
 
 
-@api.get("/images/{image}.png", summary="The picture as PNG", tags=["pictures"], response_class=Response)
-async def image_png(image: ImageId, request: Request, lab: InLab) -> Response:
+@api.get("/images/{image}.png", summary="The picture as PNG", tags=["pictures"])
+async def get_image_png(image: ImageId, request: Request, lab: InLab) -> Artifact[PNG]:
+    """Upright, without metadata."""
     picture = await lab.album.picture(image)
-    return await immutable(request, f"image-{image}", "image/png", lambda: lab.album.png(picture))
+    return await immutable(request, f"image-{image}", PNG, lambda: lab.album.png(picture))
 
 
 @api.get("/images/{image}", summary="Facts of a picture", tags=["pictures"])
-async def image_facts(image: ImageId, lab: InLab) -> dict[str, Any]:
+async def get_image(image: ImageId, lab: InLab) -> dict[str, Any]:
     return _upload(await lab.album.facts(image))
 
 
@@ -103,7 +104,7 @@ def _upload(upload: Upload, token: bool = False) -> dict[str, Any]:
 
 
 @api.get("/layers", summary="Every layer type with its schema", tags=["what there is"])
-async def layers() -> list[dict[str, Any]]:
+async def list_layers() -> list[dict[str, Any]]:
     return [
         {"type": name, "help": (kind.__doc__ or "").strip(), "schema": kind.model_json_schema()}
         for name, kind in LAYERS.items()
@@ -111,7 +112,7 @@ async def layers() -> list[dict[str, Any]]:
 
 
 @api.get("/kernels", summary="Every named kernel", tags=["what there is"])
-async def kernels() -> list[dict[str, Any]]:
+async def list_kernels() -> list[dict[str, Any]]:
     return [
         {
             "name": kernel.name,
@@ -135,7 +136,7 @@ async def kernels() -> list[dict[str, Any]]:
     openapi_extra={"requestBody": examples.RUN_BODY},
     responses={200: {"description": "The run, again"}},
 )
-async def post_run(request: Request, lab: InLab) -> Response:
+async def create_run(request: Request, lab: InLab) -> Answer[reports.Run]:
     """Takes a JSON document, or a multipart form with a picture in `file`, a `recipe`, and the input's fields."""
     run = await lab.open(await _posted_document(request, lab))
     facts = await lab.facts(run)
@@ -166,20 +167,20 @@ async def _linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
 
 async def _answer(
     run: Run, facts: Sequence[Facts], lab: Lab, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Response:
+) -> Answer[reports.Run]:
     """Return what is said of a run; where its recipe is long, piece by piece."""
 
     def answer() -> Response:
-        report = run_report(run, facts)
+        report = reports.run_report(run, facts)
         if not run.document.is_brief(LONG_RECIPE):
             return StreamingResponse(report, status, headers, "application/json")
         return Response(b"".join(report), status, headers, "application/json")
 
-    return await lab.queue.light(answer)
+    return cast("Answer[reports.Run]", await lab.queue.light(answer))
 
 
 @api.get("/runs", summary="Compute a run from a link", tags=["runs"], openapi_extra=examples.RUN_QUERY)
-async def get_run_by_link(request: Request, lab: InLab) -> Response:
+async def get_run_by_link(request: Request, lab: InLab) -> Answer[reports.Run]:
     """The fields of a page's link, with the same meaning: image, size (or height, width), mode, fit, scale, recipe.
 
     Numbers may stand in `values`, in place of image and of all that is said of it.
@@ -197,6 +198,7 @@ async def get_run_by_link(request: Request, lab: InLab) -> Response:
 
 
 @api.get("/runs/{run_id}", summary="A run", tags=["runs"])
-async def get_run(run_id: RunId, lab: InLab) -> Response:
+async def get_run(run_id: RunId, lab: InLab) -> Answer[reports.Run]:
+    """The run again."""
     run = await lab.run(run_id)
     return await _answer(run, await lab.facts(run), lab)

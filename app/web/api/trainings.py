@@ -124,7 +124,7 @@ class NextChange(WeightChange):
     response_class=Response,
     responses={201: {"model": NewTraining}},
 )
-async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Response:
+async def create_training(request: Request, lab: InLab, trainings: InTrainings) -> Response:
     """It is paused before its first batch; `run` lets it go on. All fields may be left out; `recipe` may stand for
     `layers`. An address has at most four that are not over, those of its pages included, and one ends when nobody has
     watched it for ten minutes.
@@ -149,7 +149,7 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
     response_class=Response,
     responses={200: {"model": TrainingReport}},
 )
-async def get(training_id: TrainingId, request: Request, lab: InLab, trainings: InTrainings) -> Response:
+async def get_training(training_id: TrainingId, request: Request, lab: InLab, trainings: InTrainings) -> Response:
     """Whoever reads it watches it."""
     return await _answer(await trainings.find(training_id), request, lab)
 
@@ -161,7 +161,7 @@ async def get(training_id: TrainingId, request: Request, lab: InLab, trainings: 
     response_class=EventStream,
     responses={200: {"model": News}},
 )
-async def events(training_id: TrainingId, request: Request, trainings: InTrainings) -> Response:
+async def follow_training(training_id: TrainingId, request: Request, trainings: InTrainings) -> Response:
     """Server-sent events: `id` is the step, `event` is `training`, `data` is the training without what grows, the
     newest at once and then whatever is new, at most ten times a second.
     """
@@ -183,7 +183,7 @@ async def events(training_id: TrainingId, request: Request, trainings: InTrainin
     response_class=Response,
     responses={200: {"model": NextChange}},
 )
-async def gradient(
+async def get_training_weight_change(
     training_id: TrainingId,
     layer: Annotated[str, Path(description="A conv2d layer, from 0.", openapi_examples=FIRST)],
     weight: InFilters,
@@ -212,7 +212,7 @@ def _command(command: Command, summary: str) -> Callable[..., Any]:
         live = await trainings.command(training_id, command, bearer(request))
         return await _answer(live, request, lab)
 
-    told.__name__, told.__doc__ = command, f"{summary} Needs its key: `Authorization: Bearer <key>`."
+    told.__name__, told.__doc__ = f"{command}_training", f"{summary} Needs its key: `Authorization: Bearer <key>`."
     return told
 
 

@@ -12,7 +12,6 @@ from app.web.asgi.artifacts import npy_cells, npy_header
 
 PIECE = 1_000_000  # bytes that are sent in one go
 WHEN = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP knows: the same arrays are the same bytes
-KIND = "application/zip"
 
 
 class _Passing(io.RawIOBase):

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from fastapi import Request, Response
@@ -11,7 +11,10 @@ from starlette.types import Receive, Scope, Send
 
 from app.pipeline.document import ENGINE
 from app.rendering.palette import Theme
+from app.web.asgi.answers import Artifact, File, Json
 
+T = TypeVar("T")
+F = TypeVar("F", bound=File)
 LARGE = 1_000_000  # bytes of an answer, from which it is counted until it has been sent
 
 
@@ -67,11 +70,26 @@ def has(request: Request, tag: str) -> bool:
 async def immutable(
     request: Request,
     key: str,
+    kind: type[F],
+    make: Callable[[], Awaitable[bytes | NumPyFile | AsyncIterator[bytes]]],
+    filename: str | None = None,
+) -> Artifact[F]:
+    """Return the file that `make` makes, as an answer to be kept: for ever with ?v=, else while its ETag holds."""
+    return cast("Artifact[F]", await _kept(request, key, kind.media_type, make, filename))
+
+
+async def immutable_json(request: Request, key: str, make: Callable[[], Awaitable[Json[T]]]) -> Artifact[T]:
+    """Return what `make` writes as JSON in the same way."""
+    return cast("Artifact[T]", await _kept(request, key, "application/json", make))
+
+
+async def _kept(
+    request: Request,
+    key: str,
     media_type: str,
     make: Callable[[], Awaitable[bytes | NumPyFile | AsyncIterator[bytes]]],
     filename: str | None = None,
 ) -> Response:
-    """Return what `make` makes, as an answer that may be kept: for ever with ?v=, else while its ETag holds."""
     tag = f'"{ENGINE}-{key}"'
     kept_for_ever = request.query_params.get("v") == ENGINE
     headers = {"ETag": tag, "Cache-Control": "private, max-age=31536000, immutable" if kept_for_ever else "no-cache"}

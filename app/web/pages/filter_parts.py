@@ -18,6 +18,7 @@ from app.numerics.kernels import KERNELS, bank, fits
 from app.numerics.window import Window
 from app.rendering.sheets.maps import extent_of, maps_png
 from app.rendering.sheets.tiles import kernel_png, tiles_png
+from app.web.asgi.answers import PNG
 from app.web.asgi.artifacts import immutable, picture_theme
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
@@ -74,7 +75,7 @@ async def preset(run_id: str, name: str, request: Request, lab: InLab) -> Respon
 
         return await lab.queue.light(picture)
 
-    return await immutable(request, f"preset-{run_id}-{name}-{theme}", "image/png", make)
+    return await immutable(request, f"preset-{run_id}-{name}-{theme}", PNG, make)
 
 
 def shrunk(x: Array) -> Array:
@@ -107,7 +108,7 @@ async def kernel(name: str, request: Request, lab: InLab) -> Response:
     async def make() -> bytes:
         return await lab.queue.light(lambda: kernel_png(KERNELS[name].weight, theme))
 
-    return await immutable(request, f"kernel-{name}-{theme}", "image/png", make)
+    return await immutable(request, f"kernel-{name}-{theme}", PNG, make)
 
 
 @filter_parts.get("/tiles/{run_id}/{index}.png")
@@ -123,4 +124,4 @@ async def tiles(run_id: str, index: int, request: Request, lab: InLab) -> Respon
             raise NotFound("This layer has no filters to draw.")
         return await lab.queue.light(lambda: tiles_png(filters, None if own else extent_of(filters)))
 
-    return await immutable(request, f"tiles-{run_id}-{index}-{own}", "image/png", make)
+    return await immutable(request, f"tiles-{run_id}-{index}-{own}", PNG, make)

@@ -45,6 +45,7 @@ from app.explorer.templating.templates import render
 from app.lab import Lab
 from app.messages import others
 from app.rendering.palette import Theme
+from app.web.asgi.answers import PNG
 from app.web.asgi.artifacts import immutable, picture_theme
 from app.web.asgi.client import is_phone
 from app.web.asgi.dependencies import InLab, InLessons
@@ -262,4 +263,4 @@ async def picture(name: str, request: Request, lab: InLab, step: int = 1) -> Res
     found, theme = await lesson_named(name, request), picture_theme(request)
     state, run = await state_of_spot(found, read_spot(str(step), found), lab)
     key = f"lesson-{run.id}-{state.at}-{state.view}-{theme}"
-    return await immutable(request, key, "image/png", lambda: thumbnail(run, state, lab, theme))
+    return await immutable(request, key, PNG, lambda: thumbnail(run, state, lab, theme))

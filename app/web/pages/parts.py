@@ -16,6 +16,7 @@ from app.explorer.opening import settled, state_of
 from app.explorer.options import options_of
 from app.explorer.page.parts import look_part, plate_part, pointed_part, seen, sum_part
 from app.explorer.state import State, place_of
+from app.web.asgi.answers import PNG
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
@@ -92,7 +93,7 @@ async def picture_of(picture: str, run_id: str, layer: str, request: Request, la
         raise NotFound("There is no picture {name} here.", name=picture[:40])
     run, fields = await lab.run(run_id), dict(request.query_params)
     key = f"{picture}-{run_id}-{layer}-{query({k: v[:LONGEST] for k, v in sorted(fields.items())})}"
-    return await immutable(request, key, "image/png", lambda: PICTURES[picture](lab, run, layer, fields))
+    return await immutable(request, key, PNG, lambda: PICTURES[picture](lab, run, layer, fields))
 
 
 @parts.post("/why")

@@ -31,6 +31,7 @@ from app.pictures.picture import Picture, Rectangle, Size, placed, png, wanted_s
 from app.pictures.shrinking import Shrunk, cut
 from app.pipeline.document import ImageInput
 from app.rendering.palette import Theme
+from app.web.asgi.answers import PNG
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
@@ -70,7 +71,7 @@ async def shrunk_png(request: Request, lab: InLab) -> Response:
     source = read_input({"fit": fields.get("fit", "cover"), "mode": fields.get("mode", "RGB")})
     way = Shrunk(picture, rectangle_of(fields, whole(picture)), (rows, columns), source.fit, source.mode)
     key = f"shrunk-{query({k: v[:40] for k, v in sorted(fields.items())})}"
-    return await immutable(request, key, "image/png", lambda: lab.queue.light(lambda: png(pictured(way.pixels()))))
+    return await immutable(request, key, PNG, lambda: lab.queue.light(lambda: png(pictured(way.pixels()))))
 
 
 @picture_tools.get("/{tool}")

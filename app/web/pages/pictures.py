@@ -7,6 +7,7 @@ from app.paths import folder
 from app.pictures.picture import Picture, png, prepare
 from app.rendering.palette import Theme, palettes, scale_png
 from app.rendering.scales import read_colours
+from app.web.asgi.answers import PNG
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.pages.explorer import page_theme
@@ -23,7 +24,7 @@ async def thumb(image: str, request: Request, lab: InLab) -> Response:
         pixels, _ = prepare(picture, 96, 96, "cover", "RGB")
         return png(Picture(pixels.transpose(1, 2, 0).copy()))
 
-    return await immutable(request, f"thumb-{image}", "image/png", lambda: lab.queue.light(small))
+    return await immutable(request, f"thumb-{image}", PNG, lambda: lab.queue.light(small))
 
 
 @pictures.get("/scale.png")

@@ -1,0 +1,102 @@
+"""The description of the API, openapi.json: FastAPI's own, completed by what the type of each handler's answer says.
+
+A handler that returns `Answer[Run]` answers a Run as JSON; `Artifact[NumPy]` a file of that kind, with an ETag, and 304
+to who has it (app/web/asgi/answers.py). Nothing of this is asked for while the app starts, or serves anything else.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, get_type_hints
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+from starlette.routing import BaseRoute
+
+from app.web.asgi.answers import Artifact, File, Stream, Typed
+
+TAGS = {
+    "pictures": "Pictures of the gallery, and your own, which are private to whoever knows their id and go by "
+    "themselves.",
+    "runs": "A run is a picture, or numbers, and the layers that it passes through. The same document has the same id "
+    "and gives the same numbers, for ever.",
+    "layers": "What each layer of a run holds, as lists, NumPy files and pictures, and how each number came to be.",
+    "learning": "How weights learn from a picture, and trainings that can be watched.",
+    "models": "Trained networks: those that ship, and your own.",
+    "what there is": "The types of layers and the kernels that have names.",
+    "links": "Short addresses of what a page shows.",
+    "lessons": "Lessons that teachers write.",
+    "classroom": "A room, in which phones follow a teacher's screen.",
+}
+SCHEMAS = "#/components/schemas/{model}"
+LOCATION = {"Location": ("Where it is from now on.", {"type": "string"})}
+LASTING = {
+    "ETag": ("Names what is answered; If-None-Match with it is answered with 304.", {"type": "string"}),
+    "Cache-Control": ("How long it may be kept: for ever where the address has `v`.", {"type": "string"}),
+}
+RETRY = {"Retry-After": ("Seconds after which to try again.", {"type": "integer"})}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Return what openapi.json says."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        routes=app.routes,
+        tags=[{"name": name, "description": sentence} for name, sentence in TAGS.items()],
+    )
+    told = {route.name: answered(route) for route in routes_of(app.routes)}
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    answers = [(operation, told[operation["operationId"]]) for operation in operations]
+    models = {kind.model for _, kind in answers if kind and not is_file(kind.model)}
+    schemas, parts = TypeAdapter.json_schemas(
+        [(model, "validation", TypeAdapter(model)) for model in models], ref_template=SCHEMAS
+    )
+    document.setdefault("components", {}).setdefault("schemas", {}).update(parts.get("$defs", {}))
+    for operation, kind in answers:
+        for status, response in operation["responses"].items():
+            if status in ("429", "503"):
+                response["headers"] = _headers(RETRY)
+            elif status.startswith("2") and kind:
+                response["content"] = _content(kind, schemas)
+            if status == "201":
+                response["headers"] = _headers(LOCATION)
+        if kind and issubclass(kind, Artifact):
+            operation["responses"]["200"]["headers"] = _headers(LASTING)
+            operation["responses"]["304"] = {"description": "Nothing has changed", "headers": _headers(LASTING)}
+    return document
+
+
+def routes_of(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
+    """Yield the operations among some routes, those of included routers too."""
+    for route in routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            yield route
+        yield from routes_of(getattr(getattr(route, "original_router", None), "routes", []))
+
+
+def answered(route: APIRoute) -> type[Typed[Any]] | None:
+    """Return the type of what an operation answers; None where it answers nothing that has one."""
+    kind = get_type_hints(route.endpoint).get("return")
+    return kind if isinstance(kind, type) and issubclass(kind, Typed) and kind.model is not None else None
+
+
+def is_file(model: Any) -> bool:
+    """Tell whether what is answered is a file, and no JSON."""
+    return isinstance(model, type) and issubclass(model, File)
+
+
+def _content(kind: type[Typed[Any]], schemas: Any) -> dict[str, Any]:
+    """Return the content of an answer, by its type."""
+    if is_file(kind.model):
+        return {kind.model.media_type: {"schema": {"type": "string", "format": "binary"}}}
+    schema = schemas[kind.model, "validation"]
+    if issubclass(kind, Stream):
+        data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
+        return {"text/event-stream": {"schema": data}}
+    return {"application/json": {"schema": schema}}
+
+
+def _headers(headers: dict[str, tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    return {name: {"description": sentence, "schema": schema} for name, (sentence, schema) in headers.items()}

@@ -1,0 +1,81 @@
+"""Answers whose type says what is in them. A handler returns one, and the API's description reads it from there, so
+that what mypy has checked against the code that answers is what is described:
+
+    Answer[Run]        a Run as JSON
+    Artifact[Step]     a Step as JSON that never changes: it has an ETag, and who has it already gets 304
+    Artifact[NumPy]    a file of that kind
+
+What is answered as JSON is a TypedDict, which stands where the code that builds it does.
+"""
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+from fastapi import Response
+
+T = TypeVar("T")
+
+
+class Json(bytes, Generic[T]):
+    """Bytes that are a T, written as JSON: a name for checkers, since the bytes themselves are never copied."""
+
+
+class File:
+    """A kind of file."""
+
+    media_type: ClassVar[str]
+
+
+class NumPy(File):
+    """An array, C-order, as `numpy.load` reads it."""
+
+    media_type = "application/octet-stream"
+
+
+class NPZ(File):
+    """Arrays by name, as `numpy.load` reads them."""
+
+    media_type = "application/zip"
+
+
+class CSV(File):
+    """A table, of which the first line names the columns."""
+
+    media_type = "text/csv; header=present"
+
+
+class PNG(File):
+    media_type = "image/png"
+
+
+class SVG(File):
+    media_type = "image/svg+xml"
+
+
+class YAML(File):
+    media_type = "application/yaml"
+
+
+class Typed(Response, Generic[T]):
+    """An answer of which the type says what is in it: of the class that `Typed[T]` is `model` is T."""
+
+    model: ClassVar[Any] = None
+
+    def __class_getitem__(cls, model: Any) -> type["Typed[T]"]:
+        return type(cls.__name__, (cls,), {"model": model})
+
+
+class Answer(Typed[T]):
+    """A T as JSON."""
+
+    media_type = "application/json"
+
+    def __init__(self, content: Json[T], status_code: int = 200, headers: dict[str, str] | None = None) -> None:
+        super().__init__(content, status_code, headers)
+
+
+class Artifact(Typed[T]):
+    """A T, or a file of the kind T, that never changes; or 304."""
+
+
+class Stream(Typed[T]):
+    """Server-sent events, whose data are each a T as JSON."""
