@@ -18,7 +18,7 @@ PARTS = {
     "deep": "deep networks, whole and by kind of layer, against PyTorch and ONNX Runtime",
     "job": "from a photograph to the maps as pictures, against PyTorch with matplotlib and with PNGs of a palette",
     "server": "requests a second and their times at 1, 8 and 32 connections, and what holds the event loop",
-    "rooms": "a class of 200 phones in a room, a restart, and a thousand rooms: when moves are seen, and memory",
+    "rooms": "a class of 200 phones in a room, three tabs among them, a restart, a thousand rooms: times, and memory",
     "train": "a batch forward, back and into the weights, against PyTorch",
     "growth": "time and memory from 128×128 to 4096×4096, and from 1 to 256 filters",
     "page": "the page in Chromium: its bytes, when it is painted, how it answers a hand, how it slides",

@@ -1,5 +1,8 @@
 """Claims about the frame of the benchmark; what it finds is another matter."""
 
+import pytest
+
+from bench.phones import WARM, Class, Phone
 from bench.table import Row, geometric_mean, table
 from bench.timing import side_by_side
 
@@ -29,3 +32,23 @@ def test_every_contender_is_called_in_every_turn() -> None:
     turns = "".join(calls)
     assert [turns[0], turns[-1]] == ["a", "a"], "the second turn begins with the other"
     assert "b" in turns
+
+
+def test_a_move_that_was_skipped_is_seen_with_the_next_and_none_comes_late() -> None:
+    phone = Phone("http://127.0.0.1:1", "ABC234")
+    phone.data_received(b"id: 0\nevent: room\n\nid: ")
+    assert phone.sequence == 0
+    phone.data_received(b"4\nevent: room\n\n")
+    assert list(phone.seen) == [0, 1, 2, 3, 4]
+    assert phone.seen[1] == phone.seen[4] == phone.heard
+    with pytest.raises(RuntimeError, match="3 has come after 4"):
+        phone.data_received(b"id: 3\n")
+
+
+def test_the_first_moves_are_not_counted() -> None:
+    there = Class("http://127.0.0.1:1", "ABC234")
+    there.phones = [Phone("http://127.0.0.1:1", "ABC234") for _ in range(2)]
+    for late, phone in enumerate(there.phones, 1):
+        phone.seen = {number: 10.0 * number + late for number in range(WARM + 3)}
+    sent = {number: 10.0 * number for number in range(1, WARM + 3)}
+    assert there.sights(sent).seconds == [1.0, 1.0, 2.0, 2.0]

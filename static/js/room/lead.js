@@ -1,13 +1,13 @@
 // A room is led from this browser: wherever the page comes to rest the phones follow, and where the remote goes the page
 // follows. The room's chip stands where Share is, with the sheet of the room; what the class is asked lies over the page.
 //
-//   the address has changed ─ RESTS ─► POST move ─► phones      (the newest, one at a time)
+//   the address has changed ─ RESTS ─► POST move ─► phones      (the newest, one at a time; a beat of a lesson at once)
 //   another has moved the room ─► go there, POST move           (unless the page is on its own way)
 import { follow } from "./events.js";
 import { fetched } from "../explorer/sheet.js";
 import { dressed } from "../explorer/style.js";
 
-const RESTS = 250; // milliseconds in which nothing more happens to the address
+const RESTS = 250; // milliseconds in which nothing more happens to the address of the explorer, where a hand goes through many
 const BETWEEN = 400; // … between two looks at who has answered
 const ARRIVES = 4000; // … until a page that was sent somewhere is there, or counts as on its own way
 const LEFT = new Set(["edit", "lang", "theme"]); // fields that are nobody else's business
@@ -81,7 +81,7 @@ export async function begin(go) {
 function rest() {
   if (arriving && here() === at) arrived();
   clearTimeout(resting);
-  resting = setTimeout(tell, RESTS);
+  resting = setTimeout(tell, location.pathname === "/" ? RESTS : 0);
 }
 
 /** Tells the class where the page is. */
