@@ -3,11 +3,17 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TypeVar
+
+from app.layers import Place
+from app.printing.numbers import MINUS, written
 
 Say = Callable[[str], str]
 Pick = Callable[[str, int], int]
 Chosen = TypeVar("Chosen")
+ALONG = 3  # places beside the one at work
+MOST_WEIGHED = 10_000  # choices of which each may be drawn to be left out; of more, those that stay are drawn
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,24 @@ class Seed:
         return int.from_bytes(digest[:8], "big") % count
 
     def some(self, name: str, choices: Sequence[Chosen], most: int) -> list[Chosen]:
-        """Return at most so many of `choices`, in their order."""
+        """Return at most so many of `choices`, in their order; of a range, however long, at no cost."""
+        if len(choices) > MOST_WEIGHED:
+            drawn: set[int] = set()
+            for number in range(2 * most):  # the same one twice is rare
+                if len(drawn) < most:
+                    drawn.add(self.pick(f"{name} {len(choices)} {number}", len(choices)))
+            return [choices[at] for at in sorted(drawn)]
         left = list(range(len(choices)))
         while len(left) > most:
             del left[self.pick(f"{name} {len(left)}", len(left))]
         return [choices[at] for at in left]
+
+    def places_beside(self, place: Place, rows: int, columns: int, name: str, most: int = ALONG) -> list[Place]:
+        """Return at most so many other places of the map at whose place one is, in reading order."""
+        here = place.row * columns + place.column
+        others = self.some(name, range(rows * columns - 1), most)
+        found = [at if at < here else at + 1 for at in others]
+        return [Place(place.channel, at // columns, at % columns) for at in found]
 
 
 def given(text: str, name: str = "") -> Piece:
@@ -91,3 +110,8 @@ def given(text: str, name: str = "") -> Piece:
 def blank(answer: str, name: str = "", width: str = "usual") -> Piece:
     """Return what is to be written."""
     return Piece(Blank(answer, width), name)
+
+
+def plus(number: Decimal, name: str) -> list[Piece]:
+    """Return a term behind the first: its sign, and how large it is."""
+    return [given(MINUS if number < 0 else "+"), given(written(abs(number)), name)]

@@ -28,10 +28,9 @@ def lines(text: str, across: int = ACROSS) -> int:
 
 def height(part: Part) -> float:
     """Return how high a part is."""
-    items = len(part.lines)
-    captioned = any(piece.name for line in part.lines for piece in line.pieces)
-    listed = ceil(items / 2) if part.wide else items
-    told = listed * LINE + (CAPTIONED - LINE if captioned else 0)
+    captioned = sum(any(piece.name for piece in line.pieces) for line in part.lines)
+    listed = ceil(len(part.lines) / 2) if part.wide else len(part.lines)
+    told = listed * LINE + captioned * (CAPTIONED - LINE)
     if any(letters(str(piece.text)) > ACROSS for line in part.lines for piece in line.pieces):
         told += LINE
     table = sum(2 * CELL if row and row[0].weight else CELL + 1 for row in part.table)

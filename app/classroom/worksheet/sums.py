@@ -1,47 +1,35 @@
 """How one number came to be, with blanks: worked with the printed numbers, a line gives what the answer sheet has."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from app.classroom.worksheet.parts import Blank, Cell, Line, Part, Piece, Seed, blank, given
+import numpy as np
+
+from app.classroom.worksheet.finer import of_a_joint, of_a_norm, of_an_addition, of_copies
+from app.classroom.worksheet.parts import ALONG, Blank, Cell, Line, Part, Piece, Seed, blank, given, plus
 from app.explorer.classes import class_names
 from app.explorer.sums.filter_sum import FilterSum
 from app.explorer.view import View
 from app.layers import Place
-from app.printing.numbers import MINUS, rounded, written
+from app.printing.numbers import grouped, rounded, written
 from app.printing.products import Product
 from app.printing.working import working
 
 MOST_CHOSEN = 5  # products, or numbers, that are worked out
 MOST_LISTED = 25  # cells of a window that are printed
-ALONG = 3  # windows beside the one at work
 
 
 def number_parts(view: View, seed: Seed) -> list[Part]:
     """Return the parts about the number of a view; none for a layer of which there is nothing to work out."""
-    terms = view.closeup.terms
-    if "products" in terms:
-        total = FilterSum(view)
-        return _of_products(view, total, seed) if total.large else _of_blocks(view, total, seed)
-    if "largest" in terms:
-        return [_of_everything(view)]
-    if "winners" in terms:
-        return _of_the_largest(view, seed)
-    if "divisor" in terms and "patch" in terms:
-        return [_of_a_mean(view)]
-    if "exps" in terms:
-        return [_of_shares(view, seed)]
-    if "input" in terms and view.stage.input_shape == view.stage.output_shape:
-        return [_one_by_one(view, seed)] if (view.before.output != view.result.output).any() else []
-    return []
-
-
-def _plus(number: Decimal, name: str) -> list[Piece]:
-    """Return a term behind the first: its sign, and how large it is."""
-    return [given(MINUS if number < 0 else "+"), given(written(abs(number)), name)]
+    return next((make(view, seed) for terms, make in SUMS if terms <= view.closeup.terms.keys()), [])
 
 
 # ---- a filter
+
+
+def _of_a_filter(view: View, seed: Seed) -> list[Part]:
+    total = FilterSum(view)
+    return _of_products(view, total, seed) if total.large else _of_blocks(view, total, seed)
 
 
 def _of_blocks(view: View, total: FilterSum, seed: Seed) -> list[Part]:
@@ -101,9 +89,9 @@ def _all_sheets(view: View, total: FilterSum, channel: int) -> Part:
             pieces += [given("+")] if at else []
             pieces.append(blank(written(number), name))
         else:
-            pieces += _plus(number, name) if at else [given(written(number), name)]
+            pieces += plus(number, name) if at else [given(written(number), name)]
     if total.total.remainder:
-        pieces += _plus(total.total.remainder, say("rounding"))
+        pieces += plus(total.total.remainder, say("rounding"))
     pieces += [given("="), blank(written(total.total.total), say("the number"))]
     head = say("Add the sheets and the bias.") if len(names) > 1 else say("Add the bias.")
     return Part(head, (Line(tuple(pieces)),))
@@ -124,7 +112,7 @@ def _of_products(view: View, total: FilterSum, seed: Seed) -> list[Part]:
     return [_largest(view, lines, results, total.rest, total.total.terms[-1], total.count)]
 
 
-def _of_everything(view: View) -> Part:
+def _of_everything(view: View, seed: Seed) -> list[Part]:
     """The largest products of a fully connected layer's number, and what all others make together."""
     terms, say = view.closeup.terms, view.say
     told = sorted((*terms["largest"], *terms["smallest"]), key=lambda each: -abs(each["product"]))[:MOST_CHOSEN]
@@ -144,7 +132,7 @@ def _of_everything(view: View) -> Part:
     value, bias = rounded(view.closeup.value, view.decimals), rounded(terms["bias"], view.decimals)
     rest = value - bias - sum(results, Decimal(0))
     count = view.layer.work(view.stage.input_shape)[0]
-    return _largest(view, lines, results, rest, bias, count)
+    return [_largest(view, lines, results, rest, bias, count)]
 
 
 def _largest(
@@ -155,8 +143,8 @@ def _largest(
     own = sum(results, Decimal(0))
     pieces = [blank(written(own), say("these"))]
     if others or rest:
-        pieces += _plus(rest, say("all others"))
-    pieces += [*_plus(bias, say("bias")), given("="), blank(written(own + rest + bias), say("the number"))]
+        pieces += plus(rest, say("all others"))
+    pieces += [*plus(bias, say("bias")), given("="), blank(written(own + rest + bias), say("the number"))]
     head = say("The largest of {count} products. Multiply them, then add up.").format(count=f"{count:,}")
     return Part(head, (*lines, Line(tuple(pieces))))
 
@@ -184,9 +172,7 @@ def _of_the_largest(view: View, seed: Seed) -> list[Part]:
         table,
     )
     _, rows, columns = view.stage.output_shape
-    places = [Place(view.place.channel, r, c) for r in range(rows) for c in range(columns)]
-    places = seed.some("windows", [place for place in places if place != view.place], ALONG)
-    lines = tuple(_window(view, place) for place in places)
+    lines = tuple(_window(view, place) for place in seed.places_beside(view.place, rows, columns, "windows"))
     return [first, Part(say("The same for other windows of this map."), lines)] if lines else [first]
 
 
@@ -199,29 +185,52 @@ def _window(view: View, place: Place) -> Line:
     return Line((given(numbers), given("→"), blank(view.number(float(view.result.output[tuple(place)])))), name)
 
 
-def _of_a_mean(view: View) -> Part:
-    say, numbers = view.say, view.numbers
+def _of_a_mean(view: View, seed: Seed) -> list[Part]:
+    say, (_, rows, columns) = view.say, view.stage.input_shape
+    if view.geometry.size == (rows, columns) and view.closeup.terms["divisor"] == rows * columns > MOST_LISTED:
+        return [_of_a_whole_mean(view)]
+    numbers = view.numbers
     found = numbers.mean(view.input_decimals, view.decimals)
     *terms, count = found.parts
     pieces = [given("("), given(written(terms[0]))]
     for at, number in enumerate(terms[1:], 1):
         others = at == len(numbers.summed)
-        pieces += _plus(number, say("all others") if others else "")
+        pieces += plus(number, say("all others") if others else "")
     pieces += [given(")"), given("÷"), Piece(Blank(written(count), "short")), given(found.sign)]
-    return Part(say("The mean of the window."), (Line((*pieces, blank(written(found.total), say("the number")))),))
+    return [Part(say("The mean of the window."), (Line((*pieces, blank(written(found.total), say("the number")))),))]
+
+
+def _of_a_whole_mean(view: View) -> Part:
+    """The mean of a window that is the whole map: how many numbers it has, and what their sum makes."""
+    say, (_, rows, columns), divisor = view.say, view.stage.input_shape, view.closeup.terms["divisor"]
+    whole = float(np.sum(view.closeup.terms["patch"]))
+    found = working("mean", [(whole, view.input_decimals), (divisor, None)], view.closeup.value, view.decimals)
+    count = Line((given(grouped(rows)), given("×"), given(grouped(columns)), given("="), blank(grouped(divisor))))
+    total = given(written(found.parts[0]), say("sum of the map"))
+    mean = (total, given("÷"), blank(written(found.parts[1])), given(found.sign))
+    head = say("The window is the whole map: count its numbers, and take their mean.")
+    return Part(head, (count, Line((*mean, blank(written(found.total), say("the number"))))))
 
 
 # ---- one number at a time, and shares
 
 
+def _of_one(view: View, seed: Seed) -> list[Part]:
+    """What is made of one number: another, the same in several places, or nothing that is to be worked out."""
+    if scale := getattr(view.layer, "scale", None):
+        return of_copies(view, scale, seed)
+    alike = view.stage.input_shape == view.stage.output_shape
+    return [_one_by_one(view, seed)] if alike and (view.before.output != view.result.output).any() else []
+
+
 def _one_by_one(view: View, seed: Seed) -> Part:
     """What the layer makes of some numbers, the one at work among them."""
     say, (channels, rows, columns) = view.say, view.stage.output_shape
-    channel = 0 if view.stage.vector else view.place.channel
-    places = [Place(channel, r, c) for r in range(rows) for c in range(columns)]
     if view.stage.vector:
-        places = [Place(c, 0, 0) for c in range(channels)]
-    chosen = seed.some("numbers", [place for place in places if place != view.place], MOST_CHOSEN)
+        others = [Place(c, 0, 0) for c in range(channels) if c != view.place.channel]
+        chosen = seed.some("numbers", others, MOST_CHOSEN)
+    else:
+        chosen = seed.places_beside(view.place, rows, columns, "numbers", MOST_CHOSEN)
     lines = tuple(
         Line(
             (
@@ -238,7 +247,7 @@ def _one_by_one(view: View, seed: Seed) -> Part:
     return Part(say("What does {layer} make of each number?").format(layer=view.called), lines, wide=True)
 
 
-def _of_shares(view: View, seed: Seed) -> Part:
+def _of_shares(view: View, seed: Seed) -> list[Part]:
     say, terms = view.say, view.closeup.terms
     exps, names = terms["exps"].tolist(), class_names(view.run, view.index, say)
     others = [at for at in range(len(exps)) if at != view.place.channel and exps[at] >= 0.001]
@@ -248,8 +257,21 @@ def _of_shares(view: View, seed: Seed) -> Part:
         found = working("quotient", [(exps[at], 3), (terms["sum"], 3)], share, view.decimals)
         pieces = (given(written(found.parts[0])), given("÷"), given(written(found.parts[1])), given(found.sign))
         lines.append(Line((*pieces, blank(written(found.total))), names[at]))
-    return Part(say("Each exponential divided by the sum of all gives its share."), tuple(lines))
+    return [Part(say("Each exponential divided by the sum of all gives its share."), tuple(lines))]
 
 
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+SUMS: Sequence[tuple[frozenset[str], Callable[[View, Seed], list[Part]]]] = (  # by what is known of a number
+    (frozenset({"products"}), _of_a_filter),
+    (frozenset({"largest"}), _of_everything),
+    (frozenset({"winners"}), _of_the_largest),
+    (frozenset({"divisor", "patch"}), _of_a_mean),
+    (frozenset({"exps"}), _of_shares),
+    (frozenset({"normalized"}), of_a_norm),
+    (frozenset({"inputs"}), of_an_addition),
+    (frozenset({"input", "channel"}), of_a_joint),
+    (frozenset({"input"}), _of_one),
+)

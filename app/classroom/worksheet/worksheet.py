@@ -31,6 +31,7 @@ MOST_RULED = 48  # cells a side of a map whose cells are ruled
 UNTOLD = "____"  # a number that the sheet asks for
 NUMBER = re.compile(r"[−\d.,]+")
 SIZES, PARAMETERS = "places", "sharing"  # looks that are about them
+PAPER = 100_000  # bytes that one page takes at most while it is made: its words, and what is drawn of them
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,13 @@ async def sheets_of(
 
     A step without layers has no worksheet. Raise Unfit where all together cost more than one run may.
     """
-    sheets, lost = [], []
-    states = await _affordable(lesson, lab, steps)
-    for number in steps:
-        if number not in states:
-            lost.append(number)
-            continue
+    sheets = []
+    there = await _affordable(lesson, lab, steps)
+    lost = [number for number in steps if number not in there]
+    for number in there:
         try:
-            step, state = lesson.steps[number - 1], states[number]
+            step = lesson.steps[number - 1]
+            state = await _state_of(lesson, number, lab)
             told = [step.sentence, *((step.question.because, step.question.ask) if step.question else ())]
             facts = await facts_of(state, lab, told, language)
             asked = {**facts, "value": UNTOLD}
@@ -90,19 +90,24 @@ async def sheets_of(
             if sheet.sentence and answers:
                 sheet = replace(sheet, sentence=filled(step.sentence, facts))
             sheets.append(sheet)
-        except Unfit:  # its numbers grow past what can be written
+        except (NotFound, Unfit):  # its picture has gone just now, or its numbers grow past what can be written
             lost.append(number)
-    return sheets, lost
+    return sheets, sorted(lost)
 
 
-async def _affordable(lesson: Lesson, lab: Lab, steps: Sequence[int]) -> dict[int, State]:
-    """Return the states of those steps whose picture is there; raise Unfit where all of them cost too much."""
-    states: dict[int, State] = {}
+async def _state_of(lesson: Lesson, number: int, lab: Lab) -> State:
+    """Return the state of a step, made anew for each: of a lesson's states at most one is in memory at a time."""
+    return await state_at(lesson, Spot(number, "say"), lab)
+
+
+async def _affordable(lesson: Lesson, lab: Lab, steps: Sequence[int]) -> list[int]:
+    """Return those steps whose picture is there; raise Unfit where all of them cost too much."""
+    there: list[int] = []
     costs: dict[tuple[str, int], int] = {}  # of the layers of each network up to the one that is printed
     most = lab.settings.run_max_multiplications
     for number in steps:
         try:
-            state = await state_at(lesson, Spot(number, "say"), lab)
+            state = await _state_of(lesson, number, lab)
             run = await lab.open(state.document)
         except NotFound:
             continue
@@ -119,9 +124,9 @@ async def _affordable(lesson: Lesson, lab: Lab, steps: Sequence[int]) -> dict[in
                 count=f"{sum(costs.values()):,}",
                 most=f"{most:,}",
             )
-        states[number] = state
+        there.append(number)
         await asyncio.sleep(0)
-    return states
+    return there
 
 
 def _filled(question: Question, facts: dict[str, str]) -> Question:

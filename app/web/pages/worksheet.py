@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from app.classroom.worksheet.worksheet import Sheet, sheet_of, sheets_of
+from app.classroom.worksheet.worksheet import PAPER, Sheet, sheet_of, sheets_of
 from app.explorer.fields import query
 from app.explorer.opening import state_of
 from app.explorer.templating.context import Context
@@ -92,7 +92,6 @@ async def _page(
         return f"{request.url.path}?{query({**fields, 'seed': str(number), **({'answers': '1'} if shown else {})})}"
 
     links = Links(back, there(seed, not answers), there((seed + 1) % SEEDS, answers))
-    text = await lab.queue.light(
-        lambda: render(language, "worksheet.html", WorksheetContext(sheets, tuple(lost), answers, links, language))
-    )
+    shown = WorksheetContext(sheets, tuple(lost), answers, links, language)
+    text = await lab.render(lambda: render(language, "worksheet.html", shown), PAPER * len(sheets))
     return HTMLResponse(text, headers=HEADERS)
