@@ -36,6 +36,7 @@ from app.web.api.runs import api
 from app.web.api.trainings import trainings
 from app.web.asgi import problems
 from app.web.asgi.compression import Compression
+from app.web.asgi.directory import Directory
 from app.web.asgi.language import Language
 from app.web.asgi.leaving import Leaving
 from app.web.asgi.momentary import Momentary
@@ -109,9 +110,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # nobody listens, and each request would look
     )
     app.openapi = cache(partial(description.describe, app))  # type: ignore[method-assign]
-    app.include_router(pages)  # first, as they are asked for most: routers are tried one after the other
+    app.include_router(pages)
     app.include_router(api)
     app.include_router(gradients)  # before the outputs, which take what is left of a layer's .npy
     app.include_router(trainings)
@@ -155,6 +157,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             {"status": "ready" if ready else "not ready"}, 200 if ready else 503, {} if ready else {"Retry-After": "5"}
         )
 
+    app.router.routes.insert(0, Directory(app.routes))
     voice = problems.install(app, mistake_page)
     app.add_middleware(Compression)
     app.add_middleware(Language)
