@@ -63,6 +63,7 @@ class Lab:
         self.budget = Budget(settings.memory_max_bytes - spare, settings.waiting_room)
         self.album = Album(settings, store, key, self.queue, self.budget)
         self._expiry = ExpiryCache(store)
+        self._kept = ExpiryCache(store)  # of documents that were kept with all their prefixes
         self._results = Results(self.queue, self.album, self.budget)
         self.gradients = RunGradients(settings, self.queue, self.budget, self._results)
         self.occlusions = RunOcclusions(settings, self.queue, self.budget, self._results)
@@ -160,6 +161,16 @@ class Lab:
     async def keep(self, run: Run) -> bool:
         """Keep the document of `run` and of its prefixes under their ids; tell whether it was new."""
         return await self.queue.light(lambda: self.keep_now(run))
+
+    async def keep_on(self, run: Run) -> None:
+        """Keep `run` unless that was done a moment ago: who looks at one place after another asks for it each time."""
+
+        def keep() -> None:
+            self.keep_now(run)
+            self._kept.ask("document", run.id)
+
+        if not self._kept.there("document", run.id, LONG_ENOUGH * self.settings.upload_ttl):
+            await self.queue.light(keep)
 
     def keep_now(self, run: Run) -> bool:
         """Do what `keep` does, in a thread that may wait for the store."""
@@ -303,9 +314,15 @@ class Lab:
 
     async def close_up(self, run: Run, index: int, place: Place) -> Closeup:
         """Return how the number at `place` of layer `index` came to be; raise NotFound outside the output."""
+        return await self.told_of(run, index, place, lambda closeup: closeup)
+
+    async def told_of(self, run: Run, index: int, place: Place, tell: Callable[[Closeup], T]) -> T:
+        """Return what `tell` makes, off the event loop, of how the number at `place` of layer `index` came to be."""
         *before, after = await self.some(run, (*run.stages[index].inputs, index))
         inputs = [result.output for result in before]
-        return await self.queue.light(lambda: close_up(run.stages, index, place, inputs, after.weights, after.output))
+        return await self.queue.light(
+            lambda: tell(close_up(run.stages, index, place, inputs, after.weights, after.output))
+        )
 
     async def extents(self, run: Run, index: int | None, *, own: bool = False) -> list[float]:
         """Return the end of each map's signed scale: `own`, or one for the layer.

@@ -246,6 +246,29 @@ def test_every_prefix_of_a_kept_run_is_found_under_its_id(tell, clock):
     tell(story)
 
 
+def test_a_run_that_was_kept_a_moment_ago_is_kept_again_only_where_it_would_live_shorter(tell, clock):
+    async def story(lab):
+        run, asked = await lab.open(document()), []
+        keep_now = lab.keep_now
+        lab.keep_now = lambda run: asked.append(clock.now) or keep_now(run)
+        for _ in range(3):
+            await lab.keep_on(run)
+        assert len(asked) == 1
+        clock.now += 50
+        await lab.keep_on(run)  # a thousandth of its life later it still is as good as new
+        assert len(asked) == 1
+        clock.now += 50
+        await lab.keep_on(run)
+        assert len(asked) == 2
+        clock.now += 86_399
+        assert (await lab.run(run.id)).id == run.id
+        clock.now += 2
+        await lab.keep_on(run)  # though it has gone just now
+        assert (await lab.run(run.id)).id == run.id
+
+    tell(story)
+
+
 def test_a_prefix_lives_as_long_as_whatever_kept_it_last(tell, clock):
     async def story(lab):
         run, longer = await lab.open(document("relu")), await lab.open(document("relu | relu"))

@@ -412,6 +412,8 @@ def test_what_was_seen_a_moment_ago_is_taken_to_be_there_until_it_expires(
     assert not seen.there("document", "a")
     assert seen.ask("document", "a")
     assert seen.there("document", "a")
+    assert seen.there("document", "a", 59.9)
+    assert not seen.there("document", "a", 60.0)  # it lives as long, and no longer
     clock.time += 60
     assert not seen.there("document", "a")
     clock.time -= 1

@@ -50,7 +50,7 @@ async def state_of(fields: Mapping[str, str], lab: Lab) -> State:
 async def opened(state: State, lab: Lab) -> tuple[Run, State]:
     """Return the run of a state, kept under its id, and the state at a place that exists."""
     run = await lab.open(state.document)
-    await lab.keep(run)
+    await lab.keep_on(run)
     return run, settled(state, run)
 
 

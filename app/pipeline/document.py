@@ -197,7 +197,7 @@ class Document(BaseModel):
         """The model that the layers begin with, as it is now; None where they do with none; raises NotFound."""
         return find(self.origin.model.id) if self.origin else None
 
-    @property
+    @cached_property
     def models(self) -> frozenset[str]:
         """The ids of the trained models that its weights come from."""
         return frozenset(origin.model.id for layer in self.layers if (origin := origin_of(layer)) is not None)

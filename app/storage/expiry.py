@@ -18,10 +18,10 @@ class ExpiryCache:
         self._store = store
         self._found: dict[tuple[str, str], tuple[float, float]] = {}  # (kind, key): (when it was asked, expiry)
 
-    def there(self, kind: str, key: str) -> bool:
-        """Tell whether it was there a moment ago and has not expired since; the store is not asked."""
+    def there(self, kind: str, key: str, least: float = 0.0) -> bool:
+        """Tell whether it was there a moment ago and lives more than `least` seconds more; the store is not asked."""
         asked, expiry = self._found.get((kind, key), (-MOMENT, 0.0))
-        return time.monotonic() < asked + MOMENT and self._store.now() < expiry
+        return time.monotonic() < asked + MOMENT and self._store.now() + least < expiry
 
     def ask(self, kind: str, key: str) -> bool:
         """Tell whether it is there, as the store says."""

@@ -7,7 +7,19 @@ from starlette.routing import Match, Mount, Route
 
 from app.web.asgi.directory import FOUND, Directory, listed
 
-ELSEWHERE = ("/", "//", "*", "", "/nothing", "/api", "/api/v1", "/api/v1/", "/api/v1/nothing/7", "/parts/", "/docs.html")
+ELSEWHERE = (
+    "/",
+    "//",
+    "*",
+    "",
+    "/nothing",
+    "/api",
+    "/api/v1",
+    "/api/v1/",
+    "/api/v1/nothing/7",
+    "/parts/",
+    "/docs.html",
+)
 
 
 @pytest.fixture

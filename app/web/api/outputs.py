@@ -241,8 +241,7 @@ async def get_step(
     speakable(stage.layer.terms_told(stage.input_shape, place), "input.npy and weight.npy, and cut the window out")
 
     async def make() -> Json[dict[str, Any]]:
-        closeup = await lab.close_up(run, index, place)
-        return await lab.queue.light(lambda: json_bytes(closeup.document()))
+        return await lab.told_of(run, index, place, lambda closeup: json_bytes(closeup.document()))
 
     return await immutable_json(request, _named(run, index, place), make)
 

@@ -140,8 +140,12 @@ async def create_run(request: Request, lab: InLab) -> Answer[reports.Run]:
     """Takes a JSON document, or a multipart form with a picture in `file`, a `recipe`, and the input's fields."""
     run = await lab.open(await _posted_document(request, lab))
     facts = await lab.facts(run)
-    new = await lab.keep(run)
-    return await _answer(run, facts, lab, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"})
+
+    def answer() -> "Answer[reports.Run]":
+        new = lab.keep_now(run)
+        return _answer(run, facts, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"})
+
+    return await lab.queue.light(answer)
 
 
 async def _posted_document(request: Request, lab: Lab) -> Document:
@@ -165,18 +169,14 @@ async def _linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
     return await lab.read(lambda: document_of(fields, lab.refuse_shape), sum(map(len, fields.values())))
 
 
-async def _answer(
-    run: Run, facts: Sequence[Facts], lab: Lab, status: int = 200, headers: Mapping[str, str] | None = None
+def _answer(
+    run: Run, facts: Sequence[Facts], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Answer[reports.Run]:
-    """Return what is said of a run; where its recipe is long, piece by piece."""
-
-    def answer() -> Response:
-        report = reports.run_report(run, facts)
-        if not run.document.is_brief(LONG_RECIPE):
-            return StreamingResponse(report, status, headers, "application/json")
-        return Response(b"".join(report), status, headers, "application/json")
-
-    return cast("Answer[reports.Run]", await lab.queue.light(answer))
+    """Return what is said of a run, off the event loop; where its recipe is long, piece by piece."""
+    report = reports.run_report(run, facts)
+    if not run.document.is_brief(LONG_RECIPE):
+        return cast("Answer[reports.Run]", StreamingResponse(report, status, headers, "application/json"))
+    return cast("Answer[reports.Run]", Response(b"".join(report), status, headers, "application/json"))
 
 
 @api.get("/runs", summary="Compute a run from a link", tags=["runs"], openapi_extra=examples.RUN_QUERY)
@@ -193,12 +193,17 @@ async def get_run_by_link(request: Request, lab: InLab) -> Answer[reports.Run]:
         )
     run = await lab.open(await _linked_document(fields, lab))
     facts = await lab.facts(run)
-    await lab.keep(run)
-    return await _answer(run, facts, lab)
+
+    def answer() -> "Answer[reports.Run]":
+        lab.keep_now(run)
+        return _answer(run, facts)
+
+    return await lab.queue.light(answer)
 
 
 @api.get("/runs/{run_id}", summary="A run", tags=["runs"])
 async def get_run(run_id: RunId, lab: InLab) -> Answer[reports.Run]:
     """The run again."""
     run = await lab.run(run_id)
-    return await _answer(run, await lab.facts(run), lab)
+    facts = await lab.facts(run)
+    return await lab.queue.light(lambda: _answer(run, facts))

@@ -1,7 +1,7 @@
 """The explorer's page, and what its forms send: from a request to a state, and on to the next."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request, Response
@@ -65,8 +65,9 @@ async def page_of(run: Run, state: State, request: Request, lab: Lab) -> Respons
     first = is_first(state)
     welcome = first and (MET not in request.cookies or "welcome" in request.query_params)
 
-    def make() -> Awaitable[str]:
-        return explorer_page(lab, run, state, theme, language, layout, recent(request), welcome, len(BOOK))
+    async def make() -> bytes:
+        page = await explorer_page(lab, run, state, theme, language, layout, recent(request), welcome, len(BOOK))
+        return page.encode()
 
     lasting = LOOKS[state.view].lasting and not state.edit
     # what is said of an upload may change
