@@ -44,7 +44,11 @@ function start() {
   const current = document.querySelector(".ribbon li[aria-current]");
   if (current) {
     const list = document.querySelector(".ribbon ol"), { left, width } = current.getBoundingClientRect();
-    list.classList.toggle("long", list.scrollWidth > list.clientWidth);
+    const fits = () => list.scrollWidth <= list.clientWidth, beside = list.parentElement.classList;
+    beside.remove("tight");
+    if (!fits()) beside.add("tight"); // what else stands there gives way, where that is enough
+    if (!fits()) beside.remove("tight");
+    list.classList.toggle("long", !fits());
     const shade = () => list.classList.toggle("scrolled", list.scrollLeft > 4);
     list.onscroll = shade;
     list.scrollLeft += left - list.getBoundingClientRect().left - (list.clientWidth - width) / 2;

@@ -3,6 +3,8 @@
 picture ▯ sheets ▯▯▯   ×   filter ▢▢▢   =   map ▣
 """
 
+from math import ceil
+from textwrap import wrap
 from xml.etree.ElementTree import Element
 
 from app.rendering.figure.column import LARGEST_CELL, beside, made, room_for
@@ -19,6 +21,7 @@ from app.rendering.svg import add, caption, drawing, face, hold, label, light, o
 SHEET_SLANT = 0.28
 SHEET_GAP = 6.0
 LARGE_WINDOW = 5  # rows or columns of numbers that need all the room there is
+SUB = 16.0  # px, of what is said beside a legend
 CORNER = 335.0  # px kept for the map's heading and the links at the top right
 
 
@@ -183,7 +186,10 @@ def tell(figure: Element, scene: Scene, layout: Layout, plane: Plane, *, below: 
     long = 150 if layout.board or layout.name == "wide" else 110  # its words stand beside it, in any language
     legend(figure, scene.scale, map_x, height - 40, long, large=layout.board)
     if not layout.board:
-        label(figure, map_x + long + 14, height - 30, words(scene.scale, scene.say), class_="sub")
+        x, told = map_x + long + 14, words(scene.scale, scene.say)
+        lines = [told] if 0.52 * SUB * len(told) <= layout.width - x else wrap(told, ceil(0.6 * len(told)))
+        for number, line in enumerate(lines):
+            label(figure, x, height - 30 + 19 * (number - (len(lines) - 1) / 2), line, class_="sub")
 
 
 def captions(figure: Element, scene: Scene, layout: Layout, lens_x: float, map_x: float) -> None:

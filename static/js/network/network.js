@@ -125,9 +125,9 @@ export class Network extends HTMLElement {
       const at = scene.heads[head.dataset.key ?? `inner ${head.dataset.inner}`] ?? (head.matches("[data-close]") ? scene.heads[drawing.open?.key] : null);
       head.hidden = !at;
       if (!at) continue;
-      head.style.left = `${at[0]}px`;
-      head.style.top = fall ? `${at[1]}px` : "";
       head.style.maxWidth = scene.tight ? `${apart(scene.heads, at[0])}px` : "";
+      head.style.left = `${fall ? at[0] : Math.max(at[0], head.offsetWidth / 2)}px`; // its middle, in the page
+      head.style.top = fall ? `${at[1]}px` : "";
     }
     const tab = /** @type {HTMLElement | null} */ (this.querySelector(".tab"));
     if (tab && scene.open) {
