@@ -1,6 +1,7 @@
 """The legend of a scale: its colours, its ends, a tick at zero, the smallest and largest number, what is clipped."""
 
 from collections.abc import Callable
+from unicodedata import east_asian_width
 from xml.etree.ElementTree import Element
 
 from app.printing.numbers import fixed
@@ -24,6 +25,11 @@ def words(scale: Scale, say: Callable[[str], str], shared: str = "") -> str:
     if scale.colours.extent is None or not scale.numbers:
         return shared or say("one scale for the layer")
     return say("{share} clipped").format(share=share(scale.clipped, scale.numbers, say, 1))
+
+
+def breadth(told: str) -> float:
+    """Return about how wide words beside a legend are, px."""
+    return sum(16.0 if east_asian_width(letter) in "WF" else 8.3 for letter in told)
 
 
 def legend(parent: Element, scale: Scale, x: float, y: float, width: float, *, large: bool = False) -> Element:

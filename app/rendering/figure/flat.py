@@ -14,14 +14,13 @@ from app.rendering.figure.layout import Layout
 from app.rendering.figure.pointing import Planes, mark
 from app.rendering.figure.scene import Scene
 from app.rendering.figure.values import lens_values
-from app.rendering.legend import legend, words
+from app.rendering.legend import breadth, legend, words
 from app.rendering.plane import Plane, Point
 from app.rendering.svg import add, caption, drawing, face, hold, label, light, outline, path, touch
 
 SHEET_SLANT = 0.28
 SHEET_GAP = 6.0
 LARGE_WINDOW = 5  # rows or columns of numbers that need all the room there is
-SUB = 16.0  # px, of what is said beside a legend
 CORNER = 335.0  # px kept for the map's heading and the links at the top right
 
 
@@ -187,7 +186,7 @@ def tell(figure: Element, scene: Scene, layout: Layout, plane: Plane, *, below: 
     legend(figure, scene.scale, map_x, height - 40, long, large=layout.board)
     if not layout.board:
         x, told = map_x + long + 14, words(scene.scale, scene.say)
-        lines = [told] if 0.52 * SUB * len(told) <= layout.width - x else wrap(told, ceil(0.6 * len(told)))
+        lines = [told] if breadth(told) <= layout.width - x else wrap(told, ceil(0.6 * len(told)))
         for number, line in enumerate(lines):
             label(figure, x, height - 30 + 19 * (number - (len(lines) - 1) / 2), line, class_="sub")
 

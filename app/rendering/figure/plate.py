@@ -20,7 +20,7 @@ from app.rendering.figure.layout import Layout
 from app.rendering.figure.pointing import Planes, mark
 from app.rendering.figure.scene import Scene
 from app.rendering.figure.values import lens_values
-from app.rendering.legend import legend, words
+from app.rendering.legend import breadth, legend, words
 from app.rendering.plane import DEPTH, Volume, height_of, rise_of, width_of
 from app.rendering.svg import (
     add,
@@ -369,11 +369,12 @@ class Plate:
         legend_y = self.height - 33
         width = 150 if layout.width > 1100 else min(max(self.map_width, 110), 120)
         legend(self.figure, scene.scale, self.map_x, legend_y, width)
+        told = words(scene.scale, scene.say)
         x, told_y, anchor = self.map_x, legend_y - 8, "start"
         if scene.target.column:  # it reaches down to the legend: the words stand beside
             x, told_y = x + width + 14, legend_y + 11
-        elif layout.width <= 1100:  # they are longer than their legend: they grow to the left, away from the stack
+        elif layout.width <= 1100 or x + breadth(told) > self.stack_x:  # they grow to the left, away from the stack
             x, anchor = x + width, "end"
-        label(self.figure, x, told_y, words(scene.scale, scene.say), text_anchor=anchor, class_="sub")
+        label(self.figure, x, told_y, told, text_anchor=anchor, class_="sub")
         if scene.slices:
             legend(self.figure, scene.weight_scale, self.lens_x, legend_y, width)
