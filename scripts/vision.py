@@ -3,7 +3,8 @@
 
     python -m scripts.vision http://127.0.0.1:8000 shots/vision
 
-One picture a view and way of seeing; what is below zero must be told from what is above in each. CHROMIUM says which
+One picture a view and way of seeing; what is below zero must be told from what is above in each. Without any colour
+that takes the switch "Signs without colour", which is on for these. CHROMIUM says which
 browser, as for the tests.
 """
 
@@ -14,7 +15,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 
-SEEING = ("none", "deuteranopia", "protanopia", "tritanopia", "achromatopsia")
+SEEING = ("none", "deuteranopia", "protanopia", "tritanopia")
 FIRST = 'conv2d(weights=preset("edge_x", "edge_y", "line", "warm", "spot", "hue_edge")) | relu | max_pool2d(2)'
 VIEWS: dict[str, dict[str, str]] = {
     "figure": {},
@@ -49,6 +50,16 @@ def take(page: Page, server: str, folder: Path) -> int:
             page.screenshot(path=folder / f"{name}-forced-{scheme}.png")
             count += 1
         page.emulate_media(forced_colors="none", color_scheme="light")
+        page.context.add_cookies([{"name": "signs", "value": "on", "url": server}])
+        seen.send("Emulation.setEmulatedVisionDeficiency", {"type": "achromatopsia"})
+        for theme in ("light", "dark"):
+            page.goto(f"{server}/?{urlencode({**usual, **fields, 'theme': theme})}")
+            page.locator("html.ready").wait_for(state="attached")
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=folder / f"{name}-achromatopsia-{theme}.png")
+            count += 1
+        seen.send("Emulation.setEmulatedVisionDeficiency", {"type": "none"})
+        page.context.clear_cookies()
     return count
 
 

@@ -48,7 +48,7 @@ class Backward:
         fields = {"v": ENGINE, "label": str(self.label), "channel": str(channel)}
         fields |= {"theme": "dark"} if self.theme == "dark" else {}
         href = f"/parts/gradient/{self.run.id}/{index}.png?{query(fields)}"
-        return Face(href, (columns, rows), 0, 0, columns, rows)
+        return Face(href, (columns, rows), 0, 0, columns, rows, signed=True)
 
     def scale(self, index: int, channel: int) -> Scale:
         """Return the scale of that picture."""

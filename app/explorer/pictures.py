@@ -58,9 +58,11 @@ class Pictures:
         plan, laid = self.tiles(index), self.arrangement(index)
         if alone and not laid.single:
             size = laid.columns, laid.rows
-            return Face(self.address(index, "output.png", channel=channel), size, 0, 0, *size)
+            return Face(self.address(index, "output.png", channel=channel), size, 0, 0, *size, signed=True)
         sheet = laid.cell(Place(channel, 0, 0)).channel
-        return Face(self.address(index, "output.png"), plan.size, *plan.corner(sheet), plan.width, plan.height)
+        return Face(
+            self.address(index, "output.png"), plan.size, *plan.corner(sheet), plan.width, plan.height, signed=True
+        )
 
     def photo(self) -> Face:
         """Return the input picture in all its colours, or the first sheet of an input made of numbers."""
@@ -80,4 +82,4 @@ class Pictures:
         corner = plan.corner(sheet + (0 if alone else filter_ * laid.sheets))
         seen = 1 if signs and max(laid.rows, laid.columns) <= MOST_SEEN else None
         href = self.address(index, "weight.png", channel=filter_ if alone else None, signs=seen)
-        return Face(href, plan.size, *corner, laid.columns, laid.rows)
+        return Face(href, plan.size, *corner, laid.columns, laid.rows, signed=not seen)

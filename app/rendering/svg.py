@@ -8,7 +8,7 @@ What moves says so in its attributes, and is drawn here only at the place of the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from markupsafe import Markup
@@ -21,7 +21,10 @@ FIRST_WIDE = "\u2e80"  # in the order of Unicode: Chinese, Japanese, Korean, and
 
 @dataclass(frozen=True)
 class Face:
-    """A part of a picture: `columns` × `rows` pixels from (x, y) of the sheet at `href`, whose size is `size`."""
+    """A part of a picture: `columns` × `rows` pixels from (x, y) of the sheet at `href`, whose size is `size`.
+
+    One that is `signed` has numbers in two colours, and lets the style sheet mark those below zero.
+    """
 
     href: str
     size: tuple[int, int]
@@ -29,10 +32,11 @@ class Face:
     y: int
     columns: int
     rows: int
+    signed: bool = False
 
     def part(self, x: int, y: int, columns: int, rows: int) -> "Face":
         """Return a rectangle of this face."""
-        return Face(self.href, self.size, self.x + x, self.y + y, columns, rows)
+        return replace(self, x=self.x + x, y=self.y + y, columns=columns, rows=rows)
 
 
 def length(text: str) -> float:
@@ -73,7 +77,10 @@ def face(
     parent: Element, picture: Face, plane: Plane, columns: float | None = None, rows: float | None = None
 ) -> Element:
     """Lay `picture` on `plane`, over `columns` × `rows` of its cells (by default its own number of pixels)."""
-    group = add(parent, "g", transform=f"matrix({plane.matrix})")
+    around = (
+        add(parent, "g", class_="signed") if picture.signed else parent
+    )  # its marks lie on the page, not on the plane
+    group = add(around, "g", transform=f"matrix({plane.matrix})")
     crop = add(
         group,
         "svg",

@@ -27,6 +27,7 @@ interface Events {
   "cs:pinned": CustomEvent<string>; // something is pinned, "" nothing
   "cs:pixel": CustomEvent<{ row: number; column: number }>; // another pixel is followed
   "cs:point": Event; // the cursor of the keyboard goes on
+  "cs:signs": Event; // minus signs are wanted, or no longer
   "cs:shown": CustomEvent<string>; // a part of the page has come, for a place
   "cs:state": CustomEvent<{ address: string; led: boolean }>; // a page in a frame has come to rest, where it was led or not
   "cs:stands": CustomEvent<{ address: string }>; // the frame of a step has come to rest elsewhere

@@ -3,6 +3,7 @@
 const root = document.documentElement;
 root.classList.add("scripted");
 if (/(^|; )quiet=/.test(document.cookie)) root.dataset.quiet = "";
+if (/(^|; )signs=on/.test(document.cookie)) root.dataset.signs = "";
 if (!("projector" in root.dataset) && !/(^|; )theme=/.test(document.cookie) && !/[?&]theme=/.test(location.search)) {
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   document.cookie = `system=${system}; path=/; max-age=31536000; samesite=lax`;

@@ -41,6 +41,7 @@ function start() {
   if (document.querySelector("#card")) parts.push(dressed("cards"));
   if (document.querySelector(".cols.filters")) parts.push(import("./card/filters.js").then(({ begin }) => begin()));
   readyAfter(parts);
+  signed();
   const current = document.querySelector(".ribbon li[aria-current]");
   if (current) {
     const list = document.querySelector(".ribbon ol"), { left, width } = current.getBoundingClientRect();
@@ -74,6 +75,11 @@ async function readyAfter(parts) {
   classList.remove("ready");
   await Promise.allSettled(parts);
   if (!--beginning) classList.add("ready");
+}
+
+/** The switch in the menu of colours says whether minus signs stand on what is below zero. */
+function signed() {
+  document.querySelector("[data-sign]")?.setAttribute("aria-pressed", String("signs" in document.documentElement.dataset));
 }
 
 /** Pictures were asked for in the theme that the server knew of; where the page's is another, ask again. */
@@ -188,6 +194,12 @@ document.addEventListener("click", async (event) => {
     document.querySelector("#stage").focus();
   }
   if (target.closest("#help-open")) document.querySelector("#help").showModal();
+  if (target.closest("[data-sign]")) {
+    const on = document.documentElement.toggleAttribute("data-signs");
+    document.cookie = `signs=${on ? "on" : "off"}; path=/; max-age=31536000; samesite=lax`;
+    signed();
+    document.dispatchEvent(new Event("cs:signs"));
+  }
   if (target.closest("[data-live]")) (await import("./picture/live.js")).toggle(() => explorer);
   const sheet = plain && target.closest("a[data-sheet]");
   if (sheet) {

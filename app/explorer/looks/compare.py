@@ -129,7 +129,7 @@ async def _sides(asked: LookRequest, other: Counterpart, wrong: Mistake | None) 
     sides = [f"{address}&{query({'side': name, **coloured})}" for name in ("left", "right")]
     gap = None
     if between:
-        face = Face(address, _size(view), 0, 0, *_size(view))
+        face = Face(address, _size(view), 0, 0, *_size(view), signed=True)
         mean = written(rounded(between.change.difference, max(2, decimals)))
         equal = share(between.change.same, between.change.numbers, view.say, 1)
         ends = [written(rounded(end, decimals)) for end in (between.low, between.high)]
@@ -216,7 +216,7 @@ def _side(state: State, view: View, left: View, name: str, href: str) -> Side:
         view,
         view.pictures.photo(),
         view.closeup.receptive_field,
-        Face(href, size, 0, 0, *size),
+        Face(href, size, 0, 0, *size, signed=True),
         view.target.cell(view.place),
         grip,
         plane,

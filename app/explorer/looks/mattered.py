@@ -101,7 +101,7 @@ def _covered(asked: LookRequest, index: int, found: Occluded, now: float, *, sha
     unit = view.say("points of its share") if shares else view.say("of its score")
     return Covered(
         view.pictures.photo(),
-        Face(href, (columns, rows), 0, 0, columns, rows),
+        Face(href, (columns, rows), 0, 0, columns, rows, signed=True),
         f"#{colour}",
         (int(row), int(column)),
         tuple(portion(each) if shares else fixed(each, 2) for each in numbers.ravel().tolist()),

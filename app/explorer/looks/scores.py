@@ -222,7 +222,8 @@ def _made(view: View, decimals: int) -> Made:
     terms = []
     for row, part in enumerate(summed.parts):
         at = (part.map, *part.cell)
-        tiles = [Face(href, plan.size, *plan.corner(3 * row + tile), shape[2], shape[1]) for tile in range(3)]
+        corners = [plan.corner(3 * row + tile) for tile in range(3)]
+        tiles = [Face(href, plan.size, *corner, shape[2], shape[1], signed=True) for corner in corners]
         terms.append(
             Term(
                 name.format(number=part.map + 1),

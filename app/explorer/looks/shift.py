@@ -252,7 +252,7 @@ def faces(
     only = "" if channel is None else f"&channel={channel}"
     href = f"/parts/shifted/{prefix}/{which}.png?v={ENGINE}&shift={shift[0]}.{shift[1]}{only}{theme}"
     after, difference = (
-        Face(href, pair.size, *pair.corner(tile), plan.columns, plan.rows) for tile in (AFTER, DIFFERENCE)
+        Face(href, pair.size, *pair.corner(tile), plan.columns, plan.rows, signed=True) for tile in (AFTER, DIFFERENCE)
     )
     before = pictures.photo() if colour else pictures.map(index, channel or 0)
     if colour:

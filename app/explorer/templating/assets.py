@@ -87,9 +87,9 @@ class Assets:
 
 
 def files(root: Path) -> Iterable[Path]:
-    """Return the scripts and styles, ours and others', and the icon."""
+    """Return the scripts and styles, ours and others', the icon and the signs."""
     return sorted(
-        [root / "icon.svg", *(path for name in ("css", "js", "vendor") for path in (root / name).rglob("*.*"))]
+        [*root.glob("*.svg"), *(path for name in ("css", "js", "vendor") for path in (root / name).rglob("*.*"))]
     )
 
 

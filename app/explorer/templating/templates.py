@@ -94,7 +94,16 @@ def crop(face: Face, label: str = "", class_: str = "") -> Markup:
     about = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     return Markup(
         '<svg class="crop {}" viewBox="{} {} {} {}" {}><image href="{}" width="{}" height="{}"/></svg>'
-    ).format(class_, face.x, face.y, face.columns, face.rows, about, face.href, *face.size)
+    ).format(
+        f"{class_} signed" if face.signed else class_,
+        face.x,
+        face.y,
+        face.columns,
+        face.rows,
+        about,
+        face.href,
+        *face.size,
+    )
 
 
 def by(*sides: int | str) -> str:

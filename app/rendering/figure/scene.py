@@ -131,4 +131,4 @@ class Scene:
     def map_face(self, channel: int) -> Face:
         """Return the picture of one map."""
         x, y = self.maps.corner(channel)
-        return Face(self.maps_href, self.maps.size, x, y, self.maps.width, self.maps.height)
+        return Face(self.maps_href, self.maps.size, x, y, self.maps.width, self.maps.height, signed=True)

@@ -1,4 +1,5 @@
 // Draws a scene of the network view on its canvas, as far as the light has come; what it has not reached is blank paper.
+import { filterOf } from "../stack/signs.js";
 import { bitmap, outline } from "../stack/volume.js";
 import { AX, AY, DY, tall, wide, ZX, ZY } from "./scene.js";
 
@@ -22,6 +23,7 @@ export class Paper {
     this.photo = null;
     /** @type {ImageBitmap[]} */
     this.sources = [];
+    this.filter = "none"; // of the pen that paints maps
     this.width = this.height = 0; // px
     this.ratio = 1;
   }
@@ -30,6 +32,7 @@ export class Paper {
   async load() {
     const { sheet, photo, sources } = this.drawing;
     [this.sheet, this.photo, ...this.sources] = await Promise.all([sheet, photo.href, ...sources].map(bitmap));
+    this.filter = await filterOf(sheet);
     return this;
   }
 
@@ -91,6 +94,7 @@ export class Paper {
       pen.setTransform((ratio * AX * w) / columns, (ratio * AY * w) / columns, 0, (ratio * DY * h) / rows, ratio * x, ratio * y);
       pen.imageSmoothingEnabled = w * ratio < columns * 0.98;
       pen.imageSmoothingQuality = "high";
+      if (image === this.sheet) pen.filter = this.filter;
       pen.drawImage(image, left, top, columns, rows, 0, 0, columns, rows);
       pen.restore();
     }

@@ -78,7 +78,7 @@ const along = ([x, y], side, steps) => [x + side[0] * steps, y + side[1] * steps
 
 /** The same sheets counted from another. @param {Tiles} sheets @param {number} by @returns {Tiles} */
 function shifted(sheets, by, count = sheets.count) {
-  return { columns: sheets.columns, rows: sheets.rows, count, tile: (/** @type {number} */ k) => sheets.tile(k + by) };
+  return { columns: sheets.columns, rows: sheets.rows, filter: sheets.filter, count, tile: (/** @type {number} */ k) => sheets.tile(k + by) };
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {Point[]} points @param {string} colour @param {string} halo @param {number[]} [dash] */

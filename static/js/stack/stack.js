@@ -26,6 +26,7 @@ export class Stack extends HTMLElement {
     on("focusin", (event) => this.focused(event));
     on("focusout", () => this.point(-1));
     on("htmx:after:swap", () => this.begin(), document);
+    on("cs:signs", () => this.begin(), document);
     on("change", () => this.fit(), /** @type {any} */ (matchMedia("(forced-colors: active)"))); // its colours are the system's then
     handle(this, signal);
     this.resizer = new ResizeObserver(() => this.fit());

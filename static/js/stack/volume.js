@@ -2,11 +2,13 @@
 // Sheets are tiles of pictures that the server made. All that is drawn in one call has one direction, so a sheet hides of
 // the next the same shape moved: only the strips that are left are painted, however many sheets there are.
 
+import { filterOf } from "./signs.js";
+
 const UP = 0.1908, UPRIGHT = 0.982; // sine and cosine of the height that everything is seen from: 11°
 
 /** @typedef {[number, number]} Point
  *  @typedef {{count: number, rows: number, columns: number}} Volume
- *  @typedef {Volume & Pick<Sheets, "tile">} Tiles what can be painted
+ *  @typedef {Volume & Pick<Sheets, "tile" | "filter">} Tiles what can be painted
  *  @typedef {{across: Point, down: Point, side: Point, xs: ArrayLike<number>, ys: ArrayLike<number>}} Lie where sheets lie, px; `side` is the thickness
  *  @typedef {{ratio: number, width: number, height: number, lit: string, shade: string, edge: string, size: number, font: string}} Pen
  *  how things are drawn: the canvas and its screen, veils, edges and letters */
@@ -44,10 +46,11 @@ export class Sheets {
     this.hrefs = hrefs;
     /** @type {ImageBitmap[]} */
     this.bitmaps = [];
+    this.filter = "none"; // of the pen that paints them
   }
 
   async load() {
-    this.bitmaps = await Promise.all(this.hrefs.map(bitmap));
+    [this.filter, ...this.bitmaps] = await Promise.all([filterOf(this.hrefs[0]), ...this.hrefs.map(bitmap)]);
     return this;
   }
 
@@ -96,6 +99,7 @@ export function paint(pen, sheets, lie, how) {
     if (!image) return;
     /** @param {number[]} m */
     const at = (m) => pen.setTransform(ratio * m[0], ratio * m[1], ratio * m[2], ratio * m[3], ratio * m[4], ratio * m[5]);
+    pen.filter = sheets.filter;
     if (sided) {
       const [ex, ey] = [sx + seam[0], sy + seam[1]];
       at([ax, ay, ex, ey, x, y]); // the top: its first row
@@ -123,6 +127,7 @@ export function paint(pen, sheets, lie, how) {
     }
     at([ax, ay, bx, by, x, y]);
     for (const [l, t, r, b] of strips) if (r > l && b > t) pen.drawImage(image, left + l, top + t, r - l, b - t, l, t, r - l, b - t);
+    pen.filter = "none";
     if (how.edge) {
       at([1, 0, 0, 1, 0, 0]);
       outline(pen, quad(x, y, across, down, columns, rows), how.edge, 1);
