@@ -55,6 +55,7 @@ def measure(*, only: str = "", seconds: float = 1.0) -> list[Row]:
                 answering,
                 training,
                 glancing,
+                painting,
                 sliding,
                 elements,
             ]
@@ -181,6 +182,35 @@ def glancing(browser: Browser, address: str) -> list[Row]:
         Row("SqueezeNet at a glance, from the click", median(times), limit=800),
         Row("frames a second while it scrolls", rate, "", limit=50, more_is_better=True),
         Row("longest frame while it scrolls", longest, limit=34),
+    ]
+
+
+def painting(browser: Browser, address: str) -> list[Row]:
+    """Measure from a touch of the brush on a picture to the frame in which all of SqueezeNet says its scores anew."""
+    act = """() => {
+      window.said = new Promise((done) => new MutationObserver(async (_, watch) => {
+        watch.disconnect();
+        done(await frame());
+      }).observe(document.querySelector("#look .ten"), { subtree: true, childList: true, attributes: true }));
+      const touched = () => { window.touched = performance.now(); };
+      document.addEventListener("pointerdown", touched, { once: true, capture: true });
+    }"""
+    times = []
+    with fresh(browser, address, "/?" + urlencode({**SQUEEZENET, "at": "65.0.0.0", "view": "why"})) as page:
+        page.wait_for_selector("html.ready", state="attached")
+        box = page.locator("#board").bounding_box()
+        assert box
+        for turn in range(10):
+            page.wait_for_timeout(BETWEEN)
+            page.evaluate(act)
+            across, down = 0.2 + 0.06 * turn, 0.3 + 0.03 * turn
+            page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+            page.mouse.down()
+            page.mouse.up()
+            times.append(page.evaluate("async () => (await window.said) - window.touched"))
+    return [
+        Row("a touch of the brush, to SqueezeNet's scores", median(times), limit=150),
+        Row("the slowest of ten", max(times), limit=150),
     ]
 
 
