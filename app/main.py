@@ -31,6 +31,7 @@ from app.web.api.lessons import lessons as lesson_api
 from app.web.api.links import links
 from app.web.api.models import models
 from app.web.api.outputs import outputs
+from app.web.api.rendering import rendering
 from app.web.api.rooms import rooms
 from app.web.api.runs import api
 from app.web.api.trainings import trainings
@@ -120,6 +121,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(outputs)
     app.include_router(cones)
     app.include_router(exports)
+    app.include_router(rendering)
     app.include_router(models)
     app.include_router(links)
     app.include_router(rooms)

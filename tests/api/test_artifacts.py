@@ -68,13 +68,28 @@ def test_what_never_changes_is_kept_for_ever_under_the_engine_s_version_and_by_i
     assert plain.headers["cache-control"] == "no-cache"
     assert client.get(f"{layers}/{name}?v=0").headers["cache-control"] == "no-cache"
     tag = plain.headers["etag"]
-    for asked in (tag, f"W/{tag}", f'"other", {tag}'):
+    strong = tag.removeprefix("W/")
+    for asked in (tag, strong, f"W/{strong}", f'"other", {tag}'):
         same = client.get(f"{layers}/{name}", headers={"If-None-Match": asked})
         assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
     assert client.get(f"{layers}/{name}", headers={"If-None-Match": '"other"'}).content == plain.content
-    head = client.head(f"{layers}/{name}")
+    head = client.head(f"{layers}/{name}", headers={"Accept-Encoding": "identity"})
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == str(len(plain.content))
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("0/output.json", True), ("0/output.csv", True), ("0/steps/0/0/0.svg", True), ("0/output.npy", False),
+    ("0/output.png", False),
+])  # fmt: skip
+def test_text_is_sent_compressed_under_a_weak_tag(client, layers, name, text):
+    packed = client.get(f"{layers}/{name}", headers={"Accept-Encoding": "gzip"})
+    plain = client.get(f"{layers}/{name}", headers={"Accept-Encoding": "identity"})
+    assert packed.content == plain.content
+    assert packed.headers["etag"] == plain.headers["etag"]
+    assert packed.headers["etag"].startswith("W/") == text
+    assert packed.headers.get("content-encoding") == ("gzip" if text else None)
+    assert ("Accept-Encoding" in plain.headers.get("vary", "")) == text
 
 
 def test_tags_tell_channels_scales_and_themes_apart(client, layers):

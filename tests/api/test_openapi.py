@@ -104,6 +104,7 @@ def test_the_api_has_what_the_contract_lists(described):
         ("post", "/api/v1/models"), ("patch", "/api/v1/models/{model_id}"), ("delete", "/api/v1/models/{model_id}"),
         ("get", "/api/v1/kernels"), ("post", "/api/v1/runs"), ("get", "/api/v1/runs"), ("get", run),
         ("get", f"{run}/export.npz"),
+        *(("get", f"/api/v1/render.{form}") for form in ("json", "npy", "png", "svg")),
         *(("get", f"{layer}/output.{form}") for form in ("json", "npy", "csv", "png")),
         ("get", f"{layer}/{{name}}.npy"),
         ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}"),

@@ -8,15 +8,15 @@ RUNS = "/api/v1/runs"
 @pytest.fixture
 def made(monkeypatch):
     """The pictures of maps that were made, by layer."""
-    import app.web.api.outputs
+    import app.web.api.maps
 
-    made, plain = [], app.web.api.outputs.map_picture
+    made, plain = [], app.web.api.maps.map_picture
 
     async def counted(lab, run, index, *more):
         made.append(index)
         return await plain(lab, run, index, *more)
 
-    monkeypatch.setattr(app.web.api.outputs, "map_picture", counted)
+    monkeypatch.setattr(app.web.api.maps, "map_picture", counted)
     return made
 
 

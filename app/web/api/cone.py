@@ -12,7 +12,8 @@ from app.pipeline.cone import cone as reachable
 from app.web.api import examples
 from app.web.api.fields import whole_number
 from app.web.api.json_text import json_bytes
-from app.web.api.outputs import LayerIndex, layer_index, whole
+from app.web.api.maps import layer_index, whole
+from app.web.api.outputs import LayerIndex
 from app.web.api.runs import RunId
 from app.web.asgi.answers import Artifact, Json
 from app.web.asgi.artifacts import immutable_json

@@ -229,26 +229,33 @@ RUN_BODY: dict[str, Any] = {
         },
     },
 }
-RUN_QUERY: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "schema": schema,
-            **(
-                {"example": example}
-                if (
-                    example := {"image": "chelsea", "size": 32, "recipe": "conv2d(6, 5, weights=random(7)) | relu"}.get(
-                        name
-                    )
-                )
-                else {}
-            ),
-        }
-        for name, schema in FORM_FIELDS.items()
-    ],
+LINKED = {"image": "chelsea", "size": 32, "recipe": "conv2d(6, 5, weights=random(7)) | relu"}
+PLACE_FIELDS: dict[str, Any] = {
+    "layer": {"description": "The layer, from 0; `input` is the input.", "type": "string"},
+    "channel": {"description": "One channel, from 0; all of them where left out.", "type": "integer", "minimum": 0},
+    "at": {"description": "A place, as links have it: layer.channel.row.column.", "type": "string"},
 }
+
+
+def _query(fields: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an address, with an example of some."""
+    return {
+        "parameters": [
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "schema": schema,
+                **({"example": example[name]} if name in example else {}),
+            }
+            for name, schema in fields.items()
+        ],
+    }
+
+
+RUN_QUERY = _query(FORM_FIELDS, LINKED)
+MAPS_QUERY = _query({**FORM_FIELDS, **PLACE_FIELDS}, {**LINKED, "layer": 1})
+STEP_QUERY = _query({**FORM_FIELDS, **PLACE_FIELDS}, {**LINKED, "at": "0.3.7.16"})
 
 
 LINK_BODY: dict[str, Any] = {

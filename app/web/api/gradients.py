@@ -18,7 +18,8 @@ from app.training.optimizers import MOST_RATE
 from app.training.weight_change import RATE, check_slides
 from app.web.api import examples
 from app.web.api.json_text import json_bytes
-from app.web.api.outputs import LayerIndex, layer_index, speakable, whole
+from app.web.api.maps import layer_index, speakable, whole
+from app.web.api.outputs import LayerIndex
 from app.web.asgi.answers import Artifact, Json, NumPy
 from app.web.asgi.artifacts import NumPyFile, immutable, immutable_json
 from app.web.asgi.dependencies import InLab

@@ -1,33 +1,40 @@
 """The API's other half: what the layers of a run hold, as arrays, pictures and steps."""
 
 import math
-from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.errors import NotFound, Unfit, shown
 from app.explorer.addresses import API
-from app.explorer.drawing import filter_picture, filters_of, map_picture, step_svg, veil_picture
+from app.explorer.drawing import filter_picture, filters_of, veil_picture
 from app.lab import Lab, Run
 from app.layers import Place
-from app.layers.layer import Array
 from app.rendering.scales import read_colours
-from app.results import Result
 from app.web.api import examples
 from app.web.api.fields import number, one_of, whole_number
 from app.web.api.json_text import csv_bytes, json_bytes
+from app.web.api.maps import (
+    JSON_BYTES,
+    Maps,
+    Nested,
+    drawing_answer,
+    json_answer,
+    layer_index,
+    maps_of,
+    npy_answer,
+    place_in,
+    png_answer,
+    speakable,
+    step_name,
+    whole,
+)
 from app.web.api.runs import RunId
 from app.web.asgi.answers import CSV, PNG, SVG, Artifact, Json, NumPy
 from app.web.asgi.artifacts import NumPyFile, immutable, immutable_json, picture_theme
 from app.web.asgi.dependencies import InLab
-from app.web.asgi.language import language_of
-from app.whole_numbers import read_whole
 
 outputs = APIRouter(prefix=API, responses=examples.PROBLEMS, tags=["layers"])
-Maps = list[list[list[float]]] | list[list[float]] | list[float] | float  # of one channel, or of a vector, fewer axes
-JSON_BYTES = 40  # a number, that writing it takes at once
-MOST_JSON_NUMBERS = 4_000_000  # about 50 MB of text; more is for .npy
 LayerIndex = Annotated[
     str,
     whole_number(or_else="input"),
@@ -44,16 +51,9 @@ Channel = Annotated[str | None, whole_number(), Query(description="One channel, 
 @outputs.get("/runs/{run_id}/layers/{layer}/output.json", summary="All maps of a layer, as nested lists")
 async def get_output_json(
     run_id: RunId, layer: LayerIndex, request: Request, lab: InLab, channel: Channel = None
-) -> Artifact[Maps]:
+) -> Artifact[Nested]:
     """[channel][row][column]. A vector has one axis: it is a list, and `?channel=` gives one number of it."""
-    maps = await _maps(run_id, layer, channel, lab)
-    speakable(math.prod(maps.shape), "output.npy, or one channel with ?channel=0")
-
-    async def make() -> Json[Maps]:
-        numbers = maps.of(await lab.result(maps.run, maps.index))
-        return await lab.render(lambda: json_bytes(cast(Maps, numbers)), JSON_BYTES * numbers.size)
-
-    return await immutable_json(request, f"{maps.name}-json", make)
+    return await json_answer(request, lab, await _maps(run_id, layer, channel, lab))
 
 
 @outputs.get("/runs/{run_id}/layers/{layer}/output.npy", summary="All maps of a layer, as a NumPy file")
@@ -61,13 +61,7 @@ async def get_output_npy(
     run_id: RunId, layer: LayerIndex, request: Request, lab: InLab, channel: Channel = None
 ) -> Artifact[NumPy]:
     """float32, C-order (channel, row, column); a vector has the shape (n,)."""
-    maps = await _maps(run_id, layer, channel, lab)
-
-    async def make() -> NumPyFile:
-        result = await lab.result(maps.run, maps.index)
-        return NumPyFile(maps.of(result), result)
-
-    return await immutable(request, f"{maps.name}-npy", NumPy, make, f"layer-{layer}.npy")
+    return await npy_answer(request, lab, await _maps(run_id, layer, channel, lab))
 
 
 @outputs.get("/runs/{run_id}/layers/{layer}/output.csv", summary="All maps of a layer, as a table")
@@ -115,11 +109,7 @@ async def get_output_png(
         raise Unfit("colours must be signed, one or grey, not {given}.", given=shown(colours))
     if extent and asked.extent is None:
         raise Unfit("extent must be a number above 0, not {given}.", given=shown(extent))
-    maps, theme = await _maps(run_id, layer, channel, lab), picture_theme(request)
-    key = f"{maps.name}-png-{asked.kind}-{asked.range}-{theme}"
-    return await immutable(
-        request, key, PNG, lambda: map_picture(lab, maps.run, maps.index, maps.channel, theme, asked)
-    )
+    return await png_answer(request, lab, await _maps(run_id, layer, channel, lab), asked)
 
 
 @outputs.get("/runs/{run_id}/layers/{layer}/output.{form}", include_in_schema=False)
@@ -127,34 +117,9 @@ async def get_output() -> Response:
     raise NotFound("The maps of a layer come as output.json, output.npy, output.csv and output.png.")
 
 
-@dataclass(frozen=True)
-class _Maps:
-    """The maps of a layer, or one of them, that an address asks for."""
-
-    run: Run
-    index: int | None  # None: the input
-    channel: int | None  # None: all
-    axes: tuple[int, ...]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.axes if self.channel is None else self.axes[1:]
-
-    @property
-    def name(self) -> str:
-        layer = "input" if self.index is None else self.index
-        return f"{self.run.document.ids[0 if self.index is None else self.index + 1]}-{layer}-{self.channel}"
-
-    def of(self, result: Result) -> Array:
-        """Return the array."""
-        return (result.output if self.channel is None else result.output[self.channel]).reshape(self.shape)
-
-
-async def _maps(run_id: str, layer: str, channel: str | None, lab: Lab) -> _Maps:
+async def _maps(run_id: str, layer: str, channel: str | None, lab: Lab) -> Maps:
     run = await lab.run(run_id)
-    index = layer_index(run, layer)
-    axes = run.stages[index].output_axes if index is not None else run.input_shape
-    return _Maps(run, index, None if channel is None else whole(channel, "channel", axes[0]), tuple(axes))
+    return maps_of(run, layer_index(run, layer), channel)
 
 
 @outputs.get("/runs/{run_id}/layers/{layer}/{name}.npy", summary="Weights of a layer")
@@ -219,16 +184,7 @@ async def get_step_drawing(
     run_id: RunId, layer: LayerIndex, channel: Axis, row: Axis, column: Axis, request: Request, lab: InLab
 ) -> Artifact[SVG]:
     """The drawing that the page shows: the window, the filter and the cell of the map."""
-    run, index, place = await _place(run_id, layer, channel, row, column, lab)
-    theme, language = picture_theme(request), language_of(request)
-    drawing = await immutable(
-        request,
-        f"{_named(run, index, place)}-svg-{theme}-{language}",
-        SVG,
-        lambda: step_svg(lab, run, index, place, theme, language),
-    )
-    drawing.headers["Vary"] = "Accept-Language, Cookie"
-    return drawing
+    return await drawing_answer(request, lab, *await _place(run_id, layer, channel, row, column, lab))
 
 
 @outputs.get("/runs/{run_id}/layers/{layer}/steps/{channel}/{row}/{column}", summary="How one number came to be")
@@ -243,52 +199,10 @@ async def get_step(
     async def make() -> Json[dict[str, Any]]:
         return await lab.told_of(run, index, place, lambda closeup: json_bytes(closeup.document()))
 
-    return await immutable_json(request, _named(run, index, place), make)
+    return await immutable_json(request, step_name(run, index, place), make)
 
 
 async def _place(run_id: str, layer: str, channel: str, row: str, column: str, lab: Lab) -> tuple[Run, int, Place]:
     run = await lab.run(run_id)
     index = layer_index(run, layer)
-    if index is None:
-        raise NotFound("A number of the input has no steps: it is where the steps begin.")
-    numbers = (
-        whole(text, name, length)
-        for text, name, length in zip(
-            (channel, row, column), Place._fields, run.stages[index].output_shape, strict=True
-        )
-    )
-    return run, index, Place(*numbers)
-
-
-def _named(run: Run, index: int, place: Place) -> str:
-    return f"{run.document.ids[index + 1]}-{'.'.join(map(str, place))}"
-
-
-def layer_index(run: Run, text: str) -> int | None:
-    """Return the index of the layer that an address names; None for `input`; raise NotFound."""
-    if text == "input":
-        return None
-    if not run.stages and read_whole(text) is not None:
-        raise NotFound("This run has no layers; its only array is the input.")
-    return whole(text, "layer", len(run.stages))
-
-
-def whole(text: str, name: str, count: int) -> int:
-    """Return the number that an address names, below `count`; raise NotFound."""
-    number = read_whole(text, count)
-    if number is not None:
-        return number
-    raise NotFound(
-        "There is no {name} {text}; here they run from 0 to {last}.", name=name, text=text[:20], last=count - 1
-    )
-
-
-def speakable(count: int, instead: str) -> None:
-    """Refuse more numbers than JSON is good for."""
-    if count > MOST_JSON_NUMBERS:
-        raise Unfit(
-            "{count} numbers are too many for JSON (at most {most}); take {instead}.",
-            count=f"{count:,}",
-            most=f"{MOST_JSON_NUMBERS:,}",
-            instead=instead,
-        )
+    return run, *place_in(run, index, (channel, row, column))

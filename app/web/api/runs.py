@@ -185,13 +185,7 @@ async def get_run_by_link(request: Request, lab: InLab) -> Answer[reports.Run]:
 
     Numbers may stand in `values`, in place of image and of all that is said of it.
     """
-    fields = dict(request.query_params)
-    if not fields.keys() & {"image", "values"}:
-        raise Unfit(
-            "The link needs the id of a picture in image, such as image=chelsea, or numbers in values.",
-            pointer="/input/image",
-        )
-    run = await lab.open(await _linked_document(fields, lab))
+    run = await linked_run(request, lab)
     facts = await lab.facts(run)
 
     def answer() -> "Answer[reports.Run]":
@@ -199,6 +193,19 @@ async def get_run_by_link(request: Request, lab: InLab) -> Answer[reports.Run]:
         return _answer(run, facts)
 
     return await lab.queue.light(answer)
+
+
+async def linked_run(request: Request, lab: Lab) -> Run:
+    """Return the run of which an address has the fields, or the id in `run`; nothing is computed or kept yet."""
+    fields = dict(request.query_params)
+    if fields.keys() & {"image", "values"}:
+        return await lab.open(await _linked_document(fields, lab))
+    if fields.get("run"):
+        return await lab.run(fields["run"])
+    raise Unfit(
+        "The link needs the id of a picture in image, such as image=chelsea, or numbers in values.",
+        pointer="/input/image",
+    )
 
 
 @api.get("/runs/{run_id}", summary="A run", tags=["runs"])

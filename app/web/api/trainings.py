@@ -25,7 +25,7 @@ from app.web.api import examples
 from app.web.api.gradients import FIRST, InFilters, WeightChange
 from app.web.api.instants import instant
 from app.web.api.json_text import json_bytes
-from app.web.api.outputs import whole
+from app.web.api.maps import whole
 from app.web.asgi.bearer import bearer
 from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InTrainings

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from app.pipeline.document import ENGINE
 from app.rendering.palette import Theme
 from app.web.asgi.answers import Artifact, File, Json
+from app.web.asgi.compression import KINDS as TEXT
 
 T = TypeVar("T")
 F = TypeVar("F", bound=File)
@@ -64,7 +65,9 @@ class NumPyResponse(Response):
 
 def has(request: Request, tag: str) -> bool:
     """Tell whether who asks has the answer of this ETag already."""
-    return tag in (part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(","))
+    return tag.removeprefix("W/") in (
+        part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")
+    )
 
 
 async def immutable(
@@ -91,6 +94,8 @@ async def _kept(
     filename: str | None = None,
 ) -> Response:
     tag = f'"{ENGINE}-{key}"'
+    if media_type.startswith(TEXT):  # weak, since it speaks for what is compressed as well
+        tag = f"W/{tag}"
     kept_for_ever = request.query_params.get("v") == ENGINE
     headers = {"ETag": tag, "Cache-Control": "private, max-age=31536000, immutable" if kept_for_ever else "no-cache"}
     if has(request, tag):
