@@ -24,6 +24,7 @@ from app.settings import Settings
 from app.storage import open_store
 from app.trainings.trainings import Trainings
 from app.web.api import description, examples
+from app.web.api.batch import batch
 from app.web.api.cone import cones
 from app.web.api.exports import exports
 from app.web.api.gradients import gradients
@@ -122,6 +123,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(cones)
     app.include_router(exports)
     app.include_router(rendering)
+    app.include_router(batch)
     app.include_router(models)
     app.include_router(links)
     app.include_router(rooms)

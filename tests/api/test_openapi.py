@@ -1,5 +1,7 @@
 """The API's description: every operation has an example, and each works as it stands."""
 
+import json
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -66,6 +68,14 @@ def test_every_example_works_as_it_stands(described):
                 answer = client.request(method, path, params=query, json=body)
             case "application/yaml":
                 answer = client.request(method, path, params=query, content=body, headers={"content-type": kind})
+            case "application/x-ndjson":
+                answer = client.request(method, path, params=query, content=body, headers={"content-type": kind})
+                assert all("id" in json.loads(line) for line in answer.text.splitlines())
+            case "multipart/form-data" if isinstance(body.get("file"), list):
+                parts = [("file", file.encode()) for file in body["file"]]
+                fields = {name: str(value) for name, value in body.items() if name != "file"}
+                answer = client.request(method, path, params=query, files=parts, data=fields)
+                assert all("id" in json.loads(line) for line in answer.text.splitlines())
             case "multipart/form-data":
                 fields = {name: (None, str(value)) for name, value in body.items()}
                 answer = client.request(method, path, params=query, files=fields)
@@ -104,7 +114,7 @@ def test_the_api_has_what_the_contract_lists(described):
         ("post", "/api/v1/models"), ("patch", "/api/v1/models/{model_id}"), ("delete", "/api/v1/models/{model_id}"),
         ("get", "/api/v1/kernels"), ("post", "/api/v1/runs"), ("get", "/api/v1/runs"), ("get", run),
         ("get", f"{run}/export.npz"),
-        *(("get", f"/api/v1/render.{form}") for form in ("json", "npy", "png", "svg")),
+        *(("get", f"/api/v1/render.{form}") for form in ("json", "npy", "png", "svg")), ("post", "/api/v1/batch"),
         *(("get", f"{layer}/output.{form}") for form in ("json", "npy", "csv", "png")),
         ("get", f"{layer}/{{name}}.npy"),
         ("get", f"{layer}/steps/{{channel}}/{{row}}/{{column}}"),

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 
-from app.web.asgi.answers import Artifact, File, Stream, Typed
+from app.web.asgi.answers import NPZ, Artifact, File, Lines, Stream, Typed
 
 TAGS = {
     "pictures": "Pictures of the gallery, and your own, which are private to whoever knows their id and go by "
@@ -92,9 +92,11 @@ def _content(kind: type[Typed[Any]], schemas: Any) -> dict[str, Any]:
     if is_file(kind.model):
         return {kind.model.media_type: {"schema": {"type": "string", "format": "binary"}}}
     schema = schemas[kind.model, "validation"]
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
     if issubclass(kind, Stream):
-        data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
         return {"text/event-stream": {"schema": data}}
+    if issubclass(kind, Lines):
+        return {Lines.media_type: {"schema": data}, NPZ.media_type: {"schema": {"type": "string", "format": "binary"}}}
     return {"application/json": {"schema": schema}}
 
 

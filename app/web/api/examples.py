@@ -229,6 +229,27 @@ RUN_BODY: dict[str, Any] = {
         },
     },
 }
+BATCH_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/x-ndjson": {
+            "schema": {"type": "string", "description": "A document a line, at most 64."},
+            "example": '{"input": {"image": "chelsea", "height": 32, "width": 32}, "recipe": "conv2d(6, 5) | relu"}\n'
+            '{"input": {"image": "coffee", "height": 32, "width": 32}, "recipe": "conv2d(6, 5) | relu"}\n',
+        },
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {"type": "array", "items": FILE, "minItems": 1, "maxItems": 64},
+                    **{name: field for name, field in FORM_FIELDS.items() if name not in ("image", "values")},
+                },
+            },
+            "example": {"file": [PICTURE, PICTURE], "size": 32, "recipe": "conv2d(6, 5) | relu"},
+        },
+    },
+}
 LINKED = {"image": "chelsea", "size": 32, "recipe": "conv2d(6, 5, weights=random(7)) | relu"}
 PLACE_FIELDS: dict[str, Any] = {
     "layer": {"description": "The layer, from 0; `input` is the input.", "type": "string"},

@@ -160,12 +160,12 @@ async def _posted_document(request: Request, lab: Lab) -> Document:
             raise BrokenRequest(
                 'Send a picture in a field named "file", the id of one in "image", or numbers in "values".'
             )
-        return await _linked_document(fields, lab)
+        return await linked_document(fields, lab)
     body = [await read_body(request)]  # held by nobody else, so that it goes when it has been read
     return await lab.read(lambda: read_document(parse_json(body.pop(), check=lab.refuse_shape)), len(body[0]))
 
 
-async def _linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
+async def linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
     return await lab.read(lambda: document_of(fields, lab.refuse_shape), sum(map(len, fields.values())))
 
 
@@ -199,7 +199,7 @@ async def linked_run(request: Request, lab: Lab) -> Run:
     """Return the run of which an address has the fields, or the id in `run`; nothing is computed or kept yet."""
     fields = dict(request.query_params)
     if fields.keys() & {"image", "values"}:
-        return await lab.open(await _linked_document(fields, lab))
+        return await lab.open(await linked_document(fields, lab))
     if fields.get("run"):
         return await lab.run(fields["run"])
     raise Unfit(

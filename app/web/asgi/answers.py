@@ -79,3 +79,9 @@ class Artifact(Typed[T]):
 
 class Stream(Typed[T]):
     """Server-sent events, whose data are each a T as JSON."""
+
+
+class Lines(Typed[T]):
+    """A T as JSON on each line (NDJSON); or, to whoever asks for it, an archive of arrays."""
+
+    media_type = "application/x-ndjson"

@@ -51,7 +51,7 @@ async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
         if "names" in fields:
             fields["names"] = ",".join(value for name, value in pairs if name == "names")
         text = fields.pop("file", "")
-        return fields, _decoded(text.encode()) if text.startswith("data:") else None
+        return fields, decoded(text.encode()) if text.startswith("data:") else None
     form = await _multipart(request) if kind == "multipart/form-data" else FormData()
     try:
         fields = {
@@ -63,7 +63,7 @@ async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
         if not isinstance(file, UploadFile):
             return fields, None
         data = await file.read()
-        return fields, _decoded(data) if data or file.filename else None  # a browser where none was chosen: neither
+        return fields, decoded(data) if data or file.filename else None  # a browser where none was chosen: neither
     finally:
         await form.close()
 
@@ -85,7 +85,7 @@ async def sent_file(request: Request) -> AsyncIterator[tuple[dict[str, str], Upl
             elif (file.size or 0) > SHORT:
                 yield fields, file
             else:  # it may be written as a data: address
-                size = content.write(_decoded(await file.read()))
+                size = content.write(decoded(await file.read()))
                 yield fields, UploadFile(cast(BinaryIO, content), size=size, filename=file.filename)
         finally:
             await form.close()
@@ -104,6 +104,17 @@ async def read_files(request: Request, most: int) -> tuple[dict[str, str], list[
         return fields, files
     finally:
         await form.close()
+
+
+async def sent_files(request: Request, most: int) -> tuple[FormData, dict[str, str], list[UploadFile]]:
+    """Return a multipart form, which whoever asks closes, its text fields, and up to `most` files of the name `file`.
+
+    They stay where they are, on the disk where they are large.
+    """
+    form = await _multipart(request, most + 1)
+    sent = [file for file in form.getlist("file") if isinstance(file, UploadFile)]
+    files = [file for file in sent if file.size or file.filename]  # a browser where none was chosen: neither
+    return form, {name: value for name, value in form.items() if isinstance(value, str)}, files
 
 
 async def _multipart(request: Request, most_files: int = 4) -> FormData:
@@ -136,7 +147,7 @@ def _unquoted(text: bytes) -> str:
     return b"".join(found).decode(errors="replace")
 
 
-def _decoded(data: bytes) -> bytes:
+def decoded(data: bytes) -> bytes:
     """Return the bytes of a file that is written as a data: address, and any other file as it is."""
     head, comma, _ = data[:100].partition(b",")
     if not (comma and head.startswith((b"data:image/", b"data:application/")) and head.endswith(b";base64")):
