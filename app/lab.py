@@ -332,7 +332,7 @@ class Lab:
         if own and (channels := (await self._facts(run, index)).channels):
             return [max(-part.minimum, part.maximum, 0.0) for part in channels]
         source = index
-        while source is not None and run.stages[source].layer.keeps_values:
+        while source is not None and run.stages[source].layer.keeps_scale:
             source = None if (before := run.stages[source].inputs[0]) == PICTURE else before
         whole = (await self._facts(run, source)).whole
         shape = run.input_shape if index is None else run.stages[index].output_shape

@@ -57,20 +57,22 @@ def conv(x, weight, bias, stride, padding: Four, dilation, mode="zeros", groups=
     return maps, sizes
 
 
-def pool(x, kind, size, stride, padding, ceil_mode=False, count_include_pad=True):
+def pool(x, kind, size, stride, padding, ceil_mode=False, count_include_pad=True, dilation=(1, 1), divisor=None):
     """Return the pooled maps, nested lists (channel, row, column); `kind` is `max` or `avg`."""
-    return [_pool_one(channel, kind, size, stride, padding, ceil_mode, count_include_pad) for channel in x]
+    way = (size, stride, padding, ceil_mode, count_include_pad, dilation, divisor)
+    return [_pool_one(channel, kind, *way) for channel in x]
 
 
-def _pool_one(grid: Grid, kind, size, stride, padding, ceil_mode, count_include_pad) -> Grid:
+def _pool_one(grid: Grid, kind, size, stride, padding, ceil_mode, count_include_pad, dilation, divisor) -> Grid:
     height, width = len(grid), len(grid[0])
+    deep, wide = ((size[axis] - 1) * dilation[axis] + 1 for axis in (0, 1))
     result = []
-    for top in _starts(height, size[0], stride[0], padding[0], ceil_mode):
+    for top in _starts(height, deep, stride[0], padding[0], ceil_mode):
         result.append([])
-        for left in _starts(width, size[1], stride[1], padding[1], ceil_mode):
+        for left in _starts(width, wide, stride[1], padding[1], ceil_mode):
             real, counted = [], 0
-            for row in range(top, top + size[0]):
-                for column in range(left, left + size[1]):
+            for row in range(top, top + deep, dilation[0]):
+                for column in range(left, left + wide, dilation[1]):
                     if 0 <= row < height and 0 <= column < width:
                         real.append(grid[row][column])
                     if -padding[0] <= row < height + padding[0] and -padding[1] <= column < width + padding[1]:
@@ -78,7 +80,7 @@ def _pool_one(grid: Grid, kind, size, stride, padding, ceil_mode, count_include_
             if kind == "max":
                 result[-1].append(max(real, default=-inf))
             else:
-                result[-1].append(fsum(real) / (counted if count_include_pad else len(real)))
+                result[-1].append(fsum(real) / (divisor or (counted if count_include_pad else len(real))))
     return result
 
 

@@ -192,8 +192,13 @@ def _pool(chance: random.Random, shape: Shape | None) -> Fields:
     return _some(chance, fields | {"ceil_mode": chance.random() < 0.5})
 
 
+def _max_pool(chance: random.Random, shape: Shape | None) -> Fields:
+    return _pool(chance, shape) | ({"dilation": _size(chance, 1, 3)} if chance.random() < 0.3 else {})
+
+
 def _avg_pool(chance: random.Random, shape: Shape | None) -> Fields:
-    return _pool(chance, shape) | _some(chance, {"count_include_pad": chance.random() < 0.5})
+    divisor = {"divisor_override": chance.randint(1, 9)} if chance.random() < 0.2 else {}
+    return _pool(chance, shape) | _some(chance, {"count_include_pad": chance.random() < 0.5}) | divisor
 
 
 def _leaky_relu(chance: random.Random, shape: Shape | None) -> Fields:
@@ -226,7 +231,7 @@ FIELDS = {
     "conv_transpose2d": _conv_transpose2d,
     "upsample2d": _upsample2d,
     "zero_pad2d": _zero_pad2d,
-    "max_pool2d": _pool,
+    "max_pool2d": _max_pool,
     "avg_pool2d": _avg_pool,
     "leaky_relu": _leaky_relu,
     "batch_norm2d": _batch_norm2d,

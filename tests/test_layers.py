@@ -244,9 +244,9 @@ def test_what_it_passes_on_is_one_of_the_cells_that_it_reads(kind):
 
 
 @EVERY
-def test_a_layer_that_keeps_values_stays_on_the_scale_before_it(kind):
+def test_a_layer_that_keeps_scale_stays_on_the_scale_before_it(kind):
     for layer, inputs in cases(kind):
-        if layer.keeps_values:
+        if layer.keeps_scale:
             assert np.abs(computed(layer, inputs)[0]).max() <= np.abs(inputs[0]).max()
 
 

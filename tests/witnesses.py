@@ -16,6 +16,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
+from tests import oracle
+
 Array = NDArray[np.float32]
 Fields = Mapping[str, Any]
 Arrays = Mapping[str, Array]
@@ -143,6 +145,20 @@ def _pool(operator: str) -> Callable[[Fields, Arrays], list[Node]]:
     return nodes
 
 
+class Means(Witness):
+    """Means by ONNX, which divides by what a window holds; by plain loops where the document says by what."""
+
+    def theirs(self, fields: Fields, inputs: Sequence[Array], arrays: Arrays) -> tuple[Array, float]:
+        if "divisor_override" not in fields:
+            return super().theirs(fields, inputs, arrays)
+        size, divisor = both(fields["kernel_size"]), fields["divisor_override"]
+        way = (size, both(fields.get("stride") or size), both(fields.get("padding", 0)), fields.get("ceil_mode", False))
+        result, sums = (
+            np.array(oracle.pool(x.tolist(), "avg", *way, divisor=divisor)) for x in (*inputs, abs(inputs[0]))
+        )
+        return result, float(1e-5 * np.abs(result).max() + 1e-6 * sums.max())
+
+
 def _batch_norm2d(fields: Fields, arrays: Arrays) -> list[Node]:
     names = "weight", "bias", "running_mean", "running_var"
     return [
@@ -190,7 +206,7 @@ WITNESSES = {
     "sigmoid": Witness(_alone("Sigmoid")),
     "tanh": Witness(_alone("Tanh")),
     "max_pool2d": Witness(_pool("MaxPool"), exact=True),
-    "avg_pool2d": Witness(_pool("AveragePool"), adds=True),
+    "avg_pool2d": Means(_pool("AveragePool"), adds=True),
     "global_avg_pool2d": Witness(_alone("GlobalAveragePool"), adds=True),
     "batch_norm2d": Witness(_batch_norm2d, adds=True, sizes=_subtracted),
     "flatten": Witness(_alone("Flatten"), exact=True),

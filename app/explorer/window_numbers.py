@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.numerics.window import Span
 from app.pipeline.closeup import Closeup
 from app.printing.working import Working, working
 from app.rendering.figure.scene import Cell
@@ -20,21 +19,20 @@ class WindowNumbers:
     hidden: bool = False  # which of them is kept is not to be seen yet
 
     @property
-    def _span(self) -> Span:
-        return self.closeup.stage.geometry.around(self.closeup.place)
-
-    @property
     def counted(self) -> list[tuple[float, tuple[int, int] | None]]:
         """The numbers that a pool reads, in reading order, each with its place (none: a padding zero)."""
         _, rows, columns = self.closeup.stage.input_shape
-        (top, _), (left, _) = self._span
         found: list[tuple[float, tuple[int, int] | None]] = []
-        for r, line in enumerate(self.closeup.terms["patch"]):
-            for c, value in enumerate(line):
-                inside = 0 <= top + r < rows and 0 <= left + c < columns
+        for line, row in zip(self.closeup.terms["patch"], self._read(0), strict=True):
+            for value, column in zip(line, self._read(1), strict=True):
+                inside = 0 <= row < rows and 0 <= column < columns
                 if value is not None:
-                    found.append((value, (top + r, left + c) if inside else None))
+                    found.append((value, (row, column) if inside else None))
         return found
+
+    def _read(self, axis: int) -> range:
+        """Return the cells that are read along an axis (0 rows, 1 columns), those of padding among them."""
+        return self.closeup.stage.geometry.axes[axis].read(self.closeup.place[1 + axis])
 
     @property
     def summed(self) -> list[tuple[float, tuple[int, int] | None]]:
@@ -51,10 +49,9 @@ class WindowNumbers:
     @property
     def winner(self) -> tuple[int, int, int, int]:
         """Where in its window the first of the largest numbers sits, row and column, and the window's size."""
+        rows, columns = self._read(0), self._read(1)
         first = self.closeup.terms["winners"][0]
-        top, left = self._span.rows[0], self._span.columns[0]
-        rows, columns = self.closeup.stage.geometry.size
-        return first["row"] - top, first["column"] - left, rows, columns
+        return rows.index(first["row"]), columns.index(first["column"]), len(rows), len(columns)
 
     @property
     def listed(self) -> list[tuple[float | None, tuple[int, int] | None]]:
@@ -73,11 +70,8 @@ class WindowNumbers:
 
     def outside(self, row: int, column: int) -> bool:
         """Tell whether that cell of the window reads padding."""
-        geometry, place = self.closeup.stage.geometry, self.closeup.place
-        return any(
-            not 0 <= axis.read(at)[cell] < axis.cells
-            for axis, at, cell in zip(geometry.axes, place[1:], (row, column), strict=True)
-        )
+        _, rows, columns = self.closeup.stage.input_shape
+        return not (0 <= self._read(0)[row] < rows and 0 <= self._read(1)[column] < columns)
 
     def cells(self, write: Callable[[float], str], brief: Callable[[float, int], str]) -> tuple[tuple[Cell, ...], ...]:
         """Return the numbers in the window of a layer without filters; none where they are too many to be drawn."""
@@ -88,9 +82,8 @@ class WindowNumbers:
             return ((Cell(write(number), brief(number, 0), brief(number, 1), kept, picks and not kept),),)
         if "patch" not in terms or sum(map(len, terms["patch"])) > MOST_DRAWN:
             return ()
-        top, left = self._span.rows[0], self._span.columns[0]
         told = () if self.hidden else terms.get("winners", ())
-        winners = {(w["row"] - top, w["column"] - left) for w in told}
+        winners = {(self._read(0).index(w["row"]), self._read(1).index(w["column"])) for w in told}
         return tuple(
             tuple(
                 Cell(

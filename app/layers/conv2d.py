@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema, model_validator
 
-from app.errors import Unfit, shown
+from app.errors import Unfit, Word, shown
 from app.layers.cells import Place
 from app.layers.filtering import check_groups, products_of, products_total
 from app.layers.geometry import Geometry, sliding
@@ -160,7 +160,7 @@ class Conv2d(Windowed):
 
     def _check_border(self, shape: Shape) -> None:
         """Refuse more padding than a padding mode has cells for."""
-        for axis, name in enumerate(("rows", "columns")):
+        for axis, name in enumerate((Word("rows"), Word("columns"))):
             most = shape[axis + 1] - (self.padding_mode == "reflect")
             widest = max(self.window(shape).padding[axis])
             if widest > most:

@@ -108,7 +108,7 @@ class Layer(Trainable, BaseModel):
     learned: ClassVar[bool] = False  # has weights
     takes: ClassVar[tuple[Form, ...]] = ("maps",)
     gives: ClassVar[Form | None] = None  # None: what it was given
-    keeps_values: ClassVar[bool] = False  # only passes values on or drops them, so its maps share the scale before it
+    keeps_values: ClassVar[bool] = False  # only passes values on or drops them
     rearranges: ClassVar[bool] = False  # gives the very numbers that it reads, in their order, laid out otherwise
     named: ClassVar[bool] = False  # its weights may be kernels by name
     fixed_by_weights: ClassVar[tuple[str, ...]] = ()  # the settings that weights given number by number fix
@@ -117,6 +117,7 @@ class Layer(Trainable, BaseModel):
     pads: ClassVar[bool] = False  # cells around each map are all that it adds
     never_negative: ClassVar[bool] = False  # whatever it reads, it gives no number below 0
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {}  # settings that say how large it is, and values to try
+    typed: ClassVar[tuple[str, ...]] = ()  # settings that are typed and have no next value
     usual: ClassVar[bool] = False  # what most networks are made of, and so is offered where there is no layer yet
     starter: ClassVar[Mapping[str, Any]] = {}  # settings with which a new one is added
     chapter: ClassVar[str] = ""  # of the lesson, that explains it; nothing where none does
@@ -143,10 +144,19 @@ class Layer(Trainable, BaseModel):
                 pointer="/inputs",
             )
 
+    @property
+    def keeps_scale(self) -> bool:
+        """Whether its maps share the scale before it, so that a number keeps its colour."""
+        return self.keeps_values
+
     @classmethod
     def settings(cls) -> list[str]:
         """Return the names of its settings: all fields but its type, its weights, and where it stands in a network."""
         return [name for name in cls.model_fields if name not in ("type", "weights", *REFERENCES)]
+
+    def value_of(self, name: str) -> Any:
+        """Return what a setting is; what follows where it is left out."""
+        return getattr(self, name)
 
     # ---- what it reads
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from app.layers.activation import Activation
+from app.layers.cells import Place
 from app.layers.layer import Array, Weights
 from app.layers.trainable import Gradients, Passed
 from app.numerics.activations import leaky_relu
@@ -30,6 +31,9 @@ class LeakyReLU(Activation):
 
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
         return Gradients(batches.leaky_relu_gradient(gradient, kept, self.negative_slope))
+
+    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+        return {**super().step(x, weights, place), "negative_slope": self.negative_slope}
 
     def exact(self, x: float) -> float:
         return x if x > 0 else x * self.negative_slope

@@ -1,20 +1,28 @@
 """Pooling: a window slides over each map alone and keeps one number of what it sees, the largest or the mean."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from app.errors import Unfit
+from app.errors import Unfit, Word
 from app.layers.cells import Place
-from app.layers.layer import Array, PaddingPair, Shape, SizePair, Total, Weights, shape_of
+from app.layers.layer import LARGEST, Array, PaddingPair, Shape, SizePair, Total, Weights, shape_of
 from app.layers.trainable import Gradients, Passed
 from app.layers.windowed import Windowed
 from app.numerics.batches import pooling as batches
 from app.numerics.gather import patch
-from app.numerics.pooling import avg_pool, divisor, max_pool, winners
+from app.numerics.pooling import Means, avg_pool, divisor, max_pool, winners
 from app.numerics.window import Window
+
+
+class Cell(NamedTuple):
+    """A cell of a map."""
+
+    row: int
+    column: int
 
 
 class Pool2d(Windowed):
@@ -50,11 +58,14 @@ class Pool2d(Windowed):
                 )
         return self
 
+    def value_of(self, name: str) -> Any:
+        return self.kernel_size if (name, self.stride) == ("stride", None) else super().value_of(name)
+
     def window(self, shape: Shape) -> Window:
         rows, columns = self.padding
         return Window(
             self.kernel_size,
-            self.stride or self.kernel_size,
+            self.value_of("stride"),
             ((rows, rows), (columns, columns)),
             ceil_mode=self.ceil_mode,
         )
@@ -83,6 +94,25 @@ class MaxPool2d(Pool2d):
     type: Literal["max_pool2d"] = "max_pool2d"
     chapter: ClassVar[str] = "pooling"
 
+    dilation: SizePair = (1, 1)
+    """How far apart the window's cells read."""
+
+    def window(self, shape: Shape) -> Window:
+        return replace(super().window(shape), dilation=self.dilation)
+
+    def check(self, shape: Shape) -> None:
+        window = self.window(shape)
+        for axis, name in enumerate((Word("rows"), Word("columns"))):
+            if not window.meets(axis, shape[axis + 1]):
+                raise Unfit(
+                    "A window whose cells lie {gap} apart meets nothing but padding on {length} {name}; use less "
+                    "dilation, or less padding.",
+                    gap=self.dilation[axis],
+                    length=shape[axis + 1],
+                    name=name,
+                    pointer="/dilation",
+                )
+
     def work(self, shape: Shape) -> tuple[int, str]:
         return self.kernel_size[0] * self.kernel_size[1] - 1, "comparisons"
 
@@ -99,7 +129,6 @@ class MaxPool2d(Pool2d):
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         values, outside = self._patch(x, place)
-        top, left = self._window_of(x).origin(place.row, place.column)
         largest = values[~outside].max()
         winners = np.argwhere((values == largest) & ~outside)
         return {
@@ -107,7 +136,7 @@ class MaxPool2d(Pool2d):
                 [None if out else float(v) for v, out in zip(*row, strict=True)]
                 for row in zip(values, outside, strict=True)
             ],
-            "winners": [{"row": top + int(r), "column": left + int(c)} for r, c in winners],
+            "winners": [self._cell(x, place, int(r), int(c))._asdict() for r, c in winners],
         }
 
     def total(self, terms: Mapping[str, Any]) -> Total:
@@ -119,32 +148,45 @@ class MaxPool2d(Pool2d):
 
     def passes_from(self, x: Array, weights: Weights, place: Place) -> Place:
         values, outside = self._patch(x, place)
-        row, column = divmod(int(np.where(outside, -np.inf, values).argmax()), values.shape[1])
+        tap = divmod(int(np.where(outside, -np.inf, values).argmax()), values.shape[1])
+        return Place(place.channel, *self._cell(x, place, *tap))
+
+    def _cell(self, x: Array, place: Place, row: int, column: int) -> Cell:
+        """Return the cell of the map that stands at a row and a column of the window at `place`."""
         top, left = self._window_of(x).origin(place.row, place.column)
-        return Place(place.channel, top + row, left + column)
+        return Cell(top + row * self.dilation[0], left + column * self.dilation[1])
 
 
 class AvgPool2d(Pool2d):
     """Keeps the mean of each window, in each map alone."""
 
+    typed: ClassVar[tuple[str, ...]] = ("divisor_override",)
     type: Literal["avg_pool2d"] = "avg_pool2d"
     chapter: ClassVar[str] = "pooling"
     count_include_pad: Annotated[bool, Field(strict=True)] = True
     """Whether added cells count as zeros in the mean."""
+    divisor_override: Annotated[int, Field(ge=1, le=LARGEST**2, strict=True)] | None = None
+    """What each sum is divided by; left out: how many numbers it has."""
+
+    @property
+    def keeps_scale(self) -> bool:
+        return self.divisor_override is None
+
+    @property
+    def _means(self) -> Means:
+        return Means(self.count_include_pad, self.divisor_override)
 
     def averages(self, shape: Shape) -> bool:
-        return self.kernel_size == shape[1:] and self.padding == (0, 0)
+        return self.kernel_size == shape[1:] and self.padding == (0, 0) and self.divisor_override is None
 
     def forward(self, x: Array, weights: Weights) -> Array:
-        return avg_pool(x, self._window_of(x), count_include_pad=self.count_include_pad)
+        return avg_pool(x, self._window_of(x), self._means)
 
     def forward_batch(self, x: Array, weights: Weights) -> Passed:
-        window = self._window_of(x[..., 0])
-        return Passed(batches.avg_pool(x, window, count_include_pad=self.count_include_pad), shape_of(x[..., 0]))
+        return Passed(batches.avg_pool(x, self._window_of(x[..., 0]), self._means), shape_of(x[..., 0]))
 
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
-        window, include = self.window(kept), self.count_include_pad
-        return Gradients(batches.avg_pool_gradient(gradient, kept[1:], window, count_include_pad=include))
+        return Gradients(batches.avg_pool_gradient(gradient, kept[1:], self.window(kept), self._means))
 
     def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
         values, outside = self._patch(x, place)
@@ -153,9 +195,7 @@ class AvgPool2d(Pool2d):
                 [None if out and not self.count_include_pad else float(v) for v, out in zip(*row, strict=True)]
                 for row in zip(values, outside, strict=True)
             ],
-            "divisor": divisor(
-                self._window_of(x), x.shape[1:], place.row, place.column, count_include_pad=self.count_include_pad
-            ),
+            "divisor": divisor(self._window_of(x), x.shape[1:], place.row, place.column, self._means),
         }
 
     def total(self, terms: Mapping[str, Any]) -> Total:

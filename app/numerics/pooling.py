@@ -6,7 +6,7 @@ a place. Work goes in blocks of channels and rows of places that stay in the cac
 
 from collections.abc import Iterator
 from itertools import cycle
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,16 @@ from app.numerics.window import Window
 BLOCK_FLOATS = 3 << 16  # that a block of maxima reads, about …
 MEANS = 1 << 16  # … and of means, which hold float64
 SHORT = 16  # cells of the side of a window up to which running maxima pay
+
+
+class Means(NamedTuple):
+    """What the sums of an average pool are divided by."""
+
+    count_include_pad: bool = True  # cells of padding are counted; those beyond it, for `ceil_mode`, never are
+    divisor_override: int | None = None  # instead of the count
+
+
+COUNTED = Means()
 
 
 def max_pool(x: Floats, window: Window) -> Floats:
@@ -47,7 +57,7 @@ def max_pool(x: Floats, window: Window) -> Floats:
     The definition is that of `torch.nn.MaxPool2d`.
     """
     out = fresh((len(x), *window.places((x.shape[1], x.shape[2]))))
-    short = all(window.stride[axis] <= window.size[axis] <= SHORT for axis in (0, 1))
+    short = all(window.stride[axis] <= window.reach[axis] == window.size[axis] <= SHORT for axis in (0, 1))
 
     def work(block: tuple[slice, slice]) -> None:
         channels, rows = block
@@ -86,7 +96,7 @@ def winners(x: Floats, window: Window) -> NDArray[np.bool_]:
     return found
 
 
-def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Floats:
+def avg_pool(x: Floats, window: Window, means: Means = COUNTED) -> Floats:
     """Return the mean of the cells that each place reads; padding counts as zeros.
 
     Parameters
@@ -95,9 +105,8 @@ def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Fl
         Input, shape (C, H, W).
     window
         Geometry; `ceil_mode` as in PyTorch.
-    count_include_pad
-        Whether cells of padding are counted among those that the sum is divided by. Cells beyond the padding, which
-        `ceil_mode` may reach, never are.
+    means
+        What each sum is divided by.
 
     Returns
     -------
@@ -114,24 +123,22 @@ def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Fl
     The definition is that of `torch.nn.AvgPool2d`.
     """
     out = fresh((len(x), *window.places((x.shape[1], x.shape[2]))))
-    divisors = [counts(window, axis, x.shape[axis + 1], out.shape[axis + 1], count_include_pad) for axis in (0, 1)]
+    rows, columns = divisors(window, x.shape[1:], out.shape[1:], means)
 
     def work(block: tuple[slice, slice]) -> None:
-        channels, rows = block
-        tall = _reduce(np.add, x[channels], window, 0, rows, np.float64(0))
+        channels, lines = block
+        tall = _reduce(np.add, x[channels], window, 0, lines, np.float64(0))
         sums = _reduce(np.add, tall, window, 1, slice(0, out.shape[2]), np.float64(0))
-        out[block] = sums / (divisors[0][rows, None] * divisors[1])
+        out[block] = sums / (rows[lines, None] * columns)
 
     share(work, list(_blocks(x, window, out, MEANS)))
     return out
 
 
-def divisor(window: Window, shape: tuple[int, ...], row: int, column: int, *, count_include_pad: bool = True) -> int:
-    """Return the number of cells that the mean at the place (row, column) of an input of `shape` is divided by."""
-    rows, columns = (
-        counts(window, axis, shape[axis], place + 1, count_include_pad)[-1] for axis, place in enumerate((row, column))
-    )
-    return int(rows * columns)
+def divisor(window: Window, shape: tuple[int, ...], row: int, column: int, means: Means = COUNTED) -> int:
+    """Return what the sum at the place (row, column) of an input of `shape` is divided by."""
+    rows, columns = divisors(window, shape, (row + 1, column + 1), means)
+    return int(rows[-1] * columns[-1])
 
 
 def global_avg_pool(x: Floats) -> Floats:
@@ -215,7 +222,17 @@ def _reduce(
     return result
 
 
-def counts(window: Window, axis: int, length: int, places: int, include_pad: bool) -> NDArray[np.intp]:
+def divisors(
+    window: Window, cells: tuple[int, ...], places: tuple[int, ...], means: Means
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return a factor a row of `places`, and one a column: the sum at a place is divided by the product of its own."""
+    if means.divisor_override is not None:
+        return np.full(places[0], means.divisor_override, np.intp), np.ones(places[1], np.intp)
+    rows, columns = (_counts(window, axis, cells[axis], places[axis], means.count_include_pad) for axis in (0, 1))
+    return rows, columns
+
+
+def _counts(window: Window, axis: int, length: int, places: int, include_pad: bool) -> NDArray[np.intp]:
     """Return, for each place along `axis`, the number of its cells that a mean is divided by."""
     before, after = window.padding[axis] if include_pad else (0, 0)
     found = np.zeros(places, np.intp)

@@ -12,6 +12,8 @@ and there are  (n + before + after − reach) // stride + 1  places, where reach
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from app.numerics.axis import Pair as Pair
 
 
@@ -64,6 +66,16 @@ class Window:
         if 0 in result:
             raise ValueError(f"a window that reaches {self.reach} does not fit in {shape} and padding {self.padding}")
         return result
+
+    def meets(self, axis: int, length: int) -> bool:
+        """Tell whether each place along `axis` over `length` cells reads at least one of them, not padding alone."""
+        size, gap = self.size[axis], self.dilation[axis]
+        if gap == 1 and max(self.padding[axis]) < size:
+            return True
+        places = np.arange(self.output_length(axis, length))
+        firsts = places * self.stride[axis] - self.padding[axis][0]
+        taps = np.maximum(-(firsts // gap), 0)  # of the first cell that does not lie before the input
+        return bool(((taps < size) & (firsts + taps * gap < length)).all())
 
     def cells(self, axis: int, places: slice, tap: int) -> range:
         """Return the coordinate along `axis` that cell number `tap` of the window has at each of `places` (step 1)."""

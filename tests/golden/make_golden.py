@@ -1,4 +1,4 @@
-"""Makes cases.npz: some 260 random cases computed by PyTorch, which it alone needs.
+"""Makes cases.npz: some 300 random cases computed by PyTorch, which it alone needs.
 
 python -m tests.golden.make_golden
 """
@@ -64,6 +64,18 @@ def _draw(chance: random.Random, sides: int, channels: int, filters: int, types:
     return case
 
 
+def pool(chance: random.Random) -> Case:
+    """Return a pool with gaps in its window, or with a divisor of its own."""
+    while True:
+        case = _draw(chance, 16, 3, 1, ("max_pool2d", "avg_pool2d"))
+        if case["type"] == "max_pool2d":
+            case["dilation"] = [chance.randint(1, 3), chance.randint(1, 3)]
+        else:
+            case["divisor_override"] = chance.randint(1, 12)
+        if fits(case):
+            return case
+
+
 def _transposed(chance: random.Random, shape: list[int], filters: int) -> Case:
     groups = chance.choice((1, 1, 2, shape[0]))
     shape[0] = groups * max(1, shape[0] // groups)
@@ -110,6 +122,7 @@ def main() -> None:
     chance = random.Random(7)  # noqa: S311 - not a secret
     cases = [draw(chance) for _ in range(200)]
     cases += [draw(chance, sides=12, types=FINER) for _ in range(60)]
+    cases += [pool(chance) for _ in range(40)]
     results = [theirs(case) for case in cases]
     listing = json.dumps({"torch": torch.__version__, "cases": cases, "shapes": [r.shape for r in results]})
     flat = np.concatenate([result.ravel() for result in results])

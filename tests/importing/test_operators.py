@@ -55,6 +55,7 @@ CASES = {
     "clip by inputs": (chain(("Clip", ["low", "high"], {})), {"low": single(0)[0], "high": single(6)[0]}, {}),
     "clip below alone": (chain(("Clip", ["low"], {})), {"low": single(0)[0]}, {}),
     "max pool": (chain(pool("MaxPool", 3, 2, pads=[1, 0, 1, 0])), {}, {}),
+    "max pool with gaps": (chain(pool("MaxPool", 3, 2, pads=[1, 0, 1, 0], dilations=[2, 3])), {}, {}),
     "max pool, up to the edge": (chain(pool("MaxPool", 3, 3, ceil_mode=1)), {}, {}),
     "max pool, padded unevenly": (chain(RELU, pool("MaxPool", 3, 3, pads=[0, 0, 1, 1])), {}, {}),
     "mean pool": (chain(pool("AveragePool", 3, 2, pads=[1, 1, 1, 1])), {}, {}),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
+from app.numerics.pooling import Means
 from app.numerics.window import Window
 
 MODES = ("zeros", "reflect", "replicate", "circular")
@@ -22,7 +23,7 @@ class Conv(NamedTuple):
 class Pool(NamedTuple):
     x: np.ndarray
     window: Window
-    count_include_pad: bool
+    means: Means
 
 
 def pairs(low, high):
@@ -60,11 +61,13 @@ def convs(draw, modes=MODES, whole=None, sides=9, filters=(1, 2, 33)):
 
 
 @st.composite
-def pools(draw, sides=12):
+def pools(draw, sides=12, gaps=((1, 1),), divisors=(None,)):
     """Draw a pool that fits."""
     size, stride = draw(pairs(1, 5)), draw(pairs(1, 6))
     padding = tuple(draw(st.integers(0, n // 2)) for n in size)
-    shape = tuple(draw(st.integers(max(1, n - 2 * p), sides)) for n, p in zip(size, padding, strict=True))
+    gap = draw(st.sampled_from(gaps))
+    least = [max(1, (n - 1) * g + 1 - 2 * p) for n, g, p in zip(size, gap, padding, strict=True)]
+    shape = tuple(draw(st.integers(n, max(n, sides))) for n in least)
     x = numbers(draw(st.integers(0, 2**32 - 1)), (draw(st.integers(1, 3)), *shape), draw(st.booleans()))
-    window = Window(size, stride, tuple((p, p) for p in padding), ceil_mode=draw(st.booleans()))
-    return Pool(x, window, draw(st.booleans()))
+    window = Window(size, stride, tuple((p, p) for p in padding), gap, ceil_mode=draw(st.booleans()))
+    return Pool(x, window, Means(draw(st.booleans()), draw(st.sampled_from(divisors))))

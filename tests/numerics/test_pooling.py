@@ -23,21 +23,21 @@ def expected(case, kind):
     return np.array(
         oracle.pool(
             case.x.tolist(), kind, case.window.size, case.window.stride, padding, case.window.ceil_mode,
-            case.count_include_pad,
+            case.means.count_include_pad, case.window.dilation, case.means.divisor_override,
         )
     )  # fmt: skip
 
 
-@given(pools())
+@given(pools(gaps=((1, 1), (1, 2), (3, 1), (2, 3))))
 def test_max_keeps_the_largest_exactly(case):
     ours = max_pool(case.x, case.window)
     assert ours.dtype == np.float32
     assert np.array_equal(ours, expected(case, "max"))
 
 
-@given(pools())
+@given(pools(divisors=(None, None, 1, 7)))
 def test_avg_is_the_exact_mean_rounded_once(case):
-    ours = avg_pool(case.x, case.window, count_include_pad=case.count_include_pad)
+    ours = avg_pool(case.x, case.window, case.means)
     assert ours.dtype == np.float32
     np.testing.assert_allclose(ours, expected(case, "avg"), rtol=1e-7, atol=1e-15)
 
@@ -51,12 +51,12 @@ def test_the_result_is_the_same_bits_however_the_work_is_parted(case, block):
     assert [part.tobytes() for part in parted] == [part.tobytes() for part in whole]
 
 
-@given(pools(), st.data())
+@given(pools(divisors=(None, 7)), st.data())
 def test_the_divisor_times_the_mean_is_the_sum(case, data):
     x = np.round(case.x)
-    means = avg_pool(x, case.window, count_include_pad=case.count_include_pad)
+    means = avg_pool(x, case.window, case.means)
     row, column = (data.draw(st.integers(0, n - 1)) for n in means.shape[1:])
-    count = divisor(case.window, x.shape[1:], row, column, count_include_pad=case.count_include_pad)
+    count = divisor(case.window, x.shape[1:], row, column, case.means)
     (top, bottom), (left, right) = case.window.span(row, column)
     cells = x[:, max(top, 0) : bottom, max(left, 0) : right]
     np.testing.assert_allclose(means[:, row, column] * count, cells.sum((1, 2)), rtol=1e-6, atol=1e-6)

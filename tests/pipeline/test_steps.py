@@ -1,12 +1,17 @@
 """What a step tells of one number, against the arrays themselves."""
 
 import json
+import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.errors import NotFound
+from app.errors import NotFound, Unfit
 from app.layers import LAYERS, Place
+from app.layers.reading import read_layer
+from app.numerics.window import Window
 from app.pipeline.closeup import close_up
 from app.pipeline.document import read_document
 from app.web.api.json_text import json_bytes
@@ -123,8 +128,9 @@ def cut(x, stage, window):
 def test_a_pool_tells_the_cells_of_its_window_and_which_of_them_win(kind):
     for step, place, stage, x, _, _ in steps(kind):
         read = []
-        for r, row in zip(range(*step["window"]["rows"]), step["patch"], strict=True):
-            for c, number in zip(range(*step["window"]["columns"]), row, strict=True):
+        down, across = getattr(stage.layer, "dilation", (1, 1))
+        for r, row in zip(range(*step["window"]["rows"], down), step["patch"], strict=True):
+            for c, number in zip(range(*step["window"]["columns"], across), row, strict=True):
                 if 0 <= r < x.shape[1] and 0 <= c < x.shape[2]:
                     assert number == float(x[place.channel, r, c])
                 else:
@@ -216,6 +222,54 @@ def test_a_place_outside_the_map_is_not_found():
     for place in (Place(0, 0, 10**6), Place(-1, 0, 0)):
         with pytest.raises(NotFound, match="run from 0 to"):
             close_up(stages, len(stages) - 1, place, outputs[-2:-1], weights[-1], outputs[-1])
+
+
+def test_a_dilated_pool_that_would_meet_padding_alone_is_refused():
+    layer = read_layer({"type": "max_pool2d", "kernel_size": 2, "padding": 1, "dilation": [1, 6]})
+    with pytest.raises(Unfit, match="6 apart meets nothing but padding on 5 columns"):
+        layer.output_shape((1, 5, 5))
+    assert layer.output_shape((1, 5, 6)) == (1, 3, 1)  # columns −1 and 5
+
+
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 2), st.integers(1, 7), st.integers(1, 12), st.booleans())
+def test_a_window_meets_the_map_where_each_of_its_places_reads_a_cell(size, stride, padding, gap, length, ceil):
+    window = Window((size, 1), (stride, 1), ((padding, padding), (0, 0)), (gap, 1), ceil_mode=ceil)
+    starts = [place * stride - padding for place in range(window.output_length(0, length))]
+    read = [[start + tap * gap for tap in range(size)] for start in starts]
+    assert window.meets(0, length) == all(any(0 <= cell < length for cell in cells) for cells in read)
+
+
+ALONE = {  # what a step's own numbers give, by type, and nothing else
+    "relu": lambda s: max(s["input"], 0),
+    "relu6": lambda s: min(max(s["input"], 0), 6),
+    "leaky_relu": lambda s: s["input"] * (1 if s["input"] > 0 else s["negative_slope"]),
+    "sigmoid": lambda s: 1 / (1 + math.exp(-s["input"])),
+    "tanh": lambda s: math.tanh(s["input"]),
+    "dropout": lambda s: s["input"],
+    "flatten": lambda s: s["input"],
+    "upsample2d": lambda s: s["input"],
+    "zero_pad2d": lambda s: s["input"] or 0,
+    "add": lambda s: math.fsum(s["inputs"]),
+    "concat": lambda s: s["value"],
+    "max_pool2d": lambda s: max(number for row in s["patch"] for number in row if number is not None),
+    "avg_pool2d": lambda s: math.fsum(number or 0 for row in s["patch"] for number in row) / s["divisor"],
+    "global_avg_pool2d": lambda s: math.fsum(number for row in s["patch"] for number in row) / s["divisor"],
+    "batch_norm2d": lambda s: (s["input"] - s["mean"]) / (s["variance"] + s["eps"]) ** 0.5 * s["scale"] + s["shift"],
+    "linear": lambda s: math.fsum(
+        [*(each["input"] * each["weight"] for each in s["largest"] + s["smallest"]), s["remainder"], s["bias"]]
+    ),
+    "softmax": lambda s: s["exps"][s["index"]] / math.fsum(s["exps"]),
+    "conv2d": lambda s: float(np.multiply(s["patch"], s["kernel"]).sum()) + s["bias"],
+    "conv_transpose2d": lambda s: float(np.multiply(s["patch"], s["kernel"]).sum()) + s["bias"],
+}
+
+
+@EVERY
+def test_a_step_gives_its_value_from_itself_alone(kind):
+    for step, _, stage, _, _, _ in steps(kind, count=60):
+        told = json.loads(json_bytes(step))
+        value = told["value"]
+        assert abs(ALONE[kind](told) - value) <= 2e-6 * max(stage.layer.total(told).size, abs(value))
 
 
 def test_a_mean_tells_padding_as_zeros_where_it_counts_and_as_nothing_where_it_does_not():

@@ -177,9 +177,11 @@ def _of_the_largest(view: View, seed: Seed) -> list[Part]:
 
 
 def _window(view: View, place: Place) -> Line:
-    (top, bottom), (left, right) = view.geometry.around(place)
-    sheet = view.before.output[view.channels[0]]
-    cells = sheet[max(0, top) : bottom, max(0, left) : right].ravel().tolist()
+    rows, columns = (
+        [cell for cell in axis.read(at) if 0 <= cell < axis.cells]
+        for axis, at in zip(view.geometry.axes, place[1:], strict=True)
+    )
+    cells = view.before.output[view.channels[0]][np.ix_(rows, columns)].ravel().tolist()
     numbers = ",  ".join(view.input_number(number) for number in cells)
     name = view.say("row {row}, column {column}").format(row=place.row + 1, column=place.column + 1)
     return Line((given(numbers), given("→"), blank(view.number(float(view.result.output[tuple(place)])))), name)
@@ -197,7 +199,10 @@ def _of_a_mean(view: View, seed: Seed) -> list[Part]:
         others = at == len(numbers.summed)
         pieces += plus(number, say("all others") if others else "")
     pieces += [given(")"), given("÷"), Piece(Blank(written(count), "short")), given(found.sign)]
-    return [Part(say("The mean of the window."), (Line((*pieces, blank(written(found.total), say("the number")))),))]
+    head, divisor = say("The mean of the window."), view.closeup.terms["divisor"]
+    if getattr(view.layer, "divisor_override", None) is not None:
+        head = say("The sum of the window, divided by {divisor}.").format(divisor=grouped(divisor))
+    return [Part(head, (Line((*pieces, blank(written(found.total), say("the number")))),))]
 
 
 def _of_a_whole_mean(view: View) -> Part:

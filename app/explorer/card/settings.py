@@ -149,7 +149,7 @@ def _fields(setting: Setting) -> list[Field]:
         kind = (
             "bool" if isinstance(value, bool) else "word" if isinstance(value, str) and name != "padding" else "number"
         )
-        stepped = kind == "number" and not isinstance(value, (str, float))
+        stepped = kind == "number" and name not in layer.typed and not isinstance(value, (str, float))
         fields.append(
             Field(
                 name=name,
@@ -182,5 +182,5 @@ def _literals(annotation: Any) -> list[Any]:
 
 def _words(value: Any) -> str:
     if not isinstance(value, tuple):
-        return str(value)
+        return "" if value is None else str(value)
     return str(value[0]) if len({*value}) == 1 else (" × " if len(value) == 2 else " · ").join(map(str, value))

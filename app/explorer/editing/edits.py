@@ -42,7 +42,7 @@ def last_held(
     name, index = fields.get("field", ""), _layer(state, fields)
     if name not in state.document.layers[index].settings():
         return fields, ""
-    wanted = _value(name, fields.get("value", "").strip())
+    wanted = _value(state.document.layers[index], name, fields.get("value", "").strip())
     value, word = Setting(state, run, lab, index, name, say).reached(wanted)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return ({**fields, "value": text} if word else fields), word
@@ -78,10 +78,10 @@ def _set(state: State, fields: Fields, stages: Stages) -> State:
     kind = type(state.document.layers[index])
     if name not in kind.settings():
         raise Unfit('There is no setting named "{field}" here.', field=name[:60])
-    value = _value(name, text)
+    value = _value(state.document.layers[index], name, text)
     step = fields.get("step", "")  # to the next value that can be, which may be more than one away
     by = read_signed(step, MOST_STEP) or 0
-    if by and not isinstance(value, (str, bool)):
+    if by and isinstance(value, (int, float, list)) and not isinstance(value, bool):
         value = [part + by for part in value] if isinstance(value, list) else value + by
     resized = _resized(state.document.layers[index], name, value)
     after = state.setting(index, {name: value, **resized})
@@ -108,14 +108,16 @@ def _resized(layer: Layer, name: str, value: Any) -> dict[str, Any]:
     return {"weights": None}
 
 
-def _value(name: str, text: str) -> Any:
-    """Read what stands in a field: 3 · 3, 5 · 3 × 5 · 0.2 · 1/5 · same · true."""
+def _value(layer: Layer, name: str, text: str) -> Any:
+    """Read what stands in a field: 3 · 3, 5 · 3 × 5 · 0.2 · 1/5 · same · true; nothing where it may be left out."""
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     parts = [part for part in text.translate(BETWEEN).split() if part]
     numbers = [number for part in parts if (number := read_signed(part)) is not None]
     if parts and len(numbers) == len(parts):
         return numbers[0] if len(numbers) == 1 else numbers
+    if not text and name in layer.typed:
+        return None
     if not text:
         raise Unfit("{field} is empty; give a number.", field=name)
     decimal = read_number(text)
@@ -144,7 +146,9 @@ def _roll(state: State, fields: Fields, stages: Stages) -> State:
 
 
 def _seed(state: State, fields: Fields, stages: Stages) -> State:
-    return _with_weights(state, fields, {"init": "random", "seed": _value("seed", fields.get("seed", ""))})
+    index = _layer(state, fields)
+    seed = _value(state.document.layers[index], "seed", fields.get("seed", ""))
+    return _with_weights(state, fields, {"init": "random", "seed": seed})
 
 
 def _preset(state: State, fields: Fields, stages: Stages) -> State:

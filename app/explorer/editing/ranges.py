@@ -35,6 +35,7 @@ SHORT: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"size", "padding"}), N_("It is at most half the window.")),
     (frozenset({"least", "given"}), LIMIT),
     (frozenset({"expected", "given"}), LIMIT),
+    (frozenset({"gap", "length"}), N_("Beyond, some window would meet nothing but padding.")),
     (frozenset({"stride"}), N_('Padding "same" needs stride 1.')),
 )
 DEAR = N_("Beyond, it needs over {most} {what}.")
@@ -73,10 +74,8 @@ class Setting:
 
     @property
     def value(self) -> Any:
-        """What it is; a pool whose stride is left out moves by its own size."""
-        layer = self.run.stages[self.index].layer
-        value = getattr(layer, self.name)
-        return self.run.stages[self.index].geometry.step if value is None else value
+        """What it is, left out or not."""
+        return self.run.stages[self.index].layer.value_of(self.name)
 
     @cached_property
     def refusals(self) -> dict[int, str]:

@@ -46,6 +46,8 @@ def largest(node: Node, network: Network) -> Value:
 def mean(node: Node, network: Network) -> Value:
     source = network.maps(node)
     way, counted = _window(node, source), bool(node.whole("count_include_pad", 0))
+    if way.dilation != (1, 1):
+        raise Unfit("The cells of its window lie apart (dilations), which is shown of largest numbers, not of means.")
     if not way.edges.even:
         if not counted:
             raise Unfit(

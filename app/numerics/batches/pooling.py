@@ -11,7 +11,7 @@ from app.numerics import Floats
 from app.numerics.axis import Pair
 from app.numerics.memory import fresh
 from app.numerics.padding import overlap
-from app.numerics.pooling import counts
+from app.numerics.pooling import COUNTED, Means, divisors
 from app.numerics.threads import buffer, share
 from app.numerics.window import Window
 
@@ -48,7 +48,7 @@ def max_pool_gradient(gradient: Floats, x: Floats, out: Floats, window: Window) 
         Shape (C, H, W, N). Of equal cells the first in reading order gets it, as in PyTorch.
     """
     found = fresh(x.shape, x.dtype)
-    alone = all(window.stride[axis] >= window.size[axis] for axis in (0, 1))  # no cell is read twice
+    alone = all(window.stride[axis] >= window.reach[axis] for axis in (0, 1))  # no cell is read twice
 
     def work(channels: slice) -> None:
         target, read, made, given = found[channels], x[channels], out[channels], gradient[channels]
@@ -67,10 +67,10 @@ def max_pool_gradient(gradient: Floats, x: Floats, out: Floats, window: Window) 
     return found
 
 
-def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Floats:
+def avg_pool(x: Floats, window: Window, means: Means = COUNTED) -> Floats:
     """Return the mean of the cells that each place reads, of a batch (C, H, W, N); see `numerics.pooling.avg_pool`."""
     out = _places(x, window)
-    shares = _shares(x.dtype.type(1), window, x.shape[1:3], out.shape[1:3], count_include_pad)
+    shares = _shares(x.dtype.type(1), window, x.shape[1:3], out.shape[1:3], means)
 
     def work(channels: slice) -> None:
         tall = _reduced(np.add, x[channels], window, 0, out.shape[1], 0)
@@ -80,10 +80,10 @@ def avg_pool(x: Floats, window: Window, *, count_include_pad: bool = True) -> Fl
     return out
 
 
-def avg_pool_gradient(gradient: Floats, cells: Pair, window: Window, *, count_include_pad: bool = True) -> Floats:
+def avg_pool_gradient(gradient: Floats, cells: Pair, window: Window, means: Means = COUNTED) -> Floats:
     """Return the gradient by an input of `cells` (rows, columns): each place gives equal parts to all that it read."""
     found = fresh((len(gradient), *cells, gradient.shape[3]), gradient.dtype)
-    shares = _shares(gradient.dtype.type(1), window, cells, gradient.shape[1:3], count_include_pad)
+    shares = _shares(gradient.dtype.type(1), window, cells, gradient.shape[1:3], means)
 
     def work(channels: slice) -> None:
         given = gradient[channels] * shares
@@ -126,11 +126,9 @@ def _worth(x: Floats) -> bool:
     return x.size >= BLOCK_FLOATS
 
 
-def _shares(
-    one: np.float32, window: Window, cells: tuple[int, ...], places: tuple[int, ...], include_pad: bool
-) -> Floats:
+def _shares(one: np.float32, window: Window, cells: tuple[int, ...], places: tuple[int, ...], means: Means) -> Floats:
     """Return the part of each cell in the mean of each place, shape (Ho, Wo, 1)."""
-    rows, columns = (counts(window, axis, cells[axis], places[axis], include_pad) for axis in (0, 1))
+    rows, columns = divisors(window, cells, places, means)
     return np.asarray(one / (rows[:, None, None] * columns[:, None]).astype(one.dtype))
 
 
