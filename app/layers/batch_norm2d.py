@@ -29,6 +29,7 @@ class BatchNorm2d(Layer):
 
     learned: ClassVar[bool] = True
     facets: ClassVar[tuple[Facet, ...]] = ("number", "change")
+    in_torch: ClassVar[str] = "BatchNorm2d(num_features, eps)"
     type: Literal["batch_norm2d"] = "batch_norm2d"
     eps: Epsilon = 1e-5
     """A small number added to the variance, so that nothing is divided by zero."""

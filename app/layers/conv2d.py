@@ -70,6 +70,9 @@ class Conv2d(Windowed):
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps", "size")
     starter: ClassVar[Mapping[str, Any]] = {"out_channels": 4, "kernel_size": 3, "padding": 1}
 
+    in_torch: ClassVar[str] = (
+        "Conv2d(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode)"
+    )
     type: Literal["conv2d"] = "conv2d"
     chapter: ClassVar[str] = "sum"
     out_channels: Annotated[int, Field(ge=1, le=MOST_CHANNELS, strict=True)] | None = None

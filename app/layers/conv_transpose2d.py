@@ -52,6 +52,10 @@ class ConvTranspose2d(SpreadingLayer):
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps", "size")
     starter: ClassVar[Mapping[str, Any]] = {"out_channels": 4, "kernel_size": 4, "stride": 2, "padding": 1}
 
+    in_torch: ClassVar[str] = (
+        "ConvTranspose2d(in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, "
+        "bias, dilation)"
+    )
     type: Literal["conv_transpose2d"] = "conv_transpose2d"
     out_channels: Annotated[int, Field(ge=1, le=MOST_CHANNELS, strict=True)] | None = None
     """How many maps it makes."""

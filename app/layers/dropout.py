@@ -16,6 +16,7 @@ class Dropout(Activation):
     rearranges: ClassVar[bool] = True
     routes: ClassVar[bool] = True
     facets: ClassVar[tuple[Facet, ...]] = ("number",)
+    in_torch: ClassVar[str] = "Dropout(p, inplace)"
     type: Literal["dropout"] = "dropout"
 
     def forward(self, x: Array, weights: Weights) -> Array:

@@ -53,6 +53,7 @@ class Flatten(Layer):
     rearranges: ClassVar[bool] = True
     takes: ClassVar[tuple[Form, ...]] = ("maps", "vector")
     gives: ClassVar[Form | None] = "vector"
+    in_torch: ClassVar[str] = "Flatten(start_dim, end_dim)"
     type: Literal["flatten"] = "flatten"
     chapter: ClassVar[str] = "network"
 

@@ -17,8 +17,13 @@ class GlobalAvgPool2d(Layer):
     """Keeps the mean of each map, one number a map."""
 
     keeps_values: ClassVar[bool] = True
+    in_torch: ClassVar[str] = "AdaptiveAvgPool2d(output_size)"
     type: Literal["global_avg_pool2d"] = "global_avg_pool2d"
     chapter: ClassVar[str] = "pooling"
+
+    @classmethod
+    def from_torch(cls, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        return {} if arguments.get("output_size") in (1, [1, 1]) else None
 
     def geometry(self, shape: Shape) -> Geometry:
         return whole(shape, made=shape[0], groups=shape[0])

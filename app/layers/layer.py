@@ -105,6 +105,7 @@ class Layer(Trainable, BaseModel):
 
     positional: ClassVar[tuple[str, ...]] = ()  # the fields that a recipe may give without their names, in order
     by_name: ClassVar[tuple[str, ...]] = ()  # those of them that are written with their names all the same
+    in_torch: ClassVar[str] = ""  # the call of torch.nn that makes it, with its arguments in their order
     learned: ClassVar[bool] = False  # has weights
     takes: ClassVar[tuple[Form, ...]] = ("maps",)
     gives: ClassVar[Form | None] = None  # None: what it was given
@@ -157,6 +158,14 @@ class Layer(Trainable, BaseModel):
     def value_of(self, name: str) -> Any:
         """Return what a setting is; what follows where it is left out."""
         return getattr(self, name)
+
+    @classmethod
+    def from_torch(cls, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the settings that arguments of PyTorch's call stand for; None where there are none such here.
+
+        What PyTorch has to be told and we find out, such as in_channels, is left out.
+        """
+        return {name: value for name, value in arguments.items() if name in cls.settings()}
 
     # ---- what it reads
 

@@ -19,6 +19,7 @@ class LeakyReLU(Activation):
 
     positional: ClassVar[tuple[str, ...]] = ("negative_slope",)
     by_name: ClassVar[tuple[str, ...]] = ("negative_slope",)
+    in_torch: ClassVar[str] = "LeakyReLU(negative_slope, inplace)"
     type: Literal["leaky_relu"] = "leaky_relu"
     negative_slope: Slope = 0.01
     """What negative numbers are multiplied by."""

@@ -32,6 +32,7 @@ class Linear(Layer):
     gives: ClassVar[Form | None] = "vector"
     starter: ClassVar[Mapping[str, Any]] = {"out_features": 10}
 
+    in_torch: ClassVar[str] = "Linear(in_features, out_features, bias)"
     type: Literal["linear"] = "linear"
     chapter: ClassVar[str] = "neurons"
     out_features: Annotated[int, Field(ge=1, le=MOST_CHANNELS, strict=True)] | None = None

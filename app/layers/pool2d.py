@@ -91,6 +91,7 @@ class MaxPool2d(Pool2d):
     usual: ClassVar[bool] = True
     picks: ClassVar[bool] = True
     routes: ClassVar[bool] = True
+    in_torch: ClassVar[str] = "MaxPool2d(kernel_size, stride, padding, dilation, return_indices, ceil_mode)"
     type: Literal["max_pool2d"] = "max_pool2d"
     chapter: ClassVar[str] = "pooling"
 
@@ -161,6 +162,7 @@ class AvgPool2d(Pool2d):
     """Keeps the mean of each window, in each map alone."""
 
     typed: ClassVar[tuple[str, ...]] = ("divisor_override",)
+    in_torch: ClassVar[str] = "AvgPool2d(kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)"
     type: Literal["avg_pool2d"] = "avg_pool2d"
     chapter: ClassVar[str] = "pooling"
     count_include_pad: Annotated[bool, Field(strict=True)] = True

@@ -16,6 +16,7 @@ class ReLU(Activation):
     keeps_values: ClassVar[bool] = True
     routes: ClassVar[bool] = True
     never_negative: ClassVar[bool] = True
+    in_torch: ClassVar[str] = "ReLU(inplace)"
     type: Literal["relu"] = "relu"
 
     def forward(self, x: Array, weights: Weights) -> Array:

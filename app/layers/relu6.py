@@ -15,6 +15,7 @@ class ReLU6(Activation):
     keeps_values: ClassVar[bool] = True
     routes: ClassVar[bool] = True
     never_negative: ClassVar[bool] = True
+    in_torch: ClassVar[str] = "ReLU6(inplace)"
     type: Literal["relu6"] = "relu6"
 
     def forward(self, x: Array, weights: Weights) -> Array:

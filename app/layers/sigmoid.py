@@ -14,6 +14,7 @@ class Sigmoid(Activation):
     """Brings every number between 0 and 1."""
 
     never_negative: ClassVar[bool] = True
+    in_torch: ClassVar[str] = "Sigmoid()"
     type: Literal["sigmoid"] = "sigmoid"
 
     def forward(self, x: Array, weights: Weights) -> Array:

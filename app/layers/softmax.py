@@ -20,6 +20,7 @@ class Softmax(Layer):
     takes: ClassVar[tuple[Form, ...]] = ("vector",)
     scores: ClassVar[bool] = True
     never_negative: ClassVar[bool] = True
+    in_torch: ClassVar[str] = "Softmax(dim)"
     type: Literal["softmax"] = "softmax"
     chapter: ClassVar[str] = "network"
 

@@ -1,7 +1,7 @@
 """Hyperbolic tangent: any number becomes one between −1 and 1, along an S through 0."""
 
 import math
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from app.layers.activation import Activation
 from app.layers.layer import Array, Shape, Weights
@@ -13,6 +13,7 @@ from app.numerics.batches import activations as batches
 class Tanh(Activation):
     """Brings every number between −1 and 1."""
 
+    in_torch: ClassVar[str] = "Tanh()"
     type: Literal["tanh"] = "tanh"
 
     def forward(self, x: Array, weights: Weights) -> Array:

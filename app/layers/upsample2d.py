@@ -34,9 +34,15 @@ class Upsample2d(SpreadingLayer):
     sized_by: ClassVar[Mapping[str, tuple[object, ...]]] = {"scale": (2, 3, 4)}
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps", "size")
 
+    in_torch: ClassVar[str] = "Upsample(size, scale_factor, mode)"
     type: Literal["upsample2d"] = "upsample2d"
     scale: Scale = (2, 2)
     """How many rows and columns each cell becomes."""
+
+    @classmethod
+    def from_torch(cls, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        scale, mode = arguments.get("scale_factor"), arguments.get("mode", "nearest")
+        return None if scale is None or mode != "nearest" else {"scale": scale}
 
     def spread(self) -> Spread:
         return Spread(self.scale, self.scale)

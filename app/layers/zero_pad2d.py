@@ -65,10 +65,20 @@ class ZeroPad2d(Layer):
     starter: ClassVar[Mapping[str, Any]] = {"padding": 1}
     facets: ClassVar[tuple[Facet, ...]] = ("number", "maps", "size")
 
+    in_torch: ClassVar[str] = "ZeroPad2d(padding)"
     type: Literal["zero_pad2d"] = "zero_pad2d"
     chapter: ClassVar[str] = "padding"
     padding: Padding
     """Rows added at the top and the bottom, columns at the left and the right; one number for all, or two, or four."""
+
+    @classmethod
+    def from_torch(cls, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        match arguments.get("padding"):
+            case [left, right, top, bottom]:
+                return {"padding": [top, bottom, left, right]}
+            case int() as padding:
+                return {"padding": padding}
+        return None
 
     @property
     def sides(self) -> tuple[Pair, Pair]:

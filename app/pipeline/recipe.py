@@ -9,6 +9,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from app.layers.reading import MAX_LAYERS, read_layer, validated
 from app.layers.references import REFERENCES
 from app.layers.sources import WEIGHTS
 from app.pipeline.aside import Overlong, Part, Shortened, blocks, reach
+from app.pipeline.torch_call import torch_call
 from app.pipeline.whole_model import Whole, layers_of, model_in
 
 MAX_CHARACTERS = 100_000  # beside long blocks of numbers
@@ -202,12 +204,31 @@ def _layer(call: ast.expr, index: int) -> Layer:
             column=_column(call),
             name=f"{MODEL}(…)",
         )
+    _in_torch(call)
     name, arguments = _arguments(call, LAYERS, Word("layer"))
     document = {"type": name, **{field: _value(field, node) for field, node in arguments.items()}}
     try:
         return read_layer(document).linked(index)
     except Mistake as mistake:
         raise _at(mistake, call, arguments) from mistake
+
+
+def _in_torch(call: ast.expr) -> None:
+    """Refuse a call of PyTorch's (RecipeMistake), with our line for it."""
+    if _name(call) not in LAYERS and (theirs := torch_call(call, _literal)) and theirs.layers:
+        ours = (write([each]) if isinstance(each, Layer) else _signature(each) for each in theirs.layers)
+        raise RecipeMistake(
+            "{theirs} is PyTorch's call; in a recipe it is {ours}.",
+            column=_column(call),
+            theirs=theirs.name[:60],
+            ours=" | ".join(ours),
+        )
+
+
+def _signature(kind: type[Layer]) -> str:
+    """Return how a layer is written whose settings are not known."""
+    fields = ["inputs=[…]"] if kind.merges else kind.positional
+    return f"{kind.model_fields['type'].default}({', '.join(fields)})" if fields else kind.model_fields["type"].default
 
 
 def _at(mistake: Mistake, call: ast.expr, arguments: Mapping[str, ast.expr]) -> Mistake:
@@ -249,11 +270,15 @@ def _arguments(call: ast.expr, kinds: Kinds, noun: Word) -> tuple[str, dict[str,
         )
     name = function.id
     if name not in kinds:
+        nearest = get_close_matches(name[:60].lower(), kinds, 1)
         raise RecipeMistake(
-            'There is no {noun} named "{name}"; the names are {names}.',
+            'There is no {noun} named "{name}"; did you mean {nearest}?'
+            if nearest
+            else 'There is no {noun} named "{name}"; the names are {names}.',
             column=_column(call),
             noun=noun,
             name=name[:60],
+            nearest="".join(nearest),
             names=", ".join(kinds),
         )
     arguments: dict[str, ast.expr] = {}
