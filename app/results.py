@@ -513,7 +513,7 @@ def input_result(source: AnyInput, picture: Picture | None, shape: Shape) -> Res
     if isinstance(source, ValuesInput):
         return Result(source.values.array)
     assert picture is not None
-    pixels, real = prepare(picture, shape[1], shape[2], source.fit, source.mode)
+    pixels, real = prepare(picture, shape[1], shape[2], source.fit, source.mode, source.resample)
     scale = source.scale
     output = scaled(pixels, real, (scale.mean, scale.std) if isinstance(scale, Scale) else scale)
     output.flags.writeable = False

@@ -1,6 +1,7 @@
 """What an act did, in one sentence for those who cannot see it: the difference between two states of the explorer."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import get_args
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from app.layers.references import PICTURE
 from app.layers.weights import PresetWeights, RandomWeights
 from app.messages import N_
 from app.pictures import gallery
+from app.pictures.picture import Resample
 from app.pipeline.plan import Stage
 from app.printing.digits import read_digits
 from app.printing.numbers import brief, fixed, grouped
@@ -35,6 +37,7 @@ PARTS = {
     "pattern": N_("A pattern for {type}, layer {number}, to look for."),
 }
 MODES = {"RGB": N_("colour"), "L": N_("grey")}
+FILTERS = {name: name for name in get_args(Resample)}  # Pillow's names
 FITS = {"cover": N_("crop"), "contain": N_("add borders"), "stretch": N_("stretch")}
 SCALES = {"byte": "0 … 255", "unit": "0 … 1"}
 
@@ -91,7 +94,8 @@ def _input(before: tuple[State, Run], after: tuple[State, Run], say: Say) -> Ite
     elif now.image is None and was != now:
         yield say("Other numbers in the input.")
     names = (("mode", MODES, N_("Colour: {choice}.")), ("fit", FITS, N_("Where the shape differs: {choice}.")))
-    for field, words, text in (*names, ("scale", SCALES, N_("Values of a pixel: {choice}."))):
+    filters = ("resample", FILTERS, N_("Resized by: {choice}."))
+    for field, words, text in (*names, filters, ("scale", SCALES, N_("Values of a pixel: {choice}."))):
         value = getattr(now, field, None)
         if getattr(was, field, None) != value and isinstance(value, str) and value in words:
             yield say(text).format(choice=say(words[value]))

@@ -18,7 +18,8 @@ from app.pipeline.document import Document, ImageInput, Scale, ValuesInput, read
 from app.pipeline.json_reader import parse_json
 from app.whole_numbers import read_whole
 
-SETTINGS = ("size", "height", "width", "fit", "mode", "scale")  # of a picture as an input
+SETTINGS = ("size", "height", "width", "fit", "resample", "mode", "scale")  # of a picture as an input
+WORDS = ("fit", "resample", "mode")  # of them, those that are words
 SAFE = "(),:;/*="  # stay readable in an address
 LONGEST_KEPT = 2_000  # characters of a field whose quoted form is kept
 
@@ -64,7 +65,7 @@ def _model(fields: Mapping[str, str]) -> Model | None:
 
 def input_of(fields: Mapping[str, str], check: Check = any_shape) -> dict[str, Any]:
     """Return the input of a document from flat fields."""
-    source: dict[str, Any] = {name: fields[name] for name in ("image", "fit", "mode") if fields.get(name)}
+    source: dict[str, Any] = {name: fields[name] for name in ("image", *WORDS) if fields.get(name)}
     if fields.get("values"):
         source["values"] = _values(fields["values"], check)
     if fields.get("size"):
@@ -148,10 +149,7 @@ def input_fields(source: ImageInput, usual: ImageInput | None = None) -> dict[st
             fields["size"] = str(source.height)
         else:
             fields.update({k: str(v) for k, v in (("height", source.height), ("width", source.width)) if v is not None})
-    if source.fit != usual.fit:
-        fields["fit"] = source.fit
-    if source.mode != usual.mode:
-        fields["mode"] = source.mode
+    fields.update({name: getattr(source, name) for name in WORDS if getattr(source, name) != getattr(usual, name)})
     if source.scale != usual.scale:
         fields["scale"] = _written_scale(source.scale)
     return fields

@@ -33,8 +33,9 @@ def shrunk_address(source: ImageInput, part: Rectangle, size: Size, fit: Fit | N
     (top, bottom), (left, right) = part
     sides = {"top": top + 1, "left": left + 1, "tall": bottom - top, "wide": right - left}
     numbers = {name: str(number) for name, number in {**sides, "rows": size[0], "columns": size[1]}.items()}
+    filtered = {} if source.resample == "box" else {"resample": source.resample}
     return "/picture/shrunk.png?" + query(
-        {"image": source.image, **numbers, "fit": fit or source.fit, "mode": source.mode}
+        {"image": source.image, **numbers, "fit": fit or source.fit, "mode": source.mode, **filtered}
     )
 
 

@@ -34,6 +34,7 @@ class Input(BaseModel):
     width: Side
     mode: Literal["RGB", "L"]
     fit: Literal["cover", "contain", "stretch"]
+    resample: Literal["box", "nearest", "bilinear", "bicubic", "lanczos"] = "box"
     scale: Literal["unit", "byte"] | Scale
 
 

@@ -74,7 +74,8 @@ def input_of(said: Mapping[str, Any], shape: Shape) -> dict[str, Any]:
             count=shape[0],
             pointer="/mode",
         )
-    return {name: value for name, value in source.model_dump(mode="json").items() if name in SETTINGS}
+    read = source.model_dump(mode="json", exclude={"image"})
+    return {name: value for name, value in read.items() if (name, value) != ("resample", "box")}
 
 
 def check_classes(classes: tuple[str, ...], outputs: int) -> None:

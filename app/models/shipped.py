@@ -70,7 +70,7 @@ class Network:
         return Model(
             id=self._folder.name,
             title=facts.title,
-            input=facts.input.model_dump(mode="json"),
+            input=facts.input.model_dump(mode="json", exclude_defaults=True),
             layers=layers,
             shapes=tuple(shapes[_owner(layers, at, last)] for at in range(len(layers))),
             classes=facts.classes,

@@ -1,6 +1,6 @@
-"""A decoded picture, and the way from it to the array that a run reads: crop, resize by area, then scale.
+"""A decoded picture, and the way from it to the array that a run reads: crop, resize, then scale.
 
-    Picture (H, W[, 3]) uint8 ─ colour mode ─ crop ─ resize (BOX, 8 bits) ─► (C, H, W) uint8 ─ scale ─► float32
+    Picture (H, W[, 3]) uint8 ─ colour mode ─ crop ─ resize (in 8 bits) ─► (C, H, W) uint8 ─ scale ─► float32
 
 Everything up to the scale happens in 8 bits with whole numbers, so that it is the same on every machine.
 """
@@ -22,6 +22,7 @@ Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Mode = Literal["RGB", "L"]
 Fit = Literal["cover", "contain", "stretch"]
+Resample = Literal["box", "nearest", "bilinear", "bicubic", "lanczos"]  # Pillow's filters; box is by area
 Scale = Literal["unit", "byte"] | tuple[Sequence[float], Sequence[float]]
 Size = tuple[int, int]  # (rows, columns)
 Rectangle = tuple[tuple[int, int], tuple[int, int]]  # half-open spans of rows and of columns
@@ -148,10 +149,12 @@ def _centred(inner: Size, outer: Size) -> Rectangle:
     return (top, top + inner[0]), (left, left + inner[1])
 
 
-def prepare(picture: Picture, height: int, width: int, fit: Fit, mode: Mode) -> tuple[Bytes, Rectangle]:
+def prepare(
+    picture: Picture, height: int, width: int, fit: Fit, mode: Mode, resample: Resample = "box"
+) -> tuple[Bytes, Rectangle]:
     """Return the picture as uint8 (channels, height, width) and the rectangle of it that is not letterbox.
 
-    The colour mode comes first (grey is ITU-R 601), then the crop, then the resizing by area, each in 8 bits.
+    The colour mode comes first (grey is ITU-R 601), then the crop, then the resizing, each in 8 bits.
     """
     assert min(height, width) >= 1, (height, width)
     source, target = placed((picture.height, picture.width), height, width, fit)
@@ -159,7 +162,7 @@ def prepare(picture: Picture, height: int, width: int, fit: Fit, mode: Mode) -> 
     if picture.mode == "RGB" and mode == "L":
         image = image.convert("L")
     (top, bottom), (left, right) = target
-    part = np.asarray(image.resize((right - left, bottom - top), Image.Resampling.BOX))
+    part = np.asarray(image.resize((right - left, bottom - top), Image.Resampling[resample.upper()]))
     channels = 3 if mode == "RGB" else 1
     pixels = np.zeros((channels, height, width), np.uint8)
     pixels[:, top:bottom, left:right] = part if part.ndim == 2 else part.transpose(2, 0, 1)  # grey repeats

@@ -1,6 +1,8 @@
 """How a picture was shrunk: the part of it that is taken, and the pixels that each cell of the input is the mean of.
 
 original (rows × columns) ─ crop ─► part ─ each cell the mean of the pixels whose middles it covers ─► input
+
+Other filters than the mean of an area read more pixels around, and weigh them.
 """
 
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.errors import Unfit
-from app.pictures.picture import Fit, Mode, Picture, Rectangle, Size, placed, prepare
+from app.pictures.picture import Fit, Mode, Picture, Rectangle, Resample, Size, placed, prepare
 
 Span = tuple[int, int]  # half-open
 
@@ -54,6 +56,7 @@ class Shrunk:
     size: Size
     fit: Fit
     mode: Mode
+    resample: Resample = "box"
 
     @property
     def read(self) -> Rectangle:
@@ -78,7 +81,7 @@ class Shrunk:
 
     def pixels(self) -> Any:
         """Return the input, uint8 (channels, rows, columns)."""
-        return prepare(cut(self.picture, self.taken), *self.size, self.fit, self.mode)[0]
+        return prepare(cut(self.picture, self.taken), *self.size, self.fit, self.mode, self.resample)[0]
 
     def source(self, row: int, column: int) -> Rectangle | None:
         """Return the pixels of the picture that a cell of the input is the mean of; None on a border."""

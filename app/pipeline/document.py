@@ -89,6 +89,8 @@ class ImageInput(Input):
     """Columns; left out they follow from the picture's shape."""
     fit: Literal["cover", "contain", "stretch"] = "cover"
     """How the picture meets that size: cropped, letterboxed or stretched."""
+    resample: Literal["box", "nearest", "bilinear", "bicubic", "lanczos"] = "box"
+    """How it is resized: by area, or by another of Pillow's filters, as torchvision's Resize does by bilinear."""
     mode: Literal["RGB", "L"] = "RGB"
     """Colour or grey."""
     scale: Annotated[Literal["unit", "byte"] | Scale, BeforeValidator(_scale)] = "unit"

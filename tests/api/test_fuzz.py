@@ -119,7 +119,7 @@ def test_any_bytes_are_a_run_or_a_problem(client, data, kind):
 
 @EACH
 @given(fields=st.dictionaries(
-    st.sampled_from(["image", "size", "height", "width", "fit", "mode", "scale", "recipe", "layers"]),
+    st.sampled_from(["image", "size", "height", "width", "fit", "resample", "mode", "scale", "recipe", "layers"]),
     st.one_of(st.text(max_size=8), st.sampled_from(["chelsea", "8", "L", "contain", "byte", "mean:0;std:1", "relu",
                                                     "conv2d(2, 3)", "mean:1e999,0,0;std:1,1,1", "[]", "[{}]",
                                                     'model("digits")', 'model("cifar10", epoch=0) | relu'])),

@@ -63,6 +63,9 @@ def test_an_upload_is_a_model_like_any_other_and_says_what_onnx_runtime_says(cli
     made = uploaded(client, classes=json.dumps(CLASSES), scale="byte", title="Pets")
     assert (made["title"], made["classes"], made["epochs"], made["licence"]) == ("Pets", CLASSES, [], "")
     assert made["input"] == {"height": 10, "width": 9, "fit": "cover", "mode": "RGB", "scale": "byte"}
+    bilinear = uploaded(client, scale="byte", resample="bilinear")
+    assert bilinear["input"] == {**made["input"], "resample": "bilinear"}
+    assert "not 'cubic'" in sent(client, FILE, resample="cubic").json()["detail"]
     assert made["parameters"] == sum(each.size for each in ARRAYS.values())
     token = made.pop("delete_token")
     assert len(token) == 32

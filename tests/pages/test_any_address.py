@@ -26,6 +26,7 @@ FIELDS = {
     "height": st.just("9") | JUNK,
     "mode": st.sampled_from(("RGB", "L")) | JUNK,
     "fit": st.sampled_from(("cover", "contain", "stretch")) | JUNK,
+    "resample": st.sampled_from(("box", "bilinear")) | JUNK,
     "scale": st.sampled_from(("unit", "byte", "mean:0.5,0.5,0.5;std:0.2,0.2,0.2", "mean:1;std:0")) | JUNK,
     "recipe": st.sampled_from(RECIPES) | JUNK,
     "at": st.sampled_from(("0.1.0.0", "1.2.3.4", "9.9.999.999", "0.0.0", "²", "-1.0.0.0", "3.7.0.0", "2.1.0.0")) | JUNK,

@@ -76,6 +76,7 @@ FIELDS = [
     ({"size": 48}, "The input is now 48 × 48 × 3."),
     ({"scale": "byte"}, "Values of a pixel: 0 … 255."),
     ({"fit": "contain"}, "Where the shape differs: add borders."),
+    ({"resample": "bilinear"}, "Resized by: bilinear."),
     ({"view": "trace"}, "View: Trace it home."),
     ({"view": "fan"}, "View: Fan."),
     ({"edit": "0"}, "Settings of conv2d, layer 1."),

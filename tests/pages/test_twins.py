@@ -78,6 +78,7 @@ def state_of(seed: int) -> dict[str, str]:
         **size,
         **({"mode": "L"} if draw.random() < 0.3 else {}),
         **({"fit": draw.choice(("contain", "stretch"))} if draw.random() < 0.3 else {}),
+        **({"resample": draw.choice(("nearest", "bilinear", "lanczos"))} if draw.random() < 0.3 else {}),
         **({"scale": draw.choice(("byte", "mean:0.5,0.4,0.3;std:0.2,0.25,0.5"))} if draw.random() < 0.5 else {}),
         "recipe": " | ".join(layers),
     }

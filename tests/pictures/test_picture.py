@@ -1,5 +1,6 @@
 """From a picture to the array that a run reads; tests/golden_input.npz holds it to the bit."""
 
+import hashlib
 from io import BytesIO
 from pathlib import Path
 from typing import get_args
@@ -12,7 +13,7 @@ from PIL import Image
 
 from app.errors import Unfit
 from app.pictures import gallery
-from app.pictures.picture import Fit, Mode, Picture, from_png, placed, png, prepare, scaled, wanted_size
+from app.pictures.picture import Fit, Mode, Picture, Resample, from_png, placed, png, prepare, scaled, wanted_size
 from tests import samples
 
 GOLDEN = Path(__file__).with_name("golden_input.npz")
@@ -35,6 +36,25 @@ def test_chelsea_gives_the_same_bytes_for_ever(mode: Mode, fit: Fit) -> None:
     with np.load(GOLDEN) as golden:
         assert np.array_equal(pixels, golden[f"{mode}_{fit}"])
     assert real == (((5, 26), (0, 32)) if fit == "contain" else ((0, 32), (0, 32)))
+
+
+FILTERS = {
+    "box": ("BOX", "77b95a2ece311059"),
+    "nearest": ("NEAREST", "3840d7cd43f28f80"),
+    "bilinear": ("BILINEAR", "38d64ea188181a0f"),  # torchvision's Resize of a picture, unless told otherwise
+    "bicubic": ("BICUBIC", "d19b71988f8a079f"),
+    "lanczos": ("LANCZOS", "7da1386bafb3e136"),
+}
+
+
+@pytest.mark.parametrize("resample", get_args(Resample))
+def test_each_filter_is_pillow_s_and_gives_the_same_bytes_for_ever(resample: Resample) -> None:
+    pixels, _ = prepare(gallery.load("chelsea"), 32, 32, "cover", "RGB", resample)
+    name, digest = FILTERS[resample]
+    assert hashlib.sha256(pixels.tobytes()).hexdigest()[:16] == digest
+    whole, _ = prepare(gallery.load("chelsea"), 20, 33, "stretch", "RGB", resample)
+    theirs = Image.fromarray(gallery.load("chelsea").pixels).resize((33, 20), Image.Resampling[name])
+    assert np.array_equal(whole.transpose(1, 2, 0), np.asarray(theirs))
 
 
 def test_chelsea_gives_the_same_floats_for_ever() -> None:

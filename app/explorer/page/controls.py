@@ -1,13 +1,16 @@
 """Where the controls of the page lead: other sizes of the input, other places of the window."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 from app.explorer.state import State
 from app.explorer.view import View
 from app.lab import Run
+from app.pictures.picture import Resample
 from app.pipeline.document import ImageInput
 from app.rendering.arrangement import arranged
 
+FILTERS = get_args(Resample)
 SIZES = (16, 24, 32, 48, 64, 96, 128, 224, 256)
 Choice = tuple[object, str, bool]  # a value, its address, whether it is the present one
 
@@ -21,6 +24,7 @@ class InputChoices:
     modes: list[Choice]
     scales: list[Choice]
     fits: list[Choice]
+    filters: list[Choice]  # where it is not resized as usual, to see it and to go back
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def input_choices(state: State) -> InputChoices | None:
         among("mode", "RGB", "L"),
         among("scale", "byte", "unit"),
         among("fit", "cover", "contain", "stretch"),
+        among("resample", *FILTERS) if source.resample != FILTERS[0] else [],
     )
 
 

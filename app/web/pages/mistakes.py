@@ -27,6 +27,7 @@ LINKED = (
     "height",
     "width",
     "fit",
+    "resample",
     "mode",
     "scale",
     "recipe",

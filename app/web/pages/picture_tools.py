@@ -17,7 +17,7 @@ from app.errors import Mistake, NotFound, Unfit
 from app.explorer.classes import reads_digits
 from app.explorer.editing.cell_edits import MOST_CELLS, SIDES, as_pixels, edited_cells, sheets_of, wanted_shape
 from app.explorer.editing.typed import Exact
-from app.explorer.fields import query
+from app.explorer.fields import WORDS, query
 from app.explorer.opening import state_of
 from app.explorer.shrunk import Cell, counted, rectangle_of, seen_cell, shrunk_address
 from app.explorer.state import State
@@ -68,8 +68,10 @@ async def shrunk_png(request: Request, lab: InLab) -> Response:
     picture = await lab.album.picture(fields.get("image", ""))
     rows, columns = (counted(fields, name, 1) for name in ("rows", "columns"))
     wanted_size((1, 1), rows, columns, lab.settings.working_max_pixels)
-    source = read_input({"fit": fields.get("fit", "cover"), "mode": fields.get("mode", "RGB")})
-    way = Shrunk(picture, rectangle_of(fields, whole(picture)), (rows, columns), source.fit, source.mode)
+    source = read_input({name: fields[name] for name in WORDS if name in fields})
+    way = Shrunk(
+        picture, rectangle_of(fields, whole(picture)), (rows, columns), source.fit, source.mode, source.resample
+    )
     key = f"shrunk-{query({k: v[:40] for k, v in sorted(fields.items())})}"
     return await immutable(request, key, PNG, lambda: lab.queue.light(lambda: png(pictured(way.pixels()))))
 
@@ -148,7 +150,7 @@ async def way_of(lab: Lab, state: State, taken: Rectangle | None = None) -> Shru
         source.width,
         lab.settings.working_max_pixels,
     )
-    return Shrunk(picture, part, size, source.fit, source.mode)
+    return Shrunk(picture, part, size, source.fit, source.mode, source.resample)
 
 
 # ---- what each tool shows
