@@ -27,6 +27,7 @@ from app.models import SHIPPED
 from app.numerics.kernels import KERNELS
 from app.paths import APP
 from app.pictures.gallery import GALLERY
+from app.pipeline import grammar
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "locale" / "convscope.pot"
@@ -86,6 +87,11 @@ def shown() -> Iterator[tuple[str, str]]:
         for field in layer.model_fields.values():
             yield where, field.description or ""
         yield where, layer(**layer.starter).work((3, 32, 32))[1]  # what its cost is counted in
+    for call in [*grammar.sources(), grammar.model()]:  # layers are above
+        yield "app/pipeline/grammar.py", call.help
+        yield from (("app/pipeline/grammar.py", argument.help) for argument in call.arguments)
+    for argument in (*grammar.common(), *grammar.picture()):
+        yield "app/pipeline/grammar.py", argument.help
     for model in SHIPPED:
         beside = any((APP / "models" / model.id).glob("classes.*.json"))  # where its classes are translated
         words = [word for word in (model.title, *(() if beside else model.classes)) if not word.isdecimal()]

@@ -317,7 +317,7 @@ def _nameless(call: ast.Call, kind: Any, name: str) -> RecipeMistake:
         message = "{name} takes no more than {fields}." if fields else "{name} takes no values."
         return RecipeMistake(message, column=column, name=name, fields=fields)
     default = kind.model_fields[rest[0]].default
-    value = "random(7)" if rest[0] == "weights" else "".join(_said(3 if default is None else default, pairs=False))
+    value = "random(7)" if rest[0] == "weights" else "".join(said(3 if default is None else default, pairs=False))
     return RecipeMistake(
         "Without a name {name} takes {fields}; all else needs its name, as in {example}.",
         column=column,
@@ -364,24 +364,24 @@ def _call(name: str, kind: Any, fields: dict[str, Any]) -> Iterator[str]:
     """
     left = {field: value for field, value in fields.items() if field not in CALLED}
     pairs = isinstance(kind, Layer)
-    said = list[tuple[str, str, Any]]()  # what stands before a value, of which field it is, and the value
+    parts = list[tuple[str, str, Any]]()  # what stands before a value, of which field it is, and the value
     if kind.positional and kind.positional[0].startswith("*"):
         listed = kind.positional[0][1:]
-        said += [("", listed, value) for value in left.pop(listed)]
+        parts += [("", listed, value) for value in left.pop(listed)]
     else:
         for field in kind.positional:
             if field not in left or (pairs and field in kind.by_name):
                 break
-            said.append(("", field, left.pop(field)))
-    said += [(f"{field}=", field, value) for field, value in left.items()]
+            parts.append(("", field, left.pop(field)))
+    parts += [(f"{field}=", field, value) for field, value in left.items()]
     yield name
-    for number, (before, field, value) in enumerate(said):
+    for number, (before, field, value) in enumerate(parts):
         yield (", " if number else "(") + before
-        yield from _said(value, pairs=pairs and field not in REFERENCES)
-    yield ")" if said else ""
+        yield from said(value, pairs=pairs and field not in REFERENCES)
+    yield ")" if parts else ""
 
 
-def _said(value: Any, *, pairs: bool) -> Iterator[str]:
+def said(value: Any, *, pairs: bool) -> Iterator[str]:
     """Write the value of a field: weights are a call; two numbers are a pair in a layer, and a list in weights."""
     match value:
         case {"init": init}:
@@ -391,7 +391,7 @@ def _said(value: Any, *, pairs: bool) -> Iterator[str]:
         case list() | tuple():
             for number, part in enumerate(value):
                 yield ", " if number else "["
-                yield from _said(part, pairs=False)
+                yield from said(part, pairs=False)
             yield "]" if value else "[]"
         case Numbers():
             yield from value.written()

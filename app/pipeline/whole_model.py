@@ -14,10 +14,12 @@ from app.layers.trained import EpochField, ModelField, origin_of
 class Whole(BaseModel):
     """What stands in a recipe for all layers of a model."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     positional: ClassVar[tuple[str, ...]] = ("model",)
     model: ModelField
+    """The name of a model, or the id of an upload or of a training."""
     epoch: EpochField = None
+    """A checkpoint of its training, 0 before any; left out it is the last."""
 
 
 def layers_of(model: Model, epoch: int | None) -> list[Layer]:

@@ -19,6 +19,7 @@ ADDRESSES = (
     "/networks",
     "/docs",
     "/guide",
+    "/grammar",
     "/none",
 )
 CHINESE = {"Accept-Language": "zh-CN"}

@@ -57,7 +57,13 @@ def pages() -> dict[str, str]:
         | tools
         | wrong
         | learning
-        | {"input": link("", **usual), "embedded": "/embed?image=chelsea", "docs": "/docs", "guide": "/guide"}
+        | {
+            "input": link("", **usual),
+            "embedded": "/embed?image=chelsea",
+            "docs": "/docs",
+            "guide": "/guide",
+            "grammar": "/grammar",
+        }
     )
 
 

@@ -1,6 +1,7 @@
-"""The try-it page of the API, and the guide to its problems."""
+"""The try-it page of the API, the guide to its problems, and the grammar of recipes."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -8,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from app.errors import Mistake, kinds
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
+from app.pipeline import grammar
 from app.rendering.palette import Theme
 from app.web.asgi.language import language_of
 from app.web.pages.explorer import page_theme
@@ -30,6 +32,18 @@ class GuideContext(DocsContext):
     problems: tuple[type[Mistake], ...]
 
 
+@dataclass(frozen=True)
+class GrammarContext(DocsContext):
+    """What templates/grammar.html shows."""
+
+    layers: list[grammar.Call]
+    common: tuple[grammar.Argument, ...]
+    sources: list[grammar.Call]
+    model: grammar.Call
+    picture: tuple[grammar.Argument, ...]
+    limits: tuple[grammar.Limit, ...]
+
+
 @docs.get("/docs")
 async def docs_page(request: Request) -> Response:
     language = language_of(request)
@@ -41,3 +55,23 @@ async def guide(request: Request) -> Response:
     language = language_of(request)
     shown = GuideContext(language, page_theme(request), tuple(kinds()))
     return HTMLResponse(render(language, "guide.html", shown))
+
+
+@docs.get("/grammar")
+async def grammar_page(request: Request) -> Response:
+    language = language_of(request)
+    return HTMLResponse(render(language, "grammar.html", _grammar(language, page_theme(request))))
+
+
+@lru_cache
+def _grammar(language: str, theme: Theme) -> GrammarContext:
+    return GrammarContext(
+        language,
+        theme,
+        grammar.layers(),
+        grammar.common(),
+        grammar.sources(),
+        grammar.model(),
+        grammar.picture(),
+        grammar.LIMITS,
+    )
