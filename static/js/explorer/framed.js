@@ -2,6 +2,7 @@
 // it adds nothing to the history, which is that of the page around it.
 //
 //     the page around it ── cs:lead {address, glide, top}, cs:glow [names] ──► this document
+//     the page around it ◄── cs:here, on the frame: this document listens and can be listened to ── this document
 //     the page around it ◄── cs:state {address, led: it was led there}, once all is at rest ── this document
 import { dressed } from "./style.js";
 import { own } from "./undo.js";
@@ -19,7 +20,7 @@ let stepping = false; // where the page goes now is no new step
 let told = "", telling = 0;
 let leads = 0; // of which the newest counts
 let leading = false; // and has not arrived
-let arrived = ""; // where it did, until that is told
+let arrived = ""; // where it was led, until that is told; the address is another once a reader has acted
 let last = Promise.resolve(); // one lead after the other, or the page of an older one could come last
 
 const here = () => location.pathname + location.search;
@@ -36,13 +37,16 @@ export function begin(current) {
     last = last.then(async () => {
       if (number !== leads) return;
       const glides = await lead(address, glide).catch(() => false);
-      setTimeout(() => { if (number === leads) arrive(glides, top); }, glides ? glide : 0);
+      arrived = here();
+      setTimeout(() => { if (number === leads) arrive(top); }, glides ? glide : 0);
     });
   });
   document.addEventListener("cs:glow", ({ detail }) => glow(detail));
   document.addEventListener("htmx:after:swap", () => tellSoon());
   noticed("replaceState");
+  arrived = here();
   tellSoon();
+  frameElement?.dispatchEvent(new Event("cs:here"));
 }
 
 // ---- history
@@ -71,8 +75,7 @@ async function step(by) {
 /** Goes to a state, which is no step of a visitor's. @param {string} address */
 async function go(address) {
   stepping = true;
-  await htmx.ajax("GET", address, { target: "#app", select: "#app", swap: "outerMorph", push: "true", headers: leading ? { "CS-Led": "1" } : {} });
-  stepping = false;
+  await htmx.ajax("GET", address, { target: "#app", select: "#app", swap: "outerMorph", push: "true", headers: leading ? { "CS-Led": "1" } : {} }).finally(() => { stepping = false; });
 }
 
 // ---- where it is
@@ -124,15 +127,14 @@ async function lead(address, glide) {
     return false;
   }
   explorer().visit(place, glide);
+  explorer().settle(); // the address says so from now on
   return true;
 }
 
-/** It is where it was led. @param {boolean} glided @param {boolean} top a step begins, with the top of the page */
-function arrive(glided, top) {
+/** It is where it was led. @param {boolean} top a step begins, with the top of the page */
+function arrive(top) {
   leading = false;
-  if (glided) explorer().settle(); // the address says so now
   if (top) for (const part of [document.scrollingElement, document.querySelector("#stage")]) part.scrollTop = 0;
-  arrived = here();
   tellSoon();
 }
 

@@ -9,6 +9,7 @@ import { add, say } from "./say.js";
 /** @typedef {import("./explorer.js").Explorer} Explorer */
 
 let entered = false; // the question was asked for by key, so that the focus goes to it when it comes
+let held = ""; // the answer that has the focus, and keeps it where its question comes anew
 
 /** Where the answer is typed or chosen. @returns {HTMLElement | null} */
 const field = () => document.querySelector('input[form="predict"], button[form="predict"], #predict button[name="guess"]');
@@ -32,6 +33,7 @@ export function begin(current) {
     if (form.id !== "predict" || !explorer?.plate) return; // without a plate the whole page is the answer
     event.preventDefault();
     event.stopPropagation();
+    held = "";
     const { at } = explorer, said = String(new FormData(form, event.submitter).get("guess") ?? "").trim();
     explorer.player.pause();
     const answer = await fetch(`${explorer.part("sum", at)}&guess=${encodeURIComponent(said)}`).catch(() => null);
@@ -70,6 +72,12 @@ export function begin(current) {
     (document.querySelector("cs-transport:not([inert]) #scrub") ?? document.querySelector("#stage")).focus();
   }, { capture: true });
 
+  document.addEventListener("focusin", (event) => {
+    const target = /** @type {HTMLButtonElement} */ (event.target), one = target.matches("button") ? `[value="${target.value}"]` : "";
+    held = target.matches('[name="guess"]') ? `[name="guess"]${one}` : "";
+  });
+  document.addEventListener("pointerdown", () => { held = ""; }, { capture: true });
+
   document.addEventListener("input", (event) => {
     const target = /** @type {HTMLInputElement} */ (event.target);
     if (target.matches('[form="predict"]') && current()) Object.assign(draft, { at: current().at, text: target.value });
@@ -94,8 +102,9 @@ function ask() {
   arrive();
 }
 
-/** Goes to the question that was asked for. */
+/** Goes to the question that was asked for, or that was here before. */
 function arrive() {
+  if (held && document.activeElement === document.body && document.hasFocus()) document.querySelector(held)?.focus();
   if (!(entered || question.wanted) || !field()) return;
   entered = question.wanted = false;
   field().focus();

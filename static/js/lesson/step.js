@@ -15,10 +15,12 @@ export class Step extends HTMLElement {
     this.frame = this.querySelector("iframe");
     this.asked = 0;
     this.leading = this.state; // where the frame is led, until it has told that it is at rest
+    this.heard = /** @type {Document | null} */ (null); // the page in the frame that is listened to
+    this.left = /** @type {Document | null} */ (null); // the one that has been sent away, and may be there still
     this.last = /** @type {any} */ (null); // what of the page had the focus last
     this.led = -Infinity; // when it was sent on its way without having the focus
     this.stop = new AbortController();
-    this.frame.addEventListener("load", () => this.meet(), { signal: this.stop.signal });
+    for (const come of ["cs:here", "load"]) this.frame.addEventListener(come, () => this.meet(), { signal: this.stop.signal });
     addEventListener("blur", () => setTimeout(() => this.release()), { signal: this.stop.signal });
     const { signal } = this.stop;
     document.addEventListener("keydown", ({ key }) => { if (key === "Tab") this.led = -Infinity; }, { signal });
@@ -37,18 +39,20 @@ export class Step extends HTMLElement {
     return this.frame.contentDocument;
   }
 
-  /** A page has come into the frame: listen to it. */
+  /** A page has come into the frame: listen to it, though its pictures may still be on their way. */
   meet() {
+    const { inside } = this;
+    if (!inside || inside === this.heard || inside === this.left) return;
+    this.heard = inside;
     this.met?.abort();
     this.met = new AbortController();
-    const { inside } = this, { signal } = this.met;
-    if (!inside) return;
+    const { signal } = this.met;
     inside.addEventListener("pointerdown", () => { this.led = -Infinity; }, { signal, capture: true });
     inside.addEventListener("cs:state", ({ detail }) => this.stand(detail.address, detail.led), { signal });
     this.glow();
     this.dispatchEvent(new CustomEvent("cs:framed", { detail: inside, bubbles: true }));
-    const { pathname, search } = inside.location;
-    if (pathname === "/embed") this.stand(pathname + search, true);
+    const { pathname, search } = inside.location, told = inside.documentElement.classList.contains("ready"); // before anyone listened
+    if (told && pathname === "/embed") this.stand(pathname + search, same(pathname + search, this.leading));
   }
 
   /** While the frame is led it takes no focus that it did not have: keys would be lost with a page that goes. */
@@ -73,10 +77,14 @@ export class Step extends HTMLElement {
     this.state = address;
     if (moved) this.dispatchEvent(new CustomEvent("cs:stands", { detail: { address }, bubbles: true }));
     if (arrived) return; // that is no act of the reader's
-    const guess = "asked" in this.dataset && new URLSearchParams(address.split("?")[1]).get("guess");
-    const { address: step } = this.dataset;
-    if (guess) this.dispatchEvent(new CustomEvent("cs:guessed", { detail: { step, guess }, bubbles: true }));
+    this.answer();
     if ("task" in this.dataset) await this.look(address);
+  }
+
+  /** Tells what the reader has answered in the figure, if that is asked. */
+  answer() {
+    const guess = "asked" in this.dataset && of(this.state, "guess"), { address: step } = this.dataset;
+    if (guess) this.dispatchEvent(new CustomEvent("cs:guessed", { detail: { step, guess }, bubbles: true }));
   }
 
   /** Asks where a state stands with the task. @param {string} address */
@@ -112,6 +120,7 @@ export class Step extends HTMLElement {
     if (within) focusIn(this.querySelector(`#${within}`) ?? old);
     const led = !stay || of(this.state, "view") !== of(this.dataset.figure, "view"); // the words are about its own view
     if (led && !this.keeps(was)) this.go(at || this.dataset.figure, stepOf(was) !== stepOf(this.dataset.address));
+    if (!led) this.answer(); // who was quicker than the words
     this.glow();
   }
 
@@ -131,9 +140,10 @@ export class Step extends HTMLElement {
     const other = of(from, "hide") !== of(address, "hide"); // then the page in the frame is another
     if (other) this.frame.blur();
     this.led = other || document.activeElement !== this.frame ? performance.now() : -Infinity;
-    const heard = !("lost" in this.dataset) && this.inside?.documentElement?.classList.contains("ready") && !this.inside.dispatchEvent(new CustomEvent("cs:lead", { detail: { address, glide, top: anew }, cancelable: true }));
-    if (heard) return;
+    const stays = !other && !("lost" in this.dataset) && this.inside !== this.left && this.inside?.documentElement?.classList.contains("ready");
+    if (stays && !this.inside.dispatchEvent(new CustomEvent("cs:lead", { detail: { address, glide, top: anew }, cancelable: true }))) return;
     this.met?.abort(); // what the page there still tells is of no account
+    this.left = this.inside;
     this.frame.contentWindow.location.replace(address);
   }
 }
