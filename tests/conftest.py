@@ -34,12 +34,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+def usual(folder: Path) -> Settings:
+    """Return the defaults, whatever the machine's environment says, with the data in a folder."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("CONVSCOPE_")]:
+            environment.delenv(name)
+        return Settings(data_dir=folder, compute_slots=2)
+
+
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The defaults, whatever the machine's environment says, with a data folder that goes with the test."""
+    """The defaults, with a data folder that goes with the test."""
     for name in [name for name in os.environ if name.startswith("CONVSCOPE_")]:
         monkeypatch.delenv(name)
-    return Settings(data_dir=tmp_path / "data", compute_slots=2)
+    return usual(tmp_path / "data")
 
 
 @pytest.fixture
@@ -50,12 +58,29 @@ def app(settings: Settings) -> "FastAPI":
     return create_app(settings)
 
 
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator["TestClient"]:
+    """The client of all tests of a file that is marked `reads`."""
+    from fastapi.testclient import TestClient
+
+    from app.main import create_app
+
+    app = create_app(usual(tmp_path_factory.mktemp("lasting") / "data"))
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        yield client
+
+
 @pytest.fixture
-def client(app: "FastAPI") -> Iterator["TestClient"]:
+def client(request: pytest.FixtureRequest) -> Iterator["TestClient"]:
     """A client that has gone through the app's start-up; an exception in a handler fails the test."""
     from fastapi.testclient import TestClient
 
-    with TestClient(app, base_url="http://localhost:8000") as client:
+    if request.node.get_closest_marker("reads") and "app" not in request.fixturenames:
+        lasting: TestClient = request.getfixturevalue("lasting")
+        lasting.cookies.clear()
+        yield lasting
+        return
+    with TestClient(request.getfixturevalue("app"), base_url="http://localhost:8000") as client:
         yield client
 
 

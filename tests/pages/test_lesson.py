@@ -1,16 +1,19 @@
 """The pages of a lesson: every chapter at every beat, what they say, and where they lead."""
 
 import re
+from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.classroom.beats import spots
 from app.classroom.book import BOOK
-from app.messages import LANGUAGES
+from app.messages import LANGUAGES, catalogue
+from tests.pages.reading import Element, read
 from tests.pages.validity import faults
 
-SCREENS = [(name, spot.text) for name, lesson in BOOK.items() for spot in spots(lesson)]
+pytestmark = pytest.mark.reads
 UNKNOWN = re.compile(r"\{\w+\}|\?\s*×|×\s*\?|Undefined|None\b")
 
 
@@ -20,18 +23,43 @@ def words_of(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", words))  # no-break spaces too
 
 
+def walked(client: TestClient, address: str) -> tuple[Element, Element]:
+    """What a page of a lesson shows, and its link onwards."""
+    page = read(client.get(address).text)
+    return page.one("cs-step"), page.one("a", rel="next")
+
+
 @pytest.mark.parametrize("more", ["", "&projector=1"])
-@pytest.mark.parametrize(("name", "spot"), SCREENS)
-def test_every_beat_of_every_chapter_is_a_valid_page_that_knows_its_facts(
-    client: TestClient, name: str, spot: str, more: str
-) -> None:
-    answer = client.get(f"/lesson/{name}?step={spot}{more}")
-    assert answer.status_code == 200
-    assert faults(answer.text) == []
-    assert not UNKNOWN.search(words_of(answer.text)), words_of(answer.text)
-    frame = re.search(r'<iframe class="framed" src="([^"]+)"', answer.text)
-    assert frame
-    assert client.get(frame[1].replace("&amp;", "&").replace("&#34;", '"')).status_code == 200
+@pytest.mark.parametrize("name", BOOK)
+def test_every_beat_of_a_chapter_is_a_valid_page_that_knows_its_facts(client: TestClient, name: str, more: str) -> None:
+    wrong, frames = [], set()
+    for spot in spots(BOOK[name]):
+        answer = client.get(f"/lesson/{name}?step={spot.text}{more}")
+        assert answer.status_code == 200, spot.text
+        wrong += [f"{spot.text}: {fault}" for fault in faults(answer.text)]
+        if UNKNOWN.search(words_of(answer.text)):
+            wrong.append(f"{spot.text}: {words_of(answer.text)}")
+        frame = re.search(r'<iframe class="framed" src="([^"]+)"', answer.text)
+        assert frame, spot.text
+        frames.add(unescape(frame[1]))
+    assert not wrong, "\n".join(wrong)
+    assert {client.get(frame).status_code for frame in frames} == {200}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_links_alone_walk_all_chapters_beat_by_beat(client: TestClient, language: str) -> None:
+    there = f"/lesson/{next(iter(BOOK))}?projector=1&lang={language}"
+    for name, spot in [(name, spot.text) for name, lesson in BOOK.items() for spot in spots(lesson)]:
+        step, onward = walked(client, there)
+        path, _, fields = step.attributes["data-address"].partition("?")
+        assert (path, dict(parse_qsl(fields))["step"]) == (f"/lesson/{name}", spot)
+        assert step.one("h1").text
+        assert onward.one("span").text
+        there = onward.attributes["href"]
+    step, onward = walked(client, there)
+    assert step.one("h1").text == catalogue(language).gettext("The end.")
+    contents = read(client.get(onward.attributes["href"]).text)
+    assert len(list(contents.one(class_="book").all("li"))) == len(BOOK)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
