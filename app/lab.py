@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from app.budget import Budget
+from app.budget import Budget, Cache
 from app.compute import ComputeQueue, SingleFlightCache, closing
 from app.errors import BrokenRequest, NotFound, Unfit, Word
 from app.gradients import RunGradients
@@ -47,6 +47,7 @@ SLIGHT = 4_000_000  # bytes that a picture or a text may take while it is made w
 LONG_ENOUGH = 0.999  # of its life: what is to live so much longer is not written again
 # in the store, of a document that is the beginning of another: the id of that one, and how many of its layers
 LONGER = re.compile(rb"([0-9a-f]{32}) (\d{1,3})")
+STAGE, PHASE = 3_000, 120  # bytes, about, of a planned stage, and of a phase of what it has seen
 SHORT = 1_000  # characters of a document that are read sooner than another thread wakes
 LONG = 100_000  # … and that take long enough to read to need a computing slot
 
@@ -69,6 +70,7 @@ class Lab:
         self.occlusions = RunOcclusions(settings, self.queue, self.budget, self._results)
         self.next_batches: NextBatches | None = None  # of trainings, where there are any
         self._documents: SingleFlightCache[Document] = SingleFlightCache(self.budget, _length)
+        self._runs: Cache[Run] = Cache(self.budget, _planned_length)
         self.networks = Networks(settings, self.queue, self.budget, Uploads(settings, store, key))
         models.register(SHIPPED)
         models.register(self.networks.uploads)
@@ -211,8 +213,15 @@ class Lab:
         return longer is not None and (self.store.expires_at("document", longer[1].decode()) or 0.0) >= end
 
     async def run(self, run_id: str) -> Run:
-        """Return the run that was kept under `run_id`; raise NotFound where it, or its picture, is gone."""
-        return await self.open(await self.find(run_id))
+        """Return the run that was kept under `run_id`; raise NotFound where it, or its picture, is gone.
+
+        It is planned once for as long as its document is at hand.
+        """
+        document, run = await self.find(run_id), self._runs.get(run_id)
+        if run is None or run.document is not document:
+            run = await self.open(document)
+            self._runs.keep(run_id, run)
+        return replace(run, known=run.known.copy())  # of which each caller has its own, to add to
 
     async def find(self, run_id: str, *, pictured: bool = True) -> Document:
         """Return the document that was kept under `run_id`; raise NotFound where it is gone, a model that it names or,
@@ -387,6 +396,11 @@ def _number(index: int | None) -> int:
 
 def _length(document: Document) -> int:
     return 2 * document.input.length + sum(layer.length for layer in document.layers)
+
+
+def _planned_length(run: Run) -> int:
+    fields = (field for stage in run.stages for ways in stage.ways for field in ways.fields)
+    return _length(run.document) + STAGE * len(run.stages) + PHASE * sum(len(field.phases) for field in fields)
 
 
 def _still_there(document: Document) -> None:

@@ -269,6 +269,27 @@ def test_a_run_that_was_kept_a_moment_ago_is_kept_again_only_where_it_would_live
     tell(story)
 
 
+def test_a_kept_run_is_planned_once_and_what_one_caller_adds_to_it_no_other_has(tell):
+    async def story(lab):
+        await lab.keep(await lab.open(document()))
+        first, planned = await lab.run(document().id), []
+        replan = lab.replan
+        lab.replan = lambda run, wanted: planned.append(wanted) or replan(run, wanted)
+        count = len(first.known)
+        assert len(replan(first, document(CHAIN + " | relu"))) == 4
+        assert len(first.known) > count
+        again = await lab.run(first.id)
+        assert planned == []
+        assert again == first
+        assert len(again.known) == count
+        lab._documents.forget(first.id)
+        fresh = await lab.run(first.id)  # another object, and so are its layers
+        assert planned == [fresh.document]
+        assert fresh.stages[0].layer is fresh.document.layers[0]
+
+    tell(story)
+
+
 def test_a_prefix_lives_as_long_as_whatever_kept_it_last(tell, clock):
     async def story(lab):
         run, longer = await lab.open(document("relu")), await lab.open(document("relu | relu"))

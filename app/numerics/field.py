@@ -52,8 +52,8 @@ class ReceptiveField:
 
     def through(self, axis: Axis) -> "ReceptiveField":
         """Return what the places of a layer have seen that reads these along `axis`."""
-        if self.uneven is None and self.phases[0] and (axis.affine or not axis.period):
-            return self._evenly(*self.phases[0], *(axis.affine or (0, 1)), axis.reach)
+        if self.uneven is None and self.phases[0] and ((affine := axis.affine) or not axis.period):
+            return self._evenly(*self.phases[0], *(affine or (0, 1)), axis.reach)
         middle = self.middle + (axis.middle - Fraction(1, 2)) * self.jump
         return ReceptiveField(number(axis.step * self.jump), *self._composed(axis), middle)
 

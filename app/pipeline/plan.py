@@ -14,6 +14,11 @@ from app.numerics.axis import Pair
 from app.numerics.field import Number, ReceptiveField, Ways
 from app.pipeline.document import Document
 
+# What a run may need too much of.
+MULTIPLICATIONS = Word("multiplications, or comparisons as dear")
+MAPS = Word("bytes for its maps")
+WEIGHTS = Word("bytes for its weights")
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -145,9 +150,9 @@ def plan(
         stages.append(Stage(index, layer, inputs, fit.geometries, ways[-1], fit.cost, fit.parameters, *vectors))
         cost += fit.cost
         numbers += fit.numbers
-        _afford(index, layer, Word("multiplications, or comparisons as dear"), cost, most_multiplications)
-        _afford(index, layer, Word("bytes for its maps"), 4 * numbers, most_bytes)
-        _afford(index, layer, Word("bytes for its weights"), 4 * fit.parameters, most_bytes)
+        _afford(index, layer, MULTIPLICATIONS, cost, most_multiplications)
+        _afford(index, layer, MAPS, 4 * numbers, most_bytes)
+        _afford(index, layer, WEIGHTS, 4 * fit.parameters, most_bytes)
     return tuple(stages)
 
 
