@@ -8,6 +8,16 @@ class Totals(TypedDict):
     \"\"\"How many numbers they learn.\"\"\"
 """
 
-from pydantic import ConfigDict, with_config
+from typing import Any
+
+from pydantic import ConfigDict, GetPydanticSchema, with_config
 
 described = with_config(ConfigDict(use_attribute_docstrings=True, extra="forbid"))  # it has no other fields
+
+
+def nested(axes: int, number: Any = float) -> GetPydanticSchema:
+    """Describe an array by the nested lists as which it is told."""
+    lists = number
+    for _ in range(axes):
+        lists = list.__class_getitem__(lists)
+    return GetPydanticSchema(lambda _, handler: handler.generate_schema(lists))

@@ -9,7 +9,8 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from app.classroom.lesson import Lesson, Step, document_of, read_lesson
+from app.classroom.lesson import Lesson, Step, read_lesson
+from app.classroom.lesson_document import document_of
 from app.classroom.lessons import MOST_REMOVED, Edit, Kept, Removed
 from app.errors import LessonMistake, NotFound
 

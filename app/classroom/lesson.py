@@ -247,12 +247,6 @@ def _said(part: BaseModel, say: Callable[[str], str], names: Sequence[str]) -> d
     return {name: say(text) for name in names if (text := getattr(part, name))}
 
 
-def document_of(lesson: Lesson) -> dict[str, Any]:
-    """Return a lesson as lists and texts, with all that is empty left out."""
-    document = lesson.model_dump(mode="json", exclude_defaults=True)
-    return {"title": document["title"], "language": lesson.language, "steps": document["steps"]}
-
-
 # ---- from lists and texts to a lesson, with a sentence for what does not fit
 
 KINDS: Mapping[str, type[BaseModel]] = {"steps": Step, "task": Task, "question": Question}

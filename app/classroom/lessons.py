@@ -24,7 +24,8 @@ from weakref import WeakValueDictionary
 
 from app.allowance import Allowance
 from app.classroom.checking import Found, checked
-from app.classroom.lesson import Lesson, Step, document_of, read_lesson
+from app.classroom.lesson import Lesson, Step, read_lesson
+from app.classroom.lesson_document import document_of
 from app.classroom.named import texts_of
 from app.errors import Forbidden, Mistake, NotFound, Unavailable
 from app.lab import Lab

@@ -7,11 +7,12 @@ open ──► shown ◄─► closed      answers come while it is open; how th
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeGuard
+from typing import Any, TypeGuard
 
+from app.classroom.told import Poll as PollReport
+from app.classroom.told import State
 from app.errors import Busy, Mistake, shown
 
-State = Literal["open", "shown", "closed"]
 FEWEST, MOST = 2, 6  # choices
 LONGEST_QUESTION, LONGEST_CHOICE = 300, 120  # characters
 MOST_ANSWERS = 2_000  # of one poll
@@ -30,18 +31,19 @@ class Poll:
     told: bool = False  # whether it has been shown
     answers: dict[str, int] = field(default_factory=dict, compare=False)
 
-    def report(self) -> dict[str, Any]:
+    def report(self) -> PollReport:
         """Return what all may know."""
-        facts: dict[str, Any] = {
+        facts: PollReport = {
             "question": self.question,
-            "choices": self.choices,
+            "choices": list(self.choices),
             "address": self.address,
             "state": self.state,
             "answered": len(self.answers),
         }
         if self.told:
             given = list(self.answers.values())
-            facts |= {"counts": [given.count(number) for number in range(len(self.choices))], "right": self.right}
+            facts["counts"] = [given.count(number) for number in range(len(self.choices))]
+            facts["right"] = self.right
         return facts
 
     def turned(self, state: State) -> "Poll":

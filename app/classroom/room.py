@@ -8,8 +8,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from app.classroom import told
 from app.classroom.feed import Feed, News
 from app.classroom.keys import Keys
 from app.classroom.poll import Poll
@@ -88,7 +89,7 @@ class Room:
         if self.ended:
             raise NotFound("Room {code} has ended; open another.", code=self.code)
 
-    def report(self) -> dict[str, Any]:
+    def report(self) -> told.Room:
         """Return what all may know of it."""
         state = self.state
         ends = None if self.lasting else datetime.fromtimestamp(self.expires_at, UTC)
@@ -98,8 +99,8 @@ class Room:
             "address": state.address,
             "blank": state.blank,
             "present": self.present,
-            "poll": state.poll and state.poll.report(),
-            "expires_at": ends and ends.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "poll": state.poll.report() if state.poll else None,
+            "expires_at": None if ends is None else ends.isoformat(timespec="seconds").replace("+00:00", "Z"),
         }
 
     def news(self) -> News:

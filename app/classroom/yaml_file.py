@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from app.classroom.lesson import Lesson, document_of, read_lesson
+from app.classroom.lesson import Lesson, read_lesson
+from app.classroom.lesson_document import document_of
 from app.errors import LessonMistake, Mistake, shown
 from app.layers.reading import escaped
 from app.messages import N_

@@ -1,12 +1,28 @@
 """The pictures that are always there, each with what is said of it: files in static/gallery, and test patterns."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
+from typing_extensions import TypedDict
+
+from app.described import described
 from app.messages import N_
 from app.paths import folder
 from app.pictures.intake import decode
 from app.pictures.patterns import PATTERNS, SIDE, draw
 from app.pictures.picture import Picture, Rectangle
+
+
+@described
+class GalleryImage(TypedDict):
+    """A picture that is always there."""
+
+    id: str
+    title: str
+    width: int
+    height: int
+    credit: str
+    """Who made it."""
+    licence: str
 
 
 @dataclass(frozen=True)
@@ -20,9 +36,16 @@ class Entry:
     credit: str
     licence: str
 
-    def facts(self) -> dict[str, str | int]:
+    def facts(self) -> "GalleryImage":
         """Return the entry as the API shows it, in English."""
-        return asdict(self)
+        return {
+            "id": self.id,
+            "title": self.title,
+            "width": self.width,
+            "height": self.height,
+            "credit": self.credit,
+            "licence": self.licence,
+        }
 
     @property
     def drawn(self) -> bool:

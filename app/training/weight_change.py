@@ -6,16 +6,48 @@ that place, add up to the gradient by the weight; what it changes by follows fro
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Annotated
 
 import numpy as np
+from typing_extensions import TypedDict
 
+from app.described import described, nested
 from app.errors import NotFound
 from app.layers import Layer, Shape
 from app.layers.layer import Array
 from app.layers.meeting import Meeting, Weight
 
 RATE = 0.01  # the learning rate, where nothing is said of it
+
+
+@described
+class ExampleWeightChange(TypedDict):
+    """How one weight would change, were this example the only one."""
+
+    input: Annotated[Array, nested(2)]
+    """The channel of the layer's input that the weight slides over, without padding."""
+    gradient: Annotated[Array, nested(2)]
+    """Of the loss, by the numbers of the filter's map."""
+    example: float
+    """The gradient by the weight: each number of `gradient` times the cell that the weight met there, added up."""
+    weight: float
+    """The weight before."""
+    update: float
+    """What is added to it."""
+    next: float
+    """The weight after: weight + update."""
+    step: int
+    """How many changes the weight has had."""
+
+
+@described
+class BatchWeightChange(ExampleWeightChange):
+    """How one weight is to change by the batch that comes next; `update` is what the optimizer adds, momentum, weight
+    decay and all.
+    """
+
+    batch: float
+    """The gradient by the weight of the batch: the mean of its examples'."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +77,22 @@ class WeightChange:
         """The weight afterwards."""
         return self.weight + self.update
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> ExampleWeightChange:
         """Return it as the API tells it."""
         return {
             "input": self.input,
             "gradient": self.gradient,
             "example": self.example,
-            **({} if self.batch is None else {"batch": self.batch}),
             "weight": self.weight,
             "update": self.update,
             "next": self.next,
             "step": self.step,
         }
+
+    def document_of_batch(self) -> BatchWeightChange:
+        """Return it with what the whole batch says."""
+        assert self.batch is not None
+        return {**self.document(), "batch": self.batch}
 
 
 def descent(x: Array, gradient: Array, meeting: Meeting, weight: float, rate: float) -> WeightChange:

@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 from app.classroom.book import BOOK
 from app.classroom.bundle import SIGNATURE, Bundle, packed, unpacked
 from app.classroom.editing import Conflict, added, deleted, mark, moved, put_back, saved, titled
-from app.classroom.lesson import document_of, read_lesson
+from app.classroom.lesson import read_lesson
+from app.classroom.lesson_document import document_of
 from app.classroom.lessons import AN_HOUR, ID, Lessons, hashed
 from app.classroom.named import claims_of, images_in, renamed
 from app.classroom.yaml_file import read_yaml

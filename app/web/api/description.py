@@ -12,8 +12,11 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
+from typing_extensions import is_typeddict
 
-from app.web.asgi.answers import NPZ, Artifact, File, Lines, Stream, Typed
+from app.web.asgi.answers import NPZ, Artifact, File, Lines, Typed
+from app.web.asgi.event_stream import EventStream
+from app.web.asgi.problems import Problem
 
 TAGS = {
     "pictures": "Pictures of the gallery, and your own, which are private to whoever knows their id and go by "
@@ -28,6 +31,7 @@ TAGS = {
     "lessons": "Lessons that teachers write.",
     "classroom": "A room, in which phones follow a teacher's screen.",
 }
+PROBLEM = "application/problem+json"
 SCHEMAS = "#/components/schemas/{model}"
 LOCATION = {"Location": ("Where it is from now on.", {"type": "string"})}
 LASTING = {
@@ -49,13 +53,20 @@ def describe(app: FastAPI) -> dict[str, Any]:
     told = {route.name: answered(route) for route in routes_of(app.routes)}
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
     answers = [(operation, told[operation["operationId"]]) for operation in operations]
-    models = {kind.model for _, kind in answers if kind and not is_file(kind.model)}
+    models = [Problem, *(kind.model for _, kind in answers if kind and not is_file(kind.model))]
     schemas, parts = TypeAdapter.json_schemas(
-        [(model, "validation", TypeAdapter(model)) for model in models], ref_template=SCHEMAS
+        [(model, "validation", TypeAdapter(model)) for model in models],
+        ref_template=SCHEMAS,
     )
-    document.setdefault("components", {}).setdefault("schemas", {}).update(parts.get("$defs", {}))
+    components = parts["$defs"]
+    for model in filter(is_typeddict, models):
+        for name, sentence in _help(model).items():
+            components[model.__name__]["properties"][name]["description"] = sentence
+    document["components"] = {"schemas": dict(sorted(components.items()))}
     for operation, kind in answers:
         for status, response in operation["responses"].items():
+            if PROBLEM in response.get("content", {}):
+                response["content"][PROBLEM]["schema"] = schemas[Problem, "validation"]
             if status in ("429", "503"):
                 response["headers"] = _headers(RETRY)
             elif status.startswith("2") and kind:
@@ -87,13 +98,22 @@ def is_file(model: Any) -> bool:
     return isinstance(model, type) and issubclass(model, File)
 
 
+def _help(model: Any) -> dict[str, str]:
+    """Return the help of a model's fields, of those too that it has from others: pydantic reads its own alone."""
+    found: dict[str, str] = {}
+    for base in filter(is_typeddict, getattr(model, "__orig_bases__", ())):
+        found |= _help(base)
+    fields = TypeAdapter(model).json_schema()["properties"]
+    return found | {name: field["description"] for name, field in fields.items() if "description" in field}
+
+
 def _content(kind: type[Typed[Any]], schemas: Any) -> dict[str, Any]:
     """Return the content of an answer, by its type."""
     if is_file(kind.model):
         return {kind.model.media_type: {"schema": {"type": "string", "format": "binary"}}}
     schema = schemas[kind.model, "validation"]
     data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
-    if issubclass(kind, Stream):
+    if issubclass(kind, EventStream):
         return {"text/event-stream": {"schema": data}}
     if issubclass(kind, Lines):
         return {Lines.media_type: {"schema": data}, NPZ.media_type: {"schema": {"type": "string", "format": "binary"}}}

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from app.classroom.lesson import document_of, read_lesson
+from app.classroom.lesson import read_lesson
+from app.classroom.lesson_document import document_of
 from app.classroom.poll import Poll
 from app.classroom.yaml_file import write_yaml
 from app.errors import (

@@ -4,8 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from app.errors import NotFound, Unfit, shown
 from app.explorer.addresses import API
@@ -15,8 +14,9 @@ from app.layers.layer import Array
 from app.layers.meeting import Weight
 from app.training.gradients import Gradients
 from app.training.optimizers import MOST_RATE
-from app.training.weight_change import RATE, check_slides
+from app.training.weight_change import RATE, ExampleWeightChange, check_slides
 from app.web.api import examples
+from app.web.api.fields import number, whole_number
 from app.web.api.json_text import json_bytes
 from app.web.api.maps import layer_index, speakable, whole
 from app.web.api.outputs import LayerIndex
@@ -26,12 +26,13 @@ from app.web.asgi.dependencies import InLab
 from app.whole_numbers import read_signed
 
 gradients = APIRouter(prefix=API, responses=examples.PROBLEMS)
-FIRST: dict[str, Any] = {"first": {"value": "0"}}
+FIRST: dict[str, Any] = {"first": {"value": 0}}
 RunWithClasses = Annotated[
     str, Path(description="The id of a run that ends in softmax.", openapi_examples=examples.CLASSES_ID)
 ]
 Label = Annotated[
     str | None,
+    whole_number(),
     Query(
         description="The class, from 0, that the picture is taken for an example of; needed.",
         openapi_examples=FIRST,
@@ -40,10 +41,14 @@ Label = Annotated[
 
 
 async def in_filters(
-    filters: Annotated[str, Path(alias="filter", description="Which filter, from 0.", openapi_examples=FIRST)],
-    channel: Annotated[str, Path(description="Which of the channels it reads, from 0.", openapi_examples=FIRST)],
-    row: Annotated[str, Path(description="Which row of it, from 0.", openapi_examples=FIRST)],
-    column: Annotated[str, Path(description="Which column of it, from 0.", openapi_examples=FIRST)],
+    filters: Annotated[
+        str, whole_number(), Path(alias="filter", description="Which filter, from 0.", openapi_examples=FIRST)
+    ],
+    channel: Annotated[
+        str, whole_number(), Path(description="Which of the channels it reads, from 0.", openapi_examples=FIRST)
+    ],
+    row: Annotated[str, whole_number(), Path(description="Which row of it, from 0.", openapi_examples=FIRST)],
+    column: Annotated[str, whole_number(), Path(description="Which column of it, from 0.", openapi_examples=FIRST)],
 ) -> tuple[str, ...]:
     """Return where a weight lies, as an address has it."""
     return filters, channel, row, column
@@ -52,33 +57,10 @@ async def in_filters(
 InFilters = Annotated[tuple[str, ...], Depends(in_filters)]
 
 
-class WeightChange(BaseModel):
-    """How one weight would change, were this picture the only example."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    input: list[list[float]]
-    """The channel of the layer's input that the weight slides over, without padding."""
-    gradient: list[list[float]]
-    """Of the loss, by the numbers of the filter's map."""
-    example: float
-    """The gradient by the weight: each number of `gradient` times the cell that the weight met there, added up."""
-    weight: float
-    """The weight before."""
-    update: float
-    """−rate × example."""
-    next: float
-    """The weight after: weight + update."""
-    step: int
-    """How many changes the weight has had."""
-
-
 @gradients.get(
     "/runs/{run_id}/layers/{layer}/gradients/{filter}/{channel}/{row}/{column}",
     summary="How one weight would learn",
     tags=["learning"],
-    response_class=Response,
-    responses={200: {"model": WeightChange}},
 )
 async def get_weight_change(
     run_id: RunWithClasses,
@@ -87,8 +69,10 @@ async def get_weight_change(
     request: Request,
     lab: InLab,
     label: Label = None,
-    rate: Annotated[str, Query(description="The learning rate of plain gradient descent.")] = str(RATE),
-) -> Response:
+    rate: Annotated[str, number(above=0), Query(description="The learning rate of plain gradient descent.")] = str(
+        RATE
+    ),
+) -> Artifact[ExampleWeightChange]:
     """How a weight of a conv2d layer would change, were the picture the only example of class `label`.
 
     The loss is cross-entropy. With groups `channel` counts the channels that the filter reads, as in PyTorch's layout.
@@ -102,7 +86,7 @@ async def get_weight_change(
     shape = (await lab.weight(run, index, "weight")).shape
     place = Weight(*(whole(*axis) for axis in zip(weight, Weight._fields, shape, strict=True)))
 
-    async def make() -> Json[dict[str, Any]]:
+    async def make() -> Json[ExampleWeightChange]:
         change = await lab.gradients.change(run, index, place, asked, step)
         return await lab.queue.light(lambda: json_bytes(change.document()))
 
@@ -162,13 +146,13 @@ def _layer(run: Run, text: str) -> int:
 
 def _label(run: Run, text: str | None, lab: Lab) -> int:
     """Return the class that is asked about; raise Unfit where none is, or where the run has no such class."""
-    number = None if text is None else read_signed(text)
-    if number is None:
+    asked = None if text is None else read_signed(text)
+    if asked is None:
         raise Unfit(
             "label must be the number of a class, such as label=0, not {given}.", given=shown(text), pointer="/label"
         )
-    lab.gradients.check(run, number)
-    return number
+    lab.gradients.check(run, asked)
+    return asked
 
 
 def _rate(text: str) -> float:

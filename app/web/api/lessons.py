@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypedDict
 
+from app.classroom import lesson
 from app.classroom.bundle import read_text
-from app.classroom.lesson import Lesson, Part, document_of, read_lesson
+from app.classroom.lesson import read_lesson
+from app.classroom.lesson_document import LessonDocument, document_of
 from app.classroom.lessons import Kept
 from app.classroom.yaml_file import MOST_BYTES, at_line, lines_in, read_yaml, write_yaml
+from app.described import described
 from app.errors import LessonMistake, TooLarge, UnknownKind
 from app.explorer.addresses import API
 from app.lab import Lab
@@ -18,6 +21,7 @@ from app.pipeline.json_reader import parse_json
 from app.web.api import examples
 from app.web.api.instants import instant
 from app.web.api.json_text import json_bytes
+from app.web.asgi.answers import YAML, Answer, FileAnswer
 from app.web.asgi.bearer import bearer
 from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLessons
@@ -29,57 +33,14 @@ lessons = APIRouter(prefix=API, responses=examples.PROBLEMS, tags=["lessons"], d
 LessonId = Annotated[
     str, Path(description="The id of a lesson.", openapi_examples={"example": {"value": examples.LESSON_ID}})
 ]
-YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain")
+YAML_TYPES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain")
+NO_STORE = {"Cache-Control": "no-store"}
 OURS = ("id", "url", "expires_at")  # fields that a lesson has when it is read, and that may come back
 
 
-class TaskReport(BaseModel):
-    """Something to do in the figure."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    do: str
-    until: dict[str, str]
-    """What holds of the state once it is done, places counted from 1: {"column": "last"}."""
-    done: str | None = None
-
-
-class QuestionReport(BaseModel):
-    """A question: one that the explorer asks, by its kind, or one's own with choices."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    kind: Literal["number", "sign", "size"] | None = None
-    ask: str | None = None
-    choices: list[str] | None = None
-    right: str | None = None
-    because: str | None = None
-    shows: dict[str, str] | None = None
-    """What the figure shows once it is answered."""
-    rule: str | None = None
-
-
-class StepReport(BaseModel):
-    """A state of the explorer, and words; what is empty is left out."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    address: str
-    sentence: str | None = None
-    say: str | None = None
-    """Few words for the projector."""
-    glow: list[Part] | None = None
-    """What glows in the figure."""
-    task: TaskReport | None = None
-    question: QuestionReport | None = None
-    notes: str | None = None
-    """For the speaker."""
-
-
-class Where(BaseModel):
+@described
+class LessonPlace(TypedDict):
     """Where a lesson is."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: str
     url: str
@@ -88,19 +49,17 @@ class Where(BaseModel):
     """When it goes, unless it is opened before."""
 
 
-class NewLesson(Where):
-    """A lesson, and the key of its owner."""
+@described
+class NewLesson(LessonPlace):
+    """Where a lesson is, and the key of its owner."""
 
     key: str
     """Lets whoever holds it change and delete the lesson, in the header `Authorization: Bearer <key>`."""
 
 
-class LessonReport(Where):
-    """A lesson."""
-
-    title: str
-    language: str
-    steps: list[StepReport]
+@described
+class Lesson(LessonPlace, LessonDocument):
+    """A lesson, and where it is."""
 
 
 @lessons.post(
@@ -108,64 +67,58 @@ class LessonReport(Where):
     status_code=201,
     summary="Keep a lesson",
     openapi_extra={"requestBody": examples.LESSON_BODY},
-    response_class=Response,
-    responses={201: {"model": NewLesson}},
 )
-async def create_lesson(request: Request, lab: InLab, lessons: InLessons) -> Response:
+async def create_lesson(request: Request, lab: InLab, lessons: InLessons) -> Answer[NewLesson]:
     """Takes a lesson as JSON, or as YAML with the content type `application/yaml`. It lives for LESSON_TTL from when
     it was last opened, and so do uploaded pictures whose tokens the request carries, by commas, in the header
     `Authorization: Bearer <token>`. A fault is told with its pointer, and in YAML with its line.
     """
-    lesson, text = await _sent(request, lab)
+    sent, text = await _sent(request, lab)
     try:
-        kept, key = await lessons.make(lesson, _keys(request), client_of(request))
+        kept, key = await lessons.make(sent, _keys(request), client_of(request))
     except LessonMistake as mistake:
         raise await _in_its_line(mistake, text, lab) from None
-    headers = {"Location": f"{API}/lessons/{kept.id}"}
-    return _answer({**_where(kept, request, lab), "key": key}, 201, headers)
+    headers = {**NO_STORE, "Location": f"{API}/lessons/{kept.id}"}
+    told: NewLesson = {**_where(kept, request, lab), "key": key}
+    return Answer(json_bytes(told), 201, headers)
 
 
 @lessons.get(
     "/lessons/{lesson_id}.yaml",
     summary="A lesson as a file",
-    response_class=Response,
-    responses={200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}},
 )
-async def get_lesson_yaml(lesson_id: LessonId, lab: InLab, lessons: InLessons) -> Response:
+async def get_lesson_yaml(lesson_id: LessonId, lab: InLab, lessons: InLessons) -> FileAnswer[YAML]:
     """As teachers write it. Pictures are named in it, and not contained."""
-    lesson = await lessons.get(lesson_id)
-    text = await lab.queue.light(lambda: write_yaml(lesson))
-    return Response(text, 200, {"Cache-Control": "no-store"}, media_type="application/yaml")
+    found = await lessons.get(lesson_id)
+    text = await lab.queue.light(lambda: write_yaml(found))
+    return FileAnswer(YAML, text.encode(), NO_STORE)
 
 
-@lessons.get(
-    "/lessons/{lesson_id}", summary="A lesson", response_class=Response, responses={200: {"model": LessonReport}}
-)
-async def get_lesson(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLessons) -> Response:
+@lessons.get("/lessons/{lesson_id}", summary="A lesson")
+async def get_lesson(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLessons) -> Answer[Lesson]:
     """Whoever reads it opens it: it lives on."""
     kept = await lessons.find(lesson_id)
-    return _answer({**_where(kept, request, lab), **document_of(kept.lesson)})
+    told: Lesson = {**_where(kept, request, lab), **document_of(kept.lesson)}
+    return Answer(json_bytes(told), headers=NO_STORE)
 
 
 @lessons.put(
     "/lessons/{lesson_id}",
     summary="Change a lesson",
     openapi_extra={"requestBody": examples.LESSON_BODY},
-    response_class=Response,
-    responses={200: {"model": Where}},
 )
-async def change_lesson(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLessons) -> Response:
+async def change_lesson(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLessons) -> Answer[LessonPlace]:
     """Puts another lesson in its place. Needs its key, behind which may stand tokens of uploaded pictures, by commas:
     `Authorization: Bearer <key>`.
     """
     keys = _keys(request)
     await lessons.require(lesson_id, keys)
-    lesson, text = await _sent(request, lab)
+    sent, text = await _sent(request, lab)
     try:
-        kept = await lessons.change(lesson_id, keys, lambda kept: replace(kept, lesson=lesson), keys)
+        kept = await lessons.change(lesson_id, keys, lambda kept: replace(kept, lesson=sent), keys)
     except LessonMistake as mistake:
         raise await _in_its_line(mistake, text, lab) from None
-    return _answer(_where(kept, request, lab))
+    return Answer(json_bytes(_where(kept, request, lab)), headers=NO_STORE)
 
 
 @lessons.delete("/lessons/{lesson_id}", status_code=204, summary="Delete a lesson")
@@ -175,10 +128,10 @@ async def delete_lesson(lesson_id: LessonId, request: Request, lessons: InLesson
     return Response(status_code=204)
 
 
-async def _sent(request: Request, lab: Lab) -> tuple[Lesson, str]:
+async def _sent(request: Request, lab: Lab) -> tuple[lesson.Lesson, str]:
     """Return the lesson in a request, and its text where that is YAML."""
     kind = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
-    if kind not in ("application/json", *YAML):
+    if kind not in ("application/json", *YAML_TYPES):
         raise UnknownKind(
             "A lesson comes as application/json or application/yaml, and not as {kind}.", kind=kind[:60] or "nothing"
         )
@@ -189,7 +142,7 @@ async def _sent(request: Request, lab: Lab) -> tuple[Lesson, str]:
             most=f"{MOST_BYTES:,}",
             count=f"{len(body):,}",
         )
-    if kind in YAML:
+    if kind in YAML_TYPES:
         text = await lab.queue.light(lambda: read_text(body))
         return await lab.queue.light(lambda: read_yaml(text)), text
     return await lab.queue.light(lambda: read_lesson(_written(parse_json(body, once=True)))), ""
@@ -212,11 +165,6 @@ def _keys(request: Request) -> Sequence[str]:
     return [key.strip() for held in bearer(request) for key in held.split(",", 20)]
 
 
-def _where(kept: Kept, request: Request, lab: Lab) -> dict[str, Any]:
+def _where(kept: Kept, request: Request, lab: Lab) -> LessonPlace:
     url = f"{reach_of(request, lab.settings).address}/lesson/{kept.id}"
-    return {"id": kept.id, "url": url, "expires_at": kept.expiry and instant(kept.expiry)}
-
-
-def _answer(told: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    headers = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(json_bytes(told), status, headers, media_type="application/json")
+    return {"id": kept.id, "url": url, "expires_at": instant(kept.expiry) if kept.expiry else None}

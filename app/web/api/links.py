@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
 
+from app.described import described
 from app.errors import BrokenRequest, Forbidden, TooLarge, Unfit
 from app.explorer.addresses import API
 from app.explorer.opening import opened, shared, state_of
@@ -14,6 +15,8 @@ from app.links import Shared
 from app.pipeline.json_reader import LONG, parse_json
 from app.web.api import examples
 from app.web.api.instants import instant
+from app.web.api.json_text import json_bytes
+from app.web.asgi.answers import Answer
 from app.web.asgi.bearer import bearer
 from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLinks
@@ -24,14 +27,16 @@ LONGEST = 32_768  # characters of an address, as in a request
 PATHS = ("/", "/embed")
 
 
-class Made(BaseModel):
+@described
+class Link(TypedDict):
     """A short link."""
 
-    url: str = Field(description="Leads to the address.", examples=["http://192.168.1.20:8000/s/k7m4tpq2xw"])
-    expires_at: str = Field(
-        description="When it, or an uploaded picture that it shows and does not keep, goes. What it keeps lives on "
-        "whenever it is opened."
-    )
+    url: str
+    """Leads to the address."""
+    expires_at: str
+    """When it, or an uploaded picture that it shows and does not keep, goes. What it keeps lives on whenever it is
+    opened.
+    """
 
 
 @links.post(
@@ -42,7 +47,7 @@ class Made(BaseModel):
     openapi_extra={"requestBody": examples.LINK_BODY},
 )
 @links.post("/links", status_code=201, include_in_schema=False)
-async def create_link(request: Request, lab: InLab, links: InLinks) -> Made:
+async def create_link(request: Request, lab: InLab, links: InLinks) -> Answer[Link]:
     """Takes the address of a state of the explorer. The link and its run live for LESSON_TTL from when it was last
     opened, and so does an uploaded picture if the request carries the token that its upload returned, in the header
     `Authorization: Bearer <token>`. The same address has the same link.
@@ -53,7 +58,8 @@ async def create_link(request: Request, lab: InLab, links: InLinks) -> Made:
     if tokens and not any(lab.album.owns(image, tokens) for image in what.images):
         raise Forbidden("The token is of no picture that this address shows; leave it out, or send the right one.")
     link = await links.make(what, tokens, client_of(request))
-    return Made(url=f"{reach_of(request, lab.settings).address}/s/{link.code}", expires_at=instant(link.expires_at))
+    url = f"{reach_of(request, lab.settings).address}/s/{link.code}"
+    return Answer(json_bytes(Link(url=url, expires_at=instant(link.expires_at))), 201, {"Location": url})
 
 
 def _address(data: bytes) -> str:

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
 
+from app.described import described
 from app.errors import BrokenRequest, Forbidden, Unfit, shown
 from app.explorer.addresses import API
 from app.explorer.fields import input_of
 from app.lab import Lab
 from app.layers import Layer
-from app.layers.models import Model, find
+from app.layers import models as models_of
+from app.layers.models import find
 from app.models import SHIPPED
 from app.models.said import SETTINGS, Said
 from app.networks import File
@@ -21,6 +23,8 @@ from app.pipeline.json_reader import parse_json
 from app.pipeline.whole_model import layers_of
 from app.web.api import examples
 from app.web.api.instants import instant
+from app.web.api.json_text import json_bytes
+from app.web.asgi.answers import Answer
 from app.web.asgi.bearer import bearer
 from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab
@@ -39,44 +43,50 @@ SAID = {"title", "classes", *SETTINGS}  # what can be changed
 SENT = {*SAID, "channels", "truncate", "layers", "recipe"}  # beside the file
 
 
-class Epoch(BaseModel):
+@described
+class Epoch(TypedDict):
     """A checkpoint of a training."""
 
-    epoch: int = Field(description="0 is before any training.")
-    loss: float = Field(description="Mean loss on examples that it does not learn from.")
-    accuracy: float = Field(description="The share of those that it names right, 0 to 1.")
+    epoch: int
+    """0 is before any training."""
+    loss: float
+    """Mean loss on examples that it does not learn from."""
+    accuracy: float
+    """The share of those that it names right, 0 to 1."""
 
 
-class ModelReport(BaseModel):
+@described
+class Model(TypedDict):
     """A trained model. With an image added to `input`, `{"input", "layers"}` is a document as it stands."""
 
     id: str
     title: str
-    input: dict[str, Any] = Field(description="height, width, mode, fit and scale.")
-    layers: list[dict[str, Any]] = Field(description="Its layers, with the weights of its last checkpoint.")
-    classes: list[str] = Field(description="What its outputs stand for, in order; none where nobody has said it.")
-    parameters: int = Field(description="How many numbers it has learned.")
-    epochs: list[Epoch] = Field(
-        description="Its checkpoints, which `epoch` of trained(…) and model(…) may name; none of an upload."
-    )
+    input: dict[str, Any]
+    """height, width, mode, fit and scale."""
+    layers: list[dict[str, Any]]
+    """Its layers, with the weights of its last checkpoint."""
+    classes: list[str]
+    """What its outputs stand for, in order; none where nobody has said it."""
+    parameters: int
+    """How many numbers it has learned."""
+    epochs: list[Epoch]
+    """Its checkpoints, which `epoch` of trained(…) and model(…) may name; none of an upload."""
     licence: str
-    source: str = Field(description="What it was trained on, or that it is an upload.")
-    expires_at: str | None = Field(description="When it goes; null for what ships.")
+    source: str
+    """What it was trained on, or that it is an upload."""
+    expires_at: str | None
+    """When it goes; null for what ships."""
 
 
-class NewModel(ModelReport):
+@described
+class NewModel(Model):
     """A model, and the token of its owner."""
 
-    delete_token: str = Field(
-        description="Lets whoever holds it change and delete the model, in the header `Authorization: Bearer <token>`."
-    )
+    delete_token: str
+    """Lets whoever holds it change and delete the model, in the header `Authorization: Bearer <token>`."""
 
 
-def _report(model: Model) -> ModelReport:
-    return ModelReport(**_facts(model))
-
-
-def _facts(model: Model) -> dict[str, Any]:
+def _told(model: models_of.Model) -> Model:
     newest = model.epochs[-1].epoch if model.epochs else None
     return {
         "id": model.id,
@@ -85,22 +95,23 @@ def _facts(model: Model) -> dict[str, Any]:
         "layers": [layer.canonical() for layer in layers_of(model, newest)],
         "classes": list(model.classes),
         "parameters": model.parameters,
-        "epochs": [Epoch(**each._asdict()) for each in model.epochs],
+        "epochs": [{"epoch": each.epoch, "loss": each.loss, "accuracy": each.accuracy} for each in model.epochs],
         "licence": model.licence,
         "source": model.source,
-        "expires_at": model.expires_at and instant(model.expires_at),
+        "expires_at": instant(model.expires_at) if model.expires_at else None,
     }
 
 
 @models.get("/models", summary="Every trained model that ships", tags=["what there is"])
-async def list_models() -> list[ModelReport]:
-    return [_report(model) for model in SHIPPED]
+async def list_models() -> Answer[list[Model]]:
+    """Those of visitors are not among them."""
+    return Answer(json_bytes([_told(model) for model in SHIPPED]))
 
 
 @models.get("/models/{model_id}", summary="A trained model", tags=["what there is"])
-async def get_model(model_id: ModelId) -> ModelReport:
+async def get_model(model_id: ModelId) -> Answer[Model]:
     """One that ships, one that somebody has uploaded, or what a training has learned so far."""
-    return _report(find(model_id))
+    return Answer(json_bytes(_told(find(model_id))))
 
 
 @models.post(
@@ -110,7 +121,7 @@ async def get_model(model_id: ModelId) -> ModelReport:
     tags=["models"],
     openapi_extra={"requestBody": examples.MODEL_BODY},
 )
-async def upload_model(request: Request, response: Response, lab: InLab) -> NewModel:
+async def upload_model(request: Request, lab: InLab) -> Answer[NewModel]:
     """Takes a network in a file: `.onnx`; or `.safetensors` with its layers in `recipe` or `layers`, to which tensors
     belong by `<name>.weight`, else `<index>.weight`. It is private to whoever knows its id, and goes when it expires.
     A file that does not fit is answered with its first node that does not, by name and reason.
@@ -125,8 +136,8 @@ async def upload_model(request: Request, response: Response, lab: InLab) -> NewM
         client = client_of(request)
         file = File(sent.file, sent.size or 0, sent.filename or "", said, layers, client)
         added = await lab.networks.add(file, truncate=truncate)
-    response.headers["Location"] = f"{API}/models/{added.model.id}"
-    return NewModel(**_facts(added.model), delete_token=lab.networks.uploads.token(added.model.id))
+    told: NewModel = {**_told(added.model), "delete_token": lab.networks.uploads.token(added.model.id)}
+    return Answer(json_bytes(told), 201, {"Location": f"{API}/models/{added.model.id}"})
 
 
 @models.patch(
@@ -135,14 +146,14 @@ async def upload_model(request: Request, response: Response, lab: InLab) -> NewM
     tags=["models"],
     openapi_extra={"requestBody": examples.MODEL_CHANGE},
 )
-async def change_model(model_id: ModelId, request: Request, lab: InLab) -> ModelReport:
+async def change_model(model_id: ModelId, request: Request, lab: InLab) -> Answer[Model]:
     """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`. What is left out stays;
     layers and numbers never change.
     """
     _refuse_lasting(lab, model_id)
     body = await read_body(request)
     said = await lab.queue.light(lambda: _said(parse_json(body)))
-    return _report(await lab.networks.change(model_id, said, bearer(request)))
+    return Answer(json_bytes(_told(await lab.networks.change(model_id, said, bearer(request)))))
 
 
 @models.delete("/models/{model_id}", status_code=204, summary="Delete an upload", tags=["models"])

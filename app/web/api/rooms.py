@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, Path, Query, Request
+from typing_extensions import TypedDict
 
+from app.classroom import told
 from app.classroom.room import Room
 from app.classroom.rooms import Rooms
+from app.described import described
 from app.errors import BrokenRequest, Mistake, TooLarge, shown
 from app.explorer.addresses import API
 from app.pipeline.json_reader import LONG, parse_json
 from app.web.api import examples
 from app.web.api.instants import instant
+from app.web.api.json_text import json_bytes
+from app.web.asgi.answers import Answer
 from app.web.asgi.bearer import bearer
 from app.web.asgi.client import address_of, client_of, phone_of, remember_phone
 from app.web.asgi.dependencies import InLab, InRooms
@@ -38,13 +42,8 @@ Code = Annotated[
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-class Report(BaseModel):
-    """What is said of rooms; each field has its help."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-
-class NewRoom(Report):
+@described
+class NewRoom(TypedDict):
     """A room, and the key of its teacher."""
 
     code: str
@@ -59,48 +58,15 @@ class NewRoom(Report):
     """Moves so far: 0."""
 
 
-class PollReport(Report):
-    """A poll."""
-
-    question: str
-    choices: list[str]
-    address: str
-    """What it is about."""
-    state: Literal["open", "shown", "closed"]
-    """Answers are taken while it is open."""
-    answered: int
-    """How many phones have answered."""
-    counts: list[int] | None = None
-    """How many chose each; only once it has been shown."""
-    right: str | None = None
-    """The right choice, where there is one; only once it has been shown."""
-
-
-class RoomReport(Report):
-    """A room."""
-
-    code: str
-    sequence: int
-    """How often its teacher has moved on; nothing else counts."""
-    address: str
-    """Where it is: a state of the explorer, or a step of a lesson."""
-    blank: bool
-    """Whether the screen in front is blank."""
-    present: int
-    """How many phones follow it."""
-    poll: PollReport | None
-    """What is asked; null where nothing has been."""
-    expires_at: str | None
-    """When it ends if nobody comes and nothing is said."""
-
-
-class Moved(Report):
+@described
+class Move(TypedDict):
     """Where a room has come to."""
 
     sequence: int
 
 
-class RemoteReport(Report):
+@described
+class Remote(TypedDict):
     """What makes a phone the teacher's remote."""
 
     url: str
@@ -109,7 +75,8 @@ class RemoteReport(Report):
     """The same right for programs: to move on, to show and to blank."""
 
 
-class Answered(Report):
+@described
+class PollAnswer(TypedDict):
     """An answer that has been taken."""
 
     answer: str
@@ -120,32 +87,29 @@ class Answered(Report):
     status_code=201,
     summary="Open a room",
     openapi_extra={"requestBody": examples.ROOM_BODY},
-    response_model=NewRoom,
 )
-async def create_room(request: Request, response: Response, lab: InLab, rooms: InRooms) -> Any:
+async def create_room(request: Request, lab: InLab, rooms: InRooms) -> Answer[NewRoom]:
     """It begins at `address`, and ends when its teacher has done nothing and no phone has been there for ROOM_TTL."""
     fields = await _fields(request, "address")
     room, key = await rooms.open(_address(fields), client_of(request))
-    response.headers.update({**NO_STORE, "Location": f"{API}/rooms/{room.code}"})
-    return {
+    opened: NewRoom = {
         "code": room.code,
         "join": f"{reach_of(request, lab.settings).address}/join/{room.code}",
         "key": key,
         "expires_at": instant(datetime.fromtimestamp(room.expires_at, UTC)),
         "sequence": room.sequence,
     }
+    return Answer(json_bytes(opened), 201, {**NO_STORE, "Location": f"{API}/rooms/{room.code}"})
 
 
-@rooms.get("/{code}", summary="A room", response_model=RoomReport, response_model_exclude_unset=True)
-async def get_room(code: Code, request: Request, response: Response, rooms: InRooms) -> Any:
+@rooms.get("/{code}", summary="A room")
+async def get_room(code: Code, request: Request, rooms: InRooms) -> Answer[told.Room]:
     """For all who have its code."""
-    room = await _room(code, request, rooms)
-    response.headers.update(NO_STORE)
-    return room.report()
+    return _told(await _room(code, request, rooms))
 
 
-@rooms.put("/{code}", summary="Move on", response_model=Moved, openapi_extra={"requestBody": examples.MOVE_BODY})
-async def move_room(code: Code, request: Request, rooms: InRooms) -> Any:
+@rooms.put("/{code}", summary="Move on", openapi_extra={"requestBody": examples.MOVE_BODY})
+async def move_room(code: Code, request: Request, rooms: InRooms) -> Answer[Move]:
     """All phones follow to `address`; `blank` makes the screen in front blank, or not. Needs the key of the room or of
     its remote: `Authorization: Bearer <key>`.
     """
@@ -160,7 +124,8 @@ async def move_room(code: Code, request: Request, rooms: InRooms) -> Any:
             pointer="/blank",
         )
     address = _address(fields) if "address" in fields else None
-    return {"sequence": await rooms.move(room, bearer(request), address, blank=blank)}
+    moved: Move = {"sequence": await rooms.move(room, bearer(request), address, blank=blank)}
+    return Answer(json_bytes(moved), headers=NO_STORE)
 
 
 @rooms.delete("/{code}", status_code=204, summary="End a room")
@@ -173,8 +138,6 @@ async def delete_room(code: Code, request: Request, rooms: InRooms) -> None:
     "/{code}/events",
     status_code=200,
     summary="What is new of a room",
-    response_class=EventStream,
-    responses={200: {"model": RoomReport}},
 )
 async def follow_room(
     code: Code,
@@ -183,7 +146,7 @@ async def follow_room(
     counted: Annotated[
         bool, Query(description="Whether who follows is present; the teacher's own screens are not.")
     ] = True,
-) -> Response:
+) -> EventStream[told.Room]:
     """Server-sent events: `id` is the sequence, `event` is `room`, `data` is the room; the newest at once, then
     whatever is new. A move is told at once, who comes and answers twice a second. `ended` in place of `room` is the
     last. A phone that has joined counts once; who sends a key of the room is not counted.
@@ -194,26 +157,24 @@ async def follow_room(
     return room_stream(news)
 
 
-@rooms.post("/{code}/remote", summary="Make a remote", response_model=RemoteReport)
-async def create_remote(code: Code, request: Request, response: Response, lab: InLab, rooms: InRooms) -> Any:
+@rooms.post("/{code}/remote", summary="Make a remote")
+async def create_remote(code: Code, request: Request, lab: InLab, rooms: InRooms) -> Answer[Remote]:
     """For the teacher's own phone: it may move on, show and blank, and nothing else. The one before is none any more.
     Needs the key of the room: `Authorization: Bearer <key>`.
     """
     room = await _room(code, request, rooms)
     remote = await rooms.remote(room, bearer(request))
-    response.headers.update(NO_STORE)
     address = reach_of(request, lab.settings).address
-    return {"url": f"{address}/room/{room.code}/remote?key={remote.ticket}", "key": remote.key}
+    made: Remote = {"url": f"{address}/room/{room.code}/remote?key={remote.ticket}", "key": remote.key}
+    return Answer(json_bytes(made), headers=NO_STORE)
 
 
 @rooms.put(
     "/{code}/poll",
     summary="Ask, show, close",
-    response_model=RoomReport,
-    response_model_exclude_unset=True,
     openapi_extra={"requestBody": examples.POLL_BODY},
 )
-async def change_poll(code: Code, request: Request, rooms: InRooms) -> Any:
+async def change_poll(code: Code, request: Request, rooms: InRooms) -> Answer[told.Room]:
     """With `question` and `choices` a new one begins, in place of any before; `right` and `address` may be left out.
     `{"state": "shown"}` tells all how the answers are spread and which is right, `{"state": "closed"}` takes no more.
     Needs the key of the room, or to show that of its remote: `Authorization: Bearer <key>`.
@@ -233,16 +194,15 @@ async def change_poll(code: Code, request: Request, rooms: InRooms) -> Any:
         await rooms.close_poll(room, bearer(request))
     else:
         raise Mistake("state is {value}; send shown or closed.", value=shown(fields["state"]), pointer="/state")
-    return room.report()
+    return _told(room)
 
 
 @rooms.post(
     "/{code}/answers",
     summary="Answer",
-    response_model=Answered,
     openapi_extra={"requestBody": examples.ANSWER_BODY},
 )
-async def answer_poll(code: Code, request: Request, response: Response, rooms: InRooms) -> Any:
+async def answer_poll(code: Code, request: Request, rooms: InRooms) -> Answer[PollAnswer]:
     """Once a phone, which may change it while the poll is open; `answer` is a choice, or its number from 0. A phone is
     known by the cookie that it gets when it joins at /join/<code>, or here.
     """
@@ -250,14 +210,21 @@ async def answer_poll(code: Code, request: Request, response: Response, rooms: I
     fields = await _fields(request, "answer")
     if "answer" not in fields:
         raise Mistake('Send {{"answer": "…"}}, one of the choices.', pointer="/answer")
-    phone = phone_of(request, rooms, room)
+    phone, given = phone_of(request, rooms, room), None
     if phone is None:
         rooms.check_answer(room, fields["answer"])
         given = rooms.phones.admit(room.code, address_of(request))
-        remember_phone(response, given)
         phone = rooms.phones.read(given)
         assert phone
-    return {"answer": await rooms.answer(room, phone.name, fields["answer"])}
+    taken: PollAnswer = {"answer": await rooms.answer(room, phone.name, fields["answer"])}
+    response = Answer(json_bytes(taken), headers=NO_STORE)
+    if given is not None:
+        remember_phone(response, given)
+    return response
+
+
+def _told(room: Room) -> Answer[told.Room]:
+    return Answer(json_bytes(room.report()), headers=NO_STORE)
 
 
 async def _room(code: str, request: Request, rooms: Rooms) -> Room:

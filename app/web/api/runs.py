@@ -1,11 +1,13 @@
 """The API under /api/v1: it parses, asks the lab, and answers with data; it decides nothing."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
+from typing_extensions import TypedDict
 
+from app.described import described, nested
 from app.errors import BrokenRequest, Forbidden, Unfit
 from app.explorer.addresses import API
 from app.explorer.fields import document_of
@@ -19,6 +21,7 @@ from app.pipeline.document import Document, read_document
 from app.pipeline.json_reader import parse_json
 from app.web.api import examples, reports
 from app.web.api.instants import instant
+from app.web.api.json_text import json_bytes
 from app.web.asgi.answers import PNG, Answer, Artifact
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.bearer import bearer
@@ -42,9 +45,34 @@ RunId = Annotated[str, Path(description="The id of a run.", openapi_examples=exa
 # ---- pictures
 
 
+@described
+class Image(TypedDict):
+    """A picture that has an id."""
+
+    id: str
+    """The name of a gallery picture, or what an upload was answered with."""
+    width: int
+    height: int
+    mode: Literal["RGB", "L"]
+    """Colour or grey."""
+    expires_at: str | None
+    """When it goes; null for the gallery."""
+
+
+@described
+class NewImage(Image):
+    """A picture, and the token of its owner."""
+
+    delete_token: str | None
+    """Lets whoever holds it delete the picture, in the header `Authorization: Bearer <token>`; null for one of the
+    gallery.
+    """
+
+
 @api.get("/images", summary="The gallery", tags=["pictures"])
-async def list_images() -> list[dict[str, Any]]:
-    return [entry.facts() for entry in gallery.GALLERY.values()]
+async def list_images() -> Answer[list[gallery.GalleryImage]]:
+    """Every picture that is always there."""
+    return Answer(json_bytes([entry.facts() for entry in gallery.GALLERY.values()]))
 
 
 @api.post(
@@ -54,13 +82,14 @@ async def list_images() -> list[dict[str, Any]]:
     tags=["pictures"],
     openapi_extra={"requestBody": examples.UPLOAD_BODY},
 )
-async def upload_image(request: Request, lab: InLab) -> Response:
+async def upload_image(request: Request, lab: InLab) -> Answer[NewImage]:
     """Keeps the picture, upright and without metadata, until it expires; the same picture again renews it."""
     _, data = await read_form(request)
     if data is None:
         raise BrokenRequest('Send the picture as multipart form data in a field named "file".')
     picture = await lab.album.add(data)
-    return JSONResponse(_upload(picture, token=True), 201, {"Location": f"{API}/images/{picture.id}"})
+    told: NewImage = {**_told(picture), "delete_token": picture.delete_token}
+    return Answer(json_bytes(told), 201, {"Location": f"{API}/images/{picture.id}"})
 
 
 @api.get("/images/{image}.png", summary="The picture as PNG", tags=["pictures"])
@@ -71,8 +100,9 @@ async def get_image_png(image: ImageId, request: Request, lab: InLab) -> Artifac
 
 
 @api.get("/images/{image}", summary="Facts of a picture", tags=["pictures"])
-async def get_image(image: ImageId, lab: InLab) -> dict[str, Any]:
-    return _upload(await lab.album.facts(image))
+async def get_image(image: ImageId, lab: InLab) -> Answer[Image]:
+    """Its size, its mode and when it goes."""
+    return Answer(json_bytes(_told(await lab.album.facts(image))))
 
 
 @api.delete("/images/{image}", status_code=204, summary="Delete an upload", tags=["pictures"])
@@ -89,31 +119,58 @@ async def delete_image(image: ImageId, request: Request, lab: InLab, trainings: 
     return Response(status_code=204)
 
 
-def _upload(upload: Upload, token: bool = False) -> dict[str, Any]:
-    facts: dict[str, Any] = {
+def _told(upload: Upload) -> Image:
+    return {
         "id": upload.id,
         "width": upload.width,
         "height": upload.height,
-        "mode": upload.mode,
-        "expires_at": upload.expires_at and instant(upload.expires_at),
+        "mode": cast(Literal["RGB", "L"], upload.mode),
+        "expires_at": instant(upload.expires_at) if upload.expires_at else None,
     }
-    return {**facts, "delete_token": upload.delete_token} if token else facts
 
 
 # ---- what there is
 
 
+@described
+class LayerType(TypedDict):
+    """A type of layer."""
+
+    type: str
+    help: str
+    """What it does, in one line."""
+    schema: dict[str, Any]
+    """The JSON schema of a layer of this type, as documents have it."""
+
+
+@described
+class Kernel(TypedDict):
+    """A kernel that has a name."""
+
+    name: str
+    weight: Annotated[object, nested(2)]
+    """[row][column], or [channel][row][column] where it reads colours."""
+    bias: float
+    sentence: str
+    """What it answers to."""
+    source: str
+    """Where it comes from."""
+
+
 @api.get("/layers", summary="Every layer type with its schema", tags=["what there is"])
-async def list_layers() -> list[dict[str, Any]]:
-    return [
+async def list_layers() -> Answer[list[LayerType]]:
+    """What may stand in `layers` of a document, and with which settings."""
+    kinds: list[LayerType] = [
         {"type": name, "help": (kind.__doc__ or "").strip(), "schema": kind.model_json_schema()}
         for name, kind in LAYERS.items()
     ]
+    return Answer(json_bytes(kinds))
 
 
 @api.get("/kernels", summary="Every named kernel", tags=["what there is"])
-async def list_kernels() -> list[dict[str, Any]]:
-    return [
+async def list_kernels() -> Answer[list[Kernel]]:
+    """What `preset(…)` may name."""
+    kernels: list[Kernel] = [
         {
             "name": kernel.name,
             "weight": Numbers(kernel.weight).nested(),
@@ -123,6 +180,7 @@ async def list_kernels() -> list[dict[str, Any]]:
         }
         for kernel in KERNELS.values()
     ]
+    return Answer(json_bytes(kernels))
 
 
 # ---- runs

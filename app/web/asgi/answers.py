@@ -4,6 +4,8 @@ that what mypy has checked against the code that answers is what is described:
     Answer[Run]        a Run as JSON
     Artifact[Step]     a Step as JSON that never changes: it has an ETag, and who has it already gets 304
     Artifact[NumPy]    a file of that kind
+    FileAnswer[YAML]   a file of that kind, as it is just now
+    EventStream[Room]  events, whose data are each a Room as JSON
 
 What is answered as JSON is a TypedDict, which stands where the code that builds it does.
 """
@@ -13,6 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from fastapi import Response
 
 T = TypeVar("T")
+F = TypeVar("F", bound="File")
 
 
 class Json(bytes, Generic[T]):
@@ -77,11 +80,14 @@ class Artifact(Typed[T]):
     """A T, or a file of the kind T, that never changes; or 304."""
 
 
-class Stream(Typed[T]):
-    """Server-sent events, whose data are each a T as JSON."""
-
-
 class Lines(Typed[T]):
     """A T as JSON on each line (NDJSON); or, to whoever asks for it, an archive of arrays."""
 
     media_type = "application/x-ndjson"
+
+
+class FileAnswer(Typed[F]):
+    """A file of the kind F."""
+
+    def __init__(self, kind: type[F], content: bytes, headers: dict[str, str] | None = None) -> None:
+        super().__init__(content, headers=headers, media_type=kind.media_type)

@@ -6,14 +6,17 @@ A browser opens it again by itself, and is told the newest at once.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import Any, TypeVar
 from weakref import WeakSet
 
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.web.asgi.answers import Typed
+
+T = TypeVar("T")
 PING = 15.0  # seconds of silence after which a comment says that the stream is alive
 RETRY = 2000  # milliseconds until a browser comes again
-_open: "WeakSet[EventStream]" = WeakSet()
+_open: "WeakSet[EventStream[Any]]" = WeakSet()
 
 
 def event(name: str, number: int, data: bytes) -> bytes:
@@ -27,8 +30,8 @@ def end_streams() -> None:
         stream.end()
 
 
-class EventStream(Response):
-    """An answer that goes on for as long as `events` come."""
+class EventStream(Typed[T]):
+    """An answer that goes on for as long as `events` come, whose data are each a T as JSON."""
 
     media_type = "text/event-stream"
 
