@@ -178,6 +178,19 @@ class Lab:
         """Do what `keep` does, in a thread that may wait for the store."""
         return self._keep_document(run.document, self.settings.upload_ttl)
 
+    def expires_at(self, run: Run) -> float | None:
+        """Return when a kept run goes, be it for its picture or a model, in seconds since 1970; None: it stays.
+
+        To be asked in a thread that may wait for the store.
+        """
+        image = run.document.input.image
+        ends = [self.store.expires_at("document", run.id), self.album.expires_at(image) if image else None]
+        for name in run.document.models:
+            expiry = models.find(name).expires_at
+            ends.append(None if expiry is None else expiry.timestamp())
+        soonest = min((end for end in ends if end is not None), default=math.inf)
+        return None if soonest == math.inf else soonest
+
     def keep_longer(self, document: Document, ttl: int) -> None:
         """Keep a document and its prefixes for `ttl` seconds from now, in a thread that may wait for the store."""
         self._keep_document(document, ttl)

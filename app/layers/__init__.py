@@ -1,8 +1,8 @@
 """The kinds of layer, one file each; this union is the registry: to add a layer, add its name here."""
 
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler, SerializeAsAny, TypeAdapter
 
 from app.layers.add import Add
 from app.layers.batch_norm2d import BatchNorm2d
@@ -47,6 +47,16 @@ Kind = (
     | Concat
 )
 AnyLayer = Annotated[Kind, Field(discriminator="type")]
+
+
+class _AsKinds:
+    """Describes a layer as one of the kinds."""
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(TypeAdapter(AnyLayer).core_schema)
+
+
+LayerField = Annotated[SerializeAsAny[Layer], _AsKinds()]  # of a document, whose layers have been read already
 LAYERS: dict[str, type[Layer]] = {kind.model_fields["type"].default: kind for kind in get_args(Kind)}
 
-__all__ = ["LAYERS", "AnyLayer", "Layer", "Place", "Shape"]
+__all__ = ["LAYERS", "AnyLayer", "Layer", "LayerField", "Place", "Shape"]

@@ -116,6 +116,21 @@ def pieces(document: dict[str, Any]) -> Iterator[bytes]:
         yield following
 
 
+def plain_pieces(document: dict[str, Any]) -> Iterator[bytes]:
+    """Yield a canonical form as people see it, its numbers as nested lists, a piece at a time."""
+    blocks = list[Numbers]()
+
+    def named(block: Numbers) -> str:
+        blocks.append(block)
+        return _NAME
+
+    first, *others = json.dumps(document, default=named, separators=(",", ":")).encode().split(b'"%b"' % _BYTES)
+    yield first
+    for block, following in zip(blocks, others, strict=True):
+        yield from (piece.encode() for piece in block.written())
+        yield following
+
+
 def count(value: Any) -> int:
     """Return how many numbers stand in blocks in a part of a canonical form."""
     match value:

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.errors import Mistake, Unfit, shown
-from app.layers import Layer, Shape
+from app.layers import Layer, LayerField, Shape
 from app.layers.layer import MOST_CHANNELS
 from app.layers.models import Model, Origin, find
-from app.layers.numbers import NumbersField, pieces, unpacked, written
+from app.layers.numbers import NumbersField, pieces, plain_pieces, unpacked, written
 from app.layers.reading import MAX_LAYERS, all_linked, escaped, read_layer, validated
 from app.layers.trained import origin_of
 from app.pipeline import recipe
@@ -71,6 +71,10 @@ class Input(BaseModel):
     def pieces(self) -> Iterator[bytes]:
         """Yield that text, a piece at a time."""
         yield self.text.encode()
+
+    def plain(self) -> Iterator[bytes]:
+        """Yield the canonical form as people see it, a piece at a time."""
+        return plain_pieces(self.model_dump(mode="python", exclude_defaults=True))
 
     @cached_property
     def length(self) -> int:
@@ -159,7 +163,7 @@ class Document(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     input: ImageInput | ValuesInput
-    layers: Annotated[tuple[SerializeAsAny[Layer], ...], AfterValidator(all_linked)] = ()
+    layers: Annotated[tuple[LayerField, ...], AfterValidator(all_linked)] = ()
 
     @property
     def canonical(self) -> dict[str, Any]:
@@ -179,6 +183,16 @@ class Document(BaseModel):
         for number, layer in enumerate(self.layers):
             yield b"," * bool(number)
             yield from layer.pieces()
+        yield b"]}"
+
+    def plain(self) -> Iterator[bytes]:
+        """Yield the canonical form as people see it, a piece at a time."""
+        yield b'{"input":'
+        yield from self.input.plain()
+        yield b',"layers":['
+        for number, layer in enumerate(self.layers):
+            yield b"," * bool(number)
+            yield from plain_pieces(layer.fields("python"))
         yield b"]}"
 
     @cached_property

@@ -7,10 +7,10 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Mistake, Unfit, Word, shown
-from app.layers import Layer
+from app.layers import Layer, LayerField
 from app.layers.reading import validated
 from app.layers.trained import origin_of
 from app.layers.weights import MAX_SEED
@@ -38,7 +38,7 @@ class Training(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     data: AnyData = ShapesData()
     """What it learns from."""
-    layers: tuple[SerializeAsAny[Layer], ...] = recipe.read(DEFAULT.format(classes=len(ShapesData().names)))
+    layers: tuple[LayerField, ...] = recipe.read(DEFAULT.format(classes=len(ShapesData().names)))
     """The network, which ends in softmax; weights of which nothing is said are random, by the seed plus the index."""
     optimizer: AnyOptimizer = SGD()
     """How weights follow their gradients."""

@@ -135,7 +135,8 @@ def summary(live: LiveTraining) -> Progress:
 
 
 def _wrong(found: Wrong) -> WrongExample:
-    return {"example": found.example, "label": found.label, "taken_for": found.taken_for, "share": found.share}
+    share = float(f"{found.share:.6g}")
+    return {"example": found.example, "label": found.label, "taken_for": found.taken_for, "share": share}
 
 
 def _short(loss: float) -> float | None:

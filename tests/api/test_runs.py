@@ -33,7 +33,9 @@ def photo(size=(40, 30)):
 
 
 def test_the_first_example_of_the_contract(run):
-    assert run.keys() == {"id", "recipe", "input", "layers", "totals", "prediction"}
+    assert run.keys() == {
+        "id", "recipe", "input", "layers", "totals", "prediction", "document", "links", "expires_at",
+    }  # fmt: skip
     assert run["recipe"] == RECIPE
     assert run["input"] == {"shape": [3, 32, 32], "image": "chelsea"}
     assert run["totals"] == {"parameters": 456, "multiplications": 352_800}
@@ -62,7 +64,9 @@ def test_statistics_are_those_of_the_arrays(client, run):
 def test_links_of_a_layer_name_the_run_of_the_layers_up_to_it(client, run):
     for index, layer in enumerate(run["layers"]):
         links = layer["links"]
-        names = {"output_json", "output_npy", "output_png"} | ({"weight_npy", "bias_npy"} if index == 0 else set())
+        names = {"output_json", "output_npy", "output_png", "output_csv"} | (
+            {"weight_npy", "bias_npy"} if index == 0 else set()
+        )
         assert links.keys() == names
         prefix = client.get(links["output_npy"].split("/layers/")[0]).json()
         assert len(prefix["layers"]) == index + 1

@@ -4,6 +4,7 @@ A handler that returns `Answer[Run]` answers a Run as JSON; `Artifact[NumPy]` a 
 to who has it (app/web/asgi/answers.py). Nothing of this is asked for while the app starts, or serves anything else.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, get_type_hints
 
@@ -62,7 +63,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for model in filter(is_typeddict, models):
         for name, sentence in _help(model).items():
             components[model.__name__]["properties"][name]["description"] = sentence
-    document["components"] = {"schemas": dict(sorted(components.items()))}
+    document["components"] = {"schemas": components}
     for operation, kind in answers:
         for status, response in operation["responses"].items():
             if PROBLEM in response.get("content", {}):
@@ -76,7 +77,29 @@ def describe(app: FastAPI) -> dict[str, Any]:
         if kind and issubclass(kind, Artifact):
             operation["responses"]["200"]["headers"] = _headers(LASTING)
             operation["responses"]["304"] = {"description": "Nothing has changed", "headers": _headers(LASTING)}
-    return document
+    return _short(document)
+
+
+def _short(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a description without components that nothing names; those left need no module's name before theirs.
+
+    pydantic also describes the bases of what it is asked for, and tells those of one name apart by their modules.
+    """
+    text = json.dumps(document)
+    components = document["components"]["schemas"]
+    for name in list(components):
+        if f'"{SCHEMAS.format(model=name)}"' not in text:
+            del components[name]
+    text = json.dumps(document)
+    for name in components:
+        short = name.rpartition("__")[2]
+        if short not in components:
+            text = text.replace(f'"{name}"', f'"{short}"').replace(
+                SCHEMAS.format(model=name), SCHEMAS.format(model=short)
+            )
+    found: dict[str, Any] = json.loads(text)
+    found["components"]["schemas"] = dict(sorted(found["components"]["schemas"].items()))
+    return found
 
 
 def routes_of(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:

@@ -3,18 +3,22 @@
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from typing import NotRequired, cast
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Annotated, NotRequired, cast
 
 from typing_extensions import TypedDict
 
 from app import lab
-from app.described import described
-from app.explorer.addresses import layer_address
+from app.described import described, like
+from app.explorer.addresses import API, layer_address
 from app.lab import Facts
 from app.numerics import statistics
 from app.numerics.field import Number
 from app.pipeline import recipe
 from app.pipeline.classes import prediction
+from app.pipeline.document import Document
+from app.web.api.instants import instant
 
 Shape = list[int]  # (channels, rows, columns); of a vector its length alone
 
@@ -59,6 +63,7 @@ class LayerLinks(TypedDict):
     output_json: str
     output_npy: str
     output_png: str
+    output_csv: str
     weight_npy: NotRequired[str]
     bias_npy: NotRequired[str]
     running_mean_npy: NotRequired[str]
@@ -110,6 +115,19 @@ class Prediction(TypedDict):
 
 
 @described
+class RunLinks(TypedDict):
+    """Where a run is, and the numbers of its input."""
+
+    run: str
+    input_json: str
+    input_npy: str
+    input_png: str
+    input_csv: str
+    image: NotRequired[str]
+    """The picture that the input is made from."""
+
+
+@described
 class Run(TypedDict):
     """A picture, or numbers, and what the layers make of it."""
 
@@ -120,29 +138,41 @@ class Run(TypedDict):
     input: RunInput
     layers: list[Layer]
     totals: Totals
+    document: Annotated[str, like(Document)]
+    """As it would be posted, with nothing left out but defaults."""
+    links: RunLinks
+    expires_at: str | None
+    """When it goes, or what it is made of does; null for one that stays."""
     prediction: list[Prediction] | None
     """The likeliest first; null where the network was not trained to say it of this input."""
 
 
+FORMS = ("json", "npy", "png", "csv")
 STEP = 1 << 16  # bytes that are sent in one go
 _RECIPE = secrets.token_hex(8)  # stands for the recipe while what is around it is written; nobody can know it
+_DOCUMENT = secrets.token_hex(8)  # … and for its document
 
 
-def run_report(run: lab.Run, facts: Sequence[Facts]) -> Iterator[bytes]:
-    """Yield the run as JSON, a piece at a time: its recipe may be longer than all that is held of it."""
-    first, last = json.dumps(_report(run, facts), ensure_ascii=False, allow_nan=False, separators=(",", ":")).split(
-        _RECIPE
-    )
-    left = bytearray(first.encode())
-    for piece in recipe.pieces(run.document.layers):
-        left += json.dumps(piece, ensure_ascii=False)[1:-1].encode()
+def run_report(run: lab.Run, facts: Sequence[Facts], expires_at: float | None) -> Iterator[bytes]:
+    """Yield the run as JSON, a piece at a time: its recipe and its document may be longer than all that is held of it.
+
+    `expires_at`: seconds since 1970; None: it stays.
+    """
+    report = _report(run, facts, expires_at)
+    text = json.dumps(report, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    first, rest = text.split(_RECIPE.encode())
+    second, last = rest.split(b'"%b"' % _DOCUMENT.encode())
+    spelled = (json.dumps(piece, ensure_ascii=False)[1:-1].encode() for piece in recipe.pieces(run.document.layers))
+    left = bytearray()
+    for piece in chain([first], spelled, [second], run.document.plain(), [last]):
+        left += piece
         if len(left) >= STEP:
             yield bytes(left)
             left.clear()
-    yield bytes(left) + last.encode()
+    yield bytes(left)
 
 
-def _report(run: lab.Run, facts: Sequence[Facts]) -> Run:
+def _report(run: lab.Run, facts: Sequence[Facts], expires_at: float | None) -> Run:
     """Return the run: its shapes, its cost, and what its maps hold."""
     predicted = prediction(run.document, run.stages, facts[-1].numbers) if facts else None
     layers = [_layer_report(run, index, said) for index, said in enumerate(facts)]
@@ -155,17 +185,34 @@ def _report(run: lab.Run, facts: Sequence[Facts]) -> Run:
             "parameters": sum(layer["parameters"] for layer in layers),
             "multiplications": sum(layer["multiplications"] for layer in layers),
         },
+        "document": _DOCUMENT,
+        "links": _links(run),
+        "expires_at": None if expires_at is None else instant(datetime.fromtimestamp(expires_at, UTC)),
         "prediction": None
         if predicted is None
         else [{"label": label, "probability": share} for label, share in predicted],
     }
 
 
+def _links(run: lab.Run) -> RunLinks:
+    image, identity = run.document.input.image, run.document.ids[0]
+    links: RunLinks = {
+        "run": f"{API}/runs/{run.id}",
+        "input_json": layer_address(identity, "input", "output.json"),
+        "input_npy": layer_address(identity, "input", "output.npy"),
+        "input_png": layer_address(identity, "input", "output.png"),
+        "input_csv": layer_address(identity, "input", "output.csv"),
+    }
+    if image is not None:
+        links["image"] = f"{API}/images/{image}.png"
+    return links
+
+
 def _layer_report(run: lab.Run, index: int, facts: Facts) -> Layer:
     stage = run.stages[index]
     layer, shape = stage.layer, stage.input_shape
     prefix = run.document.ids[index + 1]
-    links = {f"output_{form}": layer_address(prefix, index, f"output.{form}") for form in ("json", "npy", "png")}
+    links = {f"output_{form}": layer_address(prefix, index, f"output.{form}") for form in FORMS}
     links.update({f"{name}_npy": layer_address(prefix, index, f"{name}.npy") for name in facts.arrays})
     return {
         "index": index,

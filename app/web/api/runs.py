@@ -201,7 +201,7 @@ async def create_run(request: Request, lab: InLab) -> Answer[reports.Run]:
 
     def answer() -> "Answer[reports.Run]":
         new = lab.keep_now(run)
-        return _answer(run, facts, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"})
+        return _answer(run, facts, lab, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"})
 
     return await lab.queue.light(answer)
 
@@ -228,11 +228,11 @@ async def linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
 
 
 def _answer(
-    run: Run, facts: Sequence[Facts], status: int = 200, headers: Mapping[str, str] | None = None
+    run: Run, facts: Sequence[Facts], lab: Lab, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Answer[reports.Run]:
-    """Return what is said of a run, off the event loop; where its recipe is long, piece by piece."""
-    report = reports.run_report(run, facts)
-    if not run.document.is_brief(LONG_RECIPE):
+    """Return what is said of a run, off the event loop; where its recipe or its input is long, piece by piece."""
+    report, document = reports.run_report(run, facts, lab.expires_at(run)), run.document
+    if document.input.length > LONG_RECIPE or not document.is_brief(LONG_RECIPE):
         return cast("Answer[reports.Run]", StreamingResponse(report, status, headers, "application/json"))
     return cast("Answer[reports.Run]", Response(b"".join(report), status, headers, "application/json"))
 
@@ -248,7 +248,7 @@ async def get_run_by_link(request: Request, lab: InLab) -> Answer[reports.Run]:
 
     def answer() -> "Answer[reports.Run]":
         lab.keep_now(run)
-        return _answer(run, facts)
+        return _answer(run, facts, lab)
 
     return await lab.queue.light(answer)
 
@@ -271,4 +271,4 @@ async def get_run(run_id: RunId, lab: InLab) -> Answer[reports.Run]:
     """The run again."""
     run = await lab.run(run_id)
     facts = await lab.facts(run)
-    return await lab.queue.light(lambda: _answer(run, facts))
+    return await lab.queue.light(lambda: _answer(run, facts, lab))
