@@ -127,7 +127,8 @@ async def _lines(request: Request, lab: Lab, documents: _Documents) -> AsyncIter
     async def report(run: Run) -> Iterator[bytes]:
         facts = await lab.facts(run)
         await lab.keep(run)
-        return reports.run_report(run, facts)
+        expires_at = await lab.queue.light(lambda: lab.expires_at(run))
+        return reports.run_report(run, facts, expires_at)
 
     async for found in _computed(request, lab, documents, report):
         if isinstance(found, dict):

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 from starlette.routing import BaseRoute
 from typing_extensions import is_typeddict
 
@@ -58,6 +59,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schemas, parts = TypeAdapter.json_schemas(
         [(model, "validation", TypeAdapter(model)) for model in models],
         ref_template=SCHEMAS,
+        schema_generator=_Schemas,
     )
     components = parts["$defs"]
     for model in filter(is_typeddict, models):
@@ -65,6 +67,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
             components[model.__name__]["properties"][name]["description"] = sentence
     document["components"] = {"schemas": components}
     for operation, kind in answers:
+        for parameter in operation.get("parameters", []):
+            _say_default(parameter["schema"])
         for status, response in operation["responses"].items():
             if PROBLEM in response.get("content", {}):
                 response["content"][PROBLEM]["schema"] = schemas[Problem, "validation"]
@@ -78,6 +82,19 @@ def describe(app: FastAPI) -> dict[str, Any]:
             operation["responses"]["200"]["headers"] = _headers(LASTING)
             operation["responses"]["304"] = {"description": "Nothing has changed", "headers": _headers(LASTING)}
     return _short(document)
+
+
+class _Schemas(GenerateJsonSchema):
+    """Writes schemas that makers of clients take: no titles but those of models, and no default that is no value."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        found = super().default_schema(schema)
+        if found.get("default") is None or isinstance(found["default"], dict):
+            found.pop("default", None)
+        return found
 
 
 def _short(document: dict[str, Any]) -> dict[str, Any]:
@@ -119,6 +136,15 @@ def answered(route: APIRoute) -> type[Typed[Any]] | None:
 def is_file(model: Any) -> bool:
     """Tell whether what is answered is a file, and no JSON."""
     return isinstance(model, type) and issubclass(model, File)
+
+
+def _say_default(schema: dict[str, Any]) -> None:
+    """Give a field of an address its default as the value that it is, and not as the text that a handler reads."""
+    schema.pop("title", None)
+    if schema.get("type") in ("integer", "number") and "default" in schema:
+        text = schema.pop("default")
+        if text:
+            schema["default"] = json.loads(text)
 
 
 def _help(model: Any) -> dict[str, str]:
