@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from app.classroom.claims import Claims, read_claims
 from app.classroom.facts import check_names
 from app.errors import LessonMistake, shown
-from app.layers.reading import escaped
+from app.strict import escaped
 
 Whole = TypeVar("Whole", "Lesson", "Step")
 MOST_STEPS = 200

@@ -14,8 +14,8 @@ import yaml
 from app.classroom.lesson import Lesson, read_lesson
 from app.classroom.lesson_document import document_of
 from app.errors import LessonMistake, Mistake, shown
-from app.layers.reading import escaped
 from app.messages import N_
+from app.strict import escaped
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 8

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from app.errors import Mistake
-from app.explorer.fields import fields_of, form_fields_of, query
+from app.explorer.fields import SETTINGS, fields_of, form_fields_of, query
 from app.explorer.options import OPTIONS
 from app.explorer.prediction import LOOKS_ASK
 from app.layers import Layer, Place
@@ -22,6 +22,7 @@ from app.whole_numbers import read_wholes
 
 LONGEST_ADDRESS = 4000
 HELD = ("edit", "pin", "sheet", "walk", "guess")  # fields of a state that an address writes as they are
+LINK = ("image", "values", *SETTINGS, "recipe", "run", "at", "view", *HELD, *OPTIONS)  # all that an address may hold
 ORIGIN = Place(0, 0, 0)
 DRAWN = frozenset(("figure", "flat"))  # looks with a drawing, in which cells, weights and numbers are pinned
 COMPARING = "compare"  # the look that `with` speaks of

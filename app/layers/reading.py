@@ -9,6 +9,7 @@ from app.errors import Mistake, Unfit, Word, shown
 from app.layers import LAYERS, AnyLayer, Layer
 from app.layers.sources import WEIGHTS
 from app.messages import N_, Counted, counted
+from app.strict import escaped
 
 T = TypeVar("T")
 MAX_LAYERS = 400
@@ -147,8 +148,3 @@ def _limit(kind: str, context: Mapping[str, int]) -> Word:
     count = context["min_length" if least else "max_length"]
     forms = LIMITS["string" if kind.startswith("string") else "list", least]
     return Word(Counted(*forms, count), count=f"{count:,}")
-
-
-def escaped(name: str) -> str:
-    """Return a name as a part of a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")

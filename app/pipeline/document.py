@@ -16,11 +16,12 @@ from app.layers import Layer, LayerField, Shape
 from app.layers.layer import MOST_CHANNELS
 from app.layers.models import Model, Origin, find
 from app.layers.numbers import NumbersField, pieces, plain_pieces, unpacked, written
-from app.layers.reading import MAX_LAYERS, all_linked, escaped, read_layer, validated
+from app.layers.reading import MAX_LAYERS, all_linked, read_layer, validated
 from app.layers.trained import origin_of
 from app.pipeline import recipe
 from app.pipeline.json_reader import parse_json
 from app.pipeline.whole_model import model_in
+from app.strict import check_fields
 
 ENGINE = "4"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
@@ -279,13 +280,7 @@ def read_document(value: object) -> Document:
     """
     if not isinstance(value, Mapping):
         raise Unfit('A document is an object with "input" and "layers".')
-    unknown = sorted(map(str, value.keys() - {"input", "layers", "recipe"}))
-    if unknown:
-        raise Unfit(
-            'A document has "input" and "layers" (or "recipe"), but no "{name}".',
-            name=unknown[0][:60],
-            pointer="/" + escaped(unknown[0][:60]),
-        )
+    check_fields(value, ("input", "layers", "recipe"))
     if "input" not in value:
         raise Unfit('The document has no "input".', pointer="/input")
     if "layers" in value and "recipe" in value:

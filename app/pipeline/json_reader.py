@@ -3,15 +3,17 @@
 import json
 import re
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from io import StringIO
 from typing import Any
 
-from app.errors import BrokenRequest, Unfit, shown
+from app.errors import BrokenRequest, Unfit
 from app.machine import give_back_memory
 from app.pipeline.aside import STEP, Check, Lines, Overlong, Part, Shortened, Text, any_shape, blocks, reach
+from app.strict import MOST_FAULTS, escaped, repeated_field, together
 
 LONG = 100_000  # bytes, from which on a text is not given to Python's parser as it is
 MOST = 1_000_000  # bytes beside blocks of numbers and long texts
@@ -27,17 +29,15 @@ def _as_it_is(fields: dict[str, Any]) -> Any:
     return fields
 
 
-def parse_json(
-    data: Text, hook: Hook = _as_it_is, most: int = MOST, check: Check = any_shape, *, once: bool = False
-) -> Any:
-    """Return what the JSON text `data` holds, its objects as `hook` returns them; raise BrokenRequest or Unfit.
+def parse_json(data: Text, hook: Hook = _as_it_is, most: int = MOST, check: Check = any_shape) -> Any:
+    """Return what the JSON text `data` holds, its objects as `hook` returns them; raise BrokenRequest, Unfit or
+    RepeatedField, where an object has a field twice.
 
     NaN and Infinity are refused. Where the text is long, its long blocks of numbers are NumPy arrays; `check` is asked
     of their shapes before memory goes into them. A bytearray is empty afterwards: it goes before the arrays come.
-    `once`: an object that has a field twice is refused.
     """
     if len(data) <= LONG:
-        return _loads(data, hook, lambda error: (error.lineno, error.colno), once=once)
+        return _loads(data, hook, lambda error: (error.lineno, error.colno))
     try:
         short = Shortened(data, _parts(data, check), lambda index: b'{"%b":%d}' % (_NAME.encode(), index), most)
     except Overlong as longest:
@@ -56,15 +56,23 @@ def parse_json(
         short.text,
         partial(_returned, short, hook),
         lambda error: short.line_and_column(len(error.doc[: error.pos].encode(errors="surrogatepass"))),
-        once=once,
     )
 
 
-def _loads(text: Text, hook: Hook, where: Callable[[json.JSONDecodeError], tuple[int, int]], *, once: bool) -> Any:
+def _loads(text: Text, hook: Hook, where: Callable[[json.JSONDecodeError], tuple[int, int]]) -> Any:
     """Return what a short `text` holds; `where` says at which line and column of the whole an error is."""
+    repeated: list[tuple[object, str]] = []  # an object, and a field that it has twice
+
+    def read(pairs: list[tuple[str, Any]]) -> Any:
+        fields = dict(pairs)
+        found = hook(fields)
+        if len(fields) < len(pairs) and len(repeated) < MOST_FAULTS:
+            counted = Counter(name for name, _ in pairs)
+            repeated.extend((found, name) for name, count in counted.items() if count > 1)
+        return found
+
     try:
-        pairs = (lambda pairs: hook(_once(pairs))) if once else None
-        return json.loads(text, parse_constant=_refuse, object_hook=hook, object_pairs_hook=pairs)
+        value = json.loads(text, parse_constant=_refuse, object_pairs_hook=read)
     except RecursionError:
         raise BrokenRequest("The JSON is nested too deeply to be read.") from None
     except UnicodeDecodeError:
@@ -73,16 +81,24 @@ def _loads(text: Text, hook: Hook, where: Callable[[json.JSONDecodeError], tuple
         raise _broken(where(error), error.msg) from None
     except ValueError:
         raise BrokenRequest("The JSON holds a number with too many digits.") from None
+    if repeated:
+        places = _pointers(value)
+        at = [(places[id(fields)], name) for fields, name in repeated if id(fields) in places]
+        raise together(repeated_field(name, f"{place}/{escaped(name)}") for place, name in reversed(at))
+    return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the fields of an object; raise Unfit where one is given twice."""
-    fields: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in fields:
-            raise Unfit("The field {name} is given twice; give it once.", name=shown(name), pointer=f"/{name}"[:60])
-        fields[name] = value
-    return fields
+def _pointers(value: Any) -> dict[int, str]:
+    """Return where the objects in a value lie, by their identity."""
+    found, left = dict[int, str](), [(value, "")]
+    while left:
+        part, pointer = left.pop()
+        if isinstance(part, dict):
+            found[id(part)] = pointer
+            left.extend((inner, f"{pointer}/{escaped(name)}") for name, inner in part.items())
+        elif isinstance(part, list):
+            left.extend((inner, f"{pointer}/{index}") for index, inner in enumerate(part))
+    return found
 
 
 def _refuse(name: str) -> float:

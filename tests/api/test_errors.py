@@ -142,7 +142,7 @@ def test_an_overflow_names_its_layer(client):
 def test_what_is_not_a_form_with_a_picture_is_400(client):
     for kind in ("multipart/form-data", "multipart/form-data; boundary=x", "text/plain", "application/json"):
         told(client.post("/api/v1/images", content=b"junk", headers={"Content-Type": kind}), 400)
-    told(client.post("/api/v1/images", files={"other": b"x"}), 400, '"file"')
+    told(client.post("/api/v1/images", files={"other": b"x"}), 422, "file")
     told(client.post("/api/v1/images", data={"file": "x"}), 400, '"file"')
     told(client.post(RUNS, data={"recipe": "relu"}), 400, '"file"')
     told(client.post(RUNS, content=b"--x\r\n", headers={"Content-Type": "multipart/form-data"}), 400)
@@ -150,8 +150,9 @@ def test_what_is_not_a_form_with_a_picture_is_400(client):
 
 
 def test_other_methods_are_405_and_told_which_there_are(client):
-    for method, address, allowed in (("PUT", RUNS, "GET, POST, HEAD"), ("DELETE", "/api/v1/layers", "GET, HEAD"),
-                                     ("POST", "/api/v1/images/chelsea", "DELETE, GET, HEAD")):  # fmt: skip
+    for method, address, allowed in (("PUT", RUNS, "GET, HEAD, OPTIONS, POST"),
+                                     ("DELETE", "/api/v1/layers", "GET, HEAD, OPTIONS"),
+                                     ("POST", "/api/v1/images/chelsea", "DELETE, GET, HEAD, OPTIONS")):  # fmt: skip
         answer = client.request(method, address)
         told(answer, 405)
         assert answer.headers["allow"] == allowed

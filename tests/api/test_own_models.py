@@ -109,7 +109,7 @@ def test_what_is_said_beside_the_file_can_be_changed_by_its_owner_and_nothing_el
         ({"height": 0}, "at least 1"),
         ({"height": 2}, "3×2"),
         ({"height": 20_000, "width": 20_000}, "pixels"),
-        ({"channels": "BGR"}, "no setting named"),
+        ({"channels": "BGR"}, "no field 'channels'"),
         ([], "an object"),
     ):
         told(client.patch(address, json=wrong, headers=bearer(made)), 422, words)
@@ -194,7 +194,7 @@ def test_fields_that_make_no_sense_are_refused(client):
         ({"channels": "GBR"}, 422, "RGB or BGR"),
         ({"truncate": "perhaps"}, 422, "true or false"),
         ({"scale": "mean:1;std:0"}, 422, "std"),
-        ({"colour": "red"}, 422, "no setting named 'colour'"),
+        ({"colour": "red"}, 422, "no field 'colour'"),
     ):
         told(sent(client, FILE, **fields), status, words)
     told(

@@ -5,10 +5,8 @@
     │ └┘ │              └───┘        └──┘
     └────┘
 One px a cell for all, so that 32 → 28 → 14 can be measured; only what would be too small to see is drawn larger.
-On a phone they stand on two lines, of which the second leads back below the first.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
@@ -34,8 +32,7 @@ class Rows:
     air: float  # kept free to the right of a volume
 
 
-TALL = {"wide": Rows(256, 194, 64, 46, 40), "medium": Rows(226, 226, 56, 34, 30), "narrow": Rows(136, 136, 36, 9, 12)}
-BETWEEN = 10.0  # px from one line to the next
+TALL = {"wide": Rows(256, 194, 64, 46, 40), "medium": Rows(226, 226, 56, 34, 30), "narrow": Rows(96, 96, 24, 9, 12)}
 
 
 @dataclass(frozen=True)
@@ -61,12 +58,11 @@ def trace(blocks: Sequence[Block], layout: Layout, label: str, *, low: bool = Fa
     It is `low` where words stand below the numbers, not beside them; `spare` px higher where there are no numbers.
     """
     rows = TALL[layout.name]
-    lines = 2 if layout.small and len(blocks) > 2 else 1
     height = (rows.low if low else rows.height) + (0 if layout.small else spare)
-    figure = drawing(layout.width, lines * (height + BETWEEN) - BETWEEN, label, class_=f"figure {layout.name}")
+    figure = drawing(layout.width, height, label, class_=f"figure {layout.name}")
     if any(block.takes for block in blocks):
         figure.set("role", "group")  # it holds what can be pressed
-    unit, places = _lines([block.after_gap for block in blocks], layout.width, lines)
+    unit = layout.width / (len(blocks) + GAP * sum(block.after_gap for block in blocks))
     room = min(height - 4, height * 0.98)
     depths = [min(rows.depth, 1.5 * block.sheets) if block.sheets > 1 else 0.0 for block in blocks]
     scale = min(
@@ -77,15 +73,16 @@ def trace(blocks: Sequence[Block], layout: Layout, label: str, *, low: bool = Fa
         )
         for block, depth in zip(blocks, depths, strict=True)
     )
-    planes = [
-        _volume(figure, block, (x, line * (height + BETWEEN)), scale, depth, unit - rows.air, rows, height)
-        for block, depth, (line, x) in zip(blocks, depths, places, strict=True)
-    ]
+    x, planes = 1.0, []
+    for block, depth in zip(blocks, depths, strict=True):
+        x += GAP * unit * block.after_gap
+        planes.append(_volume(figure, block, x, scale, depth, unit - rows.air, rows, height))
+        x += unit
     for index, block in enumerate(blocks):
         for source in block.sources:
             near, far = blocks[source].span, block.span
             if near and far:
-                lead = _light if source == index - 1 else _past if places[source][0] == places[index][0] else _beside
+                lead = _light if source == index - 1 else _past
                 lead(figure, planes[source].span(near), planes[index].span(far), block.role)
     for block, plane in zip(blocks, planes, strict=True):
         if block.span:
@@ -97,28 +94,14 @@ def trace(blocks: Sequence[Block], layout: Layout, label: str, *, low: bool = Fa
     return figure
 
 
-def _lines(gaps: Sequence[bool], width: float, lines: int) -> tuple[float, list[tuple[int, float]]]:
-    """Return how many px each volume has, and of each its line and where it begins: the second line leads back."""
-    each = math.ceil(len(gaps) / lines)
-    parts = [gaps[start : start + each] for start in range(0, len(gaps), each)]
-    unit = width / max(len(part) + GAP * sum(part) for part in parts)
-    found = []
-    for line, part in enumerate(parts):
-        for number in range(len(part)):
-            past = unit * (number + GAP * sum(part[: number + 1]))
-            found.append((line, 1 + (width - unit - past if line % 2 else past)))
-    return unit, found
-
-
 def _volume(
-    figure: Element, block: Block, corner: Point, scale: float, depth: float, most: float, rows: Rows, height: float
+    figure: Element, block: Block, x: float, scale: float, depth: float, most: float, rows: Rows, height: float
 ) -> Plane:
-    """Draw one block from `corner` on, in the middle of the height; return the plane of its front."""
-    x, top = corner
+    """Draw one block at `x`, in the middle of the height; return the plane of its front."""
     down, across = block.picture.rows, block.picture.columns
     s = max(scale, min(rows.least / height_of(down, across), most / width_of(across), MOST_SCALE))
     rise = -depth * DEPTH[1] / DEPTH[0] if depth else -s * DEPTH[1]
-    plane = Volume((x, top + (height - s * height_of(down, across) - rise) / 2 + rise), s).sheet()
+    plane = Volume((x, (height - s * height_of(down, across) - rise) / 2 + rise), s).sheet()
     if depth and block.colour:
         slab(figure, block.picture, plane, depth / DEPTH[0], DEPTH)
     elif depth:
@@ -152,14 +135,6 @@ def _past(figure: Element, near: Quad, far: Quad, role: str) -> None:
     (x, y), (end, low) = near[1], far[0]
     top = max(6.0, min(y, low) - PAST)
     d = f"M{x:.1f} {y:.1f}C{x + PAST:.1f} {top:.1f} {end - PAST:.1f} {top:.1f} {end:.1f} {low:.1f}"
-    add(add(figure, "g", class_=f"rays {role}"), "path", class_="ray", d=d)
-
-
-def _beside(figure: Element, near: Quad, far: Quad, role: str) -> None:
-    """Draw a way from one line to the next past what stands between: a bow to the left."""
-    (x, y), (end, low) = near[3], far[0]
-    out = max(2.0, min(x, end) - PAST / 2)
-    d = f"M{x:.1f} {y:.1f}C{out:.1f} {y + BETWEEN:.1f} {out:.1f} {low - BETWEEN:.1f} {end:.1f} {low:.1f}"
     add(add(figure, "g", class_=f"rays {role}"), "path", class_="ray", d=d)
 
 

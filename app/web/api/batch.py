@@ -29,11 +29,12 @@ from app.web.api.runs import linked_document
 from app.web.asgi.answers import NPZ, Lines
 from app.web.asgi.archive import Archive, off_the_loop
 from app.web.asgi.dependencies import InLab
-from app.web.asgi.forms import decoded, read_body, sent_files
+from app.web.asgi.forms import check_form, decoded, read_body, sent_files
 from app.web.asgi.language import translator
+from app.web.asgi.operation import Operation
 from app.web.asgi.problems import Problem, as_mistake, problem
 
-batch = APIRouter(prefix=API, responses=examples.PROBLEMS, tags=["runs"])
+batch = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["runs"])
 MOST = 64  # documents or pictures
 T = TypeVar("T")
 Work = Callable[[], Awaitable[T]]
@@ -95,6 +96,7 @@ async def _of_files(request: Request, lab: Lab) -> _Documents:
     """Return the documents of pictures that are sent in a form."""
     form, fields, files = await sent_files(request, MOST)
     try:
+        check_form(form, ("file", *examples.FORM_FIELDS), once=False)
         _check_count(len(files))
         if "image" in fields:
             raise Unfit("Give a file or the id of an image, not both.", pointer="/input/image")

@@ -18,9 +18,10 @@ from app.web.api.runs import RunId
 from app.web.asgi.answers import Artifact, Json
 from app.web.asgi.artifacts import immutable_json
 from app.web.asgi.dependencies import InLab
+from app.web.asgi.operation import Operation
 from app.whole_numbers import read_signed, read_whole
 
-cones = APIRouter(prefix=API, responses=examples.PROBLEMS)
+cones = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
 
 
 @cones.get(

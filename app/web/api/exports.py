@@ -13,8 +13,9 @@ from app.web.asgi.answers import NPZ, Artifact
 from app.web.asgi.archive import archived, off_the_loop
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
+from app.web.asgi.operation import Operation
 
-exports = APIRouter(prefix=API, responses=examples.PROBLEMS)
+exports = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
 
 
 @exports.get("/runs/{run_id}/export.npz", summary="All arrays of a run in one file", tags=["runs"])

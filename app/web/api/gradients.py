@@ -23,9 +23,10 @@ from app.web.api.outputs import LayerIndex
 from app.web.asgi.answers import Artifact, Json, NumPy
 from app.web.asgi.artifacts import NumPyFile, immutable, immutable_json
 from app.web.asgi.dependencies import InLab
+from app.web.asgi.operation import Operation
 from app.whole_numbers import read_signed
 
-gradients = APIRouter(prefix=API, responses=examples.PROBLEMS)
+gradients = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
 FIRST: dict[str, Any] = {"first": {"value": 0}}
 RunWithClasses = Annotated[
     str, Path(description="The id of a run that ends in softmax.", openapi_examples=examples.CLASSES_ID)

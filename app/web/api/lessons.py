@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from typing_extensions import TypedDict
 
 from app.classroom import lesson
@@ -26,10 +26,10 @@ from app.web.asgi.bearer import bearer
 from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLessons
 from app.web.asgi.forms import read_body
+from app.web.asgi.operation import Operation
 from app.web.asgi.reach import reach_of
-from app.web.asgi.unknown_fields import refuse_unknown
 
-lessons = APIRouter(prefix=API, responses=examples.PROBLEMS, tags=["lessons"], dependencies=[Depends(refuse_unknown)])
+lessons = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["lessons"])
 LessonId = Annotated[
     str, Path(description="The id of a lesson.", openapi_examples={"example": {"value": examples.LESSON_ID}})
 ]
@@ -145,7 +145,7 @@ async def _sent(request: Request, lab: Lab) -> tuple[lesson.Lesson, str]:
     if kind in YAML_TYPES:
         text = await lab.queue.light(lambda: read_text(body))
         return await lab.queue.light(lambda: read_yaml(text)), text
-    return await lab.queue.light(lambda: read_lesson(_written(parse_json(body, once=True)))), ""
+    return await lab.queue.light(lambda: read_lesson(_written(parse_json(body)))), ""
 
 
 def _written(value: Any) -> Any:

@@ -13,6 +13,7 @@ from app.explorer.opening import opened, shared, state_of
 from app.lab import Lab
 from app.links import Shared
 from app.pipeline.json_reader import LONG, parse_json
+from app.strict import check_fields
 from app.web.api import examples
 from app.web.api.instants import instant
 from app.web.api.json_text import json_bytes
@@ -20,9 +21,10 @@ from app.web.asgi.answers import Answer
 from app.web.asgi.bearer import bearer
 from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab, InLinks
+from app.web.asgi.operation import Operation
 from app.web.asgi.reach import reach_of
 
-links = APIRouter(responses=examples.PROBLEMS)
+links = APIRouter(responses=examples.PROBLEMS, route_class=Operation)
 LONGEST = 32_768  # characters of an address, as in a request
 PATHS = ("/", "/embed")
 
@@ -73,10 +75,7 @@ def _address(data: bytes) -> str:
     body = parse_json(data)
     if not isinstance(body, Mapping) or not isinstance(body.get("address"), str):
         raise BrokenRequest('Send {{"address": "/?image=…"}}, the address of a state as JSON.')
-    for name in body.keys() - {"address"}:
-        raise Unfit(
-            "There is no field {name} here; send address alone.", name=repr(str(name)[:40]), pointer=f"/{name}"[:60]
-        )
+    check_fields(body, ("address",))
     address: str = body["address"]
     if len(address) > LONGEST:
         raise Unfit(

@@ -21,6 +21,7 @@ from app.pipeline import recipe
 from app.pipeline.document import read_layers
 from app.pipeline.json_reader import parse_json
 from app.pipeline.whole_model import layers_of
+from app.strict import check_fields
 from app.web.api import examples
 from app.web.api.instants import instant
 from app.web.api.json_text import json_bytes
@@ -29,8 +30,9 @@ from app.web.asgi.bearer import bearer
 from app.web.asgi.client import client_of
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_body, sent_file
+from app.web.asgi.operation import Operation
 
-models = APIRouter(prefix=API, responses=examples.PROBLEMS)
+models = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
 ModelId = Annotated[
     str,
     Path(
@@ -40,7 +42,7 @@ ModelId = Annotated[
 ]
 CHANNELS = ("RGB", "BGR")
 SAID = {"title", "classes", *SETTINGS}  # what can be changed
-SENT = {*SAID, "channels", "truncate", "layers", "recipe"}  # beside the file
+SENT = ("file", *sorted(SAID), "channels", "truncate", "layers", "recipe")
 
 
 @described
@@ -126,10 +128,9 @@ async def upload_model(request: Request, lab: InLab) -> Answer[NewModel]:
     belong by `<name>.weight`, else `<index>.weight`. It is private to whoever knows its id, and goes when it expires.
     A file that does not fit is answered with its first node that does not, by name and reason.
     """
-    async with sent_file(request) as (fields, sent):
+    async with sent_file(request, SENT) as (fields, sent):
         if sent is None:
             raise BrokenRequest('Send the network as multipart form data in a field named "file".')
-        _refuse_unknown(fields, SENT)
         said, truncate, layers = await lab.queue.light(
             lambda: (said_in(fields), _flag(fields, "truncate"), _layers_in(fields))
         )
@@ -190,7 +191,7 @@ def _said(value: Any, known: set[str] = SAID) -> Said:
     """Return what a JSON object says of a network; raise Unfit where it makes no sense."""
     if not isinstance(value, Mapping):
         raise Unfit('What is said of a model is an object, such as {{"title": "LeNet"}}.')
-    _refuse_unknown(value, known)
+    check_fields(value, sorted(known))
     title, classes, channels = value.get("title"), value.get("classes"), value.get("channels", "RGB")
     if not isinstance(title, str | None):
         raise Unfit("{field} is a text, not {given}.", field="title", given=shown(title), pointer="/title")
@@ -200,17 +201,6 @@ def _said(value: Any, known: set[str] = SAID) -> Said:
         raise Unfit("channels must be RGB or BGR, not {given}.", given=shown(channels), pointer="/channels")
     source = {name: value[name] for name in SETTINGS if name in value}
     return Said(title, None if classes is None else tuple(classes), source, channels)
-
-
-def _refuse_unknown(fields: Mapping[str, Any], known: set[str]) -> None:
-    unknown = next((name for name in fields if name not in known), None)
-    if unknown is not None:
-        raise Unfit(
-            "There is no setting named {field} here; there are: {names}.",
-            field=shown(unknown),
-            names=", ".join(sorted(known)),
-            pointer=f"/{unknown[:60]}",
-        )
 
 
 def _flag(fields: Mapping[str, str], name: str) -> bool:

@@ -33,8 +33,9 @@ from app.web.api.runs import RunId
 from app.web.asgi.answers import CSV, PNG, SVG, Artifact, Json, NumPy
 from app.web.asgi.artifacts import NumPyFile, immutable, immutable_json, picture_theme
 from app.web.asgi.dependencies import InLab
+from app.web.asgi.operation import Operation
 
-outputs = APIRouter(prefix=API, responses=examples.PROBLEMS, tags=["layers"])
+outputs = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["layers"])
 LayerIndex = Annotated[
     str,
     whole_number(or_else="input"),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 
 from app.errors import Unfit, shown
 from app.explorer.addresses import API
-from app.explorer.state import place_of
+from app.explorer.state import LINK, place_of
 from app.lab import Lab, Run
 from app.rendering.scales import read_colours
 from app.web.api import examples
@@ -24,24 +24,29 @@ from app.web.api.maps import (
 from app.web.api.runs import linked_run
 from app.web.asgi.answers import PNG, SVG, Artifact, NumPy
 from app.web.asgi.dependencies import InLab
+from app.web.asgi.operation import Operation, takes
 from app.whole_numbers import read_whole
 
-rendering = APIRouter(prefix=API, responses=examples.PROBLEMS, tags=["runs"])
+rendering = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["runs"])
+FIELDS = (*LINK, "layer", "channel")
 
 
 @rendering.get("/render.json", summary="The maps that a link names, as nested lists", openapi_extra=examples.MAPS_QUERY)
+@takes(FIELDS)
 async def render_json(request: Request, lab: InLab) -> Artifact[Nested]:
     """The fields of a page's link; `layer` [that of `at`, else the last] and `channel` [all] as in output.json."""
     return await json_answer(request, lab, await _maps(request, lab))
 
 
 @rendering.get("/render.npy", summary="The maps that a link names, as a NumPy file", openapi_extra=examples.MAPS_QUERY)
+@takes(FIELDS)
 async def render_npy(request: Request, lab: InLab) -> Artifact[NumPy]:
     """The fields of a page's link; `layer` [that of `at`, else the last] and `channel` [all] as in output.npy."""
     return await npy_answer(request, lab, await _maps(request, lab))
 
 
 @rendering.get("/render.png", summary="The maps that a link names, as one sheet", openapi_extra=examples.MAPS_QUERY)
+@takes(FIELDS)
 async def render_png(request: Request, lab: InLab) -> Artifact[PNG]:
     """The fields of a page's link; `layer` [that of `at`, else the last] and `channel` [all] as in output.png.
 
@@ -53,6 +58,7 @@ async def render_png(request: Request, lab: InLab) -> Artifact[PNG]:
 
 
 @rendering.get("/render.svg", summary="The drawing that a link shows", openapi_extra=examples.STEP_QUERY)
+@takes(FIELDS)
 async def render_svg(request: Request, lab: InLab) -> Artifact[SVG]:
     """The fields of a page's link, with `at`: how that one number came to be, as the page draws it."""
     run, fields = await linked_run(request, lab), request.query_params

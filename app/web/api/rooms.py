@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from typing_extensions import TypedDict
 
 from app.classroom import told
@@ -14,6 +14,7 @@ from app.described import described
 from app.errors import BrokenRequest, Mistake, TooLarge, shown
 from app.explorer.addresses import API
 from app.pipeline.json_reader import LONG, parse_json
+from app.strict import check_fields
 from app.web.api import examples
 from app.web.api.instants import instant
 from app.web.api.json_text import json_bytes
@@ -22,15 +23,15 @@ from app.web.asgi.bearer import bearer
 from app.web.asgi.client import address_of, client_of, phone_of, remember_phone
 from app.web.asgi.dependencies import InLab, InRooms
 from app.web.asgi.event_stream import EventStream
+from app.web.asgi.operation import Operation
 from app.web.asgi.reach import reach_of
 from app.web.asgi.room_stream import room_stream
-from app.web.asgi.unknown_fields import refuse_unknown
 
 rooms = APIRouter(
     prefix=f"{API}/rooms",
     responses=examples.PROBLEMS,
     tags=["classroom"],
-    dependencies=[Depends(refuse_unknown)],
+    route_class=Operation,
 )
 Code = Annotated[
     str,
@@ -244,16 +245,10 @@ async def _fields(request: Request, *names: str) -> Mapping[str, Any]:
         raise TooLarge(
             "The request has {count} bytes; the most is {most}. Send less.", count=f"{len(data):,}", most=f"{LONG:,}"
         )
-    body = parse_json(data, once=True)
+    body = parse_json(data)
     if not isinstance(body, Mapping):
         raise BrokenRequest("Send a JSON object with {names}.", names=", ".join(names))
-    for name in body.keys() - set(names):
-        raise Mistake(
-            "There is no field {name} here; there are {names}.",
-            name=shown(name),
-            names=", ".join(names),
-            pointer=f"/{name}"[:60],
-        )
+    check_fields(body, names)
     return body
 
 

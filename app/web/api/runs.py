@@ -11,6 +11,7 @@ from app.described import described, nested
 from app.errors import BrokenRequest, Forbidden, Unfit
 from app.explorer.addresses import API
 from app.explorer.fields import document_of
+from app.explorer.state import LINK
 from app.lab import Facts, Lab, Run
 from app.layers import LAYERS
 from app.layers.numbers import Numbers
@@ -27,9 +28,10 @@ from app.web.asgi.artifacts import immutable
 from app.web.asgi.bearer import bearer
 from app.web.asgi.dependencies import InLab, InTrainings
 from app.web.asgi.forms import read_body, read_form
+from app.web.asgi.operation import Operation, takes
 
 LONG_RECIPE = 1_000_000  # characters, from which on it is not written as a whole
-api = APIRouter(prefix=API, responses=examples.PROBLEMS)
+api = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
 
 
 ImageId = Annotated[
@@ -84,7 +86,7 @@ async def list_images() -> Answer[list[gallery.GalleryImage]]:
 )
 async def upload_image(request: Request, lab: InLab) -> Answer[NewImage]:
     """Keeps the picture, upright and without metadata, until it expires; the same picture again renews it."""
-    _, data = await read_form(request)
+    _, data = await read_form(request, ("file",))
     if data is None:
         raise BrokenRequest('Send the picture as multipart form data in a field named "file".')
     picture = await lab.album.add(data)
@@ -209,7 +211,7 @@ async def create_run(request: Request, lab: InLab) -> Answer[reports.Run]:
 async def _posted_document(request: Request, lab: Lab) -> Document:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        fields, data = await read_form(request)
+        fields, data = await read_form(request, ("file", *examples.FORM_FIELDS))
         if data is not None:
             if "image" in fields:
                 raise Unfit("Give a file or the id of an image, not both.", pointer="/input/image")
@@ -238,6 +240,7 @@ def _answer(
 
 
 @api.get("/runs", summary="Compute a run from a link", tags=["runs"], openapi_extra=examples.RUN_QUERY)
+@takes(LINK)
 async def get_run_by_link(request: Request, lab: InLab) -> Answer[reports.Run]:
     """The fields of a page's link, with the same meaning: image, size (or height, width), mode, fit, scale, recipe.
 

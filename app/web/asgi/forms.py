@@ -1,8 +1,7 @@
 """Forms as browsers send them: text fields, and the bytes of a file."""
 
 import base64
-from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing, asynccontextmanager
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
@@ -13,7 +12,8 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from app.errors import BrokenRequest, Unfit, shown
+from app.errors import BrokenRequest, Mistake, shown
+from app.strict import check_fields, escaped
 from app.web.asgi.dependencies import lab_of
 
 MOST_FIELDS = 5000
@@ -41,12 +41,17 @@ async def read_body(request: Request) -> bytearray:
     return body
 
 
-async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
-    """Return the text fields of a form and the bytes of its `file`, if there is one; raise BrokenRequest."""
+async def read_form(request: Request, known: Collection[str] = ()) -> tuple[dict[str, str], bytes | None]:
+    """Return the text fields of a form and the bytes of its `file`, if there is one; raise BrokenRequest.
+
+    Where it is said which fields are `known`, others are faults, and so are those that are there twice.
+    """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
         body, lab = await request.body(), await lab_of(request)
         pairs = await lab.queue.light(lambda: _pairs(body))
+        if known:
+            check_fields([name for name, _ in pairs], known)
         fields = dict(pairs)
         if "names" in fields:
             fields["names"] = ",".join(value for name, value in pairs if name == "names")
@@ -54,6 +59,8 @@ async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
         return fields, decoded(text.encode()) if text.startswith("data:") else None
     form = await _multipart(request) if kind == "multipart/form-data" else FormData()
     try:
+        if known:
+            check_form(form, known)
         fields = {
             name: ",".join(part for part in form.getlist(name) if isinstance(part, str)) if name == "names" else value
             for name, value in form.items()
@@ -69,17 +76,18 @@ async def read_form(request: Request) -> tuple[dict[str, str], bytes | None]:
 
 
 @asynccontextmanager
-async def sent_file(request: Request) -> AsyncIterator[tuple[dict[str, str], UploadFile | None]]:
-    """Give the text fields of a form and its `file`, which stays on the disk: it may be large."""
+async def sent_file(
+    request: Request, known: Collection[str] = ()
+) -> AsyncIterator[tuple[dict[str, str], UploadFile | None]]:
+    """Give the text fields of a form and its `file`, which stays on the disk: it may be large. `known`: as above."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     form = await _multipart(request) if kind == "multipart/form-data" else FormData()
     with SpooledTemporaryFile(SHORT) as content:
         try:
-            parts = form.multi_items()
-            repeated = next((name for name, count in Counter(name for name, _ in parts).items() if count > 1), None)
-            if repeated is not None:
-                raise Unfit("{field} is given twice; give it once.", field=shown(repeated), pointer=f"/{repeated[:60]}")
-            fields, file = {name: value for name, value in parts if isinstance(value, str)}, form.get("file")
+            if known:
+                check_form(form, known)
+            fields = {name: value for name, value in form.items() if isinstance(value, str)}
+            file = form.get("file")
             if not isinstance(file, UploadFile) or not (file.size or file.filename):
                 yield fields, None
             elif (file.size or 0) > SHORT:
@@ -124,6 +132,20 @@ async def _multipart(request: Request, most_files: int = 4) -> FormData:
             return await parts.parse()
         except MultiPartException as error:
             raise BrokenRequest("The form cannot be read: {reason}.", reason=error.message.rstrip(".")) from None
+
+
+def check_form(form: FormData, known: Collection[str], *, once: bool = True) -> None:
+    """Raise what is wrong with the fields of a form: their names, and a file where a text belongs.
+
+    `once`: of `file` too there is one alone.
+    """
+    names = [name for name, _ in form.multi_items()]
+    check_fields(names if once else [*(name for name in names if name != "file"), "file"], known)
+    for name, value in form.items():
+        if isinstance(value, UploadFile) and name != "file":
+            raise Mistake(
+                "The field {name} is sent as a file; send it as text.", name=shown(name), pointer=f"/{escaped(name)}"
+            )
 
 
 def _pairs(body: bytes) -> list[tuple[str, str]]:

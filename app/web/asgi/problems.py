@@ -11,10 +11,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import Match
+from starlette.routing import Match, Mount, Route
 from typing_extensions import TypedDict  # whose fields pydantic can read in Python 3.11
 
 from app.errors import BrokenRequest, Busy, Mistake, NotFound, OurMistake, WrongMethod
+from app.web.asgi.directory import listed
 from app.web.asgi.language import language_of, translator
 
 log = logging.getLogger("convscope")
@@ -106,9 +107,11 @@ def install(app: FastAPI, page: Voice) -> Voice:
 
     async def answer(request: Request, error: Exception) -> Response:
         mistake = as_mistake(error)
+        allowed = {"Allow": ", ".join(_methods(app, request))} if isinstance(mistake, WrongMethod) else {}
+        if allowed and request.method == "OPTIONS":
+            return Response(status_code=204, headers=allowed)
         response = await say(request, mistake)
-        if isinstance(mistake, WrongMethod):
-            response.headers["Allow"] = ", ".join(_methods(app, request))
+        response.headers.update(allowed)
         return response
 
     for kind in (Mistake, HTTPException, RequestValidationError, ClientDisconnect, Exception):
@@ -118,6 +121,11 @@ def install(app: FastAPI, page: Voice) -> Voice:
 
 def _methods(app: FastAPI, request: Request) -> list[str]:
     """Return the methods that the address of `request` takes."""
-    asked = ({**request.scope, "method": method} for method in METHODS)
-    found = [scope["method"] for scope in asked if any(r.matches(scope)[0] == Match.FULL for r in app.routes)]
-    return [*found, "HEAD"] if "GET" in found else found
+    found, scope = {"OPTIONS"}, request.scope
+    root = scope.get("app_root_path", scope.get("root_path", ""))  # of the app, within which files have another
+    for method in METHODS:
+        asked = {**scope, "method": method, "root_path": root}
+        kinds = (Route, Mount) if method == "GET" else Route  # what is mounted are files, which are read
+        if any(isinstance(each, kinds) and each.matches(asked)[0] == Match.FULL for each in listed(app.routes)):
+            found.add(method)
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))

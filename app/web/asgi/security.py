@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import BrokenRequest, Forbidden, Mistake, TooLarge, TooLong
+from app.errors import BrokenRequest, Encoded, Forbidden, Mistake, TooLarge, TooLong, shown
 from app.settings import Settings
 from app.web.asgi.problems import Voice
 from app.whole_numbers import END, read_whole
@@ -104,6 +104,11 @@ class Security:
             raise _too_large(read_whole(length) or END, most)
         if scope["method"] in SAFE:
             return
+        if (encoding := headers.get("content-encoding", "identity").strip().lower()) != "identity":
+            raise Encoded(
+                "The body is encoded as {encoding}; send it as it is, without Content-Encoding.",
+                encoding=shown(encoding),
+            )
         origin = headers.get("origin", "").rstrip("/")
         if origin in self._origins:
             return

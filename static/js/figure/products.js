@@ -9,10 +9,9 @@ import { openTerm } from "../explorer/explorer.js";
 /** @typedef {import("../explorer/explorer.js").Explorer} Explorer */
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const CELL = "#sum [data-cell]", TAB = "#sum .sub > .part";
+const CELL = "#sum [data-cell]";
 
 let focused = ""; // the cell or the link that has the focus, to be found again in the next sum
-let one = false; // whether one block is shown at a time
 let open = false; // whether the menu of the formula is open, which stays so while the place moves
 
 /** @param {() => Explorer} current */
@@ -20,16 +19,14 @@ export function listenForProducts(current) {
   document.addEventListener("pointermove", (event) => over(/** @type {Element} */ (event.target), event), { capture: true });
   document.addEventListener("focusin", (event) => {
     const target = /** @type {Found} */ (event.target);
-    focused = target.dataset?.cell && target.localName === "td" ? `[data-cell="${target.dataset.cell}"]` : target.dataset?.hold ? `[data-hold="${target.dataset.hold}"]` : target.matches?.(TAB) ? `[data-term="${target.parentElement.dataset.term}"] > .part` : target.dataset?.picture ? `[data-picture="${target.dataset.picture}"]` : "";
+    focused = target.dataset?.cell && target.localName === "td" ? `[data-cell="${target.dataset.cell}"]` : target.dataset?.hold ? `[data-hold="${target.dataset.hold}"]` : target.dataset?.picture ? `[data-picture="${target.dataset.picture}"]` : "";
     look(target.closest?.(`${CELL}[data-product]`));
   });
   document.addEventListener("keydown", typed, { capture: true });
   document.addEventListener("click", clicked, { capture: true });
   document.addEventListener("toggle", ({ target }) => { if (target.matches?.("#sum .digits")) ({ open } = /** @type {Found} */ (target)); }, { capture: true });
-  document.addEventListener("htmx:after:swap", () => { open = false; measure(); });
+  document.addEventListener("htmx:after:swap", () => { open = false; });
   document.addEventListener("cs:shown", again);
-  addEventListener("resize", measure);
-  measure();
   document.addEventListener("cs:pinned", ({ detail }) => {
     const explorer = current();
     if (!explorer?.parts) return;
@@ -42,20 +39,6 @@ export function listenForProducts(current) {
     explorer.parts.forget();
     explorer.parts.want(explorer.spot());
   });
-}
-
-/** Sees whether the window has room for one block at a time. */
-function measure() {
-  one = [...document.querySelectorAll("#sum .term[data-term]")].some((term) => !term.offsetParent);
-  tabs();
-}
-
-/** There each subtotal opens its block, by key too, and says whether it is open. */
-function tabs() {
-  for (const tab of document.querySelectorAll(TAB)) {
-    const told = { "aria-expanded": String(tab.parentElement.matches(".open")), ...(tab.localName !== "a" && { role: "button", tabindex: "0" }) };
-    for (const [name, value] of Object.entries(told)) one ? tab.setAttribute(name, value) : tab.removeAttribute(name);
-  }
 }
 
 /** What is held fast. */
@@ -102,16 +85,13 @@ function mark(name) {
 /** @param {MouseEvent} event */
 function clicked(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const target = /** @type {Element} */ (event.target), link = target.closest(`${TAB}, #sum [data-hold]`), picture = target.closest("#sum [data-picture]");
+  const target = /** @type {Element} */ (event.target), link = target.closest("#sum .sub > .part, #sum [data-hold]"), picture = target.closest("#sum [data-picture]");
   if (picture && event.detail) over(picture, event);
   if (!link) return;
   event.preventDefault();
   event.stopPropagation(); // a link without scripts
   const name = link.closest(".sub")?.dataset.term, block = name && document.querySelector(`#sum .term[data-term="${name}"]`);
-  if (block && !block.offsetParent) {
-    openTerm(document.querySelector("#sum"), name);
-    tabs();
-  }
+  if (block && !block.offsetParent) openTerm(document.querySelector("#sum"), name);
   else if (link.dataset.hold) document.dispatchEvent(new CustomEvent("cs:hold", { detail: link.dataset.hold }));
 }
 
@@ -119,9 +99,9 @@ function clicked(event) {
 function typed(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const target = /** @type {HTMLElement} */ (event.target), by = ARROWS[event.key];
-  const cell = target.closest?.("#sum td[data-cell]"), picture = target.closest?.("#sum [data-picture]"), tab = target.matches?.(`${TAB}[role]`);
-  if (!(cell || picture || tab)) return;
-  if (by && !tab) (cell ? step : aim)(cell ?? picture, by[0], by[1]);
+  const cell = target.closest?.("#sum td[data-cell]"), picture = target.closest?.("#sum [data-picture]");
+  if (!(cell || picture)) return;
+  if (by) (cell ? step : aim)(cell ?? picture, by[0], by[1]);
   else if (event.key === "Enter" || event.key === " ") target.click();
   else return;
   event.preventDefault();
@@ -151,7 +131,6 @@ function aim(picture, rows, columns) {
 
 /** Another sum has come: the focus stays where it was, and so does the menu. */
 function again() {
-  tabs();
   const menu = document.querySelector("#sum .digits");
   if (menu && open) menu.open = true;
   const to = focused && document.activeElement === document.body && document.querySelector(`#sum ${focused}`);
