@@ -125,3 +125,37 @@ def test_it_arrives_once_and_not_at_every_step(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     screen.follow(weight())
     assert page.evaluate(lasts) == "0s"
+
+
+@pytest.mark.parametrize("size", [(1366, 625), (1280, 600)])
+def test_a_low_window_shows_all_of_it_with_ten_classes_and_the_most_products(
+    open_page: Callable[..., Page], size: tuple[int, int]
+) -> None:
+    trained = link('model("cifar10")', image="coffee", size=32, at="0.3.0.0", view="weight", label=1)
+    page = Screen(open_page(*size)).follow(trained).page
+    expect(page.locator(".pairs li")).to_have_count(36)
+    expect(page.locator("#strip")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
+    total, deck = page.locator(".pairs .part b").bounding_box(), page.locator(".transport").bounding_box()
+    assert total
+    assert deck
+    assert total["y"] + total["height"] <= deck["y"]
+
+
+def test_a_clicker_goes_from_weight_to_weight_and_from_the_last_back_to_the_path(page: Page) -> None:
+    screen = Screen(page).follow(weight(projector=1, pin="w.0.2.1", walk="0.2.0.0.fan"))
+    following = page.locator("#path [rel=next] span")
+    expect(following).to_have_text("weight 9")
+    page.keyboard.press("PageDown")
+    expect(following).to_have_text("weight 10")
+    assert pin(screen) == "w.0.2.2"
+    page.keyboard.press("PageDown")
+    expect(following).to_have_text("weight 11")
+    assert pin(screen) == "w.1.0.0"
+    page.keyboard.press("PageUp")
+    expect(following).to_have_text("weight 10")
+    assert pin(screen) == "w.0.2.2"
+    screen.follow(weight(projector=1, pin="w.2.2.2", walk="0.2.0.0.fan"))
+    expect(following).to_have_text("back: all 4 maps")
+    page.keyboard.press("PageDown")
+    expect(page.locator("#app")).to_have_attribute("data-view", "fan")

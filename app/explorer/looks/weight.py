@@ -6,6 +6,7 @@ the picture is taken for. The tape deck walks the weights of the filter.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import prod
 
 import numpy as np
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from app.errors import Unfit
 from app.explorer.backward import Backward, backward, gradient_png
 from app.explorer.fields import query
 from app.explorer.looks.look import Look, LookRequest, with_a_loss
+from app.explorer.looks.steps import Step, Steps
 from app.explorer.state import State
 from app.explorer.sums.answer import Answer
 from app.explorer.sums.batch_row import SHOWN, BatchRow, batch_row
@@ -27,7 +29,7 @@ from app.layers.meeting import Weight
 from app.messages import N_
 from app.pipeline.plan import Stage
 from app.pipeline.whole_model import model_in
-from app.printing.numbers import level, rounded, written
+from app.printing.numbers import grouped, level, rounded, written
 from app.printing.working import Working
 from app.rendering.arrangement import arranged
 from app.rendering.diagrams.weight import WeightScene, boxes, weight_drawing
@@ -124,6 +126,18 @@ async def _context(asked: LookRequest) -> WeightContext:
 
 def _pin(place: Place) -> str:
     return ".".join(map(str, ("w", *place)))
+
+
+def weight_by_weight(view: View, state: State) -> Steps:
+    """Return the weights of the filter, slice by slice, as the tape deck has them."""
+    assert view.weight is not None
+    plan, shape = arranged(view.weight.shape[1:]), view.weight.shape
+
+    def at(number: int) -> Step:
+        words = view.say("weight {number}").format(number=grouped(number + 1))
+        return Step(state.but(pin=_pin(plan.at(number)), edit=""), words)
+
+    return Steps(range(prod(shape[1:])), plan.index(Place(*weight_of(state, shape)[1:])), at, elsewhere=True)
 
 
 def _neighbours(state: State, view: View) -> tuple[str, str]:
@@ -274,4 +288,5 @@ LOOK = Look(
     beyond="back",
     pictures={"gradient": gradient_png},
     chapter="learning",
+    steps=weight_by_weight,
 )
