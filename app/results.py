@@ -201,7 +201,7 @@ class Chain:
     def compute(self, number: int, sources: Sequence[Result], picture: Picture | None) -> Result:
         """Return the result of a stage, read from those of its inputs."""
         if number >= 0:
-            result = layer_result(self.run.stages[number], sources)
+            result = layer_result(self.run.stages[number], sources, kept=True)
         else:
             result = input_result(self.run.document.input, picture, self.run.input_shape)
             result = _moved(result, self.shift) if any(self.shift) else result
@@ -488,15 +488,19 @@ def _job(
     return job
 
 
-def layer_result(stage: Stage, sources: Sequence[Result]) -> Result:
-    """Return what a stage makes of the results that it reads; raise Unfit where numbers grow past float32."""
+def layer_result(stage: Stage, sources: Sequence[Result], *, kept: bool = False) -> Result:
+    """Return what a stage makes of the results that it reads; raise Unfit where numbers grow past float32.
+
+    Of one that is `kept` the statistics are found too, and say whether they did.
+    """
     if 4 * math.prod(stage.output_shape) > LARGE:
         give_back_memory()
     weights = stage.layer.weights_for(stage.input_shape)
     with np.errstate(over="ignore", invalid="ignore"):
         output = stage.layer.compute([source.output for source in sources], weights)
-        finite = np.isfinite([output.min(), output.max()]).all()
-    if not finite:
+        result = Result(output, weights, stage.vector)
+        least, most = result.whole[:2] if kept else (output.min(), output.max())
+    if not (math.isfinite(least) and math.isfinite(most)):
         raise Unfit(
             "The numbers grow past what float32 holds (about 3.4e38) in layer {number} ({type}); use smaller "
             "weights or a smaller scale.",
@@ -505,7 +509,7 @@ def layer_result(stage: Stage, sources: Sequence[Result]) -> Result:
             pointer=f"/layers/{stage.index}",
         )
     output.flags.writeable = False
-    return Result(output, weights, stage.vector)
+    return result
 
 
 def input_result(source: AnyInput, picture: Picture | None, shape: Shape) -> Result:

@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema, model_validator
 
 from app.errors import Unfit, Word, shown
@@ -254,8 +253,8 @@ class Conv2d(Windowed):
         return self._fan_in(shape), "multiplications"
 
     def fully_connected_parameters(self, shape: Shape) -> int:
-        outputs = int(np.prod(self.output_shape(shape), dtype=object))
-        return outputs * int(np.prod(shape, dtype=object)) + outputs
+        outputs = math.prod(self.output_shape(shape))
+        return outputs * math.prod(shape) + outputs
 
     def locally_connected_parameters(self, shape: Shape) -> int:
         channels, rows, columns = self.geometry(shape).shape

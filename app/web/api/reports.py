@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Annotated, NotRequired, cast
@@ -162,7 +162,8 @@ def run_report(run: lab.Run, facts: Sequence[Facts], expires_at: float | None) -
     text = json.dumps(report, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     first, rest = text.split(_RECIPE.encode())
     second, last = rest.split(b'"%b"' % _DOCUMENT.encode())
-    spelled = (json.dumps(piece, ensure_ascii=False)[1:-1].encode() for piece in recipe.pieces(run.document.layers))
+    written = _joined(recipe.pieces(run.document.layers))
+    spelled = (json.dumps(piece, ensure_ascii=False)[1:-1].encode() for piece in written)
     left = bytearray()
     for piece in chain([first], spelled, [second], run.document.plain(), [last]):
         left += piece
@@ -170,6 +171,18 @@ def run_report(run: lab.Run, facts: Sequence[Facts], expires_at: float | None) -
             yield bytes(left)
             left.clear()
     yield bytes(left)
+
+
+def _joined(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield a text that comes in small pieces in larger ones."""
+    held, size = list[str](), 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= STEP:
+            yield "".join(held)
+            held, size = [], 0
+    yield "".join(held)
 
 
 def _report(run: lab.Run, facts: Sequence[Facts], expires_at: float | None) -> Run:

@@ -23,6 +23,8 @@ APART = ("/api/", "/static/", "/embed")  # what is there for others changes no c
 
 def nearest(tag: str) -> str:
     """Return the language that is there and nearest to the one that `tag` asks for, or "" where none is near."""
+    if not tag:
+        return ""
     known = {there.lower(): there for there in LANGUAGES}
     parts = tag.strip().lower().split("-")
     for count in range(len(parts), 0, -1):
