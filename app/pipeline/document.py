@@ -95,7 +95,7 @@ class ImageInput(Input):
     fit: Literal["cover", "contain", "stretch"] = "cover"
     """How the picture meets that size: cropped, letterboxed or stretched."""
     resample: Literal["box", "nearest", "bilinear", "bicubic", "lanczos"] = "box"
-    """How it is resized: by area, or by another of Pillow's filters, as torchvision's Resize does by bilinear."""
+    """How it is resized: by area, or by another of Pillow's filters; torchvision's own is bilinear."""
     mode: Literal["RGB", "L"] = "RGB"
     """Colour or grey."""
     scale: Annotated[Literal["unit", "byte"] | Scale, BeforeValidator(_scale)] = "unit"

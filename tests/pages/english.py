@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 
 from app.layers import LAYERS
 from app.numerics.kernels import KERNELS
+from app.pipeline.document import ImageInput
 from tests.pages.reading import Element
 
 # What people in China write in Latin letters, too.
@@ -32,6 +33,7 @@ NAMES = {
     *("Tab", "Space", "Shift", "Esc", "Escape", "Enter", "Home", "End", "Ctrl", "Delete", "PgUp", "PgDn"),
     *("EN", "English", "Execute", "Try", "it", "out"),  # the name of the other language, and buttons of Swagger UI
     *("random", "preset", "values", "trained", "data", "shapes", "digits", "examples"),  # in recipes and documents
+    *("Pillow", "torchvision", "bilinear", "in_channels", "size", "spread"),
     *("zeros", "reflect", "replicate", "circular", "same", "valid"),  # what fields may be
 }
 CODED = {"code", "kbd", "script", "style", "math", "textarea", "samp"}
@@ -46,7 +48,7 @@ CODE = re.compile(
 
 def known() -> set[str]:
     """Return every name of the code that pages speak of: layers, their fields and what these may be, filters."""
-    fields = {name for layer in LAYERS.values() for name in layer.model_fields}
+    fields = {name for layer in (*LAYERS.values(), ImageInput) for name in layer.model_fields}
     return {word.lower() for word in (*NAMES, *LAYERS, *KERNELS, *fields)}
 
 
