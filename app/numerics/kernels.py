@@ -30,6 +30,18 @@ class Kernel:
     def __post_init__(self) -> None:
         self.weight.flags.writeable = False
 
+    @property
+    def channels(self) -> int | None:
+        """How many channels it reads; None where it is spread over as many as there are."""
+        return len(self.weight) if self.weight.ndim == 3 else None
+
+    @property
+    def on_channels(self) -> str:
+        """What it becomes on several channels."""
+        if self.channels is not None:
+            return f"Reads {self.channels} channels, each with a sheet of its own."
+        return 'On n channels each gets this kernel, divided by n; with spread="sum" not divided.'
+
 
 KERNELS: dict[str, Kernel] = {
     kernel.name: kernel

@@ -1,7 +1,9 @@
 """The API's description: every operation has an example, and each works as it stands."""
 
+import io
 import json
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -145,7 +147,8 @@ def test_kernels_are_listed_with_numbers_sentence_and_source_and_are_what_a_pres
     listed = client.get("/api/v1/kernels").json()
     assert len(listed) >= 16
     for entry in listed:
-        assert entry.keys() == {"name", "weight", "bias", "sentence", "source"}
+        assert entry.keys() == {"name", "weight", "bias", "channels", "on_channels", "sentence", "source"}
+        assert entry["channels"] == (3 if isinstance(entry["weight"][0][0], list) else None)
         assert entry["sentence"]
         assert entry["source"]
     sobel = next(entry for entry in listed if entry["name"] == "sobel_x")
@@ -157,6 +160,17 @@ def test_kernels_are_listed_with_numbers_sentence_and_source_and_are_what_a_pres
     by_hand = sum(w * x for ws, xs in zip(sobel["weight"], document["input"]["values"][0], strict=True)
                   for w, x in zip(ws, xs, strict=True))  # fmt: skip
     assert client.get(run["layers"][0]["links"]["output_json"]).json() == [[[by_hand]]]
+    assert sobel["on_channels"] == 'On n channels each gets this kernel, divided by n; with spread="sum" not divided.'
+    for spread, divisor in (("mean", 4), ("sum", 1)):  # as that says
+        run = client.post(
+            "/api/v1/runs",
+            json={
+                "input": {"values": np.ones((4, 3, 3)).tolist()},
+                "recipe": f'conv2d(weights=preset("sobel_x", spread="{spread}"))',
+            },
+        ).json()
+        weight = np.load(io.BytesIO(client.get(run["layers"][0]["links"]["weight_npy"]).content))
+        assert np.array_equal(weight[0], [np.array(sobel["weight"]) / divisor] * 4)
 
 
 def test_no_request_goes_to_the_framework_s_own_threads(app):

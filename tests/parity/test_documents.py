@@ -107,4 +107,4 @@ def test_three_thousand_random_documents_agree_layer_by_layer():
     print(", ".join(f"{kind} {share:.3f}" for kind, share in worst.items()))  # noqa: T201
     assert seen >= LAYERS.keys() | {"zeros", "reflect", "replicate", "circular", "dilation", "groups", "padding",
                                     "stride", "ceil_mode", "count_include_pad", "bias", "weights", "negative_slope",
-                                    "eps", "output_padding", "scale"}  # fmt: skip
+                                    "eps", "output_padding", "scale", "divisor_override"}  # fmt: skip

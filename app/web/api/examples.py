@@ -112,11 +112,13 @@ NETWORK = (  # an ONNX file of one convolution, 2×2, on pictures of 4×4
     "CAgSADpdCg8KAXgKAXcSAXkiBENvbnYSAWcqHwgBCAEIAggCEAFCAXdKEAAAgD8AAAAAAAAAAAAAgL9aGwoBeBIWChQIARIQCgII"
     "AQoCCAEKAggECgIIBGIJCgF5EgQKAggBQgQKABAN"
 )
+RESAMPLE: dict[str, Any] = {"enum": ["box", "nearest", "bilinear", "bicubic", "lanczos"], "default": "box"}
 SAID_OF_MODEL: dict[str, Any] = {
     "title": {"type": "string", "description": "Left out: the name of the file."},
     **{name: {"type": "integer", "minimum": 1} for name in ("height", "width")},
     "mode": {"enum": ["RGB", "L"]},
     "fit": {"enum": ["cover", "contain", "stretch"], "default": "cover"},
+    "resample": RESAMPLE,
 }
 MODEL_BODY: dict[str, Any] = {
     "required": True,
@@ -171,6 +173,7 @@ FORM_FIELDS: dict[str, Any] = {
     "layers": {"type": "string", "description": "In place of a recipe: the JSON list of layers."},
     **{name: {"type": "integer", "minimum": 1} for name in ("size", "height", "width")},
     "fit": {"enum": ["cover", "contain", "stretch"], "default": "cover"},
+    "resample": RESAMPLE,
     "mode": {"enum": ["RGB", "L"], "default": "RGB"},
     "scale": {"type": "string", "default": "unit"},
 }

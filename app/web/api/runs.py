@@ -153,6 +153,10 @@ class Kernel(TypedDict):
     weight: Annotated[object, nested(2)]
     """[row][column], or [channel][row][column] where it reads colours."""
     bias: float
+    channels: int | None
+    """How many channels it reads; null where it is spread over as many as there are."""
+    on_channels: str
+    """What it becomes on several channels."""
     sentence: str
     """What it answers to."""
     source: str
@@ -171,12 +175,17 @@ async def list_layers() -> Answer[list[LayerType]]:
 
 @api.get("/kernels", summary="Every named kernel", tags=["what there is"])
 async def list_kernels() -> Answer[list[Kernel]]:
-    """What `preset(…)` may name."""
+    """What `preset(…)` may name, each as it is laid on a grey picture. On several channels a kernel of rows and columns
+    becomes one sheet a channel, all alike: divided by the number of channels (`spread="mean"`, as usual), so that it
+    gives what it gives on their mean, or as it is (`spread="sum"`). One of colours has a sheet a channel already.
+    """
     kernels: list[Kernel] = [
         {
             "name": kernel.name,
             "weight": Numbers(kernel.weight).nested(),
             "bias": kernel.bias,
+            "channels": kernel.channels,
+            "on_channels": kernel.on_channels,
             "sentence": kernel.sentence,
             "source": kernel.source,
         }
