@@ -209,6 +209,7 @@ class _Drawing:
 
     def _captions(self) -> None:
         scene, box, say = self.scene, self.box, self.scene.say
+        gradient = say(Meant("learning", "Gradient"))
         plain = box.name in ("narrow", "board")
         y = box.cap - (22 if box.name == "board" else 12)
         heads = [
@@ -219,8 +220,8 @@ class _Drawing:
                 " × ".join(map(str, scene.size)),
             ),
             (
-                min(self.map.origin[0], box.width - 84),
-                say(Meant("learning", "Gradient")),
+                min(self.map.origin[0], box.width - max(84, 8.6 * len(gradient))),
+                gradient,
                 say("map {number}").format(number=scene.filter + 1),
             ),
         ]
