@@ -23,7 +23,8 @@ from app.printing.numbers import rounded
 
 Say = Callable[[str], str]
 SIZE = "places"  # the look that asks for the size
-KINDS = ("sign", "size")
+KINDS = ("sign", "size", "number")
+PREDICT = {"sign": "sign", "size": "1", "number": "1"}  # what the explorer's own field says
 BESIDE = ("guess", "sheet", "walk", "projector", "lang", "theme", "hide")  # fields that make no other question
 
 
@@ -32,15 +33,16 @@ class Asked:
     """A question to a class."""
 
     question: str
-    choices: tuple[str, ...]
+    choices: tuple[str, ...]  # none where a number is asked for
     right: str
     address: str  # of the state in which it is asked
 
     def fields(self) -> dict[str, Any]:
         """Return it as polls are described."""
+        answers = {"kind": "choice", "choices": list(self.choices)} if self.choices else {"kind": "number"}
         return {
+            **answers,
             "question": self.question,
-            "choices": list(self.choices),
             "right": self.right or None,
             "address": self.address,
         }
@@ -51,7 +53,7 @@ async def asked_of_view(address: str, kind: str, lab: Lab, language: str) -> Ask
     state = await state_of(fields_in(address), lab)
     run = await lab.open(state.document)
     state = settled(state.but(view=SIZE) if kind == "size" else state, run)
-    state = state.with_options(predict="1" if kind == "size" else "sign").but(guess="")
+    state = state.with_options(predict=PREDICT[kind]).but(guess="")
     view = await seen(lab, run, state, "light", language)
     text, choices, right = _question(kind, view)
     return Asked(text, choices, right, state.address())
@@ -65,6 +67,8 @@ def _question(kind: str, view: View) -> tuple[str, tuple[str, ...], str]:
         sizes = _sizes(size, read, view.stage.geometry.size[0])
         return question(view, "size", ""), tuple(map(str, sizes)), str(size)
     truth = rounded(view.closeup.value, view.decimals)
+    if kind == "number":
+        return question(view, "value", ""), (), f"{truth:f}"
     below, above = say("below 0"), say("above 0")
     choices = (below, above, "0") if not truth else (below, above)
     return question(view, "sign", ""), choices, "0" if not truth else above if truth > 0 else below
@@ -78,10 +82,10 @@ def _sizes(size: int, read: int, window: int) -> list[int]:
 
 
 async def asked_in_lesson(lesson: Lesson, address: str, lab: Lab, language: str) -> Asked | None:
-    """Return the question of the step at an address; None where it has none with choices."""
+    """Return the question of the step at an address; None where it has none."""
     spot = read_spot(fields_in(address).get("step", ""), lesson)
     own = lesson.steps[spot.step - 1].question
-    if own is None or own.kind == "number":
+    if own is None:
         return None
     state = await state_at(lesson, Spot(spot.step, "ask"), lab)
     if own.kind:
@@ -105,7 +109,8 @@ async def because(lesson: Lesson, address: str, lab: Lab, language: str) -> str:
 
 async def asked_in(poll: Poll, lesson: Lesson | None, lab: Lab, language: str) -> dict[str, str]:
     """Return what our words in a poll are in a language, by how they were asked; a teacher's own stay."""
-    kind = "size" if fields_in(poll.address).get("view") == SIZE else "sign"
+    sized = fields_in(poll.address).get("view") == SIZE
+    kind = "size" if sized else "sign" if poll.choices else "number"
     if lesson is None and "predict" not in fields_in(poll.address):
         return {}
 

@@ -251,7 +251,7 @@ class Rooms:
 
     def check_answer(self, room: Room, choice: object) -> None:
         """Raise Mistake where this cannot be answered just now."""
-        _asked(room.state).number(choice)
+        _asked(room.state).given(choice)
 
     async def answer(self, room: Room, phone: str, choice: object) -> str:
         """Take a phone's answer, in place of any before; return the choice once the store has it.

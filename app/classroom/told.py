@@ -7,6 +7,18 @@ from typing_extensions import TypedDict
 from app.described import described
 
 State = Literal["open", "shown", "closed"]
+Kind = Literal["choice", "number"]
+
+
+@described
+class Bar(TypedDict):
+    """Numbers that stand together."""
+
+    label: str
+    """A number, or a range: 0.2 – 0.4, < 0.2, ≥ 0.8."""
+    count: int
+    right: bool
+    """Whether what is right is among them."""
 
 
 @described
@@ -14,7 +26,10 @@ class Poll(TypedDict):
     """A poll, as all may know it."""
 
     question: str
+    kind: Kind
+    """Whether one of the choices is the answer, or a number that is typed."""
     choices: list[str]
+    """None where a number is asked for."""
     address: str
     """What it is about."""
     state: State
@@ -22,9 +37,11 @@ class Poll(TypedDict):
     answered: int
     """How many phones have answered."""
     counts: NotRequired[list[int]]
-    """How many chose each; only once it has been shown."""
+    """How many chose each, or said a number of each part of `spread`; only once it has been shown."""
     right: NotRequired[str | None]
-    """The right choice, where there is one; only once it has been shown."""
+    """The right choice or number, where there is one; only once it has been shown."""
+    spread: NotRequired[list[Bar]]
+    """How the numbers are spread; only once it has been shown."""
 
 
 @described

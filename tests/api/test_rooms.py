@@ -220,6 +220,7 @@ def test_a_poll_is_asked_answered_shown_and_closed_and_tells_nothing_before(clie
     told(client.put(f"{where}/poll", json={"state": "shown"}, headers=key), 422, "Nothing is asked")
     asked = client.put(f"{where}/poll", json=POLL, headers=key).json()
     hidden = {"question": "How many?", "choices": POLL["choices"], "address": FIRST, "state": "open", "answered": 0}
+    hidden["kind"] = "choice"
     assert asked["poll"] == hidden
     pupils = [phone(client) for _ in range(4)]
     for pupil, answer in zip(pupils, ("27", "28", 1, "30"), strict=True):
@@ -239,9 +240,40 @@ def test_a_poll_is_asked_answered_shown_and_closed_and_tells_nothing_before(clie
     assert unseen == again | {"state": "closed"}
 
 
+@pytest.mark.parametrize("right", ["x", "", 1e99, [1]])
+def test_what_is_right_of_a_number_is_a_number(client, right):
+    room, key = opened(client)
+    body = {"question": "What is it?", "kind": "number", "right": right}
+    problem = told(client.put(f"{ROOMS}/{room['code']}/poll", json=body, headers=key), 422)
+    assert problem["errors"][0]["pointer"] == "/right"
+
+
+def test_a_number_is_asked_typed_and_told_as_it_is_spread(client):
+    room, key = opened(client)
+    where = f"{ROOMS}/{room['code']}"
+    body = {"question": "What is it?", "kind": "number", "right": "−0.21"}
+    asked = client.put(f"{where}/poll", json=body, headers=key).json()["poll"]
+    hidden = {"question": "What is it?", "kind": "number", "choices": [], "address": FIRST, "state": "open"}
+    assert asked == hidden | {"answered": 0}
+    pupils = [phone(client) for _ in range(5)]
+    for pupil, answer, taken in zip(
+        pupils, ("-0,21", "−0.2", 3, 0.5, "1,000.0"), ("-0.21", "-0.2", "3", "0.5", "1000"), strict=True
+    ):
+        assert pupil.post(f"{where}/answers", json={"answer": answer}).json() == {"answer": taken}
+    assert pupils[2].post(f"{where}/answers", json={"answer": "-0.20"}).json() == {"answer": "-0.2"}
+    for wrong in ("", "x", "1e30", "--1", None, True, [1], 1e300, "9" * 50, float("1e-20")):
+        told(pupils[0].post(f"{where}/answers", json={"answer": wrong}), 422, "is no number")
+    shown = client.put(f"{where}/poll", json={"state": "shown"}, headers=key).json()["poll"]
+    bars = [("−0.21", 1, True), ("−0.2", 2, False), ("0.5", 1, False), ("1,000", 1, False)]
+    assert [(bar["label"], bar["count"], bar["right"]) for bar in shown["spread"]] == bars
+    assert (shown["counts"], shown["right"], shown["answered"]) == ([1, 2, 1, 1], "-0.21", 5)
+    told(pupils[0].post(f"{where}/answers", json={"answer": "1"}), 422, "Answers are not taken any more")
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
+        ({"kind": "number"}, "/choices"), ({"kind": "word"}, "/kind"), ({"kind": None}, "/kind"),
         ({"choices": ["27"]}, "/choices"), ({"choices": list("1234567")}, "/choices"), ({"choices": "27"}, "/choices"),
         ({"choices": ["27", "27"]}, "/choices/1"), ({"choices": ["27", 28]}, "/choices/1"),
         ({"choices": ["27", " "]}, "/choices/1"), ({"choices": ["27", "x" * 121]}, "/choices/1"),

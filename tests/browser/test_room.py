@@ -158,6 +158,27 @@ def test_the_class_is_asked_for_a_sign_and_told(page: Page, open_page: Open) -> 
     expect(page).not_to_have_url(re.compile("predict="))
 
 
+def test_the_class_types_a_number_and_sees_how_it_is_spread(page: Page, open_page: Open) -> None:
+    _, pupil = led(page, open_page)
+    on_sheet(page).locator("[value=number]").click()
+    expect(asked(page)).to_contain_text("0 of 1 have answered")
+    field = where(pupil).get_by_role("textbox", name="What is the number?")
+    field.fill("-0,5")
+    pupil.keyboard.press("Enter")
+    expect(where(pupil)).to_contain_text("You can change it until the answer is shown.")
+    expect(field).to_have_value("−0.5")
+    expect(asked(page)).to_contain_text("1 of 1 has answered")
+    field.fill("half")
+    where(pupil).get_by_role("button", name="Answer").click()
+    assert field.evaluate("(field) => field.validity.patternMismatch")
+    page.keyboard.press("PageDown")
+    right = asked(page).locator(".right .choice")
+    expect(right).to_have_count(1)
+    assert sorted(asked(page).locator(".tally b").all_inner_texts()) == ["0", "1"]
+    told = right.inner_text().partition(",")[0].strip()
+    expect(where(pupil).locator("h2")).to_have_text(f"You said −0.5; it is {told}.")
+
+
 def test_a_question_of_ones_own(page: Page, open_page: Open) -> None:
     _, pupil = led(page, open_page)
     sheet = on_sheet(page)

@@ -26,6 +26,7 @@ LIFE = 1000
 POLLS = (
     {"question": "How many?", "choices": ["27", "28", "30"], "right": "28"},
     {"question": "多少？", "choices": ["a", "b"]},
+    {"question": "What is it?", "kind": "number"},
 )
 
 
@@ -82,7 +83,11 @@ class Model:
         poll = {**poll, "answered": len(self.answers)}
         if self.shown:
             given = list(self.answers.values())
-            poll["counts"] = [given.count(number) for number in range(len(poll["choices"]))]
+            choices = range(len(poll["choices"])) if poll["choices"] else sorted(set(given))
+            poll["counts"] = [given.count(number) for number in choices]
+            if not poll["choices"]:
+                told = zip(choices, poll["counts"], strict=True)
+                poll["spread"] = [{"label": str(number), "count": count, "right": False} for number, count in told]
         else:
             del poll["right"]
         return {**self.room, "poll": poll}
@@ -97,7 +102,8 @@ class Model:
         elif act == "blank":
             self.room = {**self.room, "blank": what}
         elif act == "ask":
-            asked = {**what, "choices": tuple(what["choices"]), "right": what.get("right"), "state": "open"}
+            asked = {"kind": "choice", **what, "choices": tuple(what.get("choices", ()))}
+            asked |= {"right": what.get("right"), "state": "open"}
             self.room = {**self.room, "poll": {**asked, "address": self.room["address"]}}
             self.answers, self.shown = {}, False
         elif act in ("show", "close"):
@@ -133,11 +139,12 @@ async def carried_out(acts: list[Any], store: Any, clock: Clock) -> None:
             await rooms.begin()
         elif act == "answer":
             poll = model.room["poll"]
-            can = poll is not None and poll["state"] == "open" and 0 <= what < len(poll["choices"])
+            fits = poll is not None and (not poll["choices"] or 0 <= what < len(poll["choices"]))
+            can = fits and poll["state"] == "open"
             try:
                 said = await rooms.answer(room, who, what)
                 assert can
-                assert said == poll["choices"][what]
+                assert said == (poll["choices"][what] if poll["choices"] else str(what))
                 model.answers[who] = what
                 model.idle = 0.0
             except Mistake:

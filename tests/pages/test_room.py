@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
+from app.classroom.book import BOOK
 from app.main import create_app
 from app.settings import Settings
 from tests.pages.reading import link
@@ -240,6 +241,47 @@ def test_the_sign_of_a_view_is_hidden_asked_and_told(client: TestClient) -> None
     assert told["poll"]["right"] == ("above 0" if value > 0 else "below 0")
     over = said(client, code, "poll", state="closed")
     assert "predict" not in over["address"]
+
+
+def test_the_number_of_a_view_is_hidden_typed_and_told(client: TestClient) -> None:
+    code, pupil = opened(client), stranger(client)
+    value = client.get(f"{run_of(client)}/layers/0/steps/1/2/3").json()["value"]
+    asked = said(client, code, "ask", kind="number", address=VIEW)
+    assert "predict=1" in asked["address"]
+    assert asked["poll"]["question"] == "What is the number?"
+    step = pupil.get(f"/join/{code}").text
+    assert f"{abs(value):.2f}" not in step
+    assert re.search(r'<input class="choice" name="answer" value="" required', step)
+    typed = pupil.post(f"/join/{code}/answer", data={"answer": "1,5"}, headers={"HX-Request": "true"}).text
+    assert 'value="1.5"' in typed
+    assert "You can change it until the answer is shown." in typed
+    assert client.get(f"/room/{code}/asked").text.count('class="choice"') == 0
+    told = said(client, code, "poll", state="shown")
+    assert float(told["poll"]["right"]) == pytest.approx(value, abs=0.006)
+    screen = client.get(f"/room/{code}/asked").text
+    bars = re.findall(r'<span class="choice">([^<]*)<.*?<b class="num">(\d+)', screen)
+    right = told["poll"]["right"].replace("-", "−")
+    assert sorted(bars) == sorted([("1.5", "1"), (right, "0")])
+    assert f"You said 1.5; it is {right}." in pupil.get(f"/join/{code}/now").text
+    assert "0 of 1 said" in pupil.get(f"/join/{code}/now").text
+
+
+def test_a_number_that_a_lesson_asks_for_is_asked_of_the_class(client: TestClient) -> None:
+    name, step = next(
+        (name, number)
+        for name, lesson in BOOK.items()
+        for number, step in enumerate(lesson.steps, 1)
+        if step.question and step.question.kind == "number"
+    )
+    code, pupil = opened(client, f"/lesson/{name}?step={step}"), stranger(client)
+    asked = said(client, code, "move", address=f"/lesson/{name}?step={step}.ask")["poll"]
+    assert (asked["kind"], asked["choices"], asked["state"]) == ("number", [], "open")
+    pupil.get(f"/join/{code}")
+    pupil.headers["Accept-Language"] = "zh-CN"
+    assert re.findall(r"<h2[^>]*>([^<]*)", pupil.get(f"/join/{code}/now").text) == ["这个数是多少？"]
+    told = said(client, code, "move", address=f"/lesson/{name}?step={step}.reveal")["poll"]
+    assert told["state"] == "shown"
+    assert told["spread"] == [{"label": told["right"].replace("-", "−"), "count": 0, "right": True}]
 
 
 def run_of(client: TestClient) -> str:

@@ -357,8 +357,9 @@ MOVE_BODY = _fields({"address": ROOM_ADDRESS}, address=WHERE, blank="Whether the
 POLL_BODY = _fields(
     {"question": ROOM_POLL.question, "choices": list(ROOM_POLL.choices), "right": ROOM_POLL.right},
     question="At most 300 characters.",
+    kind="choice, or number where a number is to be typed; then without choices.",
     choices="Two to six, of at most 120 characters.",
-    right="One of them; not told before it is shown.",
+    right="One of them, or a number; not told before it is shown.",
     address="What it is about; left out: where the room is.",
     state="Alone, in place of all others: shown or closed.",
 )

@@ -176,13 +176,14 @@ async def create_remote(code: Code, request: Request, lab: InLab, rooms: InRooms
     openapi_extra={"requestBody": examples.POLL_BODY},
 )
 async def change_poll(code: Code, request: Request, rooms: InRooms) -> Answer[told.Room]:
-    """With `question` and `choices` a new one begins, in place of any before; `right` and `address` may be left out.
+    """With `question` and `choices` a new one begins, in place of any before; `right` and `address` may be left out;
+    `"kind": "number"` asks for a number in place of choices.
     `{"state": "shown"}` tells all how the answers are spread and which is right, `{"state": "closed"}` takes no more.
     Needs the key of the room, or to show that of its remote: `Authorization: Bearer <key>`.
     """
     room = await _room(code, request, rooms)
     rooms.require(room, bearer(request), remote=True)
-    fields = await _fields(request, "question", "choices", "right", "address", "state")
+    fields = await _fields(request, "question", "kind", "choices", "right", "address", "state")
     if "address" in fields:
         _address(fields)
     if "state" not in fields:
@@ -204,8 +205,9 @@ async def change_poll(code: Code, request: Request, rooms: InRooms) -> Answer[to
     openapi_extra={"requestBody": examples.ANSWER_BODY},
 )
 async def answer_poll(code: Code, request: Request, rooms: InRooms) -> Answer[PollAnswer]:
-    """Once a phone, which may change it while the poll is open; `answer` is a choice, or its number from 0. A phone is
-    known by the cookie that it gets when it joins at /join/<code>, or here.
+    """Once a phone, which may change it while the poll is open; `answer` is a choice, or its number from 0; where a
+    number is asked for, that number. A phone is known by the cookie that it gets when it joins at /join/<code>, or
+    here.
     """
     room = await _room(code, request, rooms)
     fields = await _fields(request, "answer")

@@ -88,6 +88,7 @@ class NowContext(Context):
     own: str  # answer
     answered: int
     said: int  # how many have said what is right
+    agrees: bool  # whether one's own is right
     because: str
     where: str
 
@@ -220,9 +221,10 @@ async def _now(room: Room, rooms: Rooms, request: Request, lab: Lab) -> NowConte
         state.blank,
         poll,
         words,
-        "" if poll is None or given is None else poll.choices[given],
+        "" if poll is None or given is None else poll.text(given),
         len(poll.answers) if poll else 0,
-        list(poll.answers.values()).count(poll.choices.index(poll.right)) if poll and told and poll.right else 0,
+        poll.said_right if poll and told else 0,
+        poll is not None and given is not None and poll.is_right(given),
         why,
         where,
     )

@@ -36,6 +36,7 @@ from app.classroom.poll import MOST as MOST_CHOICES
 from app.classroom.poll import Poll
 from app.classroom.room import Room
 from app.classroom.rooms import Rooms
+from app.classroom.spread import Bar
 from app.errors import Mistake, NotFound
 from app.explorer.addresses import parts_of
 from app.explorer.templating.context import Context
@@ -106,7 +107,7 @@ class AskedContext(Context):
 
     code: str
     poll: Poll | None
-    counts: tuple[int, ...]  # of each choice; nothing before it is shown
+    bars: tuple[Bar, ...]  # of each choice, or of the numbers that were said; how many, only once it is shown
     present: int
     answered: int
     because: str
@@ -409,6 +410,6 @@ async def asked_class(code: str, request: Request, lab: InLab, rooms: InRooms) -
             lesson = await lesson_at(poll.address, request)
             why = await because(lesson, poll.address, lab, language) if lesson else ""
     pairing = bool(room.state.keys.ticket) and rooms.role(room, keys_to(request, room.code)) == "teacher"
-    counts = tuple(poll.report()["counts"]) if poll and poll.told else ()
-    shown = AskedContext(room.code, poll, counts, room.present, len(poll.answers) if poll else 0, why, pairing)
+    bars = poll.bars() if poll and (poll.choices or poll.told) else ()
+    shown = AskedContext(room.code, poll, bars, room.present, len(poll.answers) if poll else 0, why, pairing)
     return HTMLResponse(render(language, "room/_asked.html", shown), headers=HEADERS)

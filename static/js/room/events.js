@@ -8,7 +8,7 @@ const LATE = 3000; // milliseconds of silence after which a person is told
 const AGAIN = 2000; // … until a stream that was refused is begun again
 
 /** @typedef {{code: string, sequence: number, address: string, present: number, poll: Poll | null, blank?: boolean}} Room */
-/** @typedef {{question: string, choices: string[], state: string, answered?: number, counts?: number[], right?: string}} Poll */
+/** @typedef {{question: string, choices: string[], state: string, answered?: number, counts?: number[], right?: string, kind?: string}} Poll */
 
 /**
  * @param {string} code

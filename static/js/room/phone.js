@@ -129,7 +129,7 @@ document.addEventListener("submit", async (event) => {
   if (!form.closest("#now") || !choice) return;
   event.preventDefault();
   for (const each of form.querySelectorAll(".choice")) each.setAttribute("aria-pressed", String(each === choice));
-  const answer = await fetch(`${form.action}${query.replace("&", "?")}`, { method: "POST", body: new URLSearchParams({ answer: choice.value }), headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await fetch(`${form.action}${query.replace("&", "?")}`, { method: "POST", body: new URLSearchParams(/** @type {any} */ (new FormData(form, choice))), headers: { "HX-Request": "true" } }).catch(() => null);
   if (answer?.ok) put(await answer.text());
   else {
     beside = ""; // it was not taken: what holds is asked for
