@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from app.classroom.beats import spots, state_at
 from app.classroom.checking import MOST_LAYERS, checked
+from app.classroom.json_lines import json_lines
 from app.classroom.lesson import read_lesson, visible
-from app.classroom.yaml_file import at_line, lines_in, read_yaml, write_yaml
+from app.classroom.yaml_file import at_line, lines_in, parse_yaml, read_yaml, write_yaml
 from app.errors import LessonMistake
+from app.layers.reading import escaped
 from tests.api.problems import told
 
+API = "/api/v1/lessons"
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "lessons.md"
 WHOLE = """\
 title: One number
@@ -112,6 +115,72 @@ def test_a_broken_file_is_refused_with_its_line_and_its_reason(client, name):
     assert problem["detail"].startswith(f"Line {line}: ")
 
 
+def as_json(text):
+    """Return a file as JSON of several lines, and the line of each of its parts by pointer; None where it is none."""
+    try:
+        value, _ = parse_yaml(text)
+    except LessonMistake:
+        return None
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", [name for name in BROKEN if as_json(changed(BROKEN[name][0]))])
+def test_a_broken_lesson_in_json_is_refused_with_its_pointer_its_line_and_the_same_reason(client, name):
+    pair, _, reason = BROKEN[name]
+    text = as_json(changed(pair))
+    problem = told(client.post(API, content=text, headers={"content-type": "application/json"}), 422, reason)
+    (fault,) = problem["errors"]
+    there = json.loads(text)
+    for part in [part for part in fault["pointer"].split("/") if part]:  # as far as it is there
+        inner = there[int(part)] if isinstance(there, list) and int(part) < len(there) else there
+        there = inner.get(part, inner) if isinstance(inner, dict) and inner is there else inner
+    line = text.split("\n")[fault["line"] - 1]
+    last = fault["pointer"].rpartition("/")[2]
+    assert f'"{last}":' in line or last.isdigit() or last not in text, (fault, line)
+
+
+def test_every_part_of_a_json_text_has_its_line():
+    text = """{"title": "A [b], {c}: \\\\",
+      "steps": [
+        {"address": "/?x",
+         "ta\\u0073k": {"until":
+           {"column": "\\ud83d\\ude00"}}},
+        [], {},
+        [1, [2,
+          3], null]
+      ]
+    }"""
+    assert json_lines(text) == {
+        "": 1, "/title": 1, "/steps": 2, "/steps/0": 3, "/steps/0/address": 3, "/steps/0/task": 4,
+        "/steps/0/task/until": 4, "/steps/0/task/until/column": 5, "/steps/1": 6, "/steps/2": 6, "/steps/3": 7,
+        "/steps/3/0": 7, "/steps/3/1": 7, "/steps/3/1/0": 7, "/steps/3/1/1": 8, "/steps/3/2": 8,
+    }  # fmt: skip
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+        max_leaves=12,
+    )
+)
+def test_json_has_the_lines_that_it_has_as_yaml(value):
+    text = json.dumps(value, indent=1, ensure_ascii=True)
+    found, places = json_lines(text), [""]
+
+    def walk(part, pointer):
+        for name, inner in (
+            part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+        ):
+            places.append(f"{pointer}/{escaped(str(name))}")
+            walk(inner, places[-1])
+
+    walk(value, "")
+    assert list(found) == places
+    assert sorted(found.values()) == list(found.values())
+    assert found[places[-1]] <= text.count("\n") + 1
+
+
 def test_there_are_thirty_of_them_and_the_whole_file_is_taken(client):
     assert len(BROKEN) >= 30
     assert posted(client, WHOLE).status_code == 201
@@ -170,11 +239,11 @@ def test_networks_that_are_too_many_layers_together_are_refused(client):
     assert problem["errors"][0]["line"] == 2 + count - 1
 
 
-def test_a_mistake_in_json_has_its_pointer(client):
+def test_a_mistake_in_json_has_its_pointer_and_its_line(client):
     lesson = {"title": "T", "steps": [{"address": "/"}, {"address": "/", "task": {"do": "Go.", "until": {"colum": 1}}}]}
     problem = told(client.post("/api/v1/lessons", json=lesson), 422, "did you mean column")
     assert problem["errors"][0]["pointer"] == "/steps/1/task/until/colum"
-    assert "line" not in problem["errors"][0]
+    assert problem["errors"][0]["line"] == 1
 
 
 STEP = {"address": "/"}

@@ -1,7 +1,8 @@
 """Lessons over HTTP: made, read, changed and deleted, as JSON or as the file that teachers write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -9,10 +10,11 @@ from typing_extensions import TypedDict
 
 from app.classroom import lesson
 from app.classroom.bundle import read_text
+from app.classroom.json_lines import json_lines
 from app.classroom.lesson import read_lesson
 from app.classroom.lesson_document import LessonDocument, document_of
 from app.classroom.lessons import Kept
-from app.classroom.yaml_file import MOST_BYTES, at_line, lines_in, read_yaml, write_yaml
+from app.classroom.yaml_file import MOST_BYTES, Lines, at_line, lines_in, read_yaml, write_yaml
 from app.described import described
 from app.errors import LessonMistake, TooLarge, UnknownKind
 from app.explorer.addresses import API
@@ -71,13 +73,13 @@ class Lesson(LessonPlace, LessonDocument):
 async def create_lesson(request: Request, lab: InLab, lessons: InLessons) -> Answer[NewLesson]:
     """Takes a lesson as JSON, or as YAML with the content type `application/yaml`. It lives for LESSON_TTL from when
     it was last opened, and so do uploaded pictures whose tokens the request carries, by commas, in the header
-    `Authorization: Bearer <token>`. A fault is told with its pointer, and in YAML with its line.
+    `Authorization: Bearer <token>`. A fault is told with its pointer and its line.
     """
-    sent, text = await _sent(request, lab)
+    sent, lines = await _sent(request, lab)
     try:
         kept, key = await lessons.make(sent, _keys(request), client_of(request))
     except LessonMistake as mistake:
-        raise await _in_its_line(mistake, text, lab) from None
+        raise at_line(mistake, await lab.queue.light(lines)) from None
     headers = {**NO_STORE, "Location": f"{API}/lessons/{kept.id}"}
     told: NewLesson = {**_where(kept, request, lab), "key": key}
     return Answer(json_bytes(told), 201, headers)
@@ -113,11 +115,11 @@ async def change_lesson(lesson_id: LessonId, request: Request, lab: InLab, lesso
     """
     keys = _keys(request)
     await lessons.require(lesson_id, keys)
-    sent, text = await _sent(request, lab)
+    sent, lines = await _sent(request, lab)
     try:
         kept = await lessons.change(lesson_id, keys, lambda kept: replace(kept, lesson=sent), keys)
     except LessonMistake as mistake:
-        raise await _in_its_line(mistake, text, lab) from None
+        raise at_line(mistake, await lab.queue.light(lines)) from None
     return Answer(json_bytes(_where(kept, request, lab)), headers=NO_STORE)
 
 
@@ -128,8 +130,8 @@ async def delete_lesson(lesson_id: LessonId, request: Request, lessons: InLesson
     return Response(status_code=204)
 
 
-async def _sent(request: Request, lab: Lab) -> tuple[lesson.Lesson, str]:
-    """Return the lesson in a request, and its text where that is YAML."""
+async def _sent(request: Request, lab: Lab) -> tuple[lesson.Lesson, Callable[[], Lines]]:
+    """Return the lesson in a request, and what finds the lines of its text."""
     kind = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
     if kind not in ("application/json", *YAML_TYPES):
         raise UnknownKind(
@@ -144,8 +146,18 @@ async def _sent(request: Request, lab: Lab) -> tuple[lesson.Lesson, str]:
         )
     if kind in YAML_TYPES:
         text = await lab.queue.light(lambda: read_text(body))
-        return await lab.queue.light(lambda: read_yaml(text)), text
-    return await lab.queue.light(lambda: read_lesson(_written(parse_json(body)))), ""
+        return await lab.queue.light(lambda: read_yaml(text)), partial(lines_in, text)
+    text = body.decode(errors="replace")
+    return await lab.queue.light(lambda: _read_json(body, text)), partial(json_lines, text)
+
+
+def _read_json(body: bytearray, text: str) -> lesson.Lesson:
+    """Return the lesson that JSON holds; raise LessonMistake, with its line in the text, or BrokenRequest."""
+    value = _written(parse_json(body))
+    try:
+        return read_lesson(value)
+    except LessonMistake as mistake:
+        raise at_line(mistake, json_lines(text)) from None
 
 
 def _written(value: Any) -> Any:
@@ -153,11 +165,6 @@ def _written(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     return {name: part for name, part in value.items() if name not in OURS}
-
-
-async def _in_its_line(mistake: LessonMistake, text: str, lab: Lab) -> LessonMistake:
-    """Return a mistake of a lesson in YAML with its line."""
-    return at_line(mistake, await lab.queue.light(lambda: lines_in(text))) if text else mistake
 
 
 def _keys(request: Request) -> Sequence[str]:
