@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from app.classroom.yaml_file import Lines
-from app.layers.reading import escaped
+from app.strict import escaped
 
 TEXT = re.compile(r'(?:[^"\\]++|\\.)*+')
 WORD = re.compile(r"[\w.+-]++")

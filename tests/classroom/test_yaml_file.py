@@ -15,7 +15,7 @@ from app.classroom.json_lines import json_lines
 from app.classroom.lesson import read_lesson, visible
 from app.classroom.yaml_file import at_line, lines_in, parse_yaml, read_yaml, write_yaml
 from app.errors import LessonMistake
-from app.layers.reading import escaped
+from app.strict import escaped
 from tests.api.problems import told
 
 API = "/api/v1/lessons"
