@@ -208,6 +208,18 @@ def test_the_window_of_an_output_has_gaps_where_it_is_dilated(client):
     assert all(mark.follows for mark in found.marks)
 
 
+@pytest.mark.parametrize("view", ["figure", "flat"])
+def test_the_window_of_a_dilated_pool_shows_the_cells_that_it_reads_and_no_others(client, view):
+    page = client.get(
+        link("max_pool2d((2, 3), 1, 1, dilation=(3, 2))", image="coffee", size=12, view=view, at="0.1.0.4")
+    )
+    lens = read(page.text).one(class_="lens")
+    shown = [crop.attributes["viewbox"] for crop in lens.all("svg")]
+    assert shown == ["3 2 1 1", "5 2 1 1", "7 2 1 1"]  # the row above is padding
+    (hit,) = lens.all(class_="hit")
+    assert hit.attributes["data-corner"] == "-1 3 3 2"
+
+
 def test_the_winners_of_a_pool_are_marked_in_its_window(client):
     for place in (Place(1, 1, 2), Place(0, 2, 1)):
         seen = looked_at(client, "max_pool2d(2)", place)

@@ -3,16 +3,19 @@
 Numbers are written where they have room: in full, else short; where there is none for any, the kept ones alone are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
+from app.numerics.axis import Pair
+from app.numerics.window import Span
 from app.rendering.figure.scene import Cell, Scene
 from app.rendering.plane import Plane
 from app.rendering.svg import Face, add, face, label, outline, path
 
 LEAST_TYPE = 15.5  # that a page's numbers ever have
 NARROW = ".,"
+MOST_APART = 1024  # cells with gaps between them that are drawn one by one
 
 
 def lens_numbers(
@@ -33,11 +36,11 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, least_type: float)
     whole = plane.quad((0, rows), (0, columns))
     add(group, "path", class_="padding", d=path(whole))
     _, sheet = scene.sheets[0]
-    top, left = max(span.rows[0], 0), max(span.columns[0], 0)
-    bottom, right = min(span.rows[1], sheet.rows), min(span.columns[1], sheet.columns)
-    if top < bottom and left < right:
-        x, y = plane.at(left - span.columns[0], top - span.rows[0])
-        face(group, sheet.part(left, top, right - left, bottom - top), Plane((x, y), plane.across, plane.down))
+    gap = scene.geometry.gap
+    apart, near = (gap, (1, 1)) if rows * columns <= MOST_APART else ((1, 1), gap)  # many are squeezed together
+    for part, (column, row) in _read(sheet, span, apart):
+        corner = Plane(plane.at(column / near[1], row / near[0]), plane.across, plane.down)
+        face(group, part, corner, part.columns / near[1], part.rows / near[0])
     numbers = [(number, row, column) for row, cells in enumerate(scene.cells) for column, number in enumerate(cells)]
     least_type = max(least_type, LEAST_TYPE)
     room = plane.across[0] * 0.94  # px of a cell for its number
@@ -72,9 +75,28 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, least_type: float)
                 class_="read kept" if number.kept else "read",
                 font_size=size,
             )
-    corner = f"{span.rows[0]} {span.columns[0]}"
+    corner = f"{span.rows[0]} {span.columns[0]} {gap[0]} {gap[1]}"
     add(group, "path", class_="hit", d=path(whole), data_numbers=plane.matrix, data_corner=corner)
     return group
+
+
+def _read(sheet: Face, span: Span, gap: Pair) -> Iterator[tuple[Face, Pair]]:
+    """Give the parts of a sheet that its window shows, each with the column and row at which it is there.
+
+    They are one, or as many as there are cells where these lie apart.
+    """
+    down, across = _parts(span.rows, gap[0], sheet.rows), _parts(span.columns, gap[1], sheet.columns)
+    for (top, tall), row in down:
+        for (left, wide), column in across:
+            yield sheet.part(left, top, wide, tall), (column, row)
+
+
+def _parts(cells: Pair, gap: int, length: int) -> list[tuple[Pair, int]]:
+    """Return runs of cells along an axis, first and length, each with where it is among the window's cells."""
+    first, end = max(cells[0], 0), min(cells[1], length)
+    if gap == 1:
+        return [((first, end - first), first - cells[0])] if first < end else []
+    return [((cell, 1), at) for at, cell in enumerate(range(*cells, gap)) if first <= cell < end]
 
 
 def _look(numbers: list[Cell], room: float, least_type: float) -> str:

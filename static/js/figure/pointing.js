@@ -55,8 +55,8 @@ export class Pointing {
     const [column, row] = cellAt(numbers(input ?? weights ?? read ?? map), (x - m.e) / m.a, (y - m.f) / m.d).map(Math.floor);
     if (map) return this.number(row, column);
     if (read) {
-      const [top, left] = numbers(hit.dataset.corner);
-      return this.cell(0, top + row, left + column);
+      const [top, left, down, across] = numbers(hit.dataset.corner);
+      return this.cell(0, top + row * down, left + column * across);
     }
     return weights ? this.weight(+hit.dataset.slice, row, column) : this.cell(+(hit.dataset.sheet ?? this.sheet), row, column);
   }
