@@ -115,8 +115,8 @@ FAULTS = (
     Fault(
         "a winner is told by its place in the window alone",
         "app/layers",
-        '"row": top + int(r)',
-        '"row": int(r)',
+        "Cell(top + row * self.dilation[0]",
+        "Cell(row * self.dilation[0]",
         "tests/pipeline/test_steps.py",
     ),
     Fault(

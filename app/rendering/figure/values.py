@@ -39,8 +39,8 @@ def lens_values(scene: Scene, plane: Plane, type_size: float, least_type: float)
     gap = scene.geometry.gap
     apart, near = (gap, (1, 1)) if rows * columns <= MOST_APART else ((1, 1), gap)  # many are squeezed together
     for part, (column, row) in _read(sheet, span, apart):
-        corner = Plane(plane.at(column / near[1], row / near[0]), plane.across, plane.down)
-        face(group, part, corner, part.columns / near[1], part.rows / near[0])
+        origin = plane.at(column / near[1], row / near[0])
+        face(group, part, Plane(origin, plane.across, plane.down), part.columns / near[1], part.rows / near[0])
     numbers = [(number, row, column) for row, cells in enumerate(scene.cells) for column, number in enumerate(cells)]
     least_type = max(least_type, LEAST_TYPE)
     room = plane.across[0] * 0.94  # px of a cell for its number
