@@ -9,10 +9,10 @@
     ├── TooLong             414  an address over the length that is read
     ├── UnknownKind         415  a file of no kind that we read
     │   └── Encoded         415  a body that is compressed
-    ├── UnknownField        422  a field that is not known, with the nearest that is
-    ├── RepeatedField       422  a field that is given twice
     ├── Unreadable          422  a file of a known kind that cannot be decoded, or has too many pixels
     ├── Unfit               422  a pipeline that cannot be: sizes, names, numbers
+    │   ├── UnknownField    422  … a field that is not known, with the nearest that is
+    │   ├── RepeatedField   422  … a field that is given twice
     │   ├── TooDear         422  … or over the limit of what a run may cost
     │   ├── RecipeMistake   422  … found while reading the one-line recipe, with its column
     │   ├── LessonMistake   422  … found in a lesson, with the line where it is a file
@@ -138,18 +138,6 @@ class Encoded(UnknownKind):
     help = "The body is compressed, as the header Content-Encoding says: send it as it is."
 
 
-class UnknownField(Mistake):
-    title = "No such field"
-    code = "unknown-field"
-    help = "A field is not known here, and nothing is ignored: the sentence gives the nearest that is."
-
-
-class RepeatedField(Mistake):
-    title = "A field twice"
-    code = "repeated-field"
-    help = "A field is given twice, and neither is chosen: give it once."
-
-
 class Unreadable(Mistake):
     title = "The file cannot be read"
     code = "unreadable-file"
@@ -160,6 +148,18 @@ class Unfit(Mistake):
     title = "This pipeline cannot be"
     code = "invalid-pipeline"
     help = "Sizes, names or numbers of the layers do not agree: errors says of which layer, and what would do."
+
+
+class UnknownField(Unfit):
+    title = "No such field"
+    code = "unknown-field"
+    help = "A field is not known here, and nothing is ignored: the sentence gives the nearest that is."
+
+
+class RepeatedField(Unfit):
+    title = "A field twice"
+    code = "repeated-field"
+    help = "A field is given twice, and neither is chosen: give it once."
 
 
 class TooDear(Unfit):

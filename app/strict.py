@@ -1,7 +1,8 @@
 """Fields that are not known, and fields given twice, are faults: who mistypes one is told, rather than not heard."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 from app.errors import Mistake, RepeatedField, UnknownField, shown
@@ -49,6 +50,15 @@ def check_fields(names: Iterable[str], known: Collection[str]) -> None:
     if len(given) < given.total() or not given.keys() <= set(known):
         unknown = [unknown_field(name, known) for name in given if name not in known][:MOST_FAULTS]
         raise together([*unknown, *(repeated_field(name) for name, count in given.items() if count > 1)])
+
+
+@contextmanager
+def noted(found: list[Mistake], place: str = "") -> Iterator[None]:
+    """Add a mistake to those that are found, and go on; `place`: where what is looked at lies."""
+    try:
+        yield
+    except Mistake as mistake:
+        found.append(mistake.within(place) if place else mistake)
 
 
 def together(found: Iterable[Mistake]) -> Mistake:

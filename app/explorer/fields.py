@@ -5,12 +5,13 @@ values=[[[1,2],[3,4]]]&recipe=…
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
-from app.errors import BrokenRequest, Unfit, shown
+from app.errors import BrokenRequest, Mistake, Unfit, shown
 from app.layers.models import Model
 from app.pipeline import recipe
 from app.pipeline.aside import Check, any_shape
@@ -35,6 +36,26 @@ def document_of(fields: Mapping[str, str], check: Check = any_shape) -> Document
     if "recipe" in fields or "layers" not in fields:
         document["recipe"] = fields.get("recipe", "")
     return read_document(document)
+
+
+@contextmanager
+def as_sent(fields: Collection[str]) -> Iterator[None]:
+    """Let mistakes of a document point at the flat fields from which it was read."""
+    try:
+        yield
+    except Mistake as mistake:
+        told = dict[tuple[str, str], Mistake]()
+        for each in (mistake, *mistake.others):
+            pointer = (each.pointer or "").removeprefix("/input")
+            if pointer in ("/height", "/width") and "size" in fields:
+                pointer, each.values = "/size", {**each.values, "field": "size"}
+            if pointer.startswith("/layers") and "layers" not in fields:
+                pointer = "/recipe"
+            each.pointer = None if each.pointer is None else pointer
+            told.setdefault((pointer, each.say()), each)
+        first, *others = told.values()
+        first.others = tuple(others)
+        raise first from None
 
 
 def of_another_model(fields: Mapping[str, str]) -> dict[str, str]:

@@ -5,11 +5,11 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.errors import Mistake, Unfit, Word, shown
+from app.errors import Mistake, Unfit, UnknownField, Word, shown
 from app.layers import LAYERS, AnyLayer, Layer
 from app.layers.sources import WEIGHTS
 from app.messages import N_, Counted, counted
-from app.strict import escaped
+from app.strict import MOST_FAULTS, escaped, nearest, noted, together
 
 T = TypeVar("T")
 MAX_LAYERS = 400
@@ -40,22 +40,26 @@ def read_layer(document: object) -> Layer:
         raise Unfit('A layer is an object with a type, such as {{"type": "relu"}}.')
     kind = document.get("type")
     if not (isinstance(kind, str) and kind in LAYERS):
+        near = nearest(kind, LAYERS) if isinstance(kind, str) else ""
         raise Unfit(
-            "There is no layer named {name}; the names are {names}.",
+            "There is no layer named {name}; did you mean {nearest}?"
+            if near
+            else "There is no layer named {name}; the names are {names}.",
             name=shown(kind),
+            nearest=near,
             names=", ".join(LAYERS),
             pointer="/type",
         )
-    return validated(lambda: _ADAPTER.validate_python(document), tag=kind)
+    return validated(lambda: _ADAPTER.validate_python(document), tag=kind, fields=LAYERS[kind].model_fields)
 
 
 def all_linked(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     """Return a list of layers in its canonical form; raise Unfit, with its place, where one reads a later layer, or
     all together read too many.
     """
-    found, read = list[Layer](), 0
+    found, wrong, read = list[Layer](), list[Mistake](), 0
     for index, layer in enumerate(layers):
-        try:
+        with noted(wrong, f"/layers/{index}"):
             found.append(layer.linked(index))
             read += len(layer.reads(index))
             if read > MOST_READ:
@@ -66,26 +70,33 @@ def all_linked(layers: Iterable[Layer]) -> tuple[Layer, ...]:
                     most=f"{MOST_READ:,}",
                     pointer="/inputs",
                 )
-        except Mistake as mistake:
-            raise mistake.within(f"/layers/{index}") from None
+        if len(wrong) == MOST_FAULTS:
+            break
+    if wrong:
+        raise together(wrong)
     return tuple(found)
 
 
-def validated(validate: Callable[[], T], tag: str = "") -> T:
-    """Return what `validate` makes, its errors told as Unfit; pydantic puts the `tag` of a union before its places."""
+def validated(validate: Callable[[], T], tag: str = "", fields: Iterable[str] = ()) -> T:
+    """Return what `validate` makes, its errors told as Unfit; pydantic puts the `tag` of a union before its places.
+
+    `fields`: those that there are, of which the nearest is told where another is given.
+    """
     try:
         return validate()
     except ValidationError as error:
-        raise _sentence(error.errors(include_url=False)[0], tag) from error
+        found = error.errors(include_url=False)  # what is misspelt first: that another is missing follows from it
+        found = sorted(found, key=lambda each: each["type"] != "extra_forbidden")[:MOST_FAULTS]
+        raise together(_sentence(each, tag, fields) for each in found) from error
 
 
-def _sentence(error: Mapping[str, Any], tag: str) -> Unfit:
+def _sentence(error: Mapping[str, Any], tag: str, fields: Iterable[str]) -> Mistake:
     """Return an error of pydantic's as a sentence that names the field, what it was, and what it may be."""
     place = list(error["loc"])
     if tag and place[:1] == [tag]:
         del place[0]
     if place[:1] == ["weights"] and place[1:2] and place[1] in WEIGHTS:
-        del place[1]
+        fields = WEIGHTS[place.pop(1)].model_fields
     pointer = "".join(f"/{escaped(str(part))}" for part in place)
     field = next((part for part in reversed(place) if isinstance(part, str)), "this")
     context: dict[str, Any] = error.get("ctx") or {}
@@ -114,7 +125,15 @@ def _sentence(error: Mapping[str, Any], tag: str) -> Unfit:
                 pointer=pointer,
             )
         case "extra_forbidden":
-            return Unfit("There is no setting named {field} here.", field=shown(field), pointer=pointer)
+            near = nearest(str(field), fields)
+            return UnknownField(
+                "There is no setting named {field} here; did you mean {nearest}?"
+                if near
+                else "There is no setting named {field} here.",
+                field=shown(field),
+                nearest=near,
+                pointer=pointer,
+            )
         case "union_tag_invalid" | "union_tag_not_found":
             return Unfit(
                 "{field} come from {expected}, as in {example}, not {given}.",

@@ -15,6 +15,7 @@ from app.compute import ComputeQueue, SingleFlightCache
 from app.errors import Forbidden, NotFound
 from app.pictures import gallery
 from app.pictures.intake import claimed_pixels, read_picture
+from app.pictures.owners import Owners
 from app.pictures.picture import Picture, Size, from_png, png, png_pixels, png_size
 from app.settings import Settings
 from app.storage import ExpiryCache, Store
@@ -43,6 +44,7 @@ class Album:
         self._store = store
         self._expiry = ExpiryCache(store)
         self._key = key
+        self._owners = Owners(store, key)
         self._queue = queue
         self._budget = budget
         self._pictures: SingleFlightCache[Picture] = SingleFlightCache(
@@ -74,11 +76,15 @@ class Album:
         facts = f"{picture.mode} {picture.width}x{picture.height} ".encode()
         image = self._sign(facts + hashlib.sha256(picture.pixels.data).digest())
         ttl, now = self._settings.upload_ttl, self._store.now()
-        longer = math.ceil((self._store.expires_at("picture", image) or now) - now)  # where a link keeps it
-        self._store.put("picture", image, png(picture), max(ttl, longer))
-        return self._upload(image, picture, token=True)
+        data = png(picture)
+        with self._owners.lock:
+            before = self._store.expires_at("picture", image)
+            longer = math.ceil((before or now) - now)  # where a link keeps it
+            token = self._owners.add(image, ttl, before)
+            self._store.put("picture", image, data, max(ttl, longer))
+        return self._upload(image, picture, token)
 
-    def _upload(self, image: str, picture: Picture, token: bool = False) -> Upload:
+    def _upload(self, image: str, picture: Picture, token: str | None = None) -> Upload:
         expiry = None if image in gallery.GALLERY else self._store.expires_at("picture", image)
         return Upload(
             image,
@@ -86,7 +92,7 @@ class Album:
             picture.height,
             picture.mode,
             None if expiry is None else datetime.fromtimestamp(expiry, UTC),
-            self._sign(b"delete " + image.encode()) if token else None,
+            token,
         )
 
     def _sign(self, data: bytes) -> str:
@@ -134,8 +140,10 @@ class Album:
             if share is not None:
                 share.give_back()
 
-    async def delete(self, image: str, token: str) -> None:
-        """Delete an upload for whoever holds its token; raise NotFound or Forbidden."""
+    async def delete(self, image: str, token: str) -> bool:
+        """Delete an upload for whoever holds a token of it; tell whether it has gone, which it has not while others
+        who uploaded it hold theirs; raise NotFound or Forbidden.
+        """
         if image in gallery.GALLERY:
             raise Forbidden("The gallery's pictures stay; only your own uploads can be deleted.")
         await self.picture(image)
@@ -143,14 +151,23 @@ class Album:
             raise Forbidden(
                 "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
             )
-        await self._queue.light(lambda: self._store.delete("picture", image))
+
+        def part() -> bool:
+            with self._owners.lock:
+                last = self._owners.part(image, token)
+                if last:
+                    self._store.delete("picture", image)
+                return last
+
+        if not await self._queue.light(part):
+            return False
         self._expiry.forget("picture", image)
         self._pictures.forget(image)
+        return True
 
     def owns(self, image: str, tokens: Iterable[str]) -> bool:
         """Tell whether whoever holds `tokens` is one who uploaded a picture."""
-        own = self._sign(b"delete " + image.encode()).encode()
-        return image not in gallery.GALLERY and any(hmac.compare_digest(token.encode(), own) for token in tokens)
+        return image not in gallery.GALLERY and self._owners.owns(image, tokens)
 
     def kept_bytes(self, image: str) -> int:
         """Return the bytes that an upload takes in the store; in a thread that may wait for it."""

@@ -21,7 +21,7 @@ from app.layers.trained import origin_of
 from app.pipeline import recipe
 from app.pipeline.json_reader import parse_json
 from app.pipeline.whole_model import model_in
-from app.strict import check_fields
+from app.strict import MOST_FAULTS, check_fields, noted, together
 
 ENGINE = "4"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
@@ -43,7 +43,7 @@ class Scale(BaseModel):
 def _scale(value: object) -> object:
     if isinstance(value, Mapping):
         try:
-            return validated(lambda: Scale.model_validate(value))
+            return validated(lambda: Scale.model_validate(value), fields=Scale.model_fields)
         except Mistake as mistake:
             raise mistake.within("/scale") from None
     if value in ("unit", "byte") or isinstance(value, Scale):
@@ -267,7 +267,7 @@ def read_input(value: object) -> AnyInput:
         )
     kind: type[ImageInput] | type[ValuesInput] = ValuesInput if "values" in value else ImageInput
     try:
-        result: AnyInput = validated(lambda: kind.model_validate(value))
+        result: AnyInput = validated(lambda: kind.model_validate(value), fields=kind.model_fields)
     except Mistake as mistake:
         raise mistake.within("/input") from None
     return result
@@ -285,16 +285,21 @@ def read_document(value: object) -> Document:
         raise Unfit('The document has no "input".', pointer="/input")
     if "layers" in value and "recipe" in value:
         raise Unfit("Give the layers or the recipe, not both.", pointer="/recipe")
-    if "recipe" not in value:
-        source = read_input(value["input"])
-        return Document(input=source, layers=read_layers(value.get("layers", [])))
-    if not isinstance(value["recipe"], str):
+    if not isinstance(value.get("recipe", ""), str):
         raise Unfit('The recipe is a text, such as "conv2d(6, 5) | relu".', pointer="/recipe")
-    said = recipe.parse(value["recipe"])
-    given = value["input"]
-    if said.model and isinstance(given, Mapping) and "values" not in given:
-        given = {**said.model.input, **given}
-    return Document(input=read_input(given), layers=said.layers)
+    wrong, given, layers = list[Mistake](), value["input"], tuple[Layer, ...]()
+    with noted(wrong):
+        said = recipe.parse(value.get("recipe", ""))
+        layers = said.layers if "recipe" in value else read_layers(value.get("layers", []))
+        if said.model and isinstance(given, Mapping) and "values" not in given:
+            given = {**said.model.input, **given}
+    try:
+        source = read_input(given)
+    except Mistake as mistake:
+        raise together([mistake, *wrong]) from None
+    if wrong:
+        raise together(wrong)
+    return Document(input=source, layers=layers)
 
 
 def read_layers(value: object) -> tuple[Layer, ...]:
@@ -308,10 +313,12 @@ def read_layers(value: object) -> tuple[Layer, ...]:
             count=len(value),
             pointer="/layers",
         )
-    layers = []
+    layers, wrong = list[Layer](), list[Mistake]()
     for index, layer in enumerate(value):
-        try:
+        with noted(wrong, f"/layers/{index}"):
             layers.append(read_layer(layer))
-        except Mistake as mistake:
-            raise mistake.within(f"/layers/{index}") from None
+        if len(wrong) == MOST_FAULTS:
+            break
+    if wrong:
+        raise together(wrong)
     return all_linked(layers)

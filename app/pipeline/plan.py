@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from app.errors import Mistake, Unfit, Word
+from app.errors import Mistake, TooDear, Word
 from app.layers import Layer, Shape
 from app.layers.geometry import Geometry
 from app.layers.references import PICTURE
@@ -193,7 +193,7 @@ def _seen(read: list[tuple[Ways, Ways]], geometries: tuple[Geometry, ...]) -> tu
 def _afford(index: int, layer: Layer, what: Word, count: int, most: int) -> None:
     """Refuse a run that, up to layer `index`, needs more than the most that is allowed of something."""
     if count > most:
-        raise Unfit(
+        raise TooDear(
             "Up to layer {number} ({type}) this needs {count} {what}; the most is {most}. Use a smaller picture, "
             "fewer filters, a smaller window, less padding or a larger stride.",
             number=index + 1,

@@ -9,7 +9,6 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -26,6 +25,7 @@ from app.layers.sources import WEIGHTS
 from app.pipeline.aside import Overlong, Part, Shortened, blocks, reach
 from app.pipeline.torch_call import torch_call
 from app.pipeline.whole_model import Whole, layers_of, model_in
+from app.strict import MOST_FAULTS, nearest, noted, together
 
 MAX_CHARACTERS = 100_000  # beside long blocks of numbers
 SHORT = 1_000  # characters: a recipe that is no longer is read once, however many ask for it
@@ -72,7 +72,14 @@ def _parse(text: str) -> Recipe:
     calls, model, layers = _calls(text), None, list[Layer]()
     if calls and _name(calls[0]) == MODEL:
         model, layers = _model(calls.pop(0))
-    layers += (_layer(call, index) for index, call in enumerate(calls, len(layers)))
+    wrong = list[Mistake]()
+    for index, call in enumerate(calls, len(layers)):
+        with noted(wrong):
+            layers.append(_layer(call, index))
+        if len(wrong) == MOST_FAULTS:
+            break
+    if wrong:
+        raise together(wrong)
     if len(layers) > MAX_LAYERS:
         raise RecipeMistake("A recipe has at most {most} layers.", column=1, most=MAX_LAYERS)
     return Recipe(tuple(layers), model)
@@ -233,11 +240,14 @@ def _signature(kind: type[Layer]) -> str:
 
 def _at(mistake: Mistake, call: ast.expr, arguments: Mapping[str, ast.expr]) -> Mistake:
     """Return a mistake with the column of the argument that it is about; what is not there keeps its own status."""
+    others = [_at(other, call, arguments) for other in mistake.others]
+    mistake.others = ()
     if isinstance(mistake, NotFound):
         mistake.pointer = "/recipe"
-        return mistake
+        return together([mistake, *others])
     field = (mistake.pointer or "").strip("/").split("/")[0]
-    return RecipeMistake(mistake.message, column=_column(arguments.get(field, call)), **mistake.values)
+    named = RecipeMistake(mistake.message, column=_column(arguments.get(field, call)), **mistake.values)
+    return together([named, *others])
 
 
 def _name(call: ast.expr) -> str:
@@ -251,7 +261,7 @@ def _model(call: ast.expr) -> tuple[Model, list[Layer]]:
     _, arguments = _arguments(call, {MODEL: Whole}, Word("model"))
     fields = {field: _literal(node) for field, node in arguments.items()}
     try:
-        whole = validated(lambda: Whole.model_validate(fields))
+        whole = validated(lambda: Whole.model_validate(fields), fields=Whole.model_fields)
         model = find(whole.model)
         return model, layers_of(model, model.checkpoint(whole.epoch))
     except Mistake as mistake:
@@ -270,15 +280,15 @@ def _arguments(call: ast.expr, kinds: Kinds, noun: Word) -> tuple[str, dict[str,
         )
     name = function.id
     if name not in kinds:
-        nearest = get_close_matches(name[:60].lower(), kinds, 1)
+        near = nearest(name, [*kinds, MODEL] if kinds is LAYERS else kinds)
         raise RecipeMistake(
             'There is no {noun} named "{name}"; did you mean {nearest}?'
-            if nearest
+            if near
             else 'There is no {noun} named "{name}"; the names are {names}.',
             column=_column(call),
             noun=noun,
             name=name[:60],
-            nearest="".join(nearest),
+            nearest=near,
             names=", ".join(kinds),
         )
     arguments: dict[str, ast.expr] = {}

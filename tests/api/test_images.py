@@ -1,6 +1,7 @@
 """Pictures: the gallery, and uploads that expire."""
 
 import base64
+import hmac
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -53,7 +54,71 @@ def test_the_same_picture_twice_is_one_picture(client):
     first, again, jpeg = (upload(client, data).json() for data in (photo(), photo(), photo(kind="BMP")))
     assert first["id"] == again["id"] == jpeg["id"]
     assert again["expires_at"] >= first["expires_at"]
-    assert again["delete_token"] == first["delete_token"]
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_a_picture_of_two_goes_when_both_have_deleted_it(client):
+    first, second = (upload(client, photo((1, 2, 3))).json() for _ in range(2))
+    address = f"{IMAGES}/{first['id']}"
+    assert first["delete_token"] != second["delete_token"]
+    for _ in range(2):  # again: nothing more is given up
+        assert client.delete(address, headers=bearer(first["delete_token"])).status_code == 204
+        assert client.get(address).status_code == 200
+    assert client.delete(address, headers=bearer(second["delete_token"])).status_code == 204
+    told(client.get(address), 404)
+
+
+def test_a_picture_of_two_goes_when_one_has_deleted_it_and_the_other_has_expired(clocked):
+    first = upload(clocked, photo((4, 5, 6))).json()
+    clocked.wait(3600 * 23)
+    second = upload(clocked, photo((4, 5, 6))).json()
+    clocked.wait(3600 * 2)
+    address = f"{IMAGES}/{first['id']}"
+    assert clocked.get(address).status_code == 200
+    assert clocked.delete(address, headers=bearer(second["delete_token"])).status_code == 204
+    told(clocked.get(address), 404)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_token_of_before_stays_good_and_counts_as_one(app, client, again):
+    """It was the same for all who uploaded the picture; whoever uploads it again has one of their own beside it."""
+    image = upload(client, photo((7, 8, 9))).json()
+    store, key = app.state.lab.store, app.state.lab.album._key
+    store.delete("owners", image["id"])  # as it was kept before
+    old = hmac.new(key, b"delete " + image["id"].encode(), "sha256").hexdigest()[:32]
+    address = f"{IMAGES}/{image['id']}"
+    if again:
+        mine = upload(client, photo((7, 8, 9))).json()["delete_token"]
+        assert client.delete(address, headers=bearer(mine)).status_code == 204
+        assert client.get(address).status_code == 200, "whoever has the old token has not deleted it"
+    assert client.delete(address, headers=bearer(old)).status_code == 204
+    told(client.get(address), 404)
+
+
+def test_a_token_is_of_one_picture(client):
+    mine, other = upload(client, photo((9, 9, 1))).json(), upload(client, photo((9, 9, 2))).json()
+    for token in (other["delete_token"], mine["delete_token"][:-1] + "x", mine["delete_token"][:8], "é" * 32):
+        answer = client.delete(f"{IMAGES}/{mine['id']}", headers={"Authorization": b"Bearer " + token.encode()})
+        told(answer, 403)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_picture_that_is_posted_with_a_run_gets_its_token(client, again):
+    if again:
+        other = upload(client, photo((3, 3, 3))).json()["delete_token"]
+    posted = client.post(RUNS, files={"file": ("photo", photo((3, 3, 3)))}, data={"recipe": "relu"})
+    source = posted.json()["input"]
+    address = f"{IMAGES}/{source['image']}"
+    assert "delete_token" not in client.get(posted.headers["location"]).json()["input"]
+    assert client.delete(address, headers=bearer(source["delete_token"])).status_code == 204
+    if again:
+        assert client.get(address).status_code == 200
+        assert client.delete(address, headers=bearer(other)).status_code == 204
+    told(client.get(address), 404)
+    told(client.get(posted.headers["location"]), 404)
 
 
 def test_a_picture_comes_back_upright_and_without_metadata(client):

@@ -99,7 +99,7 @@ async def _of_files(request: Request, lab: Lab) -> _Documents:
         check_form(form, ("file", *examples.FORM_FIELDS), once=False)
         _check_count(len(files))
         if "image" in fields:
-            raise Unfit("Give a file or the id of an image, not both.", pointer="/input/image")
+            raise Unfit("Give a file or the id of an image, not both.", pointer="/image")
     except BaseException:
         await form.close()
         raise

@@ -96,6 +96,10 @@ class RunInput(TypedDict):
     shape: Shape
     image: str | None
     """The id of the picture; null where numbers were given."""
+    delete_token: NotRequired[str]
+    """Of a picture that was posted with the run: lets whoever holds it delete the picture, in the header
+    `Authorization: Bearer <token>`.
+    """
 
 
 @described
@@ -153,12 +157,16 @@ _RECIPE = secrets.token_hex(8)  # stands for the recipe while what is around it 
 _DOCUMENT = secrets.token_hex(8)  # … and for its document
 
 
-def run_report(run: lab.Run, facts: Sequence[Facts], expires_at: float | None) -> Iterator[bytes]:
+def run_report(
+    run: lab.Run, facts: Sequence[Facts], expires_at: float | None, token: str | None = None
+) -> Iterator[bytes]:
     """Yield the run as JSON, a piece at a time: its recipe and its document may be longer than all that is held of it.
 
-    `expires_at`: seconds since 1970; None: it stays.
+    `expires_at`: seconds since 1970; None: it stays. `token`: of the picture that came with it.
     """
     report = _report(run, facts, expires_at)
+    if token is not None:
+        report["input"]["delete_token"] = token
     text = json.dumps(report, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     first, rest = text.split(_RECIPE.encode())
     second, last = rest.split(b'"%b"' % _DOCUMENT.encode())

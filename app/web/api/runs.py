@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from app.described import described, nested
 from app.errors import BrokenRequest, Forbidden, Unfit
 from app.explorer.addresses import API
-from app.explorer.fields import document_of
+from app.explorer.fields import as_sent, document_of
 from app.explorer.state import LINK
 from app.lab import Facts, Lab, Run
 from app.layers import LAYERS
@@ -116,8 +116,8 @@ async def delete_image(image: ImageId, request: Request, lab: InLab, trainings: 
         raise Forbidden(
             "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."
         )
-    await lab.album.delete(image, *tokens)
-    await trainings.part_with(image)
+    if await lab.album.delete(image, *tokens):
+        await trainings.part_with(image)
     return Response(status_code=204)
 
 
@@ -207,42 +207,57 @@ async def list_kernels() -> Answer[list[Kernel]]:
 )
 async def create_run(request: Request, lab: InLab) -> Answer[reports.Run]:
     """Takes a JSON document, or a multipart form with a picture in `file`, a `recipe`, and the input's fields."""
-    run = await lab.open(await _posted_document(request, lab))
+    run, token = await _posted_run(request, lab)
     facts = await lab.facts(run)
 
     def answer() -> "Answer[reports.Run]":
         new = lab.keep_now(run)
-        return _answer(run, facts, lab, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"})
+        return _answer(run, facts, lab, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"}, token)
 
     return await lab.queue.light(answer)
 
 
-async def _posted_document(request: Request, lab: Lab) -> Document:
+async def _posted_run(request: Request, lab: Lab) -> tuple[Run, str | None]:
+    """Return the run that is asked for, and the token of the picture that came with it."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        fields, data = await read_form(request, ("file", *examples.FORM_FIELDS))
-        if data is not None:
-            if "image" in fields:
-                raise Unfit("Give a file or the id of an image, not both.", pointer="/input/image")
-            fields["image"] = (await lab.album.add(data)).id
-        elif not fields.keys() & {"image", "values"}:
-            raise BrokenRequest(
-                'Send a picture in a field named "file", the id of one in "image", or numbers in "values".'
-            )
-        return await linked_document(fields, lab)
-    body = [await read_body(request)]  # held by nobody else, so that it goes when it has been read
-    return await lab.read(lambda: read_document(parse_json(body.pop(), check=lab.refuse_shape)), len(body[0]))
+    if kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        body = [await read_body(request)]  # held by nobody else, so that it goes when it has been read
+        read = await lab.read(lambda: read_document(parse_json(body.pop(), check=lab.refuse_shape)), len(body[0]))
+        return await lab.open(read), None
+    fields, data = await read_form(request, ("file", *examples.FORM_FIELDS))
+    token = None
+    if data is not None:
+        if "image" in fields:
+            raise Unfit("Give a file or the id of an image, not both.", pointer="/image")
+        upload = await lab.album.add(data)
+        fields["image"], token = upload.id, upload.delete_token
+    elif not fields.keys() & {"image", "values"}:
+        raise BrokenRequest('Send a picture in a field named "file", the id of one in "image", or numbers in "values".')
+    return await linked(fields, lab), token
+
+
+async def linked(fields: Mapping[str, str], lab: Lab) -> Run:
+    """Return the run that flat fields describe, at which mistakes point."""
+    document = await linked_document(fields, lab)
+    with as_sent(fields):
+        return await lab.open(document)
 
 
 async def linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
-    return await lab.read(lambda: document_of(fields, lab.refuse_shape), sum(map(len, fields.values())))
+    with as_sent(fields):
+        return await lab.read(lambda: document_of(fields, lab.refuse_shape), sum(map(len, fields.values())))
 
 
 def _answer(
-    run: Run, facts: Sequence[Facts], lab: Lab, status: int = 200, headers: Mapping[str, str] | None = None
+    run: Run,
+    facts: Sequence[Facts],
+    lab: Lab,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    token: str | None = None,
 ) -> Answer[reports.Run]:
     """Return what is said of a run, off the event loop; where its recipe or its input is long, piece by piece."""
-    report, document = reports.run_report(run, facts, lab.expires_at(run)), run.document
+    report, document = reports.run_report(run, facts, lab.expires_at(run), token), run.document
     if document.input.length > LONG_RECIPE or not document.is_brief(LONG_RECIPE):
         return cast("Answer[reports.Run]", StreamingResponse(report, status, headers, "application/json"))
     return cast("Answer[reports.Run]", Response(b"".join(report), status, headers, "application/json"))
@@ -269,12 +284,12 @@ async def linked_run(request: Request, lab: Lab) -> Run:
     """Return the run of which an address has the fields, or the id in `run`; nothing is computed or kept yet."""
     fields = dict(request.query_params)
     if fields.keys() & {"image", "values"}:
-        return await lab.open(await linked_document(fields, lab))
+        return await linked(fields, lab)
     if fields.get("run"):
         return await lab.run(fields["run"])
     raise Unfit(
         "The link needs the id of a picture in image, such as image=chelsea, or numbers in values.",
-        pointer="/input/image",
+        pointer="/image",
     )
 
 
