@@ -111,6 +111,36 @@ def test_it_comes_back_from_the_list_of_keys(page: Page) -> None:
     expect(page.locator(".begin")).to_have_count(0)
 
 
+def test_a_class_at_a_projector_sees_the_number_and_a_teacher_finds_the_ways_in_the_list_of_keys(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(clean=True)
+    Screen(page).follow("/?projector=1")
+    expect(page.locator(".begin")).to_have_count(0)
+    expect(page.get_by_text("One number of map 4,")).to_be_visible()
+    page.keyboard.press("?")
+    said = page.locator("#help p").first
+    expect(said).to_contain_text("See how a neural network looks at a picture")
+    expect(said.get_by_role("link", name="The lesson")).to_have_attribute("href", "/lesson?projector=1")
+    said.get_by_role("link", name="Three ways to begin").click()
+    expect(page.locator(".begin")).to_be_visible()
+
+
+@pytest.mark.layout
+@pytest.mark.parametrize("size", [(844, 390), (915, 412), (932, 430)])
+def test_on_a_phone_on_its_side_all_of_it_is_above_the_bar(
+    open_page: Callable[..., Page], size: tuple[int, int]
+) -> None:
+    page = open_page(*size, clean=True)
+    Screen(page).follow("/")
+    bar = page.locator(".transport").bounding_box()
+    assert bar
+    for part in (".begin p", *(f".begin a:nth-of-type({number})" for number in (1, 2, 3)), ".addup .answer"):
+        box = page.locator(part).bounding_box()
+        assert box, part
+        assert box["y"] + box["height"] <= bar["y"] + 0.5, part
+
+
 def test_without_scripts_it_is_there_and_leads_on(open_page: Callable[..., Page]) -> None:
     page = open_page(clean=True, java_script_enabled=False)
     page.goto("/")
