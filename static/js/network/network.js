@@ -37,7 +37,7 @@ export class Network extends HTMLElement {
     on("cs:transport", ({ detail }) => this.deck?.press(detail.name, detail.value), document);
     on("htmx:after:swap", () => this.begin(), document);
     on("cs:signs", () => this.begin(), document);
-    on("change", () => this.fit(), /** @type {any} */ (matchMedia("(forced-colors: active)")));
+    on("change", () => this.begin(), /** @type {any} */ (matchMedia("(forced-colors: active)")));
     this.resizer = new ResizeObserver(() => this.fit());
     /** @type {import("./scene.js").Drawing} */
     this.drawing = null;

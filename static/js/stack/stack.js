@@ -27,7 +27,7 @@ export class Stack extends HTMLElement {
     on("focusout", () => this.point(-1));
     on("htmx:after:swap", () => this.begin(), document);
     on("cs:signs", () => this.begin(), document);
-    on("change", () => this.fit(), /** @type {any} */ (matchMedia("(forced-colors: active)"))); // its colours are the system's then
+    on("change", () => this.begin(), /** @type {any} */ (matchMedia("(forced-colors: active)"))); // its colours are the system’s then, and signs are wanted
     handle(this, signal);
     this.resizer = new ResizeObserver(() => this.fit());
     this.rolled = 0;
