@@ -8,15 +8,15 @@ import gc
 import logging
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
 from app.budget import Budget, Cache
-from app.compute import ComputeQueue, SingleFlightCache, closing
+from app.compute import ComputeQueue, SingleFlightCache
 from app.errors import BrokenRequest, NotFound, Unfit, Word
 from app.gradients import RunGradients
-from app.layers import Place, Shape, models
+from app.layers import Place, models
 from app.layers.layer import Array
 from app.layers.references import PICTURE
 from app.machine import give_back_memory
@@ -25,13 +25,13 @@ from app.models.uploads import Uploads
 from app.networks import Networks
 from app.numerics import memory, threads
 from app.occlusions import RunOcclusions
+from app.passing import Passing
 from app.pictures.album import Album
-from app.pictures.intake import read_picture
-from app.pictures.picture import wanted_size
+from app.pictures.picture import Picture, wanted_size
 from app.pipeline.closeup import Closeup, close_up
 from app.pipeline.document import AnyInput, Document, ValuesInput, unpack
 from app.pipeline.plan import Stage, plan
-from app.results import Chain, Facts, Result, Results, Run, input_result, layer_result
+from app.results import Chain, Facts, Result, Results, Run
 from app.settings import Settings
 from app.storage import ExpiryCache, Store
 from app.training.next_batch import NextBatches
@@ -67,6 +67,7 @@ class Lab:
         self._kept = ExpiryCache(store)  # of documents that were kept with all their prefixes
         self._results = Results(self.queue, self.album, self.budget)
         self.gradients = RunGradients(settings, self.queue, self.budget, self._results)
+        self.passing = Passing(settings, self.queue, self.budget, self.album)
         self.occlusions = RunOcclusions(settings, self.queue, self.budget, self._results)
         self.next_batches: NextBatches | None = None  # of trainings, where there are any
         self._documents: SingleFlightCache[Document] = SingleFlightCache(self.budget, _length)
@@ -101,8 +102,20 @@ class Lab:
     async def open(self, document: Document) -> Run:
         """Plan `document`: find its shapes, refuse what cannot be; nothing is computed or kept yet."""
         _still_there(document)
-        shape, source_bytes = await self._input_shape(document.input)
-        run = Run(document, shape, (), source_bytes)
+        self._refuse_large(document.input)
+        image = document.input.image
+        return self._planned(document, None if image is None else await self.album.picture(image))
+
+    def _planned(self, document: Document, picture: Picture | None) -> Run:
+        """Return the run of a document on a picture, or on its own numbers."""
+        source = document.input
+        if isinstance(source, ValuesInput):
+            run = Run(document, source.shape, ())
+        else:
+            assert picture is not None
+            size, most = (picture.height, picture.width), self.settings.working_max_pixels
+            rows, columns = wanted_size(size, source.height, source.width, most)
+            run = Run(document, (source.channels, rows, columns), (), picture.pixels.nbytes)
         return replace(run, stages=self.replan(run, document))
 
     async def outline(self, document: Document) -> Run:
@@ -131,17 +144,6 @@ class Lab:
             most_bytes=settings.run_max_bytes,
             known=run.known,
         )
-
-    async def _input_shape(self, source: AnyInput) -> tuple[Shape, int]:
-        """Return the shape of an input, and the bytes of the picture that it is made from."""
-        self._refuse_large(source)
-        if isinstance(source, ValuesInput):
-            return source.shape, 0
-        picture = await self.album.picture(source.image)
-        rows, columns = wanted_size(
-            (picture.height, picture.width), source.height, source.width, self.settings.working_max_pixels
-        )
-        return (source.channels, rows, columns), picture.pixels.nbytes
 
     def _refuse_large(self, source: AnyInput) -> None:
         """Refuse numbers given one by one that are more pixels than a run may have."""
@@ -299,34 +301,12 @@ class Lab:
         """
         return (await self._results.outputs(Chain(run, (rows, columns)), [_number(index)]))[0]
 
-    async def passing(self, run: Run, indices: Sequence[int], data: bytes) -> list[Result]:
-        """Return what some layers of `run` give for the picture in the bytes of a file, of which nothing is kept."""
-        chain, stages, last = Chain(run), run.stages, max(indices)
-        needed = [number for number in chain.needed(indices) if number >= 0]
-        readers = chain.readers(needed)
-        share = await self.budget.take(await self.album.decoding_bytes(data) + chain.passing_bytes(indices))
-        gone = False
-
-        def passed() -> list[Result]:
-            found = {PICTURE: input_result(run.document.input, read_picture(data, self.settings), run.input_shape)}
-            for number in needed:
-                if gone:
-                    raise closing()
-                found[number] = layer_result(stages[number], [found[source] for source in stages[number].inputs])
-                done = [each for each in found if each not in indices and readers.get(each, last) <= number]
-                for each in done:
-                    del found[each]
-            results = [found[index] for index in indices]
-            assert all(result.statistics for result in results)  # found here, not on the event loop
-            return results
-
-        try:
-            results = await self.queue.heavy(passed, share)
-        finally:
-            gone = True
-        for result in results:
-            self.budget.hold(result, result.bytes)
-        return results
+    async def last(self, document: Document, data: bytes) -> tuple[Run, Result]:
+        """Return the run of a document on the picture in a file, and its last result; nothing is kept of either."""
+        _still_there(document)
+        picture = await self.album.decoded(data)
+        run = self._planned(document, picture)
+        return run, await self.passing.last(run, picture)
 
     async def render(self, job: Callable[[], T], size: int) -> T:
         """Return what `job` makes of results that the caller holds, for which it takes `size` bytes at once."""

@@ -18,6 +18,7 @@ PARTS = {
     "deep": "deep networks, whole and by kind of layer, against PyTorch and ONNX Runtime",
     "job": "from a photograph to the maps as pictures, against PyTorch with matplotlib and with PNGs of a palette",
     "server": "requests a second and their times at 1, 8 and 32 connections, and what holds the event loop",
+    "batch": "two hundred photographs in batches, against two requests a photograph",
     "rooms": "a class of 200 phones in a room, three tabs among them, a restart, a thousand rooms: times, and memory",
     "train": "a batch forward, back and into the weights, against PyTorch",
     "growth": "time and memory from 128×128 to 4096×4096, and from 1 to 256 filters",

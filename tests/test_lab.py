@@ -589,7 +589,7 @@ def test_when_all_callers_have_gone_a_run_stops_after_the_layer_at_work(tell, mo
 def test_a_frame_of_the_camera_leaves_nothing_behind(tell):
     async def story(lab):
         run = await lab.open(document())
-        assert (await lab.passing(run, [2], photo(size=(64, 64))))[0].output.shape == (6, 14, 14)
+        assert (await lab.passing.results(run, [2], photo(size=(64, 64))))[0].output.shape == (6, 14, 14)
         await let_go(lab)
         assert lab.budget.used == 0
 

@@ -67,6 +67,13 @@ class Album:
         self._pictures.keep(upload.id, picture)  # it is looked at next
         return upload
 
+    async def decoded(self, data: bytes) -> Picture:
+        """Return the picture in the bytes of a file, which is not kept."""
+        share = await self._budget.take(await self.decoding_bytes(data))
+        picture = await self._queue.heavy(lambda: read_picture(data, self._settings), share)
+        self._budget.hold(picture, picture.pixels.nbytes)
+        return picture
+
     async def decoding_bytes(self, data: bytes) -> int:
         """Return the bytes that decoding a file takes at once, about; raise what reading it would raise."""
         pixels = await self._queue.light(lambda: claimed_pixels(data, self._settings))

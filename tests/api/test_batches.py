@@ -5,6 +5,7 @@ import json
 from io import BytesIO
 
 import numpy as np
+import pytest
 
 from app.web.api.batch import MOST
 from tests.api.problems import told
@@ -50,8 +51,8 @@ def test_documents_are_the_runs_that_they_are_alone_in_the_order_sent(client):
 
 def test_a_mistake_stands_in_its_place(client):
     found = lines_of(posted(client, document(), "{", document(recipe="conv2d(4, 99)"), "", document(image="none"),
-                            '{"layers": []}', "7", document()))  # fmt: skip
-    assert [each.get("status") for each in found] == [None, 400, 422, 400, 404, 422, 422, None]
+                            '{"layers": []}', "7", document(), r'{"input": {"image": "\ud800"}}'))  # fmt: skip
+    assert [each.get("status") for each in found] == [None, 400, 422, 400, 404, 422, 422, None, 422]
     for each, alone in (
         (1, "{"),
         (2, json.dumps(document(recipe="conv2d(4, 99)"))),
@@ -126,8 +127,9 @@ def test_an_archive_holds_the_last_outputs_by_number_and_the_problems(client):
         assert archive[str(number)].shape == alone.shape
 
 
-def test_an_archive_of_pictures_is_what_numpy_says(client):
-    files, fields = pictures(4), {"recipe": RECIPE, "size": "9"}
+@pytest.mark.parametrize("more", [{"size": "9"}, {}, {"height": "7", "fit": "contain", "mode": "L"}])
+def test_an_archive_of_pictures_is_what_numpy_says(client, more):
+    files, fields = pictures(4), {"recipe": RECIPE, **more}
     archive = np.load(BytesIO(client.post(f"{BATCH}?output=npz", files=form(files), data=fields).content))
     assert json.loads(archive["problems.json"]) == []
     for number, file in enumerate(files):
@@ -139,6 +141,20 @@ def test_an_archive_of_pictures_is_what_numpy_says(client):
         windows = np.lib.stride_tricks.sliding_window_view(source, (3, 3), (1, 2))
         by_hand = np.maximum(np.einsum("irckl,oikl->orc", windows, weight, dtype=np.float64), 0)
         assert np.allclose(archive[str(number)], by_hand, atol=1e-5)
+
+
+def test_of_pictures_that_are_answered_as_arrays_nothing_is_kept(client):
+    folder = client.app.state.lab.settings.data_dir
+
+    def pictures_kept():
+        return sum(path.parent.name == "picture" for path in folder.rglob("*"))
+
+    assert client.post(f"{BATCH}?output=npz", files=form(pictures(3)), data={"recipe": "relu"}).status_code == 200
+    assert pictures_kept() == 0
+    assert client.post(BATCH, files=form(pictures(3)), data={"recipe": "relu"}).status_code == 200
+    assert pictures_kept() == 3
+    lab = client.app.state.lab
+    assert lab.budget._small.taken + lab.budget._large.taken == 0
 
 
 def test_what_is_said_of_a_mistake_is_in_the_caller_s_language(client):

@@ -90,7 +90,7 @@ async def frame_of(lab: Lab, run: Run, state: State, data: bytes, before: str, t
     """Return the maps of a frame; raise a Mistake where it is no picture or there is no layer."""
     if not run.stages or not isinstance(run.document.input, ImageInput):
         raise BrokenRequest("There is no layer here that a frame could go through.")
-    (result,) = await lab.passing(run, [state.layer], data)
+    (result,) = await lab.passing.results(run, [state.layer], data)
     colours = colours_of(state)
     extent = colours.extent or max(-result.whole.minimum, result.whole.maximum, SHRINKS * (read_extent(before) or 0))
     sheets = row_of(result.output, channels_in_view(state, run))

@@ -188,7 +188,7 @@ async def frame_of(
         painted=bool(fields.get("painted")),
         live=bool(fields.get("live")),
     )
-    maps, shares = (result.output for result in await lab.passing(run, (veil.stage.index, last), data))
+    maps, shares = (result.output for result in await lab.passing.results(run, (veil.stage.index, last), data))
 
     def made() -> tuple[bytes, Activation]:
         said = activation(class_names(run, last, say), shares.ravel(), maps, asked, say)

@@ -3,14 +3,13 @@
     document or picture ─► run ─► a line, or an array      as many on their way as there are computing slots
             └ mistake ─► problem in its place               … and answered in the order in which they were sent
 
-Each of them is admitted, computed and kept as a run that is posted alone. The answer is a stream: who leaves it stops
-the work.
+Each of them is admitted and computed as a run that is posted alone, and kept as one where it is answered as one: of
+pictures that are answered as arrays nothing is kept. The answer is a stream: who leaves it stops the work.
 """
 
 import asyncio
-import json
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Annotated, NamedTuple, TypeVar, cast
 
 from fastapi import APIRouter, Query, Request
@@ -20,7 +19,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.errors import BrokenRequest, Unfit, shown
 from app.explorer.addresses import API
 from app.lab import Lab, Result, Run
-from app.pipeline.document import Document, read_document
+from app.pipeline.document import read_document
 from app.pipeline.json_reader import parse_json
 from app.web.api import examples, reports
 from app.web.api.fields import one_of
@@ -36,6 +35,7 @@ from app.web.asgi.problems import Problem, as_mistake, problem
 
 batch = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["runs"])
 MOST = 64  # documents or pictures
+NOT_KEPT = "not kept"  # the id of a picture that has none
 T = TypeVar("T")
 Work = Callable[[], Awaitable[T]]
 
@@ -52,36 +52,40 @@ async def create_batch(
     the input. Answers, in the order sent, the run of each, or the problem with it, a line each.
 
     As `output=npz` an archive holds the last output of each by its number, `0.npy` and on, and `problems.json` a list
-    of the problems, each with the `number` that it stands for.
+    of the problems, each with the `number` that it stands for; of the pictures nothing is kept.
     """
     if output not in ("runs", "npz"):
         raise Unfit("output must be runs or npz, not {given}.", given=shown(output), pointer="/output")
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    documents = await (_of_files(request, lab) if kind == "multipart/form-data" else _of_lines(request, lab))
-    told = _archive(request, lab, documents) if output == "npz" else _lines(request, lab, documents)
-    media_type = NPZ.media_type if output == "npz" else Lines.media_type
-    return cast("Lines[reports.Run | Problem]", StreamingResponse(told, media_type=media_type))
+    sent = await (_files(request, lab) if kind == "multipart/form-data" else _lines(request, lab))
+    if output == "npz":
+        answer = StreamingResponse(_arrays(request, lab, sent), media_type=NPZ.media_type)
+    else:
+        answer = StreamingResponse(_runs(request, lab, sent), media_type=Lines.media_type)
+    return cast("Lines[reports.Run | Problem]", answer)
 
 
 # ---- what is sent
 
 
-class _Documents(NamedTuple):
-    """The documents of a batch, each read in its turn."""
+class _One(NamedTuple):
+    """One of a batch, read in its turn: its run, or its last result alone."""
 
-    each: list[Work[Document]]
+    run: Work[Run]
+    last: Work[tuple[Run, Result]]
+
+
+class _Sent(NamedTuple):
+    """A batch."""
+
+    each: list[_One]
     form: FormData | None  # that holds the files
 
 
-async def _of_lines(request: Request, lab: Lab) -> _Documents:
+async def _lines(request: Request, lab: Lab) -> _Sent:
     """Return documents that are sent as lines."""
     body = await read_body(request)
-    lines = await lab.queue.light(lambda: _split(body))
-
-    def reading(line: bytearray) -> Work[Document]:
-        return lambda: lab.read(lambda: read_document(parse_json(line, check=lab.refuse_shape)), len(line))
-
-    return _Documents([reading(line) for line in lines], None)
+    return _Sent([_of_line(line, lab) for line in await lab.queue.light(lambda: _split(body))], None)
 
 
 def _split(body: bytearray) -> list[bytearray]:
@@ -92,8 +96,21 @@ def _split(body: bytearray) -> list[bytearray]:
     return text.split(b"\n")
 
 
-async def _of_files(request: Request, lab: Lab) -> _Documents:
-    """Return the documents of pictures that are sent in a form."""
+def _of_line(line: bytearray, lab: Lab) -> _One:
+    async def run() -> Run:
+        return await lab.open(
+            await lab.read(lambda: read_document(parse_json(line, check=lab.refuse_shape)), len(line))
+        )
+
+    async def last() -> tuple[Run, Result]:
+        opened = await run()
+        return opened, await lab.result(opened, len(opened.stages) - 1 if opened.stages else None)
+
+    return _One(run, last)
+
+
+async def _files(request: Request, lab: Lab) -> _Sent:
+    """Return pictures that are sent in a form, and what they pass through."""
     form, fields, files = await sent_files(request, MOST)
     try:
         check_form(form, ("file", *examples.FORM_FIELDS), once=False)
@@ -103,16 +120,23 @@ async def _of_files(request: Request, lab: Lab) -> _Documents:
     except BaseException:
         await form.close()
         raise
+    return _Sent([_of_file(file, fields, lab) for file in files], form)
 
-    def reading(file: UploadFile) -> Work[Document]:
-        async def read() -> Document:
-            image = await lab.album.add(decoded(await file.read()))
-            await file.close()
-            return await linked_document({**fields, "image": image.id}, lab)
 
+def _of_file(file: UploadFile, fields: Mapping[str, str], lab: Lab) -> _One:
+    async def data() -> bytes:
+        read = decoded(await file.read())
+        await file.close()
         return read
 
-    return _Documents([reading(file) for file in files], form)
+    async def run() -> Run:
+        image = (await lab.album.add(await data())).id
+        return await lab.open(await linked_document({**fields, "image": image}, lab))
+
+    async def last() -> tuple[Run, Result]:
+        return await lab.last(await linked_document({**fields, "image": NOT_KEPT}, lab), await data())
+
+    return _One(run, last)
 
 
 def _check_count(count: int) -> None:
@@ -125,63 +149,67 @@ def _check_count(count: int) -> None:
 # ---- what is answered
 
 
-async def _lines(request: Request, lab: Lab, documents: _Documents) -> AsyncIterator[bytes]:
-    async def report(run: Run) -> Iterator[bytes]:
-        facts = await lab.facts(run)
-        await lab.keep(run)
-        expires_at = await lab.queue.light(lambda: lab.expires_at(run))
-        return reports.run_report(run, facts, expires_at)
+async def _runs(request: Request, lab: Lab, sent: _Sent) -> AsyncIterator[bytes]:
+    """Yield a run, or a problem, a line."""
 
-    async for found in _computed(request, lab, documents, report):
+    def reporting(one: _One) -> Work[Iterator[bytes]]:
+        async def report() -> Iterator[bytes]:
+            run = await one.run()
+            facts = await lab.facts(run)
+            await lab.keep(run)
+            expires_at = await lab.queue.light(lambda: lab.expires_at(run))
+            return reports.run_report(run, facts, expires_at)
+
+        return report
+
+    async for found in _answered(request, lab, map(reporting, sent.each), sent.form):
         if isinstance(found, dict):
             yield json_bytes(found) + b"\n"
-        else:
-            async for piece in off_the_loop(found, lab.queue):
-                yield piece
-            yield b"\n"
+            continue
+        async for piece in off_the_loop(found, lab.queue):
+            yield piece
+        yield b"\n"
 
 
-async def _archive(request: Request, lab: Lab, documents: _Documents) -> AsyncIterator[bytes]:
-    async def last(run: Run) -> tuple[Run, Result]:
-        return run, await lab.result(run, len(run.stages) - 1 if run.stages else None)
-
-    archive, problems, number = Archive(), list[dict[str, object]](), 0
-    async for found in _computed(request, lab, documents, last):
+async def _arrays(request: Request, lab: Lab, sent: _Sent) -> AsyncIterator[bytes | memoryview]:
+    """Yield the archive of the last outputs, and of the problems."""
+    archive, problems, number = Archive(lab.queue), list[dict[str, object]](), 0
+    async for found in _answered(request, lab, (one.last for one in sent.each), sent.form):
         if isinstance(found, dict):
             problems.append({"number": number, **found})
         else:
             run, result = found
             axes = run.stages[-1].output_axes if run.stages else run.input_shape
-            async for piece in off_the_loop(archive.add(f"{number}.npy", result.output.reshape(axes)), lab.queue):
+            async for piece in archive.add(f"{number}.npy", result.output.reshape(axes)):
                 yield piece
             del result, found
         number += 1
-    for piece in archive.add("problems.json", json.dumps(problems, ensure_ascii=False).encode(errors="replace")):
+    async for piece in archive.add("problems.json", json_bytes(problems)):
         yield piece
     yield archive.end()
 
 
-async def _computed(
-    request: Request, lab: Lab, documents: _Documents, answer: Callable[[Run], Awaitable[T]]
+async def _answered(
+    request: Request, lab: Lab, works: Iterable[Work[T]], form: FormData | None
 ) -> AsyncIterator[T | Problem]:
-    """Yield the answer for each document, or what stood in its way."""
+    """Yield what comes of each work, or what stood in its way; then let the files go."""
     say = translator(request)
 
-    def computing(read: Work[Document]) -> Work[T | Problem]:
-        async def compute() -> T | Problem:
+    def told(work: Work[T]) -> Work[T | Problem]:
+        async def answer() -> T | Problem:
             try:
-                return await answer(await lab.open(await read()))
+                return await work()
             except Exception as error:  # noqa: BLE001 - said in its place
                 return problem(as_mistake(error), say)
 
-        return compute
+        return answer
 
     try:
-        async for found in _in_order(map(computing, documents.each), lab.settings.compute_slots):
+        async for found in _in_order(map(told, works), lab.settings.compute_slots):
             yield found
     finally:
-        if documents.form is not None:
-            await documents.form.close()
+        if form is not None:
+            await form.close()
 
 
 async def _in_order(works: Iterable[Work[T]], ahead: int) -> AsyncIterator[T]:

@@ -10,7 +10,7 @@ from app.layers.layer import Array
 from app.web.api import examples
 from app.web.api.runs import RunId
 from app.web.asgi.answers import NPZ, Artifact
-from app.web.asgi.archive import archived, off_the_loop
+from app.web.asgi.archive import archived
 from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.operation import Operation
@@ -23,9 +23,9 @@ async def get_export(run_id: RunId, request: Request, lab: InLab) -> Artifact[NP
     """A NumPy archive: `input`, and of each layer `layer_0_output`, and what it learned: `layer_0_weight` and so on."""
     run = await lab.run(run_id)
 
-    async def make() -> AsyncIterator[bytes]:
+    async def make() -> AsyncIterator[bytes | memoryview]:
         results = await lab.some(run, [None, *range(len(run.stages))])
-        return off_the_loop(archived(_arrays(run, results)), lab.queue)
+        return archived(_arrays(run, results), lab.queue)
 
     return await immutable(request, f"{run.id}-export", NPZ, make, "run.npz")
 

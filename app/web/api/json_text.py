@@ -85,4 +85,6 @@ def _number(value: float) -> bytes:
 
 
 def _plain(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+        errors="replace"  # half a surrogate pair may be quoted in a sentence
+    )

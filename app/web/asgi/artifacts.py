@@ -74,7 +74,7 @@ async def immutable(
     request: Request,
     key: str,
     kind: type[F],
-    make: Callable[[], Awaitable[bytes | NumPyFile | AsyncIterator[bytes]]],
+    make: Callable[[], Awaitable[bytes | NumPyFile | AsyncIterator[bytes | memoryview]]],
     filename: str | None = None,
 ) -> Artifact[F]:
     """Return the file that `make` makes, as an answer to be kept: for ever with ?v=, else while its ETag holds."""
@@ -90,7 +90,7 @@ async def _kept(
     request: Request,
     key: str,
     media_type: str,
-    make: Callable[[], Awaitable[bytes | NumPyFile | AsyncIterator[bytes]]],
+    make: Callable[[], Awaitable[bytes | NumPyFile | AsyncIterator[bytes | memoryview]]],
     filename: str | None = None,
 ) -> Response:
     tag = f'"{ENGINE}-{key}"'
