@@ -16,7 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from starlette.routing import BaseRoute
 from typing_extensions import is_typeddict
 
-from app.web.asgi.answers import NPZ, Artifact, File, Lines, Typed
+from app.web.asgi.answers import NPZ, PNG, SVG, Artifact, File, Lines, Typed
 from app.web.asgi.event_stream import EventStream
 from app.web.asgi.problems import Problem
 
@@ -40,6 +40,16 @@ LASTING = {
     "ETag": ("Names what is answered; If-None-Match with it is answered with 304.", {"type": "string"}),
     "Cache-Control": ("How long it may be kept: for ever where the address has `v`.", {"type": "string"}),
 }
+TEXT, BINARY = {"type": "string"}, {"type": "string", "format": "binary"}
+
+
+def _field(name: str, sentence: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": sentence, "schema": TEXT}
+
+
+LANGUAGE = _field("lang", "In which language problems are told: en, zh-CN; left out, as Accept-Language says.")
+ARTIFACT_FIELDS = [_field("v", "The engine, as links have it: the answer may be kept for ever.")]
+PICTURE_FIELDS = [*ARTIFACT_FIELDS, _field("theme", "The ground: `dark`, or light.")]
 RETRY = {"Retry-After": ("Seconds after which to try again.", {"type": "integer"})}
 
 
@@ -67,8 +77,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
             components[model.__name__]["properties"][name]["description"] = sentence
     document["components"] = {"schemas": components}
     for operation, kind in answers:
-        for parameter in operation.get("parameters", []):
+        for parameter in operation.setdefault("parameters", []):
             _say_default(parameter["schema"])
+        if kind and issubclass(kind, Artifact):
+            operation["parameters"] += PICTURE_FIELDS if kind.model in (PNG, SVG) else ARTIFACT_FIELDS
+        operation["parameters"].append(LANGUAGE)
         for status, response in operation["responses"].items():
             if PROBLEM in response.get("content", {}):
                 response["content"][PROBLEM]["schema"] = schemas[Problem, "validation"]
@@ -92,8 +105,14 @@ class _Schemas(GenerateJsonSchema):
 
     def default_schema(self, schema: Any) -> dict[str, Any]:
         found = super().default_schema(schema)
-        if found.get("default") is None or isinstance(found["default"], dict):
-            found.pop("default", None)
+        match found.pop("default", None):
+            case None | dict():
+                pass
+            case [rows, columns]:
+                if rows == columns:
+                    found["default"] = rows
+            case value:
+                found["default"] = value
         return found
 
 
@@ -159,13 +178,13 @@ def _help(model: Any) -> dict[str, str]:
 def _content(kind: type[Typed[Any]], schemas: Any) -> dict[str, Any]:
     """Return the content of an answer, by its type."""
     if is_file(kind.model):
-        return {kind.model.media_type: {"schema": {"type": "string", "format": "binary"}}}
+        return {kind.model.media_type: {"schema": TEXT if kind.model.is_text else BINARY}}
     schema = schemas[kind.model, "validation"]
     data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
     if issubclass(kind, EventStream):
         return {"text/event-stream": {"schema": data}}
     if issubclass(kind, Lines):
-        return {Lines.media_type: {"schema": data}, NPZ.media_type: {"schema": {"type": "string", "format": "binary"}}}
+        return {Lines.media_type: {"schema": data}, NPZ.media_type: {"schema": BINARY}}
     return {"application/json": {"schema": schema}}
 
 

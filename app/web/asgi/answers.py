@@ -26,6 +26,7 @@ class File:
     """A kind of file."""
 
     media_type: ClassVar[str]
+    is_text: ClassVar[bool] = False
 
 
 class NumPy(File):
@@ -44,6 +45,7 @@ class CSV(File):
     """A table, of which the first line names the columns."""
 
     media_type = "text/csv; header=present"
+    is_text = True
 
 
 class PNG(File):
@@ -52,10 +54,12 @@ class PNG(File):
 
 class SVG(File):
     media_type = "image/svg+xml"
+    is_text = True
 
 
 class YAML(File):
     media_type = "application/yaml"
+    is_text = True
 
 
 class Typed(Response, Generic[T]):
