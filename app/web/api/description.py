@@ -16,6 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from starlette.routing import BaseRoute
 from typing_extensions import is_typeddict
 
+from app.web.api.bodies import BODIES
 from app.web.asgi.answers import NPZ, PNG, SVG, Artifact, File, Lines, Typed
 from app.web.asgi.event_stream import EventStream
 from app.web.asgi.problems import Problem
@@ -50,6 +51,12 @@ def _field(name: str, sentence: str) -> dict[str, Any]:
 LANGUAGE = _field("lang", "In which language problems are told: en, zh-CN; left out, as Accept-Language says.")
 ARTIFACT_FIELDS = [_field("v", "The engine, as links have it: the answer may be kept for ever.")]
 PICTURE_FIELDS = [*ARTIFACT_FIELDS, _field("theme", "The ground: `dark`, or light.")]
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "The token or key that whoever uploaded a picture or a model, or began a training, a lesson or a "
+    "room, was answered with.",
+}
 RETRY = {"Retry-After": ("Seconds after which to try again.", {"type": "integer"})}
 
 
@@ -65,7 +72,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     told = {route.name: answered(route) for route in routes_of(app.routes)}
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
     answers = [(operation, told[operation["operationId"]]) for operation in operations]
-    models = [Problem, *(kind.model for _, kind in answers if kind and not is_file(kind.model))]
+    models = [Problem, *BODIES, *(kind.model for _, kind in answers if kind and not is_file(kind.model))]
     schemas, parts = TypeAdapter.json_schemas(
         [(model, "validation", TypeAdapter(model)) for model in models],
         ref_template=SCHEMAS,
@@ -75,7 +82,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for model in filter(is_typeddict, models):
         for name, sentence in _help(model).items():
             components[model.__name__]["properties"][name]["description"] = sentence
-    document["components"] = {"schemas": components}
+    document["components"] = {"schemas": components, "securitySchemes": {"bearer": BEARER}}
     for operation, kind in answers:
         for parameter in operation.setdefault("parameters", []):
             _say_default(parameter["schema"])

@@ -23,7 +23,7 @@ from app.errors import (
 from app.explorer.first import FIRST
 from app.pipeline import recipe
 from app.pipeline.document import Document, ImageInput
-from app.training.training import Training, read_training
+from app.training.training import read_training
 from app.trainings.trainings import lasting_id
 from app.web.asgi.problems import Problem, problem
 
@@ -85,6 +85,8 @@ LESSON_BODY: dict[str, Any] = {
     },
 }
 
+OWNER: dict[str, Any] = {"security": [{"bearer": []}]}  # who sends the token or key of what is asked about …
+ANYBODY: dict[str, Any] = {"security": [{}, {"bearer": []}]}  # … or may send one
 RUN_ID = {"chelsea": {"value": PLAIN.id}}
 TRAINING_ID = {"shapes": {"value": lasting_id(TRAINING)}}
 CLASSES_ID = {"classes": {"value": CLASSES.id}}
@@ -181,15 +183,7 @@ RUN_BODY: dict[str, Any] = {
     "required": True,
     "content": {
         "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["input"],
-                "properties": {
-                    "input": {"type": "object"},
-                    "layers": {"type": "array", "items": {"type": "object"}},
-                    "recipe": {"type": "string"},
-                },
-            },
+            "schema": {"$ref": "#/components/schemas/PostedDocument"},
             "examples": {
                 "layers": {
                     "summary": "a list of layers",
@@ -302,20 +296,7 @@ TRAINING_BODY: dict[str, Any] = {
     "required": True,
     "content": {
         "application/json": {
-            "schema": {
-                "type": "object",
-                "properties": {
-                    "data": {"type": "object", "description": "`set`: shapes, digits, or examples with labels."},
-                    "layers": {"type": "array", "items": {"type": "object"}},
-                    "recipe": {"type": "string", "description": "In place of layers."},
-                    "optimizer": {"type": "object", "description": "`type`: sgd or adam."},
-                    **{
-                        name: {"type": "integer", "description": field.description}
-                        for name, field in Training.model_fields.items()
-                        if name in ("batch_size", "epochs", "seed")
-                    },
-                },
-            },
+            "schema": {"$ref": "#/components/schemas/PostedTraining"},
             "example": {
                 "data": {
                     "set": "shapes",
@@ -347,7 +328,12 @@ def _fields(example: dict[str, Any], required: tuple[str, ...] = (), **help_of: 
         "blank": {"type": "boolean"},
     }
     properties = {name: {**kinds.get(name, {"type": "string"}), "description": text} for name, text in help_of.items()}
-    schema = {"type": "object", "properties": properties, **({"required": list(required)} if required else {})}
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        **({"required": list(required)} if required else {}),
+    }
     return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
 
 

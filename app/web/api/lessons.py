@@ -68,7 +68,7 @@ class Lesson(LessonPlace, LessonDocument):
     "/lessons",
     status_code=201,
     summary="Keep a lesson",
-    openapi_extra={"requestBody": examples.LESSON_BODY},
+    openapi_extra={"requestBody": examples.LESSON_BODY, **examples.ANYBODY},
 )
 async def create_lesson(request: Request, lab: InLab, lessons: InLessons) -> Answer[NewLesson]:
     """Takes a lesson as JSON, or as YAML with the content type `application/yaml`. It lives for LESSON_TTL from when
@@ -107,7 +107,7 @@ async def get_lesson(lesson_id: LessonId, request: Request, lab: InLab, lessons:
 @lessons.put(
     "/lessons/{lesson_id}",
     summary="Change a lesson",
-    openapi_extra={"requestBody": examples.LESSON_BODY},
+    openapi_extra={"requestBody": examples.LESSON_BODY, **examples.OWNER},
 )
 async def change_lesson(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLessons) -> Answer[LessonPlace]:
     """Puts another lesson in its place. Needs its key, behind which may stand tokens of uploaded pictures, by commas:
@@ -123,7 +123,7 @@ async def change_lesson(lesson_id: LessonId, request: Request, lab: InLab, lesso
     return Answer(json_bytes(_where(kept, request, lab)), headers=NO_STORE)
 
 
-@lessons.delete("/lessons/{lesson_id}", status_code=204, summary="Delete a lesson")
+@lessons.delete("/lessons/{lesson_id}", status_code=204, summary="Delete a lesson", openapi_extra=examples.OWNER)
 async def delete_lesson(lesson_id: LessonId, request: Request, lessons: InLessons) -> Response:
     """Needs its key: `Authorization: Bearer <key>`. Pictures that it kept go when they would have gone."""
     await lessons.delete(lesson_id, _keys(request))

@@ -46,7 +46,7 @@ class Link(TypedDict):
     status_code=201,
     summary="Make a short link",
     tags=["links"],
-    openapi_extra={"requestBody": examples.LINK_BODY},
+    openapi_extra={"requestBody": examples.LINK_BODY, **examples.ANYBODY},
 )
 @links.post("/links", status_code=201, include_in_schema=False)
 async def create_link(request: Request, lab: InLab, links: InLinks) -> Answer[Link]:

@@ -145,7 +145,7 @@ async def upload_model(request: Request, lab: InLab) -> Answer[NewModel]:
     "/models/{model_id}",
     summary="Change what is said of an upload",
     tags=["models"],
-    openapi_extra={"requestBody": examples.MODEL_CHANGE},
+    openapi_extra={"requestBody": examples.MODEL_CHANGE, **examples.OWNER},
 )
 async def change_model(model_id: ModelId, request: Request, lab: InLab) -> Answer[Model]:
     """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`. What is left out stays;
@@ -157,7 +157,9 @@ async def change_model(model_id: ModelId, request: Request, lab: InLab) -> Answe
     return Answer(json_bytes(_told(await lab.networks.change(model_id, said, bearer(request)))))
 
 
-@models.delete("/models/{model_id}", status_code=204, summary="Delete an upload", tags=["models"])
+@models.delete(
+    "/models/{model_id}", status_code=204, summary="Delete an upload", tags=["models"], openapi_extra=examples.OWNER
+)
 async def delete_model(model_id: ModelId, request: Request, lab: InLab) -> Response:
     """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`. Its runs go too."""
     _refuse_lasting(lab, model_id)

@@ -109,7 +109,7 @@ async def get_room(code: Code, request: Request, rooms: InRooms) -> Answer[told.
     return _told(await _room(code, request, rooms))
 
 
-@rooms.put("/{code}", summary="Move on", openapi_extra={"requestBody": examples.MOVE_BODY})
+@rooms.put("/{code}", summary="Move on", openapi_extra={"requestBody": examples.MOVE_BODY, **examples.OWNER})
 async def move_room(code: Code, request: Request, rooms: InRooms) -> Answer[Move]:
     """All phones follow to `address`; `blank` makes the screen in front blank, or not. Needs the key of the room or of
     its remote: `Authorization: Bearer <key>`.
@@ -129,17 +129,13 @@ async def move_room(code: Code, request: Request, rooms: InRooms) -> Answer[Move
     return Answer(json_bytes(moved), headers=NO_STORE)
 
 
-@rooms.delete("/{code}", status_code=204, summary="End a room")
+@rooms.delete("/{code}", status_code=204, summary="End a room", openapi_extra=examples.OWNER)
 async def delete_room(code: Code, request: Request, rooms: InRooms) -> None:
     """Nothing of it is left. Needs its key: `Authorization: Bearer <key>`."""
     await rooms.end(await _room(code, request, rooms), bearer(request))
 
 
-@rooms.get(
-    "/{code}/events",
-    status_code=200,
-    summary="What is new of a room",
-)
+@rooms.get("/{code}/events", status_code=200, summary="What is new of a room", openapi_extra=examples.ANYBODY)
 async def follow_room(
     code: Code,
     request: Request,
@@ -158,7 +154,7 @@ async def follow_room(
     return room_stream(news)
 
 
-@rooms.post("/{code}/remote", summary="Make a remote")
+@rooms.post("/{code}/remote", summary="Make a remote", openapi_extra=examples.OWNER)
 async def create_remote(code: Code, request: Request, lab: InLab, rooms: InRooms) -> Answer[Remote]:
     """For the teacher's own phone: it may move on, show and blank, and nothing else. The one before is none any more.
     Needs the key of the room: `Authorization: Bearer <key>`.
@@ -173,7 +169,7 @@ async def create_remote(code: Code, request: Request, lab: InLab, rooms: InRooms
 @rooms.put(
     "/{code}/poll",
     summary="Ask, show, close",
-    openapi_extra={"requestBody": examples.POLL_BODY},
+    openapi_extra={"requestBody": examples.POLL_BODY, **examples.OWNER},
 )
 async def change_poll(code: Code, request: Request, rooms: InRooms) -> Answer[told.Room]:
     """With `question` and `choices` a new one begins, in place of any before; `right` and `address` may be left out;

@@ -107,7 +107,9 @@ async def get_image(image: ImageId, lab: InLab) -> Answer[Image]:
     return Answer(json_bytes(_told(await lab.album.facts(image))))
 
 
-@api.delete("/images/{image}", status_code=204, summary="Delete an upload", tags=["pictures"])
+@api.delete(
+    "/images/{image}", status_code=204, summary="Delete an upload", tags=["pictures"], openapi_extra=examples.OWNER
+)
 async def delete_image(image: ImageId, request: Request, lab: InLab, trainings: InTrainings) -> Response:
     """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`."""
     tokens = bearer(request)

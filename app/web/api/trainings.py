@@ -157,6 +157,7 @@ for name, (summary, sentence) in COMMANDS.items():
         _command(name, sentence),
         methods=["POST"],
         summary=summary,
+        openapi_extra=examples.OWNER,
     )
 
 
