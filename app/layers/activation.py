@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, sliding
 from app.layers.layer import Array, Facet, Form, Layer, Shape, Total, Weights
+from app.layers.terms import InputTerms
 from app.numerics.window import Window
 
 
@@ -23,7 +24,7 @@ class Activation(Layer):
     def geometry(self, shape: Shape) -> Geometry:
         return sliding(shape, Window(), shape[0], shape[0])
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> InputTerms:
         return {"input": float(x[place])}
 
     def total(self, terms: Mapping[str, Any]) -> Total:

@@ -9,6 +9,7 @@ from app.layers.cells import Place
 from app.layers.geometry import Geometry, Shape, sliding
 from app.layers.layer import Array, Facet, Total, Weights
 from app.layers.merge import Merge
+from app.layers.terms import AddTerms
 from app.layers.trainable import Back, Passed
 from app.messages import N_
 from app.numerics.merging import added
@@ -47,7 +48,7 @@ class Add(Merge):
     def backward_batch(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Back:
         return Back((gradient,) * len(self.sources))
 
-    def terms(self, inputs: Sequence[Array], weights: Weights, place: Place) -> dict[str, Any]:
+    def terms(self, inputs: Sequence[Array], weights: Weights, place: Place) -> AddTerms:
         return {"inputs": [float(x[place]) for x in inputs]}
 
     def numbers(self, terms: Mapping[str, Any]) -> list[float]:

@@ -14,6 +14,7 @@ from app.layers.cells import Place
 from app.layers.geometry import Geometry, sliding
 from app.layers.layer import Array, Facet, Layer, Shape, Total, Weights
 from app.layers.sources import NormWeights
+from app.layers.terms import NormTerms
 from app.layers.trainable import Gradients, Passed
 from app.layers.weights import RandomWeights
 from app.numerics.batches import normalization as batches
@@ -79,7 +80,7 @@ class BatchNorm2d(Layer):
         seen = {"running_mean": found.mean, "running_var": estimate}
         return {name: weights[name] + MOMENTUM * (array - weights[name]) for name, array in seen.items()}
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> NormTerms:
         mean, variance = (weights[name][place.channel] for name in ("running_mean", "running_var"))
         return {
             "input": float(x[place]),

@@ -9,6 +9,7 @@ from app.layers.cells import Place
 from app.layers.geometry import Geometry, Shape, beside
 from app.layers.layer import MOST_CHANNELS, Array, Facet, Origin, Total, Weights
 from app.layers.merge import Merge
+from app.layers.terms import ConcatTerms
 from app.layers.trainable import Back, Passed
 from app.messages import N_
 from app.numerics.merging import joined, parted
@@ -67,7 +68,7 @@ class Concat(Merge):
         which = max(at for at, first in enumerate(firsts[:-1]) if first <= place.channel)
         return Origin(which, Place(place.channel - firsts[which], place.row, place.column))
 
-    def terms(self, inputs: Sequence[Array], weights: Weights, place: Place) -> dict[str, Any]:
+    def terms(self, inputs: Sequence[Array], weights: Weights, place: Place) -> ConcatTerms:
         which, cell = self.origin(inputs, weights, place)
         return {"input": self.sources[which], "channel": cell.channel, "value": float(inputs[which][cell])}
 

@@ -28,6 +28,7 @@ from app.layers.layer import (
 )
 from app.layers.meeting import Meeting, Weight, meeting
 from app.layers.sources import AnyWeights
+from app.layers.terms import ProductTerms
 from app.layers.trainable import WORKING, Gradients, Passed, of_filters
 from app.layers.weights import RandomWeights
 from app.layers.windowed import Windowed
@@ -232,7 +233,7 @@ class Conv2d(Windowed):
     def meeting(self, shape: Shape, weight: Weight) -> Meeting:
         return meeting(self.geometry(shape), weight)
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> ProductTerms:
         shape = shape_of(x)
         group = self.geometry(shape).channels_read(place.channel)
         values, _ = patch(x[slice(*group)], self.window(shape), place.row, place.column, self.padding_mode)

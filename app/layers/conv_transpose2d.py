@@ -29,6 +29,7 @@ from app.layers.layer import (
 )
 from app.layers.sources import TransposedWeights
 from app.layers.spreading import SpreadingLayer
+from app.layers.terms import ProductTerms
 from app.layers.trainable import WORKING, Gradients, Passed, of_filters
 from app.layers.weights import RandomWeights
 from app.numerics.axis import Pair
@@ -196,7 +197,7 @@ class ConvTranspose2d(SpreadingLayer):
         parts = weight.reshape(self.groups, -1, *weight.shape[1:]).swapaxes(1, 2)
         return np.ascontiguousarray(parts).reshape(-1, *parts.shape[2:])
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> ProductTerms:
         geometry = self.geometry(shape_of(x))
         group = geometry.channels_read(place.channel)
         channels, rows, columns = range(*group), geometry.rows, geometry.columns

@@ -7,6 +7,7 @@ import numpy as np
 
 from app.errors import Unfit
 from app.layers.layer import Array, Total
+from app.layers.terms import ProductTerms
 from app.numerics.axis import Pair
 
 
@@ -21,17 +22,17 @@ def check_groups(channels: int, groups: int) -> None:
         )
 
 
-def products_of(values: Array, kernel: Array, bias: float, group: Pair | None) -> dict[str, Any]:
+def products_of(values: Array, kernel: Array, bias: float, group: Pair | None) -> ProductTerms:
     """Return the terms of one number, (channel, row, column) each; `group`: the channels, where not all are read."""
     products = values.astype(np.float64) * kernel  # exact: a product of two float32 fits a float64
-    return {
-        **({} if group is None else {"channels": list(group)}),
+    terms: ProductTerms = {
         "patch": values,
         "kernel": kernel,
         "products": products,
         "channel_sums": products.sum(axis=(1, 2)),
         "bias": bias,
     }
+    return terms if group is None else {"channels": list(group), **terms}
 
 
 def products_total(terms: Mapping[str, Any]) -> Total:

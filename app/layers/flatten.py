@@ -8,6 +8,7 @@ import numpy as np
 from app.layers.cells import Cells, Place
 from app.layers.geometry import Geometry, Groups
 from app.layers.layer import Array, Form, Layer, Shape, Total, Weights, shape_of
+from app.layers.terms import FlattenTerms
 from app.layers.trainable import Gradients, Passed
 from app.numerics.axis import Mask
 from app.numerics.whole import Whole
@@ -70,9 +71,9 @@ class Flatten(Layer):
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
         return Gradients(gradient.reshape(kept))
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> FlattenTerms:
         cell = self.passes_from(x, weights, place)
-        return {"input": float(x[cell]), "source": cell._asdict()}
+        return {"input": float(x[cell]), "source": {"channel": cell.channel, "row": cell.row, "column": cell.column}}
 
     def total(self, terms: Mapping[str, Any]) -> Total:
         return Total(terms["input"], abs(terms["input"]))

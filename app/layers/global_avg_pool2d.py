@@ -8,6 +8,7 @@ import numpy as np
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, whole
 from app.layers.layer import Array, Layer, Shape, Total, Weights
+from app.layers.terms import WholeMeanTerms
 from app.layers.trainable import Gradients, Passed
 from app.numerics.batches import pooling as batches
 from app.numerics.pooling import global_avg_pool
@@ -40,7 +41,7 @@ class GlobalAvgPool2d(Layer):
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
         return Gradients(batches.global_avg_pool_gradient(gradient, kept))
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> WholeMeanTerms:
         cells = x[place.channel].astype(np.float64)
         return {"patch": cells, "divisor": cells.size}
 

@@ -228,7 +228,7 @@ class Layer(Trainable, BaseModel):
         """Return the output, float32 in C order, for inputs of shape (channels, rows, columns)."""
         return self.forward(inputs[0], weights)
 
-    def terms(self, inputs: Sequence[Array], weights: Weights, place: Place) -> dict[str, Any]:
+    def terms(self, inputs: Sequence[Array], weights: Weights, place: Place) -> Mapping[str, Any]:
         """Return the terms of the one number at `place`: what is read, what it is multiplied by, what it gives."""
         return self.step(inputs[0], weights, place)
 
@@ -292,7 +292,7 @@ class Layer(Trainable, BaseModel):
         """Return the output, float32 in C order, for the input `x` of shape (channels, rows, columns)."""
         raise NotImplementedError
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> Mapping[str, Any]:
         """Return the terms of the one number at `place`: what is read, what it is multiplied by, what it gives."""
         raise NotImplementedError
 

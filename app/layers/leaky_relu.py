@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from app.layers.activation import Activation
 from app.layers.cells import Place
 from app.layers.layer import Array, Weights
+from app.layers.terms import LeakyTerms
 from app.layers.trainable import Gradients, Passed
 from app.numerics.activations import leaky_relu
 from app.numerics.batches import activations as batches
@@ -33,7 +34,7 @@ class LeakyReLU(Activation):
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
         return Gradients(batches.leaky_relu_gradient(gradient, kept, self.negative_slope))
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> LeakyTerms:
         return {**super().step(x, weights, place), "negative_slope": self.negative_slope}
 
     def exact(self, x: float) -> float:

@@ -12,6 +12,7 @@ from app.layers.cells import Place
 from app.layers.geometry import Geometry, whole
 from app.layers.layer import BUFFERS, MOST_CHANNELS, Array, Form, Layer, Shape, Total, Weights
 from app.layers.sources import LinearWeights
+from app.layers.terms import Contribution, SumTerms
 from app.layers.trainable import Gradients, Passed, of_filters
 from app.layers.weights import RandomWeights
 from app.numerics.batches import linear as batches
@@ -100,7 +101,7 @@ class Linear(Layer):
     def filters(self, shape: Shape, weight: Array) -> Array:
         return weight.reshape(-1, *shape)
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> SumTerms:
         weight = weights["weight"][place.channel]
         products = x.ravel().astype(np.float64) * weight  # exact: a product of two float32 fits a float64
         largest = _first(-products, MOST_TOLD)
@@ -110,16 +111,19 @@ class Linear(Layer):
         smallest = rest[_first(products[rest], MOST_TOLD)]
         others[smallest] = False
 
-        def told(indices: NDArray[np.intp]) -> list[dict[str, Any]]:
+        def told(indices: NDArray[np.intp]) -> list[Contribution]:
             return [
                 {
                     "index": int(index),
-                    **dict(zip(Place._fields, map(int, np.unravel_index(index, x.shape)), strict=True)),
+                    "channel": channel,
+                    "row": row,
+                    "column": column,
                     "input": float(x.ravel()[index]),
                     "weight": float(weight[index]),
                     "product": float(products[index]),
                 }
                 for index in indices
+                for channel, row, column in [map(int, np.unravel_index(index, x.shape))]
             ]
 
         return {

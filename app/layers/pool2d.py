@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from app.errors import Unfit, Word
 from app.layers.cells import Place
 from app.layers.layer import LARGEST, Array, PaddingPair, Shape, SizePair, Total, Weights, shape_of
+from app.layers.terms import MaxTerms, MeanTerms
 from app.layers.trainable import Gradients, Passed
 from app.layers.windowed import Windowed
 from app.numerics.batches import pooling as batches
@@ -128,7 +129,7 @@ class MaxPool2d(Pool2d):
         x, out = kept
         return Gradients(batches.max_pool_gradient(gradient, x, out, self._window_of(x[..., 0])))
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> MaxTerms:
         values, outside = self._patch(x, place)
         largest = values[~outside].max()
         winners = np.argwhere((values == largest) & ~outside)
@@ -137,7 +138,10 @@ class MaxPool2d(Pool2d):
                 [None if out else float(v) for v, out in zip(*row, strict=True)]
                 for row in zip(values, outside, strict=True)
             ],
-            "winners": [self._cell(x, place, int(r), int(c))._asdict() for r, c in winners],
+            "winners": [
+                {"row": cell.row, "column": cell.column}
+                for cell in (self._cell(x, place, int(r), int(c)) for r, c in winners)
+            ],
         }
 
     def total(self, terms: Mapping[str, Any]) -> Total:
@@ -190,7 +194,7 @@ class AvgPool2d(Pool2d):
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
         return Gradients(batches.avg_pool_gradient(gradient, kept[1:], self.window(kept), self._means))
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> MeanTerms:
         values, outside = self._patch(x, place)
         return {
             "patch": [

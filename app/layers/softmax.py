@@ -8,6 +8,7 @@ import numpy as np
 from app.layers.cells import Place
 from app.layers.geometry import Geometry, whole
 from app.layers.layer import Array, Form, Layer, Shape, Total, Weights
+from app.layers.terms import ShareTerms
 from app.layers.trainable import Gradients, Passed
 from app.numerics.activations import exponentials, softmax
 from app.numerics.batches import activations as batches
@@ -49,7 +50,7 @@ class Softmax(Layer):
     def loss_gradient(self, out: Array, labels: Labels) -> Array:
         return cross_entropy_by_shares(out, labels)
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> ShareTerms:
         found = exponentials(x).ravel()
         return {"index": place.channel, "exps": found, "maximum": float(x.max()), "sum": float(found.sum())}
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonS
 from app.layers.cells import Place
 from app.layers.layer import Array, Facet, Shape, Total, Weights, one_if_equal, pair_schema, read_pair
 from app.layers.spreading import SpreadingLayer
+from app.layers.terms import InputTerms
 from app.layers.trainable import Gradients, Passed
 from app.numerics.axis import Pair
 from app.numerics.batches import transposed as batches
@@ -56,7 +57,7 @@ class Upsample2d(SpreadingLayer):
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
         return Gradients(batches.upsample_gradient(gradient, self.scale))
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> InputTerms:
         return {"input": float(x[self.passes_from(x, weights, place)])}
 
     def total(self, terms: Mapping[str, Any]) -> Total:

@@ -10,6 +10,7 @@ from app.layers.cells import Place
 from app.layers.geometry import Geometry, sliding
 from app.layers.layer import LARGEST, Array, Facet, Layer, Shape, Total, Weights
 from app.layers.spreading import refuse_large
+from app.layers.terms import PadTerms
 from app.layers.trainable import Gradients, Passed
 from app.numerics.axis import Pair
 from app.numerics.padding import zero_pad, zero_pad_gradient
@@ -101,7 +102,7 @@ class ZeroPad2d(Layer):
     def backward(self, gradient: Array, kept: Any, weights: Weights, *, to_input: bool = True) -> Gradients:
         return Gradients(zero_pad_gradient(gradient, *self.sides))
 
-    def step(self, x: Array, weights: Weights, place: Place) -> dict[str, Any]:
+    def step(self, x: Array, weights: Weights, place: Place) -> PadTerms:
         cell = self.passes_from(x, weights, place)
         return {"input": None if cell is None else float(x[cell])}
 

@@ -4,7 +4,7 @@ A number is followed home (`hops`) and a cell forward (app/pipeline/cone.py) by 
 or forward, by every path that there is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -35,7 +35,7 @@ class Closeup:
     stage: Stage
     place: Place
     span: Span | None  # the window, in cells of the layer's own input; None where it meets none
-    terms: dict[str, Any]  # what the layer says of it
+    terms: Mapping[str, Any]  # what the layer says of it
     value: float  # the map's own number, bit for bit
     receptive_field: Span | None  # on the input picture; None where only padding was read
 

@@ -11,11 +11,11 @@ from app.layers import LAYERS
 from app.main import create_app
 from app.trainings.trainings import COMMANDS
 from app.web.api import examples as examples_of_api
+from tests.api.described import check, operation_of, operations
 from tests.api.problems import told
 
 ROOM = f"/api/v1/rooms/{examples_of_api.ROOM}"  # which nobody leads
 LEADING = {("put", ""), ("delete", ""), ("post", "/remote"), ("put", "/poll")}
-METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +25,6 @@ def described(tmp_path_factory):
     app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), compute_slots=2))
     with TestClient(app, base_url="http://localhost") as client:
         yield client, client.get("/openapi.json").json()
-
-
-def operations(description):
-    for path, methods in description["paths"].items():
-        for method in methods.keys() & METHODS:
-            yield method, path, methods[method]
 
 
 def examples(thing):
@@ -63,6 +57,7 @@ def test_every_example_works_as_it_stands(described):
     client, description = described
     sent = 0
     for method, path, query, kind, body in requests(description):
+        operation = operation_of(description, method, path)
         match kind:
             case None:
                 answer = client.request(method, path, params=query)
@@ -84,6 +79,7 @@ def test_every_example_works_as_it_stands(described):
                 if "file" in body:
                     assert client.request(method, path, files={"file": body["file"].encode()}).status_code < 300
         sent += 1
+        check(description, operation, answer)
         if path.rpartition("/")[2] in COMMANDS or (method, path.removeprefix(ROOM)) in LEADING:
             told(answer, 403, "needs the key")
         elif method in ("delete", "patch", "put"):  # of what is there for everybody

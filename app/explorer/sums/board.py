@@ -4,7 +4,7 @@ The address says which: sheet=0 … C−1, then C for the sum of them all; witho
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -53,7 +53,7 @@ class Board:
     state: State
 
     @cached_property
-    def terms(self) -> dict[str, Any]:
+    def terms(self) -> Mapping[str, Any]:
         return self.view.closeup.terms
 
     @cached_property

@@ -6,7 +6,7 @@ to who has it (app/web/asgi/answers.py). Nothing of this is asked for while the 
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -79,7 +79,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schema_generator=_Schemas,
     )
     components = parts["$defs"]
-    for model in filter(is_typeddict, models):
+    for model in {part for told in models for part in _models_in(told)}:
         for name, sentence in _help(model).items():
             components[model.__name__]["properties"][name]["description"] = sentence
     document["components"] = {"schemas": components, "securitySchemes": {"bearer": BEARER}}
@@ -171,6 +171,14 @@ def _say_default(schema: dict[str, Any]) -> None:
         text = schema.pop("default")
         if text:
             schema["default"] = json.loads(text)
+
+
+def _models_in(model: Any) -> Iterator[Any]:
+    """Yield the models that a type is put together of."""
+    if is_typeddict(model):
+        yield model
+    for part in get_args(model):
+        yield from _models_in(part)
 
 
 def _help(model: Any) -> dict[str, str]:

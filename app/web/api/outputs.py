@@ -1,7 +1,7 @@
 """The API's other half: what the layers of a run hold, as arrays, pictures and steps."""
 
 import math
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -30,6 +30,7 @@ from app.web.api.maps import (
     whole,
 )
 from app.web.api.runs import RunId
+from app.web.api.steps import Step
 from app.web.asgi.answers import CSV, PNG, SVG, Artifact, Json, NumPy
 from app.web.asgi.artifacts import NumPyFile, immutable, immutable_json, picture_theme
 from app.web.asgi.dependencies import InLab
@@ -191,13 +192,13 @@ async def get_step_drawing(
 @outputs.get("/runs/{run_id}/layers/{layer}/steps/{channel}/{row}/{column}", summary="How one number came to be")
 async def get_step(
     run_id: RunId, layer: LayerIndex, channel: Axis, row: Axis, column: Axis, request: Request, lab: InLab
-) -> Artifact[dict[str, Any]]:
+) -> Artifact[Step]:
     """What the window read there, what it was multiplied by, the subtotals and the value, bit for bit the map's own."""
     run, index, place = await _place(run_id, layer, channel, row, column, lab)
     stage = run.stages[index]
     speakable(stage.layer.terms_told(stage.input_shape, place), "input.npy and weight.npy, and cut the window out")
 
-    async def make() -> Json[dict[str, Any]]:
+    async def make() -> Json[Step]:
         return await lab.told_of(run, index, place, lambda closeup: json_bytes(closeup.document()))
 
     return await immutable_json(request, step_name(run, index, place), make)

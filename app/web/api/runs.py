@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from typing_extensions import TypedDict
 
-from app.described import described, nested
+from app.described import described, like
 from app.errors import BrokenRequest, Forbidden, Unfit
 from app.explorer.addresses import API
 from app.explorer.fields import as_sent, document_of
@@ -152,7 +152,7 @@ class Kernel(TypedDict):
     """A kernel that has a name."""
 
     name: str
-    weight: Annotated[object, nested(2)]
+    weight: Annotated[object, like(list[list[float]] | list[list[list[float]]])]
     """[row][column], or [channel][row][column] where it reads colours."""
     bias: float
     channels: int | None
