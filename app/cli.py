@@ -126,6 +126,7 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
     import uvicorn  # here, not above: `health` does without
 
     from app.web.asgi.event_stream import end_streams
+    from app.web.asgi.protocol import Protocol
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -150,6 +151,7 @@ def serve(settings: Settings, host: str, port: int, *, lan: bool, browse: bool) 
             "app.main:create_app",
             factory=True,
             lifespan="on",
+            http=Protocol,
             ws="none",
             log_level="debug" if chatty else "warning",
             access_log=chatty,

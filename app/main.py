@@ -29,6 +29,7 @@ from app.web.api.cone import cones
 from app.web.api.exports import exports
 from app.web.api.gradients import gradients
 from app.web.api.lessons import lessons as lesson_api
+from app.web.api.limits import limits
 from app.web.api.links import links
 from app.web.api.models import models
 from app.web.api.outputs import outputs
@@ -122,6 +123,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(outputs)
     app.include_router(cones)
     app.include_router(exports)
+    app.include_router(limits)
     app.include_router(rendering)
     app.include_router(batch)
     app.include_router(models)

@@ -367,7 +367,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (Forbidden, "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."),
         (NotFound, "There is no picture cat, or it has expired; upload it again or choose one from the gallery."),
         (TooLarge, "The request has 30,000,000 bytes; the most is 20,000,000. Send less, such as a smaller picture."),
-        (TooLong, "The address has 40,000 bytes; the most is 32,768. Post the document instead."),
+        (TooLong, "The address has more than 32,768 bytes. Post the document instead."),
         (UnknownKind, "This is no picture of a kind that can be read here; choose a PNG or JPEG file."),
         (Unfit, WINDOW),
         (Busy, "All 2 computing slots are taken and 32 requests are waiting; try again in a moment."),

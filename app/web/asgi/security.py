@@ -29,7 +29,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 NETWORKS = {"/api/v1/models", "/network"}  # take files that are larger than pictures
 FRAMING = ("/lesson", "/room", "/join")  # pages that show the explorer in a frame
 AROUND = 1_000_000  # bytes of the form around a file of the largest size
-LONGEST_ADDRESS = 32_768  # bytes; what is longer is posted
+LONGEST_ADDRESS = 32_768  # bytes; what is longer is posted; app/web/asgi/protocol.py lets go of it
 
 
 class Security:
@@ -95,9 +95,7 @@ class Security:
         address = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
         if address > LONGEST_ADDRESS:
             raise TooLong(
-                "The address has {count} bytes; the most is {most}. Post the document instead.",
-                count=f"{address:,}",
-                most=f"{LONGEST_ADDRESS:,}",
+                "The address has more than {most} bytes. Post the document instead.", most=f"{LONGEST_ADDRESS:,}"
             )
         length = headers.get("content-length", "")
         if length and read_whole(length, most + AROUND + 1) is None:
