@@ -1,6 +1,6 @@
 """What a person does before all has come counts: a picture may be late, the figure may be on its way."""
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_lesson import SUMMED, at, into, opened, settled
 
@@ -55,6 +55,24 @@ def test_a_question_that_comes_late_leaves_the_focus_on_its_answer(page: Page) -
     frame.wait_for_function(SUMMED)
     page.keyboard.press("Enter")
     at(page, "filter", "2.reveal")
+
+
+def test_a_figure_that_comes_late_takes_no_focus_from_the_answer(page: Page) -> None:
+    opened(page, "/lesson/maps?step=1")
+    frame = settled(page)
+    held: list[Route] = []
+    page.route("**/embed?*view=fan*", lambda route: route.continue_() if held else held.append(route))
+    into(page)
+    frame.locator('#look a[href*="at=0.3."]:visible').first.focus()
+    with page.expect_request("**/embed?*view=fan*"):
+        page.keyboard.press("Enter")
+    at(page, "maps", "1.ask")
+    page.locator(".guesses button").first.focus()
+    held[0].continue_()
+    settled(page)
+    expect(page.locator(".guesses button").first).to_be_focused()
+    page.keyboard.press("Enter")
+    at(page, "maps", "1.reveal")
 
 
 def test_of_figures_that_come_late_the_newest_stays(page: Page) -> None:

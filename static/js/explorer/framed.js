@@ -28,7 +28,10 @@ const here = () => location.pathname + location.search;
 /** @param {() => Explorer} current */
 export function begin(current) {
   explorer = current;
-  if (window !== parent) replaceAlways();
+  if (window !== parent) {
+    replaceAlways();
+    leaveFocus();
+  }
   own.go = window === parent ? null : step;
   document.addEventListener("cs:lead", (event) => {
     event.preventDefault(); // so that whoever leads knows that it is heard
@@ -61,6 +64,14 @@ function replaceAlways() {
     }
     history.replaceState(state, unused, address);
   };
+}
+
+/** Takes no focus from the page around it, where a press is meant for what has it there. */
+function leaveFocus() {
+  for (const { prototype } of [HTMLElement, SVGElement]) {
+    const { focus } = prototype;
+    prototype.focus = function (how) { if (document.hasFocus()) focus.call(this, how); };
+  }
 }
 
 /** @param {-1 | 1} by @returns {Promise<boolean>} whether there was somewhere to go */
