@@ -13,6 +13,8 @@ from app.classroom.claims import failing
 from app.classroom.facts import facts_of, filled, names_in
 from app.classroom.lesson import read_lesson
 
+pytestmark = pytest.mark.reads
+
 STEPS = [(slug, number) for slug, lesson in BOOK.items() for number in range(1, len(lesson.steps) + 1)]
 IDEAS = {  # of the article, each with words that its chapter cannot do without
     "picture": ("volume", "sheet", "red"),

@@ -5,6 +5,8 @@ from fastapi.testclient import TestClient
 
 from tests.pages.reading import Element, link, read
 
+pytestmark = pytest.mark.reads
+
 SIZE = 21
 FIRE = (
     'conv2d(4, 3, name="conv1") | relu(name="conv1/relu") | max_pool2d(2, name="pool1")'

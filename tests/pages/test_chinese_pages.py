@@ -11,6 +11,8 @@ from tests.pages.reading import link, read
 from tests.pages.test_told import told
 from tests.pages.test_validity import pages
 
+pytestmark = pytest.mark.reads
+
 CONV = 'conv2d(4, 5, weights=preset("edge_x", "line", "spot", "box")) | relu | max_pool2d(2)'
 CLASSES = f"{CONV} | max_pool2d(2) | linear(12) | softmax"
 USUAL = {"image": "coffee", "size": 12}

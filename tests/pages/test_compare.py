@@ -19,6 +19,8 @@ from app.rendering.palette import palette, signed_bytes, signed_palette
 from tests import oblong
 from tests.pages.reading import Api, Element, decimals_of, link, number, printed, read
 
+pytestmark = pytest.mark.reads
+
 RECIPE = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"
 DEEP = f"{RECIPE} | flatten | linear(10) | softmax"
 PALETTE = np.frombuffer(signed_palette("light"), np.uint8).reshape(256, 3)

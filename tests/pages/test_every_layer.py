@@ -13,6 +13,8 @@ from tests.pages.test_trace import drawn, opened
 from tests.pages.test_twins import api, page
 from tests.test_layers import documents, staged
 
+pytestmark = pytest.mark.reads
+
 EVERY = pytest.mark.parametrize("kind", LAYERS)
 
 

@@ -23,6 +23,8 @@ from tests import oblong
 from tests.numerics.test_ranking import by_brute_force
 from tests.pages.reading import Api, Element, link, read
 
+pytestmark = pytest.mark.reads
+
 Array = NDArray[np.float32]
 RECIPE = "conv2d(3, 3, padding=1, weights=random(7)) | relu"
 WEIGHTS = arrays(

@@ -11,6 +11,8 @@ from app.explorer.state import State
 from app.explorer.train.draft import edited, training_of
 from tests.pages.reading import Element, link, read
 
+pytestmark = pytest.mark.reads
+
 RECIPE = (
     "conv2d(4, 3, padding=1, weights=random(1)) | relu | conv2d(4, 3, padding=1, weights=random(2))"
     ' | add(inputs=[2, 1], name="meet") | conv2d(2, 5, weights=random(3), inputs=-1) | max_pool2d(2, inputs=3)'

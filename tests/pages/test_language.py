@@ -12,6 +12,8 @@ from app.paths import folder
 from app.web.asgi.language import nearest, preferred
 from tests.pages.reading import read
 
+pytestmark = pytest.mark.reads
+
 ADDRESSES = (
     "/?image=chelsea&size=8&recipe=relu",
     "/train?set=digits",

@@ -16,6 +16,8 @@ from tests.numerics.test_ranking import by_brute_force
 from tests.pages.reading import link
 from tests.pages.test_places import planned
 
+pytestmark = pytest.mark.reads
+
 RECIPE = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"
 
 

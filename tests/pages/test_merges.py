@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 
 from tests.pages.reading import Api, Element, link, number, numbers, printed, read
 
+pytestmark = pytest.mark.reads
+
 FIRE = (
     'conv2d(5, 3, 2, 1, weights=random(1)) | relu | conv2d(4, 1, weights=random(2), name="fire/one") | '
     'conv2d(7, 3, padding=1, inputs=1, weights=random(3), name="fire/three")'

@@ -12,6 +12,8 @@ from PIL import Image
 from app.rendering.palette import signed_bytes, signed_palette
 from tests.pages.reading import Api, Element, link, read
 
+pytestmark = pytest.mark.reads
+
 FIRST = 'conv2d(weights=preset("edge_x", "edge_y", "line", "warm", "spot", "hue_edge")) | relu | max_pool2d(2)'
 SQUEEZENET = 'model("squeezenet")'
 PALETTE = np.frombuffer(signed_palette("light"), np.uint8).reshape(256, 3)

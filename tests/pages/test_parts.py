@@ -11,6 +11,8 @@ from tests.pages.reading import Element, link, number, printed, read
 from tests.pages.test_trace import drawn
 from tests.pages.test_twins import api, page
 
+pytestmark = pytest.mark.reads
+
 LAYERS = [oblong.CONV, oblong.RELU, oblong.POOL, oblong.SECOND, oblong.LINEAR]
 
 

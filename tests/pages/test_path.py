@@ -7,6 +7,8 @@ from fastapi.testclient import TestClient
 
 from tests.pages.reading import Element, link, read
 
+pytestmark = pytest.mark.reads
+
 FIRST = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"
 AT = "0.3.7.16"
 

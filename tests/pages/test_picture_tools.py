@@ -15,6 +15,8 @@ from app.pictures.picture import Picture, png, prepare
 from tests.pages.reading import Api, Element, link, numbers, read
 from tests.samples import gradient, saved
 
+pytestmark = pytest.mark.reads
+
 RECIPE = "conv2d(2, 3, weights=random(1)) | relu"
 Pixels = NDArray[np.uint8]
 

@@ -20,6 +20,8 @@ from app.pipeline.plan import plan
 from tests.browser.screen import START
 from tests.pages.reading import Element, link, number, numbers, read
 
+pytestmark = pytest.mark.reads
+
 SLIDING = (
     "conv2d(6, 5)", "conv2d(6, 5, padding=2)", "conv2d(2, 3, stride=3)", "conv2d(2, (3, 5), stride=(2, 4), dilation=2)",
     'conv2d(2, 4, padding="same")', 'conv2d(2, 3, padding=2, padding_mode="circular", stride=3)', "conv2d(3, 1)",

@@ -12,6 +12,8 @@ from app.pipeline.document import read_document
 from app.printing.numbers import level
 from tests.pages.reading import link, read
 
+pytestmark = pytest.mark.reads
+
 SQUARE = re.compile(r"M(-?\d+) (-?\d+)h(-?\d+)v(-?\d+)h(-?\d+)z")
 PICTURE = {"values": np.random.default_rng(5).normal(size=(2, 6, 7)).round(2).tolist()}
 LAYERS = [

@@ -11,6 +11,8 @@ from app.explorer.questions import read_number
 from app.printing.numbers import fixed, rounded
 from tests.pages.reading import Api, Element, link, printed_sum, read
 
+pytestmark = pytest.mark.reads
+
 EVERY = (
     "conv2d(4, 3, weights=random(7)) | batch_norm2d | leaky_relu | tanh | sigmoid | avg_pool2d(2) | max_pool2d(2)"
     " | relu | conv2d(3, 3, padding=1, weights=random(3)) | global_avg_pool2d | linear(5, weights=random(2)) | softmax"

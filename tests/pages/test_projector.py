@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 
 from tests.pages.reading import Element, link, number, numbers, read
 
+pytestmark = pytest.mark.reads
+
 FIRST = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"
 WIDE = "conv2d({maps}, 3, weights=random(1)) | relu | conv2d(4, 3, weights=random(2))"
 

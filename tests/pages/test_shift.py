@@ -19,6 +19,8 @@ from app.pipeline.document import read_document
 from app.rendering.palette import signed_bytes, signed_palette
 from tests.pages.reading import Api, Element, link, read
 
+pytestmark = pytest.mark.reads
+
 START = ".".join("0000")
 CHAIN = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2)"
 DEEP = f"{CHAIN} | conv2d(4, 3, padding=1, weights=random(2)) | relu | max_pool2d(2) | flatten | linear(5)"

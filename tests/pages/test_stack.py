@@ -17,6 +17,8 @@ from app.rendering.diagrams.stack import FARTHEST, Pose, Sheets, pose_of
 from app.rendering.palette import signed_bytes, signed_palette
 from tests.pages.reading import Api, Element, link, read
 
+pytestmark = pytest.mark.reads
+
 CHAIN = "conv2d(6, 5, weights=random(7)) | relu | max_pool2d(2) | flatten | linear(10, weights=random(3)) | softmax"
 GROUPS = "conv2d(4, 3, weights=random(1)) | conv2d(6, 3, groups=2, weights=random(2))"
 PALETTE = np.frombuffer(signed_palette("light"), np.uint8).reshape(256, 3)

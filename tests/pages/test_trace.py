@@ -15,6 +15,8 @@ from tests.pages.reading import Element, decimals_of, link, number, printed, rea
 from tests.pages.test_twins import api, page
 from tests.pipelines import chance, pipeline
 
+pytestmark = pytest.mark.reads
+
 DEEP = (
     "conv2d(6, 5, weights=random(1)) | relu | max_pool2d(2) | conv2d(8, 3, weights=random(2)) | relu | max_pool2d(2) | "
     "flatten | linear(7, weights=random(3)) | relu | linear(10, weights=random(4)) | softmax"

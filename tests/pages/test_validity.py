@@ -9,6 +9,8 @@ from tests.pages.reading import link
 from tests.pages.test_every_layer import recipe
 from tests.pages.validity import faults
 
+pytestmark = pytest.mark.reads
+
 CONV = 'conv2d(4, 5, weights=preset("edge_x", "line", "spot", "box")) | relu | max_pool2d(2)'
 WRONG = (
     ("<p><div></div></p>", "words alone"),

@@ -10,6 +10,8 @@ from app.explorer.templating.assets import current, joined, modules, static
 from app.explorer.templating.minify import minified_script, minified_style
 from app.paths import folder
 
+pytestmark = pytest.mark.reads
+
 MOST = 80_000  # bytes of HTML, styles, scripts and the digits' font, as they are fetched with nothing in the cache
 REFERRED = re.compile(
     r'<link rel="(?:stylesheet|preload)" href="([^"]+)"|<script src="([^"]+)"'

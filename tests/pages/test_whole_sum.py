@@ -16,6 +16,8 @@ from app.printing.digits import read_digits
 from tests.browser.screen import START
 from tests.pages.reading import Element, decimals_of, link, number, numbers, printed, printed_sum, read
 
+pytestmark = pytest.mark.reads
+
 LAYERS = (
     "conv2d({f}, {k}, weights=random({seed}))",
     "conv2d({f}, ({k}, {j}), stride=({s}, 1), weights=random({seed}))",

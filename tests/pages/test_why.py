@@ -22,6 +22,8 @@ from tests.pages.test_live import files
 from tests.pipelines import PLENTY
 from tests.squeezenet import planned
 
+pytestmark = pytest.mark.reads
+
 MAPS = 3
 NETWORK = (
     "conv2d(5, (3, 2), (2, 1), padding=(1, 0), weights=random(7)) | relu | conv2d(12, 1, weights=random(9)) | relu | "
