@@ -170,7 +170,8 @@ def run_report(
     text = json.dumps(report, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     first, rest = text.split(_RECIPE.encode())
     second, last = rest.split(b'"%b"' % _DOCUMENT.encode())
-    written = _joined(recipe.pieces(run.document.layers))
+    document = run.document
+    written = [document.recipe] if document.is_brief(STEP) else _joined(recipe.pieces(document.layers))
     spelled = (json.dumps(piece, ensure_ascii=False)[1:-1].encode() for piece in written)
     left = bytearray()
     for piece in chain([first], spelled, [second], run.document.plain(), [last]):
