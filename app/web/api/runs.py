@@ -152,7 +152,7 @@ class Kernel(TypedDict):
     """A kernel that has a name."""
 
     name: str
-    weight: Annotated[object, like(list[list[float]] | list[list[list[float]]])]
+    weight: Annotated[object, like(list[list[float | list[float]]])]
     """[row][column], or [channel][row][column] where it reads colours."""
     bias: float
     channels: int | None
