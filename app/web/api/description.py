@@ -41,11 +41,10 @@ LASTING = {
     "ETag": ("Names what is answered; If-None-Match with it is answered with 304.", {"type": "string"}),
     "Cache-Control": ("How long it may be kept: for ever where the address has `v`.", {"type": "string"}),
 }
-TEXT, BINARY = {"type": "string"}, {"type": "string", "format": "binary"}
 
 
 def _field(name: str, sentence: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "description": sentence, "schema": TEXT}
+    return {"name": name, "in": "query", "required": False, "description": sentence, "schema": {"type": "string"}}
 
 
 LANGUAGE = _field("lang", "In which language problems are told: en, zh-CN; left out, as Accept-Language says.")
@@ -193,13 +192,13 @@ def _help(model: Any) -> dict[str, str]:
 def _content(kind: type[Typed[Any]], schemas: Any) -> dict[str, Any]:
     """Return the content of an answer, by its type."""
     if is_file(kind.model):
-        return {kind.model.media_type: {"schema": TEXT if kind.model.is_text else BINARY}}
+        return {kind.model.media_type: {"schema": dict(kind.model.schema)}}
     schema = schemas[kind.model, "validation"]
     data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
     if issubclass(kind, EventStream):
         return {"text/event-stream": {"schema": data}}
     if issubclass(kind, Lines):
-        return {Lines.media_type: {"schema": data}, NPZ.media_type: {"schema": BINARY}}
+        return {Lines.media_type: {"schema": data}, NPZ.media_type: {"schema": dict(NPZ.schema)}}
     return {"application/json": {"schema": schema}}
 
 

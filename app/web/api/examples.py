@@ -322,10 +322,11 @@ ROOM_CODE = {"open": {"value": ROOM}}
 
 
 def _fields(example: dict[str, Any], required: tuple[str, ...] = (), **help_of: str) -> dict[str, Any]:
-    """Return the body of a request about a room: its fields are texts, but for choices and blank."""
+    """Return the body of a request about a room: its fields are texts, but for choices, answer and blank."""
     kinds: dict[str, dict[str, Any]] = {
         "choices": {"type": "array", "items": {"type": "string"}},
         "blank": {"type": "boolean"},
+        "answer": {"type": ["string", "integer"]},
     }
     properties = {name: {**kinds.get(name, {"type": "string"}), "description": text} for name, text in help_of.items()}
     schema = {

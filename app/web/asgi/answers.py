@@ -10,10 +10,12 @@ that what mypy has checked against the code that answers is what is described:
 What is answered as JSON is a TypedDict, which stands where the code that builds it does.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from fastapi import Response
 
+TEXT = {"type": "string"}
 T = TypeVar("T")
 F = TypeVar("F", bound="File")
 
@@ -26,7 +28,7 @@ class File:
     """A kind of file."""
 
     media_type: ClassVar[str]
-    is_text: ClassVar[bool] = False
+    schema: ClassVar[Mapping[str, str]] = {"type": "string", "format": "binary"}
 
 
 class NumPy(File):
@@ -45,7 +47,7 @@ class CSV(File):
     """A table, of which the first line names the columns."""
 
     media_type = "text/csv; header=present"
-    is_text = True
+    schema = TEXT
 
 
 class PNG(File):
@@ -54,12 +56,12 @@ class PNG(File):
 
 class SVG(File):
     media_type = "image/svg+xml"
-    is_text = True
+    schema = TEXT
 
 
 class YAML(File):
     media_type = "application/yaml"
-    is_text = True
+    schema = {}  # whatever it holds
 
 
 class Typed(Response, Generic[T]):
