@@ -61,7 +61,7 @@ class SVG(File):
 
 class YAML(File):
     media_type = "application/yaml"
-    schema = {}  # whatever it holds
+    schema: ClassVar[Mapping[str, str]] = {}  # whatever it holds
 
 
 class Typed(Response, Generic[T]):
