@@ -1,16 +1,13 @@
 """A step as a picture of its own: the figure with every picture that it shows inside it."""
 
-import base64
-from xml.etree.ElementTree import tostring
-
 import numpy as np
 
 from app.errors import NotFound
+from app.explorer.alone import alone
 from app.explorer.scene import scene_of
 from app.explorer.view import view_of
 from app.lab import Lab, Run
 from app.layers import Place
-from app.paths import folder
 from app.rendering.figure.layout import LAYOUTS
 from app.rendering.figure.plates import plate
 from app.rendering.palette import Theme, scale_png
@@ -74,21 +71,10 @@ async def step_svg(lab: Lab, run: Run, index: int, place: Place, theme: Theme, l
     """Return the drawing of one number, complete in itself."""
     view = await view_of(lab, run, index, place, theme, language)
     figure = plate(scene_of(view), LAYOUTS["wide"])
-    data: dict[str, bytes] = {}
-    for image in figure.iter("image"):
-        href = image.get("href", "")
-        if href not in data:
-            data[href] = await _picture_at(lab, run, href, theme)
-        image.set("href", "data:image/png;base64," + base64.b64encode(data[href]).decode())
-    style = (folder("static") / "css" / "tokens.css").read_text() + (
-        folder("static") / "css" / "figure" / "figure.css"
-    ).read_text()
-    figure.set("class", f"{figure.get('class')} alone")
-    if theme == "dark":
-        figure.set("data-theme", "dark")
-    text = tostring(figure, encoding="unicode")
-    head, _, rest = text.partition(">")
-    return f"{head}><style><![CDATA[{style}]]></style>{rest}".encode()
+    pictures: dict[str, bytes] = {}
+    for href in {image.get("href", "") for image in figure.iter("image")}:
+        pictures[href] = await _picture_at(lab, run, href, theme)
+    return await lab.queue.light(lambda: alone(figure, pictures, theme))
 
 
 async def _picture_at(lab: Lab, run: Run, href: str, theme: Theme) -> bytes:
