@@ -10,7 +10,7 @@ from app.classroom.editing import mark
 from app.classroom.lesson import Lesson, Question, Step, read_step
 from app.classroom.named import images_in, images_of
 from app.classroom.screen import Say, Screen, framed
-from app.errors import Mistake
+from app.errors import LessonMistake, Mistake
 from app.explorer.blocks import called
 from app.explorer.looks.registry import LOOKS
 from app.explorer.opening import state_of
@@ -117,6 +117,7 @@ def stepped(step: Step, fields: Mapping[str, str]) -> Step:
     before: dict[str, Any] = document.pop("question", {})
     kept = {name: before[name] for name in ("shows", "rule") if name in before}
     if form.kind == OWN:
+        _check_own(form)
         choices = [choice for choice in form.choices if choice]
         right = form.choices[form.right - 1] if form.right else ""
         document["question"] = {
@@ -126,6 +127,14 @@ def stepped(step: Step, fields: Mapping[str, str]) -> Step:
         because = {"because": before["because"]} if "because" in before else {}
         document["question"] = {**kept, **because, "kind": form.kind}
     return read_step(document)
+
+
+def _check_own(form: Form) -> None:
+    """Raise LessonMistake, in words of the form, where a question of one's own is not whole."""
+    if not form.ask.strip():
+        raise LessonMistake("Write what you ask.", pointer="/question/ask")
+    if not form.right or not form.choices[form.right - 1]:
+        raise LessonMistake("Mark which of the answers is right.", pointer="/question/right")
 
 
 async def rows_of(name: str, lesson: Lesson, at: int, lab: Lab, screen: Screen) -> tuple[Row, ...]:

@@ -76,7 +76,7 @@ def _two_lines(text: str) -> str:
     lines = sum(bool(line.strip()) for line in text.splitlines())
     if lines > MOST_LINES:
         raise LessonMistake(
-            "say has {count} lines; a projector shows {most}, the heading and one below it.",
+            "There are {count} lines; a projector shows {most}, the heading and one below it.",
             count=lines,
             most=MOST_LINES,
         )

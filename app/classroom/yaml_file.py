@@ -163,9 +163,8 @@ def _broken(error: yaml.MarkedYAMLError, text: str) -> LessonMistake:
         first = line if error.context_mark is None else error.context_mark.line + 1
         return LessonMistake("The bracket that opens here is not closed.", line=first)
     return LessonMistake(
-        "This is no YAML here ({reason}): {written}. Look at the indent of this line and the one before, and put a "
+        "This is no YAML here: {written}. Look at the indent of this line and the one before, and put a "
         "text with : or # or [ in quotes.",
-        reason=reason,
         written=shown(here.strip()[:60]),
         line=line,
     )

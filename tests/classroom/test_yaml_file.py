@@ -260,7 +260,7 @@ STEP = {"address": "/"}
         ({"title": "T", "steps": [{**STEP, "say\ud800": "a"}]}, "/steps/0", "U+D800"),
         ({"title": "T", "steps": [{**STEP, "task": {"do": "Go.", "until": {"image": "\ud800"}}}]}, None, "U+D800"),
         ({"title": "T", "steps": [{"address": "/?image=\ud800"}]}, "/steps/0/address", "U+D800"),
-        ({"title": "T", "steps": [{**STEP, "say": "a\nb\nc"}]}, "/steps/0/say", "say has 3 lines"),
+        ({"title": "T", "steps": [{**STEP, "say": "a\nb\nc"}]}, "/steps/0/say", "There are 3 lines"),
     ],
 )
 def test_characters_that_no_page_can_show_are_refused_where_they_stand(client, lesson, pointer, words):

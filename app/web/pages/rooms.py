@@ -154,7 +154,8 @@ def way_in(request: Request, lab: Lab, code: str) -> tuple[str, Markup, str, tup
     found = _ways(reach)
     wanted = request.query_params.get(REACH) or request.cookies.get(REACH, "")
     chosen = next((each for each in found if each.partition("://")[2] == wanted), found[0])
-    label = translator(request)("QR code of the way into the room")
+    say = translator(request)
+    label = say("QR code of the way into the room")
     typed = chosen.partition("://")[2] + "/join"
     others = tuple(each.partition("://")[2] for each in found if each != chosen)
     return chosen, qr_svg(f"{chosen}/join/{code}", label), typed, others
@@ -341,7 +342,8 @@ async def pair(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respo
     _, ticket = await rooms.remote(room, require_here(request, rooms, room))
     reach = way_in(request, lab, room.code)[0] or reach_of(request, lab.settings).address
     address = f"{reach}/room/{room.code}/remote?{urlencode({'key': ticket})}"
-    drawn = qr_svg(address, translator(request)("QR code that makes a phone the remote"))
+    say = translator(request)
+    drawn = qr_svg(address, say("QR code that makes a phone the remote"))
     return await _sheet(request, lab, room, fields.get("address", "") or room.address, drawn)
 
 
