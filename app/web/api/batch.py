@@ -24,7 +24,7 @@ from app.pipeline.json_reader import parse_json
 from app.web.api import examples, reports
 from app.web.api.fields import one_of
 from app.web.api.json_text import json_bytes
-from app.web.api.runs import linked_document
+from app.web.api.runs import linked, linked_document
 from app.web.asgi.answers import NPZ, Lines
 from app.web.asgi.archive import Archive, off_the_loop
 from app.web.asgi.dependencies import InLab
@@ -69,9 +69,9 @@ async def create_batch(
 
 
 class _One(NamedTuple):
-    """One of a batch, read in its turn: its run, or its last result alone."""
+    """One of a batch, read in its turn: its run and the token of its picture, or its last result alone."""
 
-    run: Work[Run]
+    run: Work[tuple[Run, str | None]]
     last: Work[tuple[Run, Result]]
 
 
@@ -97,13 +97,12 @@ def _split(body: bytearray) -> list[bytearray]:
 
 
 def _of_line(line: bytearray, lab: Lab) -> _One:
-    async def run() -> Run:
-        return await lab.open(
-            await lab.read(lambda: read_document(parse_json(line, check=lab.refuse_shape)), len(line))
-        )
+    async def run() -> tuple[Run, str | None]:
+        document = await lab.read(lambda: read_document(parse_json(line, check=lab.refuse_shape)), len(line))
+        return await lab.open(document), None
 
     async def last() -> tuple[Run, Result]:
-        opened = await run()
+        opened, _ = await run()
         return opened, await lab.result(opened, len(opened.stages) - 1 if opened.stages else None)
 
     return _One(run, last)
@@ -129,9 +128,9 @@ def _of_file(file: UploadFile, fields: Mapping[str, str], lab: Lab) -> _One:
         await file.close()
         return read
 
-    async def run() -> Run:
-        image = (await lab.album.add(await data())).id
-        return await lab.open(await linked_document({**fields, "image": image}, lab))
+    async def run() -> tuple[Run, str | None]:
+        upload = await lab.album.add(await data())
+        return await linked({**fields, "image": upload.id}, lab), upload.delete_token
 
     async def last() -> tuple[Run, Result]:
         return await lab.last(await linked_document({**fields, "image": NOT_KEPT}, lab), await data())
@@ -154,11 +153,11 @@ async def _runs(request: Request, lab: Lab, sent: _Sent) -> AsyncIterator[bytes]
 
     def reporting(one: _One) -> Work[Iterator[bytes]]:
         async def report() -> Iterator[bytes]:
-            run = await one.run()
+            run, token = await one.run()
             facts = await lab.facts(run)
             await lab.keep(run)
             expires_at = await lab.queue.light(lambda: lab.expires_at(run))
-            return reports.run_report(run, facts, expires_at)
+            return reports.run_report(run, facts, expires_at, token)
 
         return report
 
