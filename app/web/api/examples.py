@@ -117,8 +117,8 @@ NETWORK = (  # an ONNX file of one convolution, 2×2, on pictures of 4×4
 RESAMPLE: dict[str, Any] = {"enum": ["box", "nearest", "bilinear", "bicubic", "lanczos"], "default": "box"}
 SAID_OF_MODEL: dict[str, Any] = {
     "title": {"type": "string", "description": "Left out: the name of the file."},
-    **{name: {"type": "integer", "minimum": 1} for name in ("height", "width")},
-    "mode": {"enum": ["RGB", "L"]},
+    **{name: {"type": "integer", "minimum": 1, "example": ""} for name in ("height", "width")},
+    "mode": {"enum": ["RGB", "L"], "example": ""},
     "fit": {"enum": ["cover", "contain", "stretch"], "default": "cover"},
     "resample": RESAMPLE,
 }
@@ -133,7 +133,11 @@ MODEL_BODY: dict[str, Any] = {
                 "properties": {
                     "file": FILE,
                     **SAID_OF_MODEL,
-                    "classes": {"type": "string", "description": "A JSON list: what the last outputs stand for."},
+                    "classes": {
+                        "type": "string",
+                        "example": "",
+                        "description": "A JSON list: what the last outputs stand for.",
+                    },
                     "scale": {"type": "string", "default": "unit"},
                     "channels": {
                         "enum": ["RGB", "BGR"],
@@ -145,8 +149,12 @@ MODEL_BODY: dict[str, Any] = {
                         "default": False,
                         "description": "Keep what comes before the first node that does not fit.",
                     },
-                    "recipe": {"type": "string", "description": "The layers of a .safetensors file."},
-                    "layers": {"type": "string", "description": "In place of a recipe: the JSON list of layers."},
+                    "recipe": {"type": "string", "example": "", "description": "The layers of a .safetensors file."},
+                    "layers": {
+                        "type": "string",
+                        "example": "",
+                        "description": "In place of a recipe: the JSON list of layers.",
+                    },
                 },
             },
         }
