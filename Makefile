@@ -25,12 +25,12 @@ help:  ## this list
 run: $(VENV)/.run  ## start Convscope and print the address to open (ARGS="--port 8001 --open")
 	@$(BIN)/convscope serve $(ARGS)
 
-test: $(VENV)/.test  ## all tests (SKIP_BROWSER=1 without those in Chromium; ARGS="-k recipe"; ALL=1 each layout in both typefaces)
+test: $(VENV)/.test  ## all tests (SKIP_BROWSER=1 without those in Chromium; ARGS="-k recipe"; ALL=1 each layout in both typefaces, each chapter in both languages)
 	COVERAGE_CORE=sysmon $(BIN)/pytest -n $(WORKERS) -m "not browser" $(if $(ARGS),,$(COUNTED)) $(ARGS)
 ifeq ($(SKIP_BROWSER),1)
 	@echo "The tests in the browser were left out (SKIP_BROWSER=1)."
 else
-	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && $(if $(ALL),,TYPEFACES=turns) $(BIN)/pytest -n $(BROWSERS) -m browser $(ARGS)
+	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && $(if $(ALL),,BY_TURNS=1) $(BIN)/pytest -n $(BROWSERS) -m browser $(ARGS)
 endif
 
 windows: $(VENV)/.test  ## every view, card and dialog in every window, an hour or two (ARGS="--states figure,map --shots shots")

@@ -118,8 +118,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With TYPEFACES=turns, have every other test that measures a page in the narrow typeface, the rest in the wide."""
-    if os.environ.get("TYPEFACES") != "turns":
+    """With BY_TURNS, have every other test that measures a page in the narrow typeface, the rest in the wide."""
+    if not os.environ.get("BY_TURNS"):
         return
     seen: dict[str, int] = {}  # what is measured, whatever the typeface, and its number
     left: list[pytest.Item] = []
