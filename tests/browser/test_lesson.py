@@ -11,7 +11,7 @@ from playwright.sync_api import Frame, Page, Route, expect
 from app.classroom.beats import spots
 from app.classroom.book import BOOK
 from app.classroom.way import screens_of
-from app.messages import LANGUAGES
+from app.messages import LANGUAGES, catalogue
 
 NAMES = list(BOOK)
 SPOTS = [(name, spot.text) for name, lesson in BOOK.items() for spot in spots(lesson)]
