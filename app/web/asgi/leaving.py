@@ -6,6 +6,9 @@ answer begins: streams look after themselves.
 
     request ─ MOMENT ─► read to its end? ─ yes ─► watched ─ gone ─► handler cancelled
                           └── no: MOMENT later ──┘     └ answer begins: left alone
+
+Who takes nothing of an answer for STALLED seconds counts as gone too: what is still to be sent takes memory for which
+others wait.
 """
 
 import asyncio
@@ -13,10 +16,11 @@ import asyncio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOMENT = 0.2  # seconds
+STALLED = 60.0  # seconds in which a piece of an answer, a megabyte at most, is to be taken
 
 
 class Leaving:
-    """The pure ASGI middleware that cancels the handler of a caller who has gone."""
+    """The pure ASGI middleware that cancels the handler of a caller who has gone, or takes nothing."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -63,7 +67,11 @@ class _Caller:
     async def send(self, message: Message) -> None:
         if self._timer is not None:
             self.leave_alone()
-        await self._send(message)
+        stalled = self.handler.get_loop().call_later(STALLED, self._give_up)
+        try:
+            await self._send(message)
+        finally:
+            stalled.cancel()
 
     def leave_alone(self) -> None:
         """Watch no longer."""
@@ -82,5 +90,8 @@ class _Caller:
     async def _watching(self) -> None:
         while (message := await self._receive())["type"] != "http.disconnect":
             self._held.append(message)  # an empty body, which nobody asked for
+        self._give_up()
+
+    def _give_up(self) -> None:
         self.gone = True
         self.handler.cancel()
