@@ -17,6 +17,7 @@ from app.errors import Unfit, shown
 from app.layers.numbers import Array, Numbers, NumbersField, numbers
 from app.numerics.kernels import KERNELS, Spread, bank, fits, own_biases, own_size
 from app.numerics.randomness import normal_weights
+from app.strict import nearest
 
 MAX_SEED = 2**53 - 1  # what every JSON reader keeps exactly
 NORM_STARTS = {"weight": 1, "bias": 0, "running_mean": 0, "running_var": 1}  # PyTorch's, before learning
@@ -145,9 +146,13 @@ class PresetWeights(Weights):
     def known_shape(self) -> tuple[int, ...]:
         for name in self.names:
             if isinstance(name, str) and name not in KERNELS:
+                near = nearest(name, KERNELS)
                 raise Unfit(
-                    'There is no kernel named "{name}"; the names are: {names}.',
+                    'There is no kernel named "{name}"; did you mean {nearest}?'
+                    if near
+                    else 'There is no kernel named "{name}"; the names are: {names}.',
                     name=name[:60],
+                    nearest=near,
                     names=", ".join(KERNELS),
                     pointer="/weights/names",
                 )

@@ -51,7 +51,9 @@ def _check(what: Word, text: str, most: int, pointer: str) -> None:
 def own_input(settings: Mapping[str, Any]) -> ImageInput:
     """Return the input that settings describe; raise Unfit where they describe none."""
     try:
-        return validated(lambda: ImageInput.model_validate({"image": "own", **settings}))
+        return validated(
+            lambda: ImageInput.model_validate({"image": "own", **settings}), fields=ImageInput.model_fields
+        )
     except Mistake as mistake:
         raise mistake.within("") from None
 

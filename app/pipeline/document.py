@@ -280,25 +280,25 @@ def read_document(value: object) -> Document:
     """
     if not isinstance(value, Mapping):
         raise Unfit('A document is an object with "input" and "layers".')
-    check_fields(value, ("input", "layers", "recipe"))
-    if "input" not in value:
-        raise Unfit('The document has no "input".', pointer="/input")
-    if "layers" in value and "recipe" in value:
-        raise Unfit("Give the layers or the recipe, not both.", pointer="/recipe")
-    if not isinstance(value.get("recipe", ""), str):
-        raise Unfit('The recipe is a text, such as "conv2d(6, 5) | relu".', pointer="/recipe")
-    wrong, given, layers = list[Mistake](), value["input"], tuple[Layer, ...]()
+    wrong, below = list[Mistake](), list[Mistake]()
+    given, layers = value.get("input"), tuple[Layer, ...]()
     with noted(wrong):
+        check_fields(value, ("input", "layers", "recipe"))
+    with noted(below):
+        if "layers" in value and "recipe" in value:
+            raise Unfit("Give the layers or the recipe, not both.", pointer="/recipe")
+        if not isinstance(value.get("recipe", ""), str):
+            raise Unfit('The recipe is a text, such as "conv2d(6, 5) | relu".', pointer="/recipe")
         said = recipe.parse(value.get("recipe", ""))
         layers = said.layers if "recipe" in value else read_layers(value.get("layers", []))
         if said.model and isinstance(given, Mapping) and "values" not in given:
             given = {**said.model.input, **given}
-    try:
+    with noted(wrong):
+        if "input" not in value:
+            raise Unfit('The document has no "input".', pointer="/input")
         source = read_input(given)
-    except Mistake as mistake:
-        raise together([mistake, *wrong]) from None
-    if wrong:
-        raise together(wrong)
+    if wrong or below:
+        raise together([*wrong, *below])
     return Document(input=source, layers=layers)
 
 

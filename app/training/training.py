@@ -164,7 +164,7 @@ def read_training(value: object) -> Training:
             fields[name] = _read_part(fields[name], name, kinds)
     if "layers" not in fields and "data" in fields:
         fields["layers"] = recipe.read(DEFAULT.format(classes=len(fields["data"].names)))
-    return validated(lambda: Training.model_validate(fields))
+    return validated(lambda: Training.model_validate(fields), fields=Training.model_fields)
 
 
 def _read_part(value: object, name: str, kinds: Mapping[str, type[BaseModel]]) -> BaseModel:
@@ -182,6 +182,6 @@ def _read_part(value: object, name: str, kinds: Mapping[str, type[BaseModel]]) -
             pointer=f"/{name}",
         )
     try:
-        return validated(lambda: kinds[kind].model_validate(value))
+        return validated(lambda: kinds[kind].model_validate(value), fields=kinds[kind].model_fields)
     except Mistake as mistake:
         raise mistake.within(f"/{name}") from None

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.web.api.batch import MOST
+from app.web.asgi import leaving
 from tests.api.problems import told
 from tests.samples import gradient, saved
 
@@ -60,6 +61,7 @@ def test_a_mistake_stands_in_its_place(client):
     ):
         assert found[each] == client.post(RUNS, content=alone).json()
     assert found[0] == found[7]
+    assert "This line is empty" in found[3]["detail"]
 
 
 def test_more_than_are_taken_or_none_are_refused(client):
@@ -179,7 +181,11 @@ def test_a_batch_is_admitted_as_runs_are(client, app):
     assert [each["status"] for each in lines_of(posted(client, document(), document(height=9)))] == [429, 429]
 
 
-def test_who_leaves_a_batch_stops_its_work(client, app):
+@pytest.mark.parametrize("query", [b"output=runs", b"output=npz"])
+@pytest.mark.parametrize("stays", [False, True])
+def test_who_leaves_a_batch_or_takes_nothing_of_it_stops_its_work(client, app, monkeypatch, query, stays):
+    """`stays`: with the connection open, over which nothing goes any more."""
+    monkeypatch.setattr(leaving, "STALLED", 0.2 if stays else 60)
     lab = app.state.lab
     documents = [document(height=100 + n, width=100) for n in range(MOST)]
     body = "\n".join(map(json.dumps, documents)).encode()
@@ -196,12 +202,14 @@ def test_who_leaves_a_batch_stops_its_work(client, app):
 
         async def send(message):
             sent.append(message)
-            if message.get("body", b"").endswith(b"\n"):
+            if message.get("body") and stays:
+                await gone.wait()
+            elif message.get("body"):
                 gone.set()
                 await asyncio.sleep(0.01)
 
         scope = {
-            "type": "http", "method": "POST", "path": BATCH, "raw_path": BATCH.encode(), "query_string": b"",
+            "type": "http", "method": "POST", "path": BATCH, "raw_path": BATCH.encode(), "query_string": query,
             "app": app,
             "headers": [(b"host", b"localhost"), (b"content-type", b"application/x-ndjson")], "client": ("::1", 1),
             "asgi": {"version": "3.0", "spec_version": "2.3"}, "scheme": "http", "server": ("localhost", 80),

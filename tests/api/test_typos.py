@@ -32,7 +32,7 @@ def client(tmp_path_factory):
         ('conv2d(6, 5, padding="smae")', 22, "same"),
         ("conv2d(6, 5, weights=randm(7))", 22, "random"),  # in a source of weights
         ("conv2d(6, 5, weights=random(sead=7))", 22, "seed"),  # in a setting of one
-        ('conv2d(weights=preset("sobelx"))', 16, "sobel_x"),  # in a kernel
+        ('conv2d(weights=preset("sobelx"))', 16, "did you mean sobel_x?"),  # in a kernel
         ('modle("cifar10")', 1, "model"),
         ("nn.Conv2d(3, 6, 5)", 1, "conv2d(6, 5)"),  # another's language
     ],
@@ -94,6 +94,52 @@ def test_every_fault_of_a_document_is_told(client):
     ]  # fmt: skip
     assert problem["detail"] == problem["errors"][0]["detail"]
     assert "did you mean kernel_size?" in problem["errors"][1]["detail"]
+
+
+def test_a_field_on_top_hides_no_fault_below_it(client):
+    document = {"input": {"image": "chelsea", "heigth": 8}, "layers": [{"type": "rellu"}], "layer": 1}
+    problem = told(client.post(RUNS, json=document), 422, "did you mean layers?")
+    assert [error["pointer"] for error in problem["errors"]] == ["/layer", "/input/heigth", "/layers/0/type"]
+    problem = told(client.post(RUNS, json={"inptu": CHELSEA, "recipe": "rellu"}), 422, "did you mean input?")
+    assert [error["pointer"] for error in problem["errors"]] == ["/inptu", "/input", "/recipe"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer", "word"),
+    [
+        ({"epoch": 2}, "/epoch", "epochs"),
+        ({"batchsize": 2}, "/batchsize", "batch_size"),
+        ({"sed": 1}, "/sed", "seed"),
+        ({"data": {"set": "shapes", "clases": ["circle", "cross"]}}, "/data/clases", "classes"),
+        ({"optimizer": {"type": "sgd", "learnig_rate": 1}}, "/optimizer/learnig_rate", "learning_rate"),
+    ],
+)
+def test_a_typo_in_a_training(client, fields, pointer, word):
+    problem = told(client.post("/api/v1/trainings", json={"data": {"set": "shapes"}, **fields}), 422, f"mean {word}?")
+    assert problem["errors"][0]["pointer"] == pointer
+
+
+def test_every_field_that_an_address_lacks_is_told(client):
+    run = client.post(RUNS, json={"input": CHELSEA, "recipe": "relu"}).json()["id"]
+    problem = told(client.get(f"{RUNS}/{run}/layers/0/cone"), 422, "row is missing.")
+    assert [error["pointer"] for error in problem["errors"]] == ["/row", "/column"]
+
+
+@pytest.mark.parametrize(
+    ("address", "pointer"),
+    [
+        ("cone?row=0&column=0&from=outpt", "/from"),
+        ("cone?row=0&column=0&from=0", "/from"),
+        ("cone?row=x&column=0", "/row"),
+        ("output.png?scale=mine", "/scale"),
+        ("output.png?colours=gray", "/colours"),
+        ("output.png?extent=-1", "/extent"),
+    ],
+)
+def test_a_value_that_cannot_be_points_at_its_field(client, address, pointer):
+    run = client.post(RUNS, json={"input": CHELSEA, "recipe": "relu"}).json()["id"]
+    problem = told(client.get(f"{RUNS}/{run}/layers/0/{address}"), 422)
+    assert [error["pointer"] for error in problem["errors"]] == [pointer]
 
 
 def test_every_fault_of_a_recipe_is_told_in_its_column(client):

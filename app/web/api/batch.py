@@ -98,6 +98,8 @@ def _split(body: bytearray) -> list[bytearray]:
 
 def _of_line(line: bytearray, lab: Lab) -> _One:
     async def run() -> tuple[Run, str | None]:
+        if not line.strip():
+            raise BrokenRequest("This line is empty: each holds one document, and there is nothing between them.")
         document = await lab.read(lambda: read_document(parse_json(line, check=lab.refuse_shape)), len(line))
         return await lab.open(document), None
 

@@ -56,10 +56,15 @@ async def get_cone(
     if index is None:
         raise NotFound("Nothing comes before the input that could change it.")
     if start != "input" and read_whole(start) is None:
-        raise Unfit("from must be input or the number of a layer, not {given}.", given=shown(start))
+        raise Unfit("from must be input or the number of a layer, not {given}.", given=shown(start), pointer="/from")
     source = layer_index(run, start)
     if source is not None and source >= index:
-        raise Unfit("Layer {source} is not before layer {layer}; from is an earlier one.", source=source, layer=index)
+        raise Unfit(
+            "Layer {source} is not before layer {layer}; from is an earlier one.",
+            source=source,
+            layer=index,
+            pointer="/from",
+        )
     shape = run.input_shape if source is None else run.stages[source].output_shape
     place = [
         _cell(text, name, length)
@@ -78,5 +83,5 @@ async def get_cone(
 def _cell(text: str, name: str, count: int) -> int:
     """Return the coordinate that a query names: NotFound where it lies outside, Unfit where it is none."""
     if read_signed(text) is None:
-        raise Unfit("{name} must be a whole number, not {given}.", name=name, given=shown(text))
+        raise Unfit("{name} must be a whole number, not {given}.", name=name, given=shown(text), pointer=f"/{name}")
     return whole(text, name, count)

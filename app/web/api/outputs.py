@@ -105,12 +105,12 @@ async def get_output_png(
 ) -> Artifact[PNG]:
     """As the page shows them, a cell a pixel or more."""
     if scale not in ("layer", "own"):
-        raise Unfit("scale must be layer or own, not {given}.", given=shown(scale))
+        raise Unfit("scale must be layer or own, not {given}.", given=shown(scale), pointer="/scale")
     asked = read_colours(colours, extent or ("own" if scale == "own" else ""))
     if asked.kind != colours:
-        raise Unfit("colours must be signed, one or grey, not {given}.", given=shown(colours))
+        raise Unfit("colours must be signed, one or grey, not {given}.", given=shown(colours), pointer="/colours")
     if extent and asked.extent is None:
-        raise Unfit("extent must be a number above 0, not {given}.", given=shown(extent))
+        raise Unfit("extent must be a number above 0, not {given}.", given=shown(extent), pointer="/extent")
     return await png_answer(request, lab, await _maps(run_id, layer, channel, lab), asked)
 
 

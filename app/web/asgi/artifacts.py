@@ -64,10 +64,9 @@ class NumPyResponse(Response):
 
 
 def has(request: Request, tag: str) -> bool:
-    """Tell whether who asks has the answer of this ETag already."""
-    return tag.removeprefix("W/") in (
-        part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")
-    )
+    """Tell whether who asks has the answer of this ETag already; `*` is every answer (RFC 9110)."""
+    held = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    return tag.removeprefix("W/") in held or "*" in held
 
 
 async def immutable(

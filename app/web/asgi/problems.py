@@ -3,8 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from typing import Annotated, NotRequired, cast
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any, NotRequired, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +15,7 @@ from starlette.routing import Match, Mount, Route
 from typing_extensions import TypedDict  # whose fields pydantic can read in Python 3.11
 
 from app.errors import BrokenRequest, Busy, Mistake, NotFound, OurMistake, WrongMethod
+from app.strict import escaped, together
 from app.web.asgi.directory import listed
 from app.web.asgi.language import language_of, translator
 
@@ -91,10 +92,18 @@ def as_mistake(error: Exception) -> Mistake:
         case ClientDisconnect():
             return BrokenRequest("The request ended before all of it had come.")
         case RequestValidationError():
-            first = error.errors()[0]
-            return Mistake("{field}: {reason}.", field=str(first["loc"][-1]), reason=str(first["msg"]).rstrip("."))
+            return together(map(_of_field, error.errors()))
     log.error("unexpected error", exc_info=error)
     return OurMistake("Something went wrong on our side; nothing you sent is lost. Please try again.")
+
+
+def _of_field(error: Mapping[str, Any]) -> Mistake:
+    """Return what FastAPI finds wrong with a field of an address as a mistake."""
+    field = str(error["loc"][-1])
+    pointer = f"/{escaped(field)}"
+    if error["type"] == "missing":
+        return Mistake("{field} is missing.", field=field, pointer=pointer)
+    return Mistake("{field}: {reason}.", field=field, reason=str(error["msg"]).rstrip("."), pointer=pointer)
 
 
 def install(app: FastAPI, page: Voice) -> Voice:
