@@ -129,9 +129,12 @@ def _sentence(error: Mapping[str, Any], tag: str, fields: Iterable[str]) -> Mist
             return UnknownField(
                 "There is no setting named {field} here; did you mean {nearest}?"
                 if near
+                else "There is no setting named {field} here; there are {names}."
+                if fields
                 else "There is no setting named {field} here.",
                 field=shown(field),
                 nearest=near,
+                names=", ".join(fields),
                 pointer=pointer,
             )
         case "union_tag_invalid" | "union_tag_not_found":

@@ -119,6 +119,13 @@ def test_a_typo_in_a_training(client, fields, pointer, word):
     assert problem["errors"][0]["pointer"] == pointer
 
 
+def test_what_is_like_no_setting_is_told_with_those_that_there_are(client):
+    both = {"values": [[[1.0]]], "image": "chelsea"}
+    told(client.post(RUNS, json={"input": both, "layers": []}), 422, "'image' here; there are values.")
+    layer = {"type": "conv2d", "weights": {"init": "random", "sigma": 2}}
+    told(client.post(RUNS, json={"input": CHELSEA, "layers": [layer]}), 422, "'sigma' here; there are init, seed.")
+
+
 def test_every_field_that_an_address_lacks_is_told(client):
     run = client.post(RUNS, json={"input": CHELSEA, "recipe": "relu"}).json()["id"]
     problem = told(client.get(f"{RUNS}/{run}/layers/0/cone"), 422, "row is missing.")

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from app.strict import check_fields
 
 EVERYWHERE = ("lang",)  # in which language mistakes are told
-ARTIFACT = ("v", "theme")  # of what a run or a picture gives: the engine, and light or dark
+ARTIFACT = ("v", "theme")  # of what a run, a link or a picture gives: the engine, and light or dark
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -45,7 +45,7 @@ def query_fields(route: APIRoute) -> tuple[str, ...]:
     said = (route.openapi_extra or {}).get("parameters", ())
     names = list(_asked(route.dependant))
     names += [field["name"] for field in said if field["in"] == "query"]
-    gives = "{run_id}/" in route.path or route.path.endswith(".png")
+    gives = "{run_id}/" in route.path or "/render." in route.path or route.path.endswith(".png")
     more = vars(route.endpoint).get("takes", ())
     return tuple(dict.fromkeys([*names, *more, *(ARTIFACT if gives else ()), *EVERYWHERE]))
 
