@@ -216,10 +216,8 @@ def test_who_leaves_a_batch_or_takes_nothing_of_it_stops_its_work(client, app, m
             "http_version": "1.1", "root_path": "", "state": {},
         }  # fmt: skip
         await app(scope, receive, send)
-        while lab.queue.busy:
+        while lab.queue.busy or lab.budget._small.taken or lab.budget._large.taken:  # all is given back
             await asyncio.sleep(0.01)
-        return lab.computed - before, lab.budget._small.taken + lab.budget._large.taken
+        return lab.computed - before
 
-    computed, taken = client.portal.call(leave_after_the_first)
-    assert computed < 2 * MOST / 4
-    assert taken == 0
+    assert client.portal.call(leave_after_the_first) < 2 * MOST / 4
