@@ -53,7 +53,7 @@ class Mistake(Exception):
     status: ClassVar[int] = 422
     title: ClassVar[str] = "This request cannot be carried out"
     code: ClassVar[str] = "invalid-request"
-    help: ClassVar[str] = "Something in the request is not as it must be: errors says where, and what it may be."
+    help: ClassVar[str] = "Something in the request is not as it must be: `errors` says where, and what it may be."
 
     def __init__(self, message: str, /, *, pointer: str | None = None, **values: object) -> None:
         super().__init__(message)
@@ -87,7 +87,7 @@ class BrokenRequest(Mistake):
     status = 400
     title = "The request could not be read"
     code = "unreadable-request"
-    help = "The body is no JSON or no form, or the Host is none of this server's names."
+    help = "The body is no JSON or no form, or the `Host` is none of this server's names."
 
 
 class Forbidden(Mistake):
@@ -108,21 +108,21 @@ class WrongMethod(Mistake):
     status = 405
     title = "Method not allowed"
     code = "method-not-allowed"
-    help = "The address does not take this method: the header Allow says which it takes."
+    help = "The address does not take this method: the header `Allow` says which it takes."
 
 
 class TooLarge(Mistake):
     status = 413
     title = "Too many bytes"
     code = "body-too-large"
-    help = "The body has more bytes than /api/v1/limits allows: send less."
+    help = "The body has more bytes than `/api/v1/limits` allows: send less."
 
 
 class TooLong(Mistake):
     status = 414
     title = "Too long an address"
     code = "address-too-long"
-    help = "The address has more bytes than /api/v1/limits allows: post the document instead."
+    help = "The address has more bytes than `/api/v1/limits` allows: post the document instead."
 
 
 class UnknownKind(Mistake):
@@ -135,7 +135,7 @@ class UnknownKind(Mistake):
 class Encoded(UnknownKind):
     title = "An encoded body"
     code = "encoded-body"
-    help = "The body is compressed, as the header Content-Encoding says: send it as it is."
+    help = "The body is compressed, as the header `Content-Encoding` says: send it as it is."
 
 
 class Unreadable(Mistake):
@@ -147,7 +147,7 @@ class Unreadable(Mistake):
 class Unfit(Mistake):
     title = "This pipeline cannot be"
     code = "invalid-pipeline"
-    help = "Sizes, names or numbers of the layers do not agree: errors says of which layer, and what would do."
+    help = "Sizes, names or numbers of the layers do not agree: `errors` says of which layer, and what would do."
 
 
 class UnknownField(Unfit):
@@ -166,14 +166,15 @@ class TooDear(Unfit):
     title = "This pipeline costs too much"
     code = "over-limit"
     help = (
-        "The run would need more computing or memory than /api/v1/limits allows: the sentence says what makes it less."
+        "The run would need more computing or memory than `/api/v1/limits` allows: "
+        "the sentence says what makes it less."
     )
 
 
 class RecipeMistake(Unfit):
     title = "The recipe cannot be read"
     code = "invalid-recipe"
-    help = "The recipe cannot be read, or its layers cannot be: column says at which character, from 1."
+    help = "The recipe cannot be read, or its layers cannot be: `column` says at which character, from 1."
 
     def __init__(self, message: str, /, *, column: int, **values: object) -> None:
         super().__init__(message)
@@ -194,7 +195,7 @@ class LessonMistake(Unfit):
 
     title = "This lesson cannot be"
     code = "invalid-lesson"
-    help = "The lesson cannot be: errors says in which field, and line in which line where it is a file."
+    help = "The lesson cannot be: `errors` says in which field, and `line` in which line where it is a file."
 
     def __init__(self, message: str, /, *, pointer: str | None = "", line: int | None = None, **values: object) -> None:
         super().__init__(message, pointer=pointer, **values)  # "": the whole lesson
@@ -226,7 +227,7 @@ class Misfit(Unfit):
 
     title = "This network does not fit"
     code = "unsupported-network"
-    help = "A node of the network has no layer here: node and name say which, fits how many layers come before."
+    help = "A node of the network has no layer here: `node` and `name` say which, `fits` how many layers come before."
 
     def __init__(self, cause: Mistake, /, *, node: int, count: int, name: str, operator: str, fits: int) -> None:
         super().__init__(cause.message, pointer="/file")
@@ -254,7 +255,7 @@ class Busy(Mistake):
     status = 429
     title = "Too busy"
     code = "busy"
-    help = "Too much is asked at once: come again after the seconds in the header Retry-After."
+    help = "Too much is asked at once: come again after the seconds in the header `Retry-After`."
 
     def __init__(self, message: str, /, *, retry_after: int = 1, **values: object) -> None:
         super().__init__(message)
@@ -266,7 +267,7 @@ class Unavailable(Busy):
     status = 503
     title = "Not available just now"
     code = "unavailable"
-    help = "The server is being shut down or its store is away: come again after the seconds in Retry-After."
+    help = "The server is being shut down or its store is away: come again after the seconds in `Retry-After`."
 
 
 class OurMistake(Mistake):

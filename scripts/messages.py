@@ -32,7 +32,7 @@ from app.pipeline import grammar
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "locale" / "convscope.pot"
 CATALOGUES = sorted((ROOT / "locale").glob("*/LC_MESSAGES/convscope.po"))
-SAYING = ("_", "N_", "Word", "gettext", "say", "translate")
+SAYING = ("_", "N_", "Word", "gettext", "say", "translate", "translator")
 SEVERAL = {"Counted": "ngettext", "counted": "ngettext", "Meant": "pgettext"}  # of two texts, as gettext calls them
 COMMENT = "# What Convscope says to people; made by `make messages`, not by hand."
 UNSTEADY = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Project-Id-Version')
@@ -49,7 +49,8 @@ def said(
     """Yield the messages of a Python file, for Babel: both of them where a call chooses between two."""
     for node in ast.walk(ast.parse(file.read())):
         if isinstance(node, ast.Call) and node.args:
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            saying = node.func.func if isinstance(node.func, ast.Call) else node.func  # translator(request)("…")
+            name = getattr(saying, "attr", getattr(saying, "id", ""))
             if name in SEVERAL:
                 texts = [given.value for given in node.args[:2] if isinstance(given, ast.Constant)]
                 if len(texts) == 2:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from scripts.messages import CATALOGUES, ROOT, TEMPLATE, alternatives, collected, said
+from scripts.messages import CATALOGUES, ROOT, SAYING, TEMPLATE, alternatives, collected, said
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
@@ -23,7 +23,7 @@ JINJA = re.compile(
 )  # comments, translated blocks, statements, expressions
 WHOLE = re.compile(r'\bdata-[a-z]+="\x00"')  # an attribute that is an expression and no more
 READ_OUT = re.compile(r'\s(?:aria-label|aria-description|alt|title|placeholder|data-done)="([^"]*)"')
-CONTENT = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+CONTENT = re.compile(r"<(script|style|code)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 
 
 def bare_words(template: str) -> list[str]:
@@ -99,6 +99,11 @@ def test_a_call_may_say_which_meaning_and_of_how_many() -> None:
     listed = {(message.id, message.context) for message in collected()}
     assert {("Gradient", None), ("Gradient", "learning")} <= listed
     assert (("{count} number", "{count} numbers"), None) in listed
+
+
+def test_a_message_is_found_where_the_language_is_asked_for_beside_it() -> None:
+    script = io.BytesIO(b'translator(request)("Nothing here" if gone else "Not now")')
+    assert [message for _, _, message, _ in said(script, SAYING, [], {})] == ["Nothing here", "Not now"]
 
 
 SEVERAL_TEXTS = b"""

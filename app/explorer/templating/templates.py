@@ -1,11 +1,12 @@
 """Jinja2, with every word a person reads through gettext and the few filters that numbers need."""
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.explorer.editing.filter_facts import number
 from app.explorer.sums.filter_sum import FilterSum
@@ -49,6 +50,7 @@ def environment(language: str) -> Environment:
         fact=number,
         abs_max=extent_of,
         static=static,
+        coded=coded,
         decimal=Decimal,
     )
     env.globals.update(adding_up=numbers.adding_up, brightness=numbers.brightness, crop=crop, by=by, fits=fits)
@@ -87,6 +89,11 @@ def form_of(view: View) -> str:
     """Return the classes of the written sum of a layer: what its template says, else by whether it has weights."""
     module = environment(view.language).get_template(f"layers/{view.layer.type}.html").module
     return str(getattr(module, "form", "single" if view.weight is None else "blocks"))
+
+
+def coded(text: str) -> Markup:
+    """Return a message in which what stands between backticks, names of fields and headers, is code."""
+    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  it is escaped
 
 
 def crop(face: Face, label: str = "", class_: str = "") -> Markup:
