@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from typing import Annotated, NamedTuple, TypeVar, cast
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import StreamingResponse
 from starlette.datastructures import FormData, UploadFile
 
 from app.errors import BrokenRequest, Unfit, shown
@@ -32,6 +31,7 @@ from app.web.asgi.forms import check_form, decoded, read_body, sent_files
 from app.web.asgi.language import translator
 from app.web.asgi.operation import Operation
 from app.web.asgi.problems import Problem, as_mistake, problem
+from app.web.asgi.streams import Stream
 
 batch = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["runs"])
 MOST = 64  # documents or pictures
@@ -59,9 +59,9 @@ async def create_batch(
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     sent = await (_files(request, lab) if kind == "multipart/form-data" else _lines(request, lab))
     if output == "npz":
-        answer = StreamingResponse(_arrays(request, lab, sent), media_type=NPZ.media_type)
+        answer = Stream(_arrays(request, lab, sent), media_type=NPZ.media_type)
     else:
-        answer = StreamingResponse(_runs(request, lab, sent), media_type=Lines.media_type)
+        answer = Stream(_runs(request, lab, sent), media_type=Lines.media_type)
     return cast("Lines[reports.Run | Problem]", answer)
 
 

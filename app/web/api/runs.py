@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import StreamingResponse
 from typing_extensions import TypedDict
 
 from app.described import described, like
@@ -29,6 +28,7 @@ from app.web.asgi.bearer import bearer
 from app.web.asgi.dependencies import InLab, InTrainings
 from app.web.asgi.forms import read_body, read_form
 from app.web.asgi.operation import Operation, takes
+from app.web.asgi.streams import Stream
 
 LONG_RECIPE = 1_000_000  # characters, from which on it is not written as a whole
 api = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
@@ -261,7 +261,7 @@ def _answer(
     """Return what is said of a run, off the event loop; where its recipe or its input is long, piece by piece."""
     report, document = reports.run_report(run, facts, lab.expires_at(run), token), run.document
     if document.input.length > LONG_RECIPE or not document.is_brief(LONG_RECIPE):
-        return cast("Answer[reports.Run]", StreamingResponse(report, status, headers, "application/json"))
+        return cast("Answer[reports.Run]", Stream(report, status, headers, "application/json"))
     return cast("Answer[reports.Run]", Response(b"".join(report), status, headers, "application/json"))
 
 

@@ -6,13 +6,13 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.pipeline.document import ENGINE
 from app.rendering.palette import Theme
 from app.web.asgi.answers import Artifact, File, Json
 from app.web.asgi.compression import KINDS as TEXT
+from app.web.asgi.streams import Stream
 
 T = TypeVar("T")
 F = TypeVar("F", bound=File)
@@ -105,7 +105,7 @@ async def _kept(
     if isinstance(made, NumPyFile) and made.size > LARGE:
         return NumPyResponse(made, headers, media_type)
     if isinstance(made, AsyncIterator):
-        return StreamingResponse(made, headers=headers, media_type=media_type)
+        return Stream(made, headers=headers, media_type=media_type)
     response = Response(bytes(made), headers=headers, media_type=media_type)
     if len(response.body) > LARGE:
         request.app.state.lab.budget.hold(response, len(response.body))

@@ -9,11 +9,11 @@ import json
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 
 from app.errors import Mistake, NotFound
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.language import translator
+from app.web.asgi.streams import Stream
 from app.whole_numbers import read_whole
 
 occlusion = APIRouter(prefix="/parts", include_in_schema=False)
@@ -42,7 +42,7 @@ async def progress(run_id: str, layer: str, request: Request, lab: InLab) -> Res
         finally:
             work.cancel()
 
-    return StreamingResponse(lines(), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
+    return Stream(lines(), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
 
 def _line(**fields: object) -> str:
