@@ -398,6 +398,14 @@ class Layer(Trainable, BaseModel):
 
     def fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
         """Return this layer with all that equals its default left out; in Python's mode arrays stay arrays."""
+        return dict(self._python_fields) if mode == "python" else self._fields(mode)
+
+    @cached_property
+    def _python_fields(self) -> dict[str, Any]:
+        """The fields with their arrays, which the id, the recipe and the document of a layer are each written from."""
+        return self._fields("python")
+
+    def _fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
         fields = self.model_dump(mode=mode, exclude_defaults=True, exclude={"type", "weights"})
         links = {field: fields.pop(field) for field in REFERENCES if field in fields}  # which come last
         weights = getattr(self, "weights", None)  # which only layers that learn have
