@@ -12,7 +12,6 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
@@ -21,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.documented import Documented
 from app.errors import Unfit, shown
 from app.layers.cells import Place
 from app.layers.geometry import Geometry
@@ -98,10 +98,10 @@ SizePair = Annotated[Pair, BeforeValidator(_size), PlainSerializer(one_if_equal)
 PaddingPair = Annotated[Pair, BeforeValidator(_padding), PlainSerializer(one_if_equal), WithJsonSchema(pair_schema(0))]
 
 
-class Layer(Trainable, BaseModel):
+class Layer(Trainable, Documented):
     """One stage of a pipeline, as the document has it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     positional: ClassVar[tuple[str, ...]] = ()  # the fields that a recipe may give without their names, in order
     by_name: ClassVar[tuple[str, ...]] = ()  # those of them that are written with their names all the same

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from app.documented import Documented
 from app.errors import Unfit, shown
 from app.layers import Shape
 from app.layers.weights import MAX_SEED
@@ -36,10 +37,10 @@ class DataSet(NamedTuple):
     classes: tuple[str, ...]
 
 
-class Data(BaseModel):
+class Data(Documented):
     """What all kinds share."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     mode: ClassVar[Mode] = "RGB"
     title: ClassVar[str]
     set: str
@@ -156,10 +157,10 @@ class DigitsData(Data):
         return DataSet(*digits())
 
 
-class Example(BaseModel):
+class Example(Documented):
     """A picture of one's own, and what it shows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     image: Annotated[str, Field(min_length=1, max_length=128)]
     """The id of an upload, or the name of a gallery picture."""
     label: Label

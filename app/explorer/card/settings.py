@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from markupsafe import Markup
 
+from app.documented import help_of
 from app.errors import Mistake
 from app.explorer.card.inputs import Inputs, inputs_of
 from app.explorer.editing.additions import fits
@@ -153,7 +154,7 @@ def _fields(setting: Setting) -> list[Field]:
         fields.append(
             Field(
                 name=name,
-                help=info.description or "",
+                help=help_of(type(layer), name),
                 value=value,
                 words=words,
                 kind=kind,
