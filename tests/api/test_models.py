@@ -147,7 +147,7 @@ def _by_hand(x, layer, weight=None, bias=None):
 
 def test_a_prediction_names_every_class_the_likeliest_first(client):
     run = posted(client)
-    shares = client.get(f"{RUNS}/{run['id']}/layers/6/output.json").json()
+    shares = np.float32(client.get(f"{RUNS}/{run['id']}/layers/6/output.json").json()).tolist()
     said = run["prediction"]
     assert sorted((one["label"], one["probability"]) for one in said) == sorted(
         zip(tiny.FACTS["classes"], shares, strict=True)

@@ -180,7 +180,7 @@ def test_numbers_stand_in_a_link_too(client):
     for wrong, status in (("[[[1, 2], [3]]]", 422), ("[[1]]", 422), ("nothing", 422), ("[[[1e99]]]", 422)):
         answer = client.get(RUNS, params={"values": wrong, "recipe": "relu"})
         assert answer.status_code == status
-        assert answer.json()["errors"][0]["pointer"] == "/input/values"
+        assert answer.json()["errors"][0]["pointer"] == "/values"
     assert client.get(RUNS, params={**link, "size": "2"}).status_code == 422
 
 

@@ -102,7 +102,7 @@ class Model:
         elif act == "blank":
             self.room = {**self.room, "blank": what}
         elif act == "ask":
-            asked = {"kind": "choice", **what, "choices": tuple(what.get("choices", ()))}
+            asked = {"kind": "choice", **what, "choices": list(what.get("choices", ()))}
             asked |= {"right": what.get("right"), "state": "open"}
             self.room = {**self.room, "poll": {**asked, "address": self.room["address"]}}
             self.answers, self.shown = {}, False

@@ -51,7 +51,7 @@ def test_max_pool(case):
 @settings(max_examples=60)
 def test_average_pool(case):
     attributes = geometry(case.window)
-    attributes |= {"ceil_mode": int(case.window.ceil_mode), "count_include_pad": int(case.count_include_pad)}
+    attributes |= {"ceil_mode": int(case.window.ceil_mode), "count_include_pad": int(case.means.count_include_pad)}
     ours = avg_pool(case.x, case.window, case.means)
     np.testing.assert_allclose(ours, onnx_result("AveragePool", case.x, attributes), rtol=1e-5, atol=1e-5)
 

@@ -97,7 +97,7 @@ def test_numbers_of_crowded_rings_stand_on_no_other_number():
 
 def test_the_enlarged_map_has_the_ranks_of_the_patches(client):
     text = page(client)
-    enlarged = text[text.index('class="enlarged"') : text.index('class="about"')]
+    enlarged = text[text.index('class="enlarged') : text.index('class="about"')]
     for name in ("strongest", "weakest"):
         assert re.findall(rf'class="rank {name}"[^>]*>(\d)<', enlarged) == re.findall(
             rf'class="patch {name}".*?<b>(\d)</b>', text

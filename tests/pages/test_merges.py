@@ -189,4 +189,4 @@ def test_the_drawing_of_a_step_is_complete_in_itself(fire: Seen) -> None:
         assert answer.status_code == 200
         hrefs = [image.attributes["href"] for image in read(answer.text).all("image")]
         assert hrefs
-        assert all(href.startswith("data:image/png") for href in hrefs)
+        assert all(href.startswith(("data:image/png", "data:image/webp")) for href in hrefs)

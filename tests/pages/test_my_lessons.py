@@ -167,7 +167,7 @@ def test_an_own_question_has_choices_of_which_one_is_right(client):
     assert (fields["kind"], fields["ask"], fields["choice2"], fields["right"]) == ("own", "How many?", "28", "2")
     wrong = sent(client, name, desk(client, name, 1), right="5", sentence="Typed.")
     assert wrong.status_code == 422
-    assert "right must be one of the choices" in wrong.text
+    assert "Mark which of the answers is right." in wrong.text
     assert fields_of(read(wrong.text))["sentence"] == "Typed.", "what was typed is not lost"
 
 

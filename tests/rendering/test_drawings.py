@@ -84,4 +84,4 @@ def test_the_drawing_of_a_step_is_complete_in_itself(client):
     drawing = client.get(f"/api/v1/runs/{answer.json()['id']}/layers/0/steps/3/7/16.svg")
     assert drawing.headers["content-type"].startswith("image/svg+xml")
     assert "<style>" in drawing.text
-    assert not re.search(r'href="(?!data:image/png;base64,)', drawing.text)
+    assert not re.search(r'href="(?!#|data:image/(png|webp);base64,)', drawing.text)

@@ -17,7 +17,7 @@ from app.training.optimizers import MOST_RATE
 from app.training.weight_change import RATE, ExampleWeightChange, check_slides
 from app.web.api import examples
 from app.web.api.fields import number, whole_number
-from app.web.api.json_text import json_bytes
+from app.web.api.json_text import exact_json
 from app.web.api.maps import layer_index, speakable, whole
 from app.web.api.outputs import LayerIndex
 from app.web.asgi.answers import Artifact, Json, NumPy
@@ -89,7 +89,7 @@ async def get_weight_change(
 
     async def make() -> Json[ExampleWeightChange]:
         change = await lab.gradients.change(run, index, place, asked, step)
-        return await lab.queue.light(lambda: json_bytes(change.document()))
+        return await lab.queue.light(lambda: exact_json(change.document()))
 
     key = f"{run.id}-{layer}-change-{'.'.join(map(str, place))}-{asked}-{step}"
     return await immutable_json(request, key, make)

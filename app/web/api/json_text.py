@@ -26,8 +26,19 @@ def json_bytes(value: T) -> Json[T]:
     return cast("Json[T]", _written(value))
 
 
+def exact_json(value: T) -> Json[T]:
+    """Return `value` as JSON with all digits that float64 has, for numbers that are to add up to the last of them."""
+    return cast("Json[T]", json.dumps(value, default=_listed, separators=(",", ":")).encode())
+
+
+def _listed(value: NDArray[np.float32]) -> Any:
+    return value.tolist()
+
+
 def _written(value: Any) -> bytes:
     match value:
+        case np.ndarray() if not value.ndim:
+            return _written(value.item())
         case np.ndarray() if value.ndim > 1:
             return b"[" + b",".join(map(_written, value)) + b"]"
         case np.ndarray() if value.dtype == np.float32:

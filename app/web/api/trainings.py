@@ -24,7 +24,7 @@ from app.web.api import examples
 from app.web.api.fields import whole_number
 from app.web.api.gradients import FIRST, InFilters
 from app.web.api.instants import instant
-from app.web.api.json_text import json_bytes
+from app.web.api.json_text import exact_json, json_bytes
 from app.web.api.maps import whole
 from app.web.asgi.answers import Answer
 from app.web.asgi.bearer import bearer
@@ -130,7 +130,7 @@ async def get_training_weight_change(
     place = Weight(*(whole(*axis) for axis in zip(weight, Weight._fields, shape, strict=True)))
     number = whole(example, "example", live.training.batch_size)
     change = await lab.queue.heavy(lambda: next_batch(course).change(index, place, number))
-    return Answer(await lab.queue.light(lambda: json_bytes(change.document_of_batch())))
+    return Answer(await lab.queue.light(lambda: exact_json(change.document_of_batch())))
 
 
 def _command(command: Command, summary: str) -> Callable[..., Any]:
