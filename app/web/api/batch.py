@@ -33,7 +33,7 @@ from app.web.asgi.operation import Operation
 from app.web.asgi.problems import Problem, as_mistake, problem
 from app.web.asgi.streams import Stream
 
-batch = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["runs"])
+batch = APIRouter(prefix=API, route_class=Operation, tags=["runs"])
 MOST = 64  # documents or pictures
 NOT_KEPT = "not kept"  # the id of a picture that has none
 T = TypeVar("T")

@@ -9,7 +9,6 @@ from app.explorer.addresses import API
 from app.layers.references import PICTURE
 from app.pipeline.closeup import Rectangle, rectangle
 from app.pipeline.cone import cone as reachable
-from app.web.api import examples
 from app.web.api.fields import whole_number
 from app.web.api.json_text import json_bytes
 from app.web.api.maps import layer_index, whole
@@ -21,7 +20,7 @@ from app.web.asgi.dependencies import InLab
 from app.web.asgi.operation import Operation
 from app.whole_numbers import read_signed, read_whole
 
-cones = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
+cones = APIRouter(prefix=API, route_class=Operation)
 
 
 @cones.get(

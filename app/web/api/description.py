@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from typing_extensions import is_typeddict
 
 from app.web.api.bodies import BODIES
+from app.web.api.statuses import PROBLEMS, problems_of
 from app.web.asgi.answers import NPZ, PNG, SVG, Artifact, File, Lines, Typed
 from app.web.asgi.event_stream import EventStream
 from app.web.asgi.problems import Problem
@@ -68,9 +69,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": sentence} for name, sentence in TAGS.items()],
     )
-    told = {route.name: answered(route) for route in routes_of(app.routes)}
+    routes = {route.name: route for route in routes_of(app.routes)}
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
-    answers = [(operation, told[operation["operationId"]]) for operation in operations]
+    answers = [(operation, answered(routes[operation["operationId"]])) for operation in operations]
     models = [Problem, *BODIES, *(kind.model for _, kind in answers if kind and not is_file(kind.model))]
     schemas, parts = TypeAdapter.json_schemas(
         [(model, "validation", TypeAdapter(model)) for model in models],
@@ -88,12 +89,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
         if kind and issubclass(kind, Artifact):
             operation["parameters"] += PICTURE_FIELDS if kind.model in (PNG, SVG) else ARTIFACT_FIELDS
         operation["parameters"].append(LANGUAGE)
+        for status in sorted(problems_of(routes[operation["operationId"]])):
+            operation["responses"][str(status)] = _problem(PROBLEMS[status], schemas[Problem, "validation"])
         for status, response in operation["responses"].items():
-            if PROBLEM in response.get("content", {}):
-                response["content"][PROBLEM]["schema"] = schemas[Problem, "validation"]
-            if status in ("429", "503"):
-                response["headers"] = _headers(RETRY)
-            elif status.startswith("2") and kind:
+            if status.startswith("2") and kind:
                 response["content"] = _content(kind, schemas)
             if status == "201":
                 response["headers"] = _headers(LOCATION)
@@ -200,6 +199,13 @@ def _content(kind: type[Typed[Any]], schemas: Any) -> dict[str, Any]:
     if issubclass(kind, Lines):
         return {Lines.media_type: {"schema": data}, NPZ.media_type: {"schema": dict(NPZ.schema)}}
     return {"application/json": {"schema": schema}}
+
+
+def _problem(example: Problem, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer that tells a problem."""
+    content = {PROBLEM: {"schema": schema, "example": example}}
+    headers = _headers(RETRY) if example["status"] in (429, 503) else {}
+    return {"description": example["title"], "content": content, **({"headers": headers} if headers else {})}
 
 
 def _headers(headers: dict[str, tuple[str, dict[str, Any]]]) -> dict[str, Any]:

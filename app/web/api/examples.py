@@ -2,30 +2,15 @@
 
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from app.classroom.lesson import read_lesson
 from app.classroom.lesson_document import document_of
 from app.classroom.poll import Poll
 from app.classroom.yaml_file import write_yaml
-from app.errors import (
-    BrokenRequest,
-    Busy,
-    Forbidden,
-    Mistake,
-    NotFound,
-    TooLarge,
-    TooLong,
-    Unavailable,
-    Unfit,
-    UnknownKind,
-)
 from app.explorer.first import FIRST
 from app.pipeline import recipe
 from app.pipeline.document import Document, ImageInput
 from app.training.training import read_training
 from app.trainings.trainings import lasting_id
-from app.web.asgi.problems import Problem, problem
 
 PLAIN = Document(
     input=ImageInput(image="chelsea", height=32, width=32),
@@ -116,7 +101,7 @@ NETWORK = (  # an ONNX file of one convolution, 2×2, on pictures of 4×4
 )
 RESAMPLE: dict[str, Any] = {"enum": ["box", "nearest", "bilinear", "bicubic", "lanczos"], "default": "box"}
 SAID_OF_MODEL: dict[str, Any] = {
-    "title": {"type": "string", "description": "Left out: the name of the file."},
+    "title": {"type": "string", "example": "", "description": "Left out: the name of the file."},
     **{name: {"type": "integer", "minimum": 1, "example": ""} for name in ("height", "width")},
     "mode": {"enum": ["RGB", "L"], "example": ""},
     "fit": {"enum": ["cover", "contain", "stretch"], "default": "cover"},
@@ -359,27 +344,3 @@ POLL_BODY = _fields(
     state="Alone, in place of all others: shown or closed.",
 )
 ANSWER_BODY = _fields({"answer": "28"}, ("answer",), answer="One of the choices, or its number from 0.")
-
-
-def _problem(kind: type[Mistake], sentence: str) -> dict[str, Any]:
-    schema = TypeAdapter(Problem).json_schema()
-    schema["properties"]["errors"]["items"] = schema.pop("$defs")["Fault"]
-    content = {"schema": schema, "example": problem(kind(sentence))}
-    return {"description": kind.title, "content": {"application/problem+json": content}}
-
-
-WINDOW = "A 7×7 window does not fit in a 2×3 map; use a smaller window, more padding, or less pooling before it."
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    kind.status: _problem(kind, sentence)
-    for kind, sentence in (
-        (BrokenRequest, "The JSON cannot be read at line 1, column 2: Expecting value."),
-        (Forbidden, "Deleting needs the token that the upload returned, in the header Authorization: Bearer <token>."),
-        (NotFound, "There is no picture cat, or it has expired; upload it again or choose one from the gallery."),
-        (TooLarge, "The request has 30,000,000 bytes; the most is 20,000,000. Send less, such as a smaller picture."),
-        (TooLong, "The address has more than 32,768 bytes. Post the document instead."),
-        (UnknownKind, "This is no picture of a kind that can be read here; choose a PNG or JPEG file."),
-        (Unfit, WINDOW),
-        (Busy, "All 2 computing slots are taken and 32 requests are waiting; try again in a moment."),
-        (Unavailable, "The server is shutting down; try again in a moment."),
-    )
-}

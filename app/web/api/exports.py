@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from app.explorer.addresses import API
 from app.lab import Result, Run
 from app.layers.layer import Array
-from app.web.api import examples
 from app.web.api.runs import RunId
 from app.web.asgi.answers import NPZ, Artifact
 from app.web.asgi.archive import archived
@@ -15,7 +14,7 @@ from app.web.asgi.artifacts import immutable
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.operation import Operation
 
-exports = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
+exports = APIRouter(prefix=API, route_class=Operation)
 
 
 @exports.get("/runs/{run_id}/export.npz", summary="All arrays of a run in one file", tags=["runs"])

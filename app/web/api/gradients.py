@@ -26,7 +26,7 @@ from app.web.asgi.dependencies import InLab
 from app.web.asgi.operation import Operation
 from app.whole_numbers import read_signed
 
-gradients = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
+gradients = APIRouter(prefix=API, route_class=Operation)
 FIRST: dict[str, Any] = {"first": {"value": 0}}
 RunWithClasses = Annotated[
     str, Path(description="The id of a run that ends in softmax.", openapi_examples=examples.CLASSES_ID)

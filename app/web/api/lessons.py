@@ -31,7 +31,7 @@ from app.web.asgi.forms import read_body
 from app.web.asgi.operation import Operation
 from app.web.asgi.reach import reach_of
 
-lessons = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["lessons"])
+lessons = APIRouter(prefix=API, route_class=Operation, tags=["lessons"])
 LessonId = Annotated[
     str, Path(description="The id of a lesson.", openapi_examples={"example": {"value": examples.LESSON_ID}})
 ]

@@ -15,14 +15,14 @@ from app.pipeline.document import MOST_SIDE
 from app.settings import Settings
 from app.strict import MOST_FAULTS
 from app.training import training
-from app.web.api import batch, examples
+from app.web.api import batch
 from app.web.api.json_text import json_bytes
 from app.web.api.maps import MOST_JSON_NUMBERS
 from app.web.asgi.answers import Answer
 from app.web.asgi.operation import Operation
 from app.web.asgi.security import LONGEST_ADDRESS
 
-limits = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
+limits = APIRouter(prefix=API, route_class=Operation)
 
 
 @described

@@ -24,7 +24,7 @@ from app.web.asgi.dependencies import InLab, InLinks
 from app.web.asgi.operation import Operation
 from app.web.asgi.reach import reach_of
 
-links = APIRouter(responses=examples.PROBLEMS, route_class=Operation)
+links = APIRouter(route_class=Operation)
 LONGEST = 32_768  # characters of an address, as in a request
 PATHS = ("/", "/embed")
 

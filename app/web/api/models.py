@@ -32,7 +32,7 @@ from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_body, sent_file
 from app.web.asgi.operation import Operation
 
-models = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
+models = APIRouter(prefix=API, route_class=Operation)
 ModelId = Annotated[
     str,
     Path(

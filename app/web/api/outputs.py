@@ -11,7 +11,6 @@ from app.explorer.drawing import filter_picture, filters_of, veil_picture
 from app.lab import Lab, Run
 from app.layers import Place
 from app.rendering.scales import read_colours
-from app.web.api import examples
 from app.web.api.fields import number, one_of, whole_number
 from app.web.api.json_text import csv_bytes, json_bytes
 from app.web.api.maps import (
@@ -36,7 +35,7 @@ from app.web.asgi.artifacts import NumPyFile, immutable, immutable_json, picture
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.operation import Operation
 
-outputs = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["layers"])
+outputs = APIRouter(prefix=API, route_class=Operation, tags=["layers"])
 LayerIndex = Annotated[
     str,
     whole_number(or_else="input"),

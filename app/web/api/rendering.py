@@ -27,7 +27,7 @@ from app.web.asgi.dependencies import InLab
 from app.web.asgi.operation import Operation, takes
 from app.whole_numbers import read_whole
 
-rendering = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["runs"])
+rendering = APIRouter(prefix=API, route_class=Operation, tags=["runs"])
 FIELDS = (*LINK, "layer", "channel")
 
 

@@ -29,7 +29,6 @@ from app.web.asgi.room_stream import room_stream
 
 rooms = APIRouter(
     prefix=f"{API}/rooms",
-    responses=examples.PROBLEMS,
     tags=["classroom"],
     route_class=Operation,
 )

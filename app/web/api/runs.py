@@ -31,7 +31,7 @@ from app.web.asgi.operation import Operation, takes
 from app.web.asgi.streams import Stream
 
 LONG_RECIPE = 1_000_000  # characters, from which on it is not written as a whole
-api = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation)
+api = APIRouter(prefix=API, route_class=Operation)
 
 
 ImageId = Annotated[

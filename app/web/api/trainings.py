@@ -35,7 +35,7 @@ from app.web.asgi.forms import read_body
 from app.web.asgi.language import translator
 from app.web.asgi.operation import Operation
 
-trainings = APIRouter(prefix=API, responses=examples.PROBLEMS, route_class=Operation, tags=["learning"])
+trainings = APIRouter(prefix=API, route_class=Operation, tags=["learning"])
 NO_STORE = {"Cache-Control": "no-store"}
 MOST_BYTES = 2_000_000  # of a training's document: all the weights that it may begin with
 TrainingId = Annotated[str, Path(description="The id of a training.", openapi_examples=examples.TRAINING_ID)]

@@ -1,0 +1,52 @@
+"""In no test of the API does an operation answer with a status that openapi.json does not give it."""
+
+import pytest
+from fastapi import FastAPI
+
+from app.main import create_app
+from app.settings import Settings
+from tests.api.described import find_operation
+
+
+class Answers:
+    """What operations have answered that their description does not say."""
+
+    def __init__(self, description):
+        self.description = description
+        self.count = 0
+        self.undescribed = set()
+
+    def note(self, method, path, status):
+        operation = find_operation(self.description, "get" if method == "HEAD" else method.lower(), path)
+        if operation is None or status == 500:  # no address of the API; a fault of ours, which some tests put in
+            return
+        self.count += 1
+        if str(status) not in operation["responses"]:
+            self.undescribed.add((operation["operationId"], status, path[:100]))
+
+
+@pytest.fixture(scope="session")
+def api_answers(tmp_path_factory):
+    """The answers of all apps, whoever makes them."""
+    answers = Answers(create_app(Settings(data_dir=tmp_path_factory.mktemp("described") / "data")).openapi())
+    call = FastAPI.__call__
+
+    async def noted(app, scope, receive, send):
+        async def sent(message):
+            if message["type"] == "http.response.start":
+                answers.note(scope["method"], scope["path"], message["status"])
+            await send(message)
+
+        await call(app, scope, receive, sent if scope["type"] == "http" else send)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FastAPI, "__call__", noted)
+        yield answers
+
+
+@pytest.fixture(autouse=True)
+def described_statuses(api_answers):
+    """Fail the test in which an operation answers what it does not say."""
+    api_answers.undescribed.clear()
+    yield
+    assert sorted(api_answers.undescribed) == []
