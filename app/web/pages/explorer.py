@@ -26,7 +26,7 @@ from app.rendering.palette import Theme
 from app.web.asgi.dependencies import InLab
 from app.web.asgi.forms import read_form
 from app.web.asgi.language import language_of, translator
-from app.web.pages.owned import remember_token
+from app.web.pages.owned import remember_tokens
 from app.web.pages.recent import recent, remember
 
 pages = APIRouter(include_in_schema=False)
@@ -165,7 +165,7 @@ async def taken(
         raise BrokenRequest("No picture was chosen; choose a file first.")
     picture = await lab.album.add(data, change)
     response = await sent_on(state.with_image(picture.id), request, lab)
-    remember_token(request, response, picture.delete_token or "", lab.settings.upload_ttl)
+    remember_tokens(request, response, [picture.delete_token], lab.settings.upload_ttl)
     return response
 
 

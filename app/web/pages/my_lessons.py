@@ -33,7 +33,7 @@ from app.web.asgi.reach import Reach, reach_of
 from app.web.pages.lesson import Bar, bar_of, screen_of
 from app.web.pages.lesson_keys import forget_lesson
 from app.web.pages.lesson_request import HEADERS, at_of, back_to, keys_of, not_yours, owned
-from app.web.pages.owned import remember_token, tokens
+from app.web.pages.owned import remember_tokens, tokens
 from app.whole_numbers import read_whole
 
 my_lessons = APIRouter(prefix="/lesson", include_in_schema=False)
@@ -250,7 +250,7 @@ async def _picture(
     await lessons.change(kept.id, keys_of(request, kept.id), edit, own)
     response = back_to(kept.id, index + 1, "picture")
     if data:
-        remember_token(request, response, own[0], lab.settings.upload_ttl)
+        remember_tokens(request, response, own[:1], lab.settings.upload_ttl)
     return response
 
 

@@ -34,7 +34,7 @@ from app.web.asgi.forms import read_files, read_form, sent_file
 from app.web.asgi.language import language_of, translator
 from app.web.asgi.problems import headers_of
 from app.web.pages.explorer import page_theme
-from app.web.pages.owned import remember_token, tokens
+from app.web.pages.owned import remember_tokens, tokens
 
 network = APIRouter(prefix="/network", include_in_schema=False)
 KEPT = ("lang", "theme", "projector")  # options that are carried along
@@ -109,7 +109,7 @@ async def take(request: Request, lab: InLab) -> Response:
     else:
         response = RedirectResponse(_address(added.model.id, fields), 303)
     token = lab.networks.uploads.token(added.model.id)
-    remember_token(request, response, token, lab.settings.upload_ttl)
+    remember_tokens(request, response, [token], lab.settings.upload_ttl)
     return response
 
 
@@ -182,7 +182,7 @@ async def keep(name: str, request: Request, lab: InLab) -> Response:
     there = opened(model, fields.get("image", ""), _options(fields), end)
     scripted = request.headers.get("HX-Request")  # goes there without another page
     response = Response(status_code=204, headers={"HX-Location": there}) if scripted else RedirectResponse(there, 303)
-    remember_token(request, response, networks.uploads.token(model.id), lab.settings.upload_ttl)
+    remember_tokens(request, response, [networks.uploads.token(model.id)], lab.settings.upload_ttl)
     return response
 
 

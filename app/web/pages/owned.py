@@ -1,6 +1,7 @@
 """The tokens of pictures that this browser uploaded last, the newest first, in a cookie: they prove whose they are."""
 
 import re
+from collections.abc import Iterable
 
 from fastapi import Request, Response
 
@@ -15,7 +16,7 @@ def tokens(request: Request) -> tuple[str, ...]:
     return tuple(dict.fromkeys(token for token in held if TOKEN.fullmatch(token)))
 
 
-def remember_token(request: Request, response: Response, token: str, life: int) -> None:
-    """Put a token first, for as long as its picture is kept."""
-    held = [token, *(other for other in tokens(request) if other != token)][:MOST]
-    response.set_cookie(COOKIE, ".".join(held), max_age=life, httponly=True, samesite="lax")
+def remember_tokens(request: Request, response: Response, new: Iterable[str | None], life: int) -> None:
+    """Put tokens first, for as long as their pictures are kept; None is none."""
+    held = dict.fromkeys([*filter(None, new), *tokens(request)])
+    response.set_cookie(COOKIE, ".".join([*held][:MOST]), max_age=life, httponly=True, samesite="lax")

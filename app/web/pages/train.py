@@ -39,7 +39,7 @@ from app.web.asgi.forms import read_files, read_form
 from app.web.asgi.language import language_of, translator
 from app.web.asgi.reach import reach_of
 from app.web.pages.explorer import page_theme, sent_on
-from app.web.pages.owned import remember_token
+from app.web.pages.owned import remember_tokens
 from app.web.pages.snapshots import InSnapshots, Snapshots, address
 from app.web.pages.training_keys import VISITOR, keys, remember_key, visitor_of
 from app.web.pages.training_request import (
@@ -122,8 +122,8 @@ async def begin(request: Request, lab: InLab, trainings: InTrainings) -> Respons
     response = RedirectResponse(page_address(request, live.name), 303)
     remember_key(request, response, live.name, key, life)
     response.set_cookie(VISITOR, visitor, max_age=365 * DAY, path="/train", httponly=True, samesite="lax")
-    for token in tokens:
-        remember_token(request, response, token, lab.settings.upload_ttl)
+    if tokens:
+        remember_tokens(request, response, tokens, lab.settings.upload_ttl)
     return response
 
 
@@ -185,7 +185,7 @@ async def explore(name: str, request: Request, lab: InLab, trainings: InTraining
     network = {"recipe": f'model("{name}", epoch={epoch})', **place}
     state = await state_of({"image": picture.id, **network, **shown, **options_in(request)}, lab)
     response = await sent_on(state, request, lab)
-    remember_token(request, response, picture.delete_token or "", lab.settings.upload_ttl)
+    remember_tokens(request, response, [picture.delete_token], lab.settings.upload_ttl)
     return response
 
 
