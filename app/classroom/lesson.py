@@ -15,7 +15,6 @@ from pydantic_core import ErrorDetails
 
 from app.classroom.claims import Claims, read_claims
 from app.classroom.facts import check_names
-from app.documented import Documented
 from app.errors import LessonMistake, shown
 from app.strict import escaped
 
@@ -117,8 +116,8 @@ Address = Annotated[str, BeforeValidator(_placed(_address)), Field(max_length=LO
 Said = Annotated[Claims, BeforeValidator(_placed(read_claims))]
 
 
-class _Part(Documented):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Task(_Part):

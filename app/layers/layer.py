@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
+    BaseModel,
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
@@ -20,7 +21,6 @@ from pydantic import (
     model_validator,
 )
 
-from app.documented import Documented
 from app.errors import Unfit, shown
 from app.layers.cells import Place
 from app.layers.geometry import Geometry
@@ -98,10 +98,10 @@ SizePair = Annotated[Pair, BeforeValidator(_size), PlainSerializer(one_if_equal)
 PaddingPair = Annotated[Pair, BeforeValidator(_padding), PlainSerializer(one_if_equal), WithJsonSchema(pair_schema(0))]
 
 
-class Layer(Trainable, Documented):
+class Layer(Trainable, BaseModel):
     """One stage of a pipeline, as the document has it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     positional: ClassVar[tuple[str, ...]] = ()  # the fields that a recipe may give without their names, in order
     by_name: ClassVar[tuple[str, ...]] = ()  # those of them that are written with their names all the same
@@ -398,14 +398,6 @@ class Layer(Trainable, Documented):
 
     def fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
         """Return this layer with all that equals its default left out; in Python's mode arrays stay arrays."""
-        return dict(self._python_fields) if mode == "python" else self._fields(mode)
-
-    @cached_property
-    def _python_fields(self) -> dict[str, Any]:
-        """The fields with their arrays, which the id, the recipe and the document of a layer are each written from."""
-        return self._fields("python")
-
-    def _fields(self, mode: Literal["json", "python"]) -> dict[str, Any]:
         fields = self.model_dump(mode=mode, exclude_defaults=True, exclude={"type", "weights"})
         links = {field: fields.pop(field) for field in REFERENCES if field in fields}  # which come last
         weights = getattr(self, "weights", None)  # which only layers that learn have

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from app.documented import Documented
 from app.errors import Unfit, shown
 from app.layers.numbers import Array, Numbers, NumbersField, numbers
 from app.numerics.kernels import KERNELS, Spread, bank, fits, own_biases, own_size
@@ -24,10 +23,10 @@ MAX_SEED = 2**53 - 1  # what every JSON reader keeps exactly
 NORM_STARTS = {"weight": 1, "bias": 0, "running_mean": 0, "running_var": 1}  # PyTorch's, before learning
 
 
-class Weights(Documented):
+class Weights(BaseModel):
     """A source of weights."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
     positional: ClassVar[tuple[str, ...]] = ()
     init: str
 

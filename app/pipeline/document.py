@@ -11,7 +11,6 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from app.documented import Documented
 from app.errors import Mistake, Unfit, shown
 from app.layers import Layer, LayerField, Shape
 from app.layers.layer import MOST_CHANNELS
@@ -56,10 +55,10 @@ def _scale(value: object) -> object:
     )
 
 
-class Input(Documented):
+class Input(BaseModel):
     """What a run reads; its kinds say where the numbers come from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
 
     def canonical(self) -> dict[str, Any]:
         """Return the input as JSON with all that equals its default left out."""

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from app.documented import help_of
 from app.layers import LAYERS
 from app.layers.layer import LARGEST, MOST_CHANNELS
 from app.layers.reading import MAX_LAYERS, MOST_READ
@@ -118,7 +117,7 @@ def _arguments(kind: type[BaseModel], names: Any) -> Iterator[Argument]:
         star = "*" if f"*{name}" in getattr(kind, "positional", ()) else ""
         default = "" if needed else _default(field.default)
         yield Argument(
-            star + name, default, tuple(dict.fromkeys(_values(schema["properties"][name]))), help_of(kind, name)
+            star + name, default, tuple(dict.fromkeys(_values(schema["properties"][name]))), field.description or ""
         )
 
 

@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict
 
-from app.documented import Documented
 from app.layers import Layer
 from app.layers.models import Model, Origin
 from app.layers.reading import read_layer
 from app.layers.trained import EpochField, ModelField, origin_of
 
 
-class Whole(Documented):
+class Whole(BaseModel):
     """What stands in a recipe for all layers of a model."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     positional: ClassVar[tuple[str, ...]] = ("model",)
     model: ModelField
     """The name of a model, or the id of an upload or of a training."""

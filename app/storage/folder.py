@@ -3,7 +3,6 @@
 A file is written aside and moved into place, so whoever reads, in any thread or process, sees the old or the new whole.
 """
 
-import io
 import math
 import os
 import secrets
@@ -36,7 +35,9 @@ class FolderStore:
         assert is_name(key), key
         expiry = math.inf if ttl is None else self.now() + ttl
         try:
-            self._write(self._path / kind / key, [EXPIRY.pack(expiry)], [data] if isinstance(data, bytes) else data)
+            file = self._path / kind / key
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._write(file, [EXPIRY.pack(expiry)], [data] if isinstance(data, bytes) else data)
         except OSError as error:
             raise _unavailable(error) from error
 
@@ -143,7 +144,7 @@ class FolderStore:
     def _write(self, file: Path, *parts: Iterable[bytes]) -> None:
         aside = _aside(file)
         try:
-            with _new(aside) as out:
+            with aside.open("xb", buffering=0) as out:
                 for part in chain(*parts):
                     rest = memoryview(part)
                     while rest:
@@ -171,15 +172,6 @@ def _unavailable(error: OSError) -> Unavailable:
     )
 
 
-def _new(file: Path) -> io.FileIO:
-    """Return a file that was not there, open to be written; its folder is made where it is missing, which is once."""
-    try:
-        return io.FileIO(file, "x")
-    except FileNotFoundError:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return io.FileIO(file, "x")
-
-
 def _aside(file: Path) -> Path:
     return file.with_name(f"{ASIDE}{secrets.token_hex(8)}")
 
@@ -187,7 +179,7 @@ def _aside(file: Path) -> Path:
 def _expiry(file: Path) -> float | None:
     """Return the expiry in a file: None where it is gone, 0 where it is torn."""
     try:
-        with io.FileIO(file) as content:
+        with file.open("rb") as content:
             head = content.read(EXPIRY.size)
     except OSError:
         return None

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from app.documented import Documented
 from app.errors import Unfit, shown
 from app.layers import Shape
 from app.layers.weights import MAX_SEED
@@ -37,10 +36,10 @@ class DataSet(NamedTuple):
     classes: tuple[str, ...]
 
 
-class Data(Documented):
+class Data(BaseModel):
     """What all kinds share."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     mode: ClassVar[Mode] = "RGB"
     title: ClassVar[str]
     set: str
@@ -157,10 +156,10 @@ class DigitsData(Data):
         return DataSet(*digits())
 
 
-class Example(Documented):
+class Example(BaseModel):
     """A picture of one's own, and what it shows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     image: Annotated[str, Field(min_length=1, max_length=128)]
     """The id of an upload, or the name of a gallery picture."""
     label: Label

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.documented import Documented
 from app.errors import Unfit
 from app.layers.numbers import Array
 from app.training.schedules import SCHEDULES
@@ -21,10 +20,10 @@ Part = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False, strict=True)]
 Decay = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 
 
-class Optimizer(Documented):
+class Optimizer(BaseModel):
     """What all kinds share: a rate that follows a schedule, and weight decay."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     remembers: ClassVar[tuple[str, ...]] = ()  # the names of what is kept beside each weight array
     type: str
     learning_rate: Rate

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.documented import Documented
 from app.errors import Mistake, Unfit, Word, shown
 from app.layers import Layer, LayerField
 from app.layers.reading import validated
@@ -33,10 +32,10 @@ MOST_IN_ALL = 2_000_000_000_000
 MOST_NUMBERS = 64_000_000  # of all that a batch makes on its way
 
 
-class Training(Documented):
+class Training(BaseModel):
     """What is learned, by which layers, and how."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     data: AnyData = ShapesData()
     """What it learns from."""
     layers: tuple[LayerField, ...] = recipe.read(DEFAULT.format(classes=len(ShapesData().names)))

@@ -6,7 +6,6 @@ from typing import Any, get_args
 
 from markupsafe import Markup
 
-from app.documented import help_of
 from app.errors import Mistake
 from app.explorer.card.inputs import Inputs, inputs_of
 from app.explorer.editing.additions import fits
@@ -154,7 +153,7 @@ def _fields(setting: Setting) -> list[Field]:
         fields.append(
             Field(
                 name=name,
-                help=help_of(type(layer), name),
+                help=info.description or "",
                 value=value,
                 words=words,
                 kind=kind,
