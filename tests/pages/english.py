@@ -15,6 +15,7 @@ from tests.pages.reading import Element
 
 # What people in China write in Latin letters, too.
 NAMES = {
+    "POST",
     *(
         "Convscope",
         "PyTorch",
