@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from itertools import chain, islice
 
 from app.errors import Mistake, RepeatedField, UnknownField, shown
 
@@ -48,8 +49,9 @@ def check_fields(names: Iterable[str], known: Collection[str]) -> None:
     """Raise what is wrong with the names of fields: those that are not known, and those that are there twice."""
     given = Counter(iter(names))
     if len(given) < given.total() or not given.keys() <= set(known):
-        unknown = [unknown_field(name, known) for name in given if name not in known][:MOST_FAULTS]
-        raise together([*unknown, *(repeated_field(name) for name, count in given.items() if count > 1)])
+        unknown = (unknown_field(name, known) for name in given if name not in known)
+        repeated = (repeated_field(name) for name, count in given.items() if count > 1)
+        raise together(islice(chain(unknown, repeated), MOST_FAULTS))
 
 
 @contextmanager

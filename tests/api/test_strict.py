@@ -7,6 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
+from app import strict
 from app.explorer.addresses import API
 from app.explorer.options import OPTIONS
 from app.explorer.state import HELD
@@ -78,6 +79,13 @@ def test_every_fault_of_an_address_is_told(client):
     assert [error["pointer"] for error in problem["errors"]] == ["/chanel", "/x~0~1", "/theme"]
     many = "&".join(f"f{number}=1" for number in range(100))
     assert len(told(client.get(f"{RUN}?{many}"), 422)["errors"]) == 20
+
+
+def test_no_more_is_looked_for_than_is_told(client, monkeypatch):
+    looked, near = [], strict.nearest
+    monkeypatch.setattr(strict, "nearest", lambda word, known: looked.append(word) or near(word, known))
+    errors = client.post(f"{API}/runs", json={f"field{number}": 1 for number in range(500)}).json()["errors"]
+    assert len(errors) == len(looked) == strict.MOST_FAULTS
 
 
 def test_a_link_of_a_page_is_a_link_to_a_run_whatever_it_holds(client):
