@@ -8,6 +8,7 @@ from app.errors import Unfit, shown
 from app.explorer.addresses import API
 from app.explorer.state import LINK, place_of
 from app.lab import Lab, Run
+from app.layers import Place
 from app.rendering.scales import read_colours
 from app.web.api import examples
 from app.web.api.maps import (
@@ -62,31 +63,31 @@ async def render_png(request: Request, lab: InLab) -> Artifact[PNG]:
 async def render_svg(request: Request, lab: InLab) -> Artifact[SVG]:
     """The fields of a page's link, with `at`: how that one number came to be, as the page draws it."""
     run, fields = await linked_run(request, lab), request.query_params
-    if not fields.get("at"):
+    place = _place(run, fields)
+    if place is None:
         raise Unfit("A drawing needs the place of its number in at, such as at=0.3.7.16.", pointer="/at")
-    _, texts = _place(run, fields)
-    return await drawing_answer(request, lab, run, *place_in(run, _layer(run, fields), texts))
+    return await drawing_answer(request, lab, run, *place)
 
 
 async def _maps(request: Request, lab: Lab) -> Maps:
     run, fields = await linked_run(request, lab), request.query_params
-    index, channel = _layer(run, fields), fields.get("channel") or None
-    if fields.get("at"):
-        _, texts = _place(run, fields)
-        place_in(run, index, texts)
-    return maps_of(run, index, channel)
+    place = _place(run, fields)
+    index = _layer(run, fields.get("layer", "")) if place is None else place[0]
+    return maps_of(run, index, fields.get("channel") or None)
 
 
-def _layer(run: Run, fields: Mapping[str, str]) -> int | None:
-    """Return the layer that a link means: its own, that of its place, or the last; None for the input."""
-    if text := fields.get("layer") or (fields.get("at") and _place(run, fields)[0]):
+def _layer(run: Run, text: str) -> int | None:
+    """Return the layer that a link names, else the last; None for the input."""
+    if text:
         return layer_index(run, text)
     return len(run.stages) - 1 if run.stages else None
 
 
-def _place(run: Run, fields: Mapping[str, str]) -> tuple[str, tuple[str, str, str]]:
-    """Return the layer and the place that `at` names; raise Unfit where it is none, or no other field's."""
+def _place(run: Run, fields: Mapping[str, str]) -> tuple[int, Place] | None:
+    """Return the layer and the place that `at` names; raise Unfit where it names none, or not the other fields'."""
     at = fields.get("at", "")
+    if not at:
+        return None
     if place_of(at) is None:
         raise Unfit("at is layer.channel.row.column, such as at=0.3.7.16, not {given}.", given=shown(at), pointer="/at")
     layer, channel, row, column = at.split(".")
@@ -100,4 +101,4 @@ def _place(run: Run, fields: Mapping[str, str]) -> tuple[str, tuple[str, str, st
                 at=at[:60],
                 pointer=f"/{name}",
             )
-    return layer, (channel, row, column)
+    return place_in(run, layer_index(run, layer), (channel, row, column))
