@@ -1,7 +1,8 @@
-"""In no test of the API does an operation answer with a status that openapi.json does not give it."""
+"""In no test of the API does an operation answer with a status that openapi.json does not give it; and openapi.json."""
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
@@ -51,3 +52,11 @@ def described_statuses(api_answers):
     api_answers.undescribed.clear()
     yield
     assert sorted(api_answers.undescribed) == []
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
+    """A server, and what its openapi.json says."""
+    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), compute_slots=2))
+    with TestClient(app, base_url="http://localhost") as client:
+        yield client, client.get("/openapi.json").json()

@@ -3,12 +3,9 @@
 import re
 
 import pytest
-from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
 
 from app.layers import LAYERS
-from app.main import create_app
-from app.settings import Settings
 from tests.api.described import check, operation_of, operations
 
 ONE = {
@@ -20,13 +17,6 @@ ONE = {
     "dropout": "dropout", "flatten": "flatten", "linear": "linear(3)", "softmax": "flatten | softmax",
     "add": "relu | add(inputs=[0, -1])", "concat": "relu | concat(inputs=[0, -1])",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def described(tmp_path_factory):
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), compute_slots=2))
-    with TestClient(app, base_url="http://localhost") as client:
-        yield client, client.get("/openapi.json").json()
 
 
 def test_the_description_is_a_valid_one(described):

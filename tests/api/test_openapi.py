@@ -4,11 +4,8 @@ import io
 import json
 
 import numpy as np
-import pytest
-from fastapi.testclient import TestClient
 
 from app.layers import LAYERS
-from app.main import create_app
 from app.trainings.trainings import COMMANDS
 from app.web.api import examples as examples_of_api
 from tests.api.described import check, operation_of, operations, requests, send
@@ -16,15 +13,6 @@ from tests.api.problems import told
 
 ROOM = f"/api/v1/rooms/{examples_of_api.ROOM}"  # which nobody leads
 LEADING = {("put", ""), ("delete", ""), ("post", "/remote"), ("put", "/poll")}
-
-
-@pytest.fixture(scope="module")
-def described(tmp_path_factory):
-    from app.settings import Settings
-
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), compute_slots=2))
-    with TestClient(app, base_url="http://localhost") as client:
-        yield client, client.get("/openapi.json").json()
 
 
 def test_every_example_works_as_it_stands(described):

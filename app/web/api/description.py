@@ -19,6 +19,7 @@ from typing_extensions import is_typeddict
 from app.web.api.bodies import BODIES
 from app.web.api.statuses import PROBLEMS, problems_of
 from app.web.asgi.answers import NPZ, PNG, SVG, Artifact, File, Lines, Typed
+from app.web.asgi.directory import listed
 from app.web.asgi.event_stream import EventStream
 from app.web.asgi.problems import Problem
 
@@ -145,10 +146,7 @@ def _short(document: dict[str, Any]) -> dict[str, Any]:
 
 def routes_of(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
     """Yield the operations among some routes, those of included routers too."""
-    for route in routes:
-        if isinstance(route, APIRoute) and route.include_in_schema:
-            yield route
-        yield from routes_of(getattr(getattr(route, "original_router", None), "routes", []))
+    return (route for route in listed(routes) if isinstance(route, APIRoute) and route.include_in_schema)
 
 
 def answered(route: APIRoute) -> type[Typed[Any]] | None:

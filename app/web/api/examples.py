@@ -1,12 +1,13 @@
 """The examples of the API's description, which work as they stand."""
 
-from typing import Any
+from typing import Any, get_args
 
 from app.classroom.lesson import read_lesson
 from app.classroom.lesson_document import document_of
 from app.classroom.poll import Poll
 from app.classroom.yaml_file import write_yaml
 from app.explorer.first import FIRST
+from app.pictures.picture import Fit, Mode, Resample
 from app.pipeline import recipe
 from app.pipeline.document import Document, ImageInput
 from app.training.training import read_training
@@ -99,12 +100,14 @@ NETWORK = (  # an ONNX file of one convolution, 2×2, on pictures of 4×4
     "CAgSADpdCg8KAXgKAXcSAXkiBENvbnYSAWcqHwgBCAEIAggCEAFCAXdKEAAAgD8AAAAAAAAAAAAAgL9aGwoBeBIWChQIARIQCgII"
     "AQoCCAEKAggECgIIBGIJCgF5EgQKAggBQgQKABAN"
 )
-RESAMPLE: dict[str, Any] = {"enum": ["box", "nearest", "bilinear", "bicubic", "lanczos"], "default": "box"}
+MODES = [*get_args(Mode)]
+FIT: dict[str, Any] = {"enum": [*get_args(Fit)], "default": "cover"}
+RESAMPLE: dict[str, Any] = {"enum": [*get_args(Resample)], "default": "box"}
 SAID_OF_MODEL: dict[str, Any] = {
     "title": {"type": "string", "example": "", "description": "Left out: the name of the file."},
     **{name: {"type": "integer", "minimum": 1, "example": ""} for name in ("height", "width")},
-    "mode": {"enum": ["RGB", "L"], "example": ""},
-    "fit": {"enum": ["cover", "contain", "stretch"], "default": "cover"},
+    "mode": {"enum": MODES, "example": ""},
+    "fit": FIT,
     "resample": RESAMPLE,
 }
 MODEL_BODY: dict[str, Any] = {
@@ -167,9 +170,9 @@ FORM_FIELDS: dict[str, Any] = {
     "recipe": {"type": "string"},
     "layers": {"type": "string", "description": "In place of a recipe: the JSON list of layers."},
     **{name: {"type": "integer", "minimum": 1} for name in ("size", "height", "width")},
-    "fit": {"enum": ["cover", "contain", "stretch"], "default": "cover"},
+    "fit": FIT,
     "resample": RESAMPLE,
-    "mode": {"enum": ["RGB", "L"], "default": "RGB"},
+    "mode": {"enum": MODES, "default": "RGB"},
     "scale": {"type": "string", "default": "unit"},
 }
 RUN_BODY: dict[str, Any] = {
