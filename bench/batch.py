@@ -1,7 +1,8 @@
 """Two hundred photographs through a convolution and a ReLU to NumPy files: in batches, against two requests each.
 
 The two ways are asked for by turns in one run, of the same server, each with pictures that it has not seen before, as
-a script would: one connection, and the next request when the answer is there.
+a script would: one connection, and the next request when the answer is there. The time ends when all files are there,
+those of a batch in their archive; then the maps in them are looked at.
 """
 
 import http.client
@@ -23,9 +24,11 @@ from bench.table import Row
 PHOTOS = 200
 SIZE = (400, 300)  # columns, rows
 BATCH = 50
+PIECE = 1 << 20  # bytes of an answer that are read at once
 RECIPE = "conv2d(8, 3, weights=random(7)) | relu"
 LEAST = 2.0  # times the pictures a second
 TURNS = 3
+File = list[bytes]  # in pieces, as it came
 
 
 def measure(*, only: str = "", seconds: float = 1.0) -> list[Row]:
@@ -38,12 +41,12 @@ def measure(*, only: str = "", seconds: float = 1.0) -> list[Row]:
                 connection = http.client.HTTPConnection(urlsplit(address).netloc)
                 ask(address, request(address, "GET", "/probe"))
                 begun = time.perf_counter()
-                requests, maps = way(connection, photos)
+                requests, files = way(connection, photos)
                 took = time.perf_counter() - begun
                 connection.close()
                 worked = json.loads(ask(address, request(address, "GET", "/probe")))["worked"]
-                assert len(maps) == PHOTOS
-                assert maps[0].shape == (8, SIZE[1] - 2, SIZE[0] - 2)
+                shapes = [maps.shape for file in files for maps in maps_in(file)]
+                assert shapes == PHOTOS * [(8, SIZE[1] - 2, SIZE[0] - 2)]
                 if name not in best or took < best[name][0]:
                     best[name] = took, requests, worked
     rows = [
@@ -70,29 +73,36 @@ def taken(count: int, seed: int) -> Iterator[bytes]:
         yield file.getvalue()
 
 
-def in_two(connection: http.client.HTTPConnection, photos: list[bytes]) -> tuple[int, list[np.ndarray]]:
-    """Return how many requests it took, and the maps: each photograph is posted with a recipe, and its maps fetched."""
-    maps = []
+def in_two(connection: http.client.HTTPConnection, photos: list[bytes]) -> tuple[int, list[File]]:
+    """Return how many requests it took, and files: each photograph is posted with a recipe, and its maps fetched."""
+    files = []
     for photo in photos:
-        run = json.loads(posted(connection, "/api/v1/runs", [photo]))
+        run = json.loads(_post(connection, "/api/v1/runs", [photo]).read())
         connection.request("GET", run["layers"][-1]["links"]["output_npy"])
-        maps.append(np.load(io.BytesIO(connection.getresponse().read())))
-    return 2 * len(photos), maps
+        files.append(_read(connection.getresponse()))
+    return 2 * len(photos), files
 
 
-def in_batches(connection: http.client.HTTPConnection, photos: list[bytes]) -> tuple[int, list[np.ndarray]]:
-    """Return how many requests it took, and the maps: photographs are posted in batches, answered as archives."""
-    maps, requests = [], range(0, len(photos), BATCH)
-    for first in requests:
+def in_batches(connection: http.client.HTTPConnection, photos: list[bytes]) -> tuple[int, list[File]]:
+    """Return how many requests it took, and archives: photographs are posted in batches."""
+    files = []
+    for first in range(0, len(photos), BATCH):
         connection.close()  # the server may have closed it while the last archive was read
-        part = photos[first : first + BATCH]
-        archive = np.load(io.BytesIO(posted(connection, "/api/v1/batch?output=npz", part)))
-        assert json.loads(archive["problems.json"]) == []
-        maps += [archive[str(number)] for number in range(len(part))]
-    return len(requests), maps
+        answer = _post(connection, "/api/v1/batch?output=npz", photos[first : first + BATCH])
+        files.append(_read(answer))
+    return len(files), files
 
 
-def posted(connection: http.client.HTTPConnection, target: str, files: list[bytes]) -> bytes:
+def maps_in(file: File) -> list[np.ndarray]:
+    """Return the maps in a NumPy file, or in each of an archive without problems."""
+    found = np.load(io.BytesIO(b"".join(file)))
+    if isinstance(found, np.ndarray):
+        return [found]
+    assert json.loads(found["problems.json"]) == []
+    return [found[str(number)] for number in range(len(found.files) - 1)]
+
+
+def _post(connection: http.client.HTTPConnection, target: str, files: list[bytes]) -> http.client.HTTPResponse:
     """Return the answer to a form with files and the recipe."""
     boundary = uuid.uuid4().hex
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n\r\n'.encode()
@@ -100,6 +110,9 @@ def posted(connection: http.client.HTTPConnection, target: str, files: list[byte
     body = b"".join(head + file + b"\r\n" for file in files) + recipe.encode()
     connection.request("POST", target, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
     answer = connection.getresponse()
-    text = answer.read()
-    assert answer.status in (200, 201), text[:500]
-    return text
+    assert answer.status in (200, 201), answer.read()[:500]
+    return answer
+
+
+def _read(answer: http.client.HTTPResponse) -> File:
+    return list(iter(lambda: answer.read(PIECE), b""))
