@@ -33,6 +33,8 @@ TILE_COLUMNS = 512  # longer rows of places gain nothing and leave fewer rows to
 NARROW = 64  # columns of places: for many filters, products of shorter rows are slow
 WORTH = 1 << 24  # products that are worth a second thread …
 LONE_WORTH = 1 << 18  # … where a group has one filter: most of the time goes to copies
+SMALL = 1_000_000  # products of a matrix product up to which OpenBLAS reads the matrices where they stand (measured)
+FEWEST = 16  # filters, or taps, in such a product
 LARGE = 1 << 17  # weights: whoever takes a part of the map would have to read all of them …
 MOST_CELLS = 1 << 20  # … so that, where so many cells are gathered at most, …
 MANY = 256  # … parts of so many filters are shared out
@@ -72,8 +74,11 @@ def _by_unrolling(
         shape = (len(band), lots, (height + step * (stack - 1)) * line, band.shape[3])
         view = np.ndarray(shape, np.float32, band, first * step * row, (lot, row * step * stack, part, place))
         group, filters, down, across = target.strides
-        steps = (group, stack * down, down if stack > 1 else filters, across)
-        np.matmul(kernel[:, None], view, out=as_strided(target, (len(band), lots, sums, shape[3]), steps))
+        few = sums // _pieces(sums, shape[2] * shape[3]) if stack == 1 else sums
+        out = (len(band), sums // few, lots, few, shape[3])
+        steps = (group, few * filters, stack * down, down if stack > 1 else filters, across)
+        parted = kernel.reshape(len(kernel), -1, 1, few, kernel.shape[2])
+        np.matmul(parted, view[:, None], out=as_strided(target, out, steps))
 
     def work(block: Block) -> None:
         group, rows, columns = block
@@ -139,23 +144,37 @@ def _by_gathering(
 
 
 def _at_once(x: Floats, weight: Floats, bias: Floats | None, window: Window, padding_mode: str, maps: Floats) -> None:
-    """Gather all cells of the few places once and share the filters out, which are most of what is read."""
-    groups, filters, _ = weight.shape
+    """Gather all cells of the few places once and share the filters out, which are most of what is read.
+
+    Over very few places the taps are parted, too, so that products are SMALL; their sums are added.
+    """
+    groups, filters, taps = weight.shape
     cells = _gathered(x, window, slice(0, maps.shape[2]), slice(0, maps.shape[3]), padding_mode)
+    many = _even(filters, MANY if cells.shape[2] > NARROW else MANY // 2)
+    pieces = _pieces(taps, many * cells.shape[2]) if cells.shape[2] <= NARROW else 1
+    parts = cells.reshape(groups, pieces, -1, cells.shape[2])
     flat = maps.reshape(groups, filters, -1)
 
     def work(part: slice) -> None:
         target = flat[:, part]
-        np.matmul(weight[:, part], cells, out=target)
+        if pieces == 1:
+            np.matmul(weight[:, part], cells, out=target)
+        else:
+            kernel = weight[:, part].reshape(groups, -1, pieces, taps // pieces).swapaxes(1, 2)
+            np.add.reduce(np.matmul(kernel, parts), axis=1, out=target)
         if bias is not None:
             target += bias[:, part, None]
 
-    many = _even(filters, MANY)
     share(
         work,
         [slice(first, first + many) for first in range(0, filters, many)],
         together=weight.size * flat.shape[2] >= WORTH,
     )
+
+
+def _pieces(many: int, products: int) -> int:
+    """Return how many pieces filters or taps are parted into, evenly, so that `products` of each are SMALL, if any."""
+    return next((n for n in range(1, many // FEWEST + 1) if many % n == 0 and many // n * products <= SMALL), 1)
 
 
 def _compact(window: Window) -> bool:

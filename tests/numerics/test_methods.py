@@ -249,3 +249,23 @@ def test_filters_that_nobody_writes_to_are_carried_to_the_points_once(monkeypatc
     gone = id(weight)
     del weight
     assert gone not in winograds._known
+
+
+@pytest.mark.parametrize(
+    ("filters", "depth", "window", "side"),
+    [
+        (512, 64, Window((3, 3), padding=((1, 1), (1, 1))), 7),  # few places: filters and taps are parted
+        (510, 66, Window((3, 3), stride=(2, 2)), 15),
+        (257, 520, Window((1, 1)), 8),  # filters that no number parts
+        (300, 500, Window((1, 1)), 30),  # more places: whole products
+        (64, 3, Window((7, 7), (2, 2), ((3, 3), (3, 3))), 224),  # rows of places, some filters at a time
+        (61, 12, Window((9, 9), (2, 2)), 130),
+    ],
+)
+def test_products_that_are_parted_add_up_and_are_the_same_bits_with_a_thread_more(filters, depth, window, side):
+    weight, bias = numbers(1, (filters, depth, *window.size), False), numbers(2, filters, False)
+    case = numbers(3, (depth, side, side), False), weight, bias, window, "zeros"
+    ours = filled(direct, case, weight, 1)
+    assert_right(ours, case)
+    threads.use(1)
+    assert filled(direct, case, weight, 1).tobytes() == ours.tobytes()
