@@ -26,11 +26,11 @@ run: $(VENV)/.run  ## start Convscope and print the address to open (ARGS="--por
 	@$(BIN)/convscope serve $(ARGS)
 
 test: $(VENV)/.test  ## all tests (SKIP_BROWSER=1 without those in Chromium; ARGS="-k recipe"; ALL=1 each layout in both typefaces, each chapter in both languages)
-	COVERAGE_CORE=sysmon $(BIN)/pytest -n $(WORKERS) -m "not browser" $(if $(ARGS),,$(COUNTED)) $(ARGS)
+	COVERAGE_CORE=sysmon $(BIN)/pytest -n $(WORKERS) --ignore=tests/browser $(if $(ARGS),,$(COUNTED)) $(ARGS)
 ifeq ($(SKIP_BROWSER),1)
 	@echo "The tests in the browser were left out (SKIP_BROWSER=1)."
 else
-	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && $(if $(ALL),,BY_TURNS=1) $(BIN)/pytest -n $(BROWSERS) -m browser $(ARGS)
+	CHROMIUM="$$(sh scripts/chromium.sh $(BIN)/python)" && export CHROMIUM && $(if $(ALL),,BY_TURNS=1) $(BIN)/pytest -n $(BROWSERS) tests/browser $(ARGS)
 endif
 
 windows: $(VENV)/.test  ## every view, card and dialog in every window, an hour or two (ARGS="--states figure,map --shots shots")
@@ -91,7 +91,7 @@ $(VENV)/.run: $(VENV)/.made requirements/run.txt requirements/build.txt pyprojec
 
 $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	@echo "Installing what the tests need …"
-	@$(PIP) install --require-hashes -r requirements/test.txt
+	@$(PIP) install --require-hashes --no-compile -r requirements/test.txt
 	@touch $@
 
 $(JS)/node_modules/.made: $(JS)/package-lock.json $(JS)/package.json | $(VENV)/.test

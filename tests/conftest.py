@@ -1,5 +1,6 @@
 """What every test may ask for: settings in a folder of its own, the app, and a client that speaks to it."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if BROWSER in item.path.parents:
             item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make alone, and less often: all that is loaded by now stays."""
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def usual(folder: Path) -> Settings:
