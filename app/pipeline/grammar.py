@@ -58,20 +58,21 @@ class Call(NamedTuple):
 class Limit(NamedTuple):
     """The most of something."""
 
-    name: str  # a msgid
+    name: str  # as the API has it
     most: int
+    help: str  # a msgid
 
 
 LIMITS = (
-    Limit(N_("layers"), MAX_LAYERS),
-    Limit(N_("outputs that one layer reads"), MOST_INPUTS),
-    Limit(N_("outputs that all layers read together"), MOST_READ),
-    Limit(N_("channels of any output"), MOST_CHANNELS),
-    Limit(N_("cells of a side of a window, stride or padding"), LARGEST),
-    Limit(N_("rows or columns of an input"), MOST_SIDE),
-    Limit(N_("the number of a seed"), MAX_SEED),
-    Limit(N_("characters of a name"), LONGEST_NAME),
-    Limit(N_("characters of a recipe, beside long lists of numbers"), recipe.MAX_CHARACTERS),
+    Limit("layers", MAX_LAYERS, N_("Layers of a pipeline.")),
+    Limit("inputs", MOST_INPUTS, N_("Outputs that one layer reads.")),
+    Limit("layer_inputs", MOST_READ, N_("Outputs that the layers of a pipeline read, all together.")),
+    Limit("channels", MOST_CHANNELS, N_("Channels of an input or an output.")),
+    Limit("window_max_cells", LARGEST, N_("Cells of a side of a window, stride or padding.")),
+    Limit("side_max_pixels", MOST_SIDE, N_("Height or width that an input may be given, pixels.")),
+    Limit("seed", MAX_SEED, N_("The number of a seed.")),
+    Limit("name_max_characters", LONGEST_NAME, N_("Characters of the name of a layer.")),
+    Limit("recipe_max_characters", recipe.MAX_CHARACTERS, N_("Characters of a recipe beside long blocks of numbers.")),
 )
 
 

@@ -2,15 +2,18 @@
 
 import json
 import math
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from typing_extensions import TypedDict
 
-from app.described import described
+from app.described import described, fields_of, like, record
 from app.training.course import Wrong
+from app.training.training import Training as Begun
 from app.trainings.feed import News
 from app.trainings.live import LiveTraining
 from app.trainings.states import Reason, State
+
+TrainingDocument = record("TrainingDocument", "What began a training, with all that was left out.", fields_of(Begun))
 
 
 @described
@@ -80,8 +83,7 @@ class Whole(Progress):
     """One a checkpoint, before the first epoch and after each: the share of examples that it names right, 0..1."""
     measured: Literal["held_out", "learned"]
     """What is measured on: examples held out or, where a class has too few for that, those learned from."""
-    document: dict[str, Any]
-    """What began it, with all that was left out."""
+    document: Annotated[dict[str, Any], like(TrainingDocument)]
 
 
 @described

@@ -102,14 +102,15 @@ def test_each_scale_of_the_page_is_taken_as_it_stands(client: TestClient, page: 
 @pytest.mark.parametrize(
     ("name", "most", "fits", "beyond"),
     [
-        ("layers", 400, " | ".join(["relu"] * 400), " | ".join(["relu"] * 401)),
-        ("outputs that one layer reads", 64, f"add(inputs={[-1] * 64})", f"add(inputs={[-1] * 65})"),
-        ("channels of any output", 4096, "conv2d(4096, 1)", "conv2d(4097, 1)"),
-        ("cells of a side of a window, stride or padding", 10_000, "max_pool2d(10000)", "max_pool2d(10001)"),
-        ("characters of a name", 60, f"relu(name='{'n' * 60}')", f"relu(name='{'n' * 61}')"),
-        ("the number of a seed", MAX_SEED, f"linear(1, weights=random({MAX_SEED}))",
+        ("Layers of a pipeline.", 400, " | ".join(["relu"] * 400), " | ".join(["relu"] * 401)),
+        ("Outputs that one layer reads.", 64, f"add(inputs={[-1] * 64})", f"add(inputs={[-1] * 65})"),
+        ("Channels of an input or an output.", 4096, "conv2d(4096, 1)", "conv2d(4097, 1)"),
+        ("Cells of a side of a window, stride or padding.", 10_000, "max_pool2d(10000)", "max_pool2d(10001)"),
+        ("Characters of the name of a layer.", 60, f"relu(name='{'n' * 60}')", f"relu(name='{'n' * 61}')"),
+        ("The number of a seed.", MAX_SEED, f"linear(1, weights=random({MAX_SEED}))",
          f"linear(1, weights=random({MAX_SEED + 1}))"),
-        ("characters of a recipe, beside long lists of numbers", 100_000, "relu" + " " * 99_996, "relu" + " " * 99_997),
+        ("Characters of a recipe beside long blocks of numbers.", 100_000, "relu" + " " * 99_996,
+         "relu" + " " * 99_997),
     ],
 )  # fmt: skip
 def test_a_limit_is_where_the_page_says(page: str, name: str, most: int, fits: str, beyond: str) -> None:
@@ -120,7 +121,7 @@ def test_a_limit_is_where_the_page_says(page: str, name: str, most: int, fits: s
 
 
 def test_the_picture_s_sides_end_where_the_page_says(page: str) -> None:
-    assert '<th scope="row">rows or columns of an input</th><td class="num">20,000</td>' in page
+    assert '<th scope="row">Height or width that an input may be given, pixels.</th><td class="num">20,000</td>' in page
     assert read_document({"input": {"image": "chelsea", "height": 20_000, "width": 1}})
     with pytest.raises(Mistake):
         read_document({"input": {"image": "chelsea", "height": 20_001, "width": 1}})

@@ -6,7 +6,8 @@ to who has it (app/web/asgi/answers.py). Nothing of this is asked for while the 
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, get_args, get_type_hints
+from pathlib import Path
+from typing import Any, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -18,11 +19,12 @@ from typing_extensions import is_typeddict
 
 from app.web.api.bodies import BODIES
 from app.web.api.statuses import PROBLEMS, problems_of
-from app.web.asgi.answers import NPZ, PNG, SVG, Artifact, File, Lines, Typed
+from app.web.asgi.answers import NPZ, PNG, SVG, Artifact, File, Lines, Typed, answered
 from app.web.asgi.directory import listed
 from app.web.asgi.event_stream import EventStream
 from app.web.asgi.problems import Problem
 
+COMPONENTS = Path(__file__).with_name("components.json")  # an example of each: tests/api/components.py makes them
 TAGS = {
     "pictures": "Pictures of the gallery, and your own, which are private to whoever knows their id and go by "
     "themselves.",
@@ -72,7 +74,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     )
     routes = {route.name: route for route in routes_of(app.routes)}
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
-    answers = [(operation, answered(routes[operation["operationId"]])) for operation in operations]
+    answers = [(operation, answered(routes[operation["operationId"]].endpoint)) for operation in operations]
     models = [Problem, *BODIES, *(kind.model for _, kind in answers if kind and not is_file(kind.model))]
     schemas, parts = TypeAdapter.json_schemas(
         [(model, "validation", TypeAdapter(model)) for model in models],
@@ -100,7 +102,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         if kind and issubclass(kind, Artifact):
             operation["responses"]["200"]["headers"] = _headers(LASTING)
             operation["responses"]["304"] = {"description": "Nothing has changed", "headers": _headers(LASTING)}
-    return _short(document)
+    return _with_examples(_short(document))
 
 
 class _Schemas(GenerateJsonSchema):
@@ -112,7 +114,7 @@ class _Schemas(GenerateJsonSchema):
     def default_schema(self, schema: Any) -> dict[str, Any]:
         found = super().default_schema(schema)
         match found.pop("default", None):
-            case None | dict():
+            case None | dict() | [dict(), *_]:
                 pass
             case [rows, columns]:
                 if rows == columns:
@@ -144,15 +146,17 @@ def _short(document: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _with_examples(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a description in which each component that has an example gives it."""
+    known = json.loads(COMPONENTS.read_text(encoding="utf-8"))
+    for name, schema in document["components"]["schemas"].items():
+        schema |= {"examples": [known[name]]} if name in known else {}
+    return document
+
+
 def routes_of(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
     """Yield the operations among some routes, those of included routers too."""
     return (route for route in listed(routes) if isinstance(route, APIRoute) and route.include_in_schema)
-
-
-def answered(route: APIRoute) -> type[Typed[Any]] | None:
-    """Return the type of what an operation answers; None where it answers nothing that has one."""
-    kind = get_type_hints(route.endpoint).get("return")
-    return kind if isinstance(kind, type) and issubclass(kind, Typed) and kind.model is not None else None
 
 
 def is_file(model: Any) -> bool:

@@ -153,14 +153,7 @@ MODEL_CHANGE: dict[str, Any] = {
     "content": {
         "application/json": {
             "example": {"title": "Cats and dogs", "classes": ["cat", "dog"], "scale": "byte"},
-            "schema": {
-                "type": "object",
-                "properties": {
-                    **SAID_OF_MODEL,
-                    "classes": {"type": "array", "items": {"type": "string"}},
-                    "scale": {"description": "unit, byte, or an object with mean and std."},
-                },
-            },
+            "schema": {"$ref": "#/components/schemas/ModelChange"},
         }
     },
 }

@@ -7,11 +7,8 @@ from app.classroom import lesson
 from app.classroom import yaml_file as lesson_file
 from app.described import described
 from app.explorer.addresses import API
-from app.layers.layer import MOST_CHANNELS
-from app.layers.reading import MAX_LAYERS, MOST_READ
 from app.models.said import LONGEST_TITLE
-from app.pipeline import json_reader, recipe
-from app.pipeline.document import MOST_SIDE
+from app.pipeline import grammar, json_reader
 from app.settings import Settings
 from app.strict import MOST_FAULTS
 from app.training import training
@@ -37,14 +34,7 @@ class Limit(TypedDict):
 # Those of the code, which reads each where it stands.
 CONSTANTS: dict[str, Limit] = {
     "address_max_bytes": {"value": LONGEST_ADDRESS, "help": "Longest address that is read, bytes; beyond: 414."},
-    "layers": {"value": MAX_LAYERS, "help": "Layers of a pipeline."},
-    "layer_inputs": {"value": MOST_READ, "help": "Outputs that the layers of a pipeline read, all together."},
-    "channels": {"value": MOST_CHANNELS, "help": "Channels of an input or an output."},
-    "side_max_pixels": {"value": MOST_SIDE, "help": "Height or width that an input may be given, pixels."},
-    "recipe_max_characters": {
-        "value": recipe.MAX_CHARACTERS,
-        "help": "Characters of a recipe beside long blocks of numbers.",
-    },
+    **{limit.name: {"value": limit.most, "help": limit.help} for limit in grammar.LIMITS},
     "json_max_bytes": {"value": json_reader.MOST, "help": "Bytes of JSON beside regular blocks of numbers."},
     "json_numbers": {
         "value": MOST_JSON_NUMBERS,

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from typing_extensions import TypedDict
 
-from app.described import described
+from app.described import described, like
 from app.errors import BrokenRequest, Forbidden, Unfit, shown
 from app.explorer.addresses import API
 from app.explorer.fields import input_of
 from app.lab import Lab
-from app.layers import Layer
+from app.layers import AnyLayer, Layer
 from app.layers import models as models_of
 from app.layers.models import find
 from app.models import SHIPPED
@@ -23,6 +23,7 @@ from app.pipeline.json_reader import parse_json
 from app.pipeline.whole_model import layers_of
 from app.strict import check_fields
 from app.web.api import examples
+from app.web.api.bodies import ModelInput
 from app.web.api.instants import instant
 from app.web.api.json_text import json_bytes
 from app.web.asgi.answers import Answer
@@ -63,9 +64,8 @@ class Model(TypedDict):
 
     id: str
     title: str
-    input: dict[str, Any]
-    """height, width, mode, fit and scale."""
-    layers: list[dict[str, Any]]
+    input: Annotated[dict[str, Any], like(ModelInput)]
+    layers: Annotated[list[dict[str, Any]], like(list[AnyLayer])]
     """Its layers, with the weights of its last checkpoint."""
     classes: list[str]
     """What its outputs stand for, in order; none where nobody has said it."""

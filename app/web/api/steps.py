@@ -1,11 +1,11 @@
 """Steps, as the API tells them: one type for each type of layer, by what its `step` is annotated to return."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_type_hints
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.described import described
+from app.described import described, record
 from app.layers import LAYERS, Layer
 from app.layers.terms import Source
 from app.pipeline.closeup import Rectangle
@@ -32,10 +32,9 @@ def step_type(name: str, kind: type[Layer]) -> Any:
     own = kind.step if kind.terms is Layer.terms else kind.terms
     told = get_type_hints(own)["return"]
     fields = {**get_type_hints(StepEnds), **get_type_hints(told, include_extras=True), "type": Literal[name]}
-    step = cast(Any, TypedDict)(f"{kind.__name__}Step", fields)
+    step = record(f"{kind.__name__}Step", f"How one number of {name} came to be. {told.__doc__}", fields)
     step.__orig_bases__ = (StepEnds, told)
-    step.__doc__ = f"How one number of {name} came to be. {told.__doc__}"
-    return described(step)
+    return step
 
 
 if TYPE_CHECKING:

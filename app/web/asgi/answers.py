@@ -10,7 +10,8 @@ that what mypy has checked against the code that answers is what is described:
 What is answered as JSON is a TypedDict, which stands where the code that builds it does.
 """
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from fastapi import Response
@@ -97,3 +98,9 @@ class FileAnswer(Typed[F]):
 
     def __init__(self, kind: type[F], content: bytes, headers: dict[str, str] | None = None) -> None:
         super().__init__(content, headers=headers, media_type=kind.media_type)
+
+
+def answered(endpoint: Callable[..., Any]) -> type[Typed[Any]] | None:
+    """Return the type of what a handler answers; None where it answers nothing that has one."""
+    kind = inspect.get_annotations(endpoint).get("return")
+    return kind if isinstance(kind, type) and issubclass(kind, Typed) and kind.model is not None else None

@@ -8,9 +8,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from app.strict import check_fields
+from app.web.asgi.answers import Artifact, answered
 
 EVERYWHERE = ("lang",)  # in which language mistakes are told
-ARTIFACT = ("v", "theme")  # of what a run, a link or a picture gives: the engine, and light or dark
+LASTING = ("v", "theme")  # of what never changes: the engine, and light or dark
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -45,9 +46,10 @@ def query_fields(route: APIRoute) -> tuple[str, ...]:
     said = (route.openapi_extra or {}).get("parameters", ())
     names = list(_asked(route.dependant))
     names += [field["name"] for field in said if field["in"] == "query"]
-    gives = "{run_id}/" in route.path or "/render." in route.path or route.path.endswith(".png")
-    more = vars(route.endpoint).get("takes", ())
-    return tuple(dict.fromkeys([*names, *more, *(ARTIFACT if gives else ()), *EVERYWHERE]))
+    names += vars(route.endpoint).get("takes", ())
+    if (kind := answered(route.endpoint)) and issubclass(kind, Artifact):
+        names += LASTING
+    return tuple(dict.fromkeys([*names, *EVERYWHERE]))
 
 
 def _asked(dependant: Dependant) -> Iterator[str]:
