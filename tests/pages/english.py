@@ -32,7 +32,7 @@ NAMES = {
     *("ReLU", "SGD", "Adam", "Python", "JavaScript", "JSON", "YAML", "PDF", "PNG", "SVG", "API", "RGB", "BGR", "QR"),
     *("Wi-Fi", "ln", "exp", "max", "min", "eps", "px", "https", "localhost", "safetensors"),
     *("Tab", "Space", "Shift", "Esc", "Escape", "Enter", "Home", "End", "Ctrl", "Delete", "PgUp", "PgDn"),
-    *("EN", "English", "Execute", "Try", "it", "out"),  # the name of the other language, and buttons of Swagger UI
+    *("EN", "English", "Execute", "Try", "it", "out", "Authorize"),  # a language; buttons of Swagger UI
     *("random", "preset", "values", "trained", "data", "shapes", "digits", "examples"),  # in recipes and documents
     *("Pillow", "torchvision", "bilinear", "in_channels", "size", "spread"),
     *("zeros", "reflect", "replicate", "circular", "same", "valid"),  # what fields may be

@@ -89,6 +89,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for operation, kind in answers:
         for parameter in operation.setdefault("parameters", []):
             _say_default(parameter["schema"])
+            _say_example(parameter)
         if kind and issubclass(kind, Artifact):
             operation["parameters"] += PICTURE_FIELDS if kind.model in (PNG, SVG) else ARTIFACT_FIELDS
         operation["parameters"].append(LANGUAGE)
@@ -171,6 +172,14 @@ def _say_default(schema: dict[str, Any]) -> None:
         text = schema.pop("default")
         if text:
             schema["default"] = json.loads(text)
+
+
+def _say_example(parameter: dict[str, Any]) -> None:
+    """Give a field of an address its one example without a name, which would be a choice of one on the try-it page."""
+    match list(parameter.get("examples", {}).values()):
+        case [{"value": value}]:
+            parameter["example"] = value
+            del parameter["examples"]
 
 
 def _models_in(model: Any) -> Iterator[Any]:

@@ -101,12 +101,12 @@ NETWORK = (  # an ONNX file of one convolution, 2×2, on pictures of 4×4
     "AQoCCAEKAggECgIIBGIJCgF5EgQKAggBQgQKABAN"
 )
 MODES = [*get_args(Mode)]
-FIT: dict[str, Any] = {"enum": [*get_args(Fit)], "default": "cover"}
-RESAMPLE: dict[str, Any] = {"enum": [*get_args(Resample)], "default": "box"}
+FIT: dict[str, Any] = {"type": "string", "enum": [*get_args(Fit)], "default": "cover"}
+RESAMPLE: dict[str, Any] = {"type": "string", "enum": [*get_args(Resample)], "default": "box"}
 SAID_OF_MODEL: dict[str, Any] = {
-    "title": {"type": "string", "example": "", "description": "Left out: the name of the file."},
-    **{name: {"type": "integer", "minimum": 1, "example": ""} for name in ("height", "width")},
-    "mode": {"enum": MODES, "example": ""},
+    "title": {"type": "string", "description": "Left out: the name of the file."},
+    **{name: {"type": "integer", "minimum": 1} for name in ("height", "width")},
+    "mode": {"type": "string", "enum": MODES},
     "fit": FIT,
     "resample": RESAMPLE,
 }
@@ -114,7 +114,7 @@ MODEL_BODY: dict[str, Any] = {
     "required": True,
     "content": {
         "multipart/form-data": {
-            "example": {"file": NETWORK, "title": "A corner", "scale": "byte"},
+            "example": {"file": NETWORK, "scale": "byte"},
             "schema": {
                 "type": "object",
                 "required": ["file"],
@@ -123,11 +123,11 @@ MODEL_BODY: dict[str, Any] = {
                     **SAID_OF_MODEL,
                     "classes": {
                         "type": "string",
-                        "example": "",
                         "description": "A JSON list: what the last outputs stand for.",
                     },
                     "scale": {"type": "string", "default": "unit"},
                     "channels": {
+                        "type": "string",
                         "enum": ["RGB", "BGR"],
                         "default": "RGB",
                         "description": "BGR: the weights of the first layer are turned, for pictures are RGB here.",
@@ -137,12 +137,8 @@ MODEL_BODY: dict[str, Any] = {
                         "default": False,
                         "description": "Keep what comes before the first node that does not fit.",
                     },
-                    "recipe": {"type": "string", "example": "", "description": "The layers of a .safetensors file."},
-                    "layers": {
-                        "type": "string",
-                        "example": "",
-                        "description": "In place of a recipe: the JSON list of layers.",
-                    },
+                    "recipe": {"type": "string", "description": "The layers of a .safetensors file."},
+                    "layers": {"type": "string", "description": "In place of a recipe: the JSON list of layers."},
                 },
             },
         }
@@ -152,7 +148,7 @@ MODEL_CHANGE: dict[str, Any] = {
     "required": True,
     "content": {
         "application/json": {
-            "example": {"title": "Cats and dogs", "classes": ["cat", "dog"], "scale": "byte"},
+            "example": {"title": "Cats and dogs", "scale": "byte"},
             "schema": {"$ref": "#/components/schemas/ModelChange"},
         }
     },
@@ -165,7 +161,7 @@ FORM_FIELDS: dict[str, Any] = {
     **{name: {"type": "integer", "minimum": 1} for name in ("size", "height", "width")},
     "fit": FIT,
     "resample": RESAMPLE,
-    "mode": {"enum": MODES, "default": "RGB"},
+    "mode": {"type": "string", "enum": MODES, "default": "RGB"},
     "scale": {"type": "string", "default": "unit"},
 }
 RUN_BODY: dict[str, Any] = {
@@ -212,7 +208,7 @@ RUN_BODY: dict[str, Any] = {
         },
         "multipart/form-data": {
             "schema": {"type": "object", "properties": {"file": FILE, **FORM_FIELDS}},
-            "example": {"image": "chelsea", "size": 32, "recipe": "conv2d(6, 5, weights=random(7)) | relu"},
+            "example": {"file": PICTURE, "size": 32, "recipe": "conv2d(6, 5, weights=random(7)) | relu"},
         },
     },
 }
@@ -233,7 +229,7 @@ BATCH_BODY: dict[str, Any] = {
                     **{name: field for name, field in FORM_FIELDS.items() if name not in ("image", "values")},
                 },
             },
-            "example": {"file": [PICTURE, PICTURE], "size": 32, "recipe": "conv2d(6, 5) | relu"},
+            "example": {"file": [PICTURE], "size": 32, "recipe": "conv2d(6, 5) | relu"},
         },
     },
 }
