@@ -34,6 +34,7 @@ from app.web.api.links import links
 from app.web.api.models import models
 from app.web.api.outputs import outputs
 from app.web.api.rendering import rendering
+from app.web.api.reports import told_size
 from app.web.api.rooms import rooms
 from app.web.api.runs import api
 from app.web.api.trainings import trainings
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.rooms = classrooms = Rooms(store, key, settings.room_ttl, Destinations(lab, lessons.count).check)
         app.state.snapshots = Snapshots(lab, live)
         app.state.known_answers = Cache(lab.budget, answer_size)
+        app.state.known_reports = Cache(lab.budget, told_size)
         app.state.moments = Momentary[str]()
         app.state.known_pages = SingleFlightCache[str](lab.budget, sys.getsizeof)
         for document in examples.KEPT:

@@ -3,6 +3,7 @@
 A file is written aside and moved into place, so whoever reads, in any thread or process, sees the old or the new whole.
 """
 
+import io
 import math
 import os
 import secrets
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 from app.errors import Unavailable
 from app.storage.port import is_name
@@ -35,9 +37,7 @@ class FolderStore:
         assert is_name(key), key
         expiry = math.inf if ttl is None else self.now() + ttl
         try:
-            file = self._path / kind / key
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(file, [EXPIRY.pack(expiry)], [data] if isinstance(data, bytes) else data)
+            self._write(self._path / kind / key, [EXPIRY.pack(expiry)], [data] if isinstance(data, bytes) else data)
         except OSError as error:
             raise _unavailable(error) from error
 
@@ -51,11 +51,11 @@ class FolderStore:
 
     def holds(self, kind: str, key: str, data: Iterable[bytes]) -> bool:
         file = self._file(kind, key)
-        if file is None or self.expires_at(kind, key) is None:
+        if file is None:
             return False
         with suppress(OSError), file.open("rb") as content:
-            content.seek(EXPIRY.size)
-            return all(content.read(len(piece)) == piece for piece in data) and not content.read(1)
+            there = _expiry_in(content) > self.now()
+            return there and all(content.read(len(piece)) == piece for piece in data) and not content.read(1)
         return False
 
     def expires_at(self, kind: str, key: str) -> float | None:
@@ -112,7 +112,7 @@ class FolderStore:
         return True
 
     def _file(self, kind: str, key: str) -> Path | None:
-        return self._path / kind / key if is_name(kind) and is_name(key) else None
+        return self._path.joinpath(kind, key) if is_name(kind) and is_name(key) else None
 
     def _files(self) -> Iterator[Path]:
         for kind in (self._path, *self._entries(self._path)):
@@ -144,11 +144,8 @@ class FolderStore:
     def _write(self, file: Path, *parts: Iterable[bytes]) -> None:
         aside = _aside(file)
         try:
-            with aside.open("xb", buffering=0) as out:
-                for part in chain(*parts):
-                    rest = memoryview(part)
-                    while rest:
-                        rest = rest[out.write(rest) :]
+            with _new(aside) as out:
+                out.writelines(chain(*parts))
             aside.replace(file)
         except BaseException:
             with suppress(OSError):
@@ -172,15 +169,29 @@ def _unavailable(error: OSError) -> Unavailable:
     )
 
 
+def _new(file: Path) -> BinaryIO:
+    """Return a file that was not there, open to be written; its folder is made where it is missing, which is once."""
+    try:
+        return file.open("xb")
+    except FileNotFoundError:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return file.open("xb")
+
+
 def _aside(file: Path) -> Path:
     return file.with_name(f"{ASIDE}{secrets.token_hex(8)}")
 
 
 def _expiry(file: Path) -> float | None:
-    """Return the expiry in a file: None where it is gone, 0 where it is torn."""
+    """Return the expiry of a file: None where it is gone, 0 where it is torn."""
     try:
-        with file.open("rb") as content:
-            head = content.read(EXPIRY.size)
+        with io.FileIO(file) as content:
+            return _expiry_in(content)
     except OSError:
         return None
+
+
+def _expiry_in(content: BinaryIO | io.FileIO) -> float:
+    """Return the expiry that a file begins with; 0 where it is torn."""
+    head = content.read(EXPIRY.size)
     return float(EXPIRY.unpack(head)[0]) if len(head) == EXPIRY.size else 0.0

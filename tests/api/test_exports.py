@@ -39,6 +39,15 @@ def test_float32_has_nine_digits_and_reads_back_bit_for_bit(numbers):
     assert all(same([json.loads(json_bytes(float(number)))], [number]) for number in numbers[:100])
 
 
+@pytest.mark.parametrize("shape", [(2, 3, 4), (2, 0), (0, 3), (5, 1000), (7, 1, BATCH)])
+def test_arrays_of_several_axes_are_lists_in_lists(shape):
+    numbers = np.resize(np.append(SPECIAL, floats(2000)), shape)
+    for each in (numbers, numbers.T):
+        assert same(json.loads(json_bytes(each)), each)
+        assert np.shape(json.loads(json_bytes(each))) == np.shape(each.tolist())
+        assert json.loads(json_bytes(each.astype(float))) == each.tolist()
+
+
 def test_what_is_no_float32_keeps_all_its_digits():
     exact = np.array([0.1, 1e-300, 1 / 3])
     assert json.loads(json_bytes({"sums": exact, "each": exact.tolist(), "other": [None, True, 7, "ü"]})) == {

@@ -1,6 +1,7 @@
 """Runs: what a caller sends, and what comes back."""
 
 import json
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import numpy as np
@@ -89,7 +90,8 @@ def test_a_run_is_made_once_and_then_found(client):
     assert client.get(made.headers["location"]).json() == made.json()
 
 
-def test_a_long_recipe_is_told_piece_by_piece_and_is_the_same(client, run, monkeypatch):
+def test_a_long_recipe_is_told_piece_by_piece_and_is_the_same(client, app, run, monkeypatch):
+    app.state.known_reports.forget(run["id"])
     monkeypatch.setattr(runs, "LONG_RECIPE", 10)
     monkeypatch.setattr(reports, "STEP", 7)
     answer = client.get(f"{RUNS}/{run['id']}")
@@ -182,6 +184,29 @@ def test_numbers_stand_in_a_link_too(client):
         assert answer.status_code == status
         assert answer.json()["errors"][0]["pointer"] == "/values"
     assert client.get(RUNS, params={**link, "size": "2"}).status_code == 422
+
+
+def test_a_run_is_told_in_the_same_words_while_it_goes_at_the_same_moment(clocked, monkeypatch):
+    written, write, link = [], reports.run_report, {**CHELSEA, "recipe": "relu | relu"}
+    monkeypatch.setattr(reports, "run_report", lambda *said: written.append(said) or write(*said))
+    first = clocked.get(RUNS, params=link)
+    address = f"{RUNS}/{first.json()['id']}"
+    for again in (clocked.post(RUNS, data=link), clocked.get(address), clocked.get(RUNS, params=link)):
+        assert (again.status_code, again.content) == (200, first.content)
+    assert len(written) == 1
+    clocked.wait(600)
+    assert clocked.get(address).content == first.content
+    later = clocked.post(RUNS, data=link).json()
+    ends = [datetime.fromisoformat(each["expires_at"]) for each in (first.json(), later)]
+    assert ends[1] - ends[0] == timedelta(seconds=600)
+    assert later == {**first.json(), "expires_at": later["expires_at"]} == clocked.get(address).json()
+
+
+def test_who_sends_a_picture_again_is_told_a_token_of_their_own(client):
+    runs = [client.post(RUNS, files={"file": photo(), "recipe": (None, "relu")}).json() for _ in range(2)]
+    one, other = (run["input"].pop("delete_token") for run in runs)
+    assert one != other
+    assert "delete_token" not in client.get(f"{RUNS}/{runs[0]['id']}").json()["input"]
 
 
 def test_the_empty_recipe_is_the_input_alone(client):

@@ -18,7 +18,10 @@ from app.web.asgi.answers import Json
 T = TypeVar("T")
 BATCH = 1 << 12  # numbers written in one go, so that other threads get their turn
 NINE = b"%.9g"
+AS_WRITTEN = b"%b"
 MINUS_ZERO = np.float32(-0.0).tobytes()  # written -0.0: "-0" would read back as a whole number, and so as 0
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def json_bytes(value: T) -> Json[T]:
@@ -39,7 +42,7 @@ def _written(value: Any) -> bytes:
     match value:
         case np.ndarray() if not value.ndim:
             return _written(value.item())
-        case np.ndarray() if value.ndim > 1:
+        case np.ndarray() if value.ndim > 1 and value.size > BATCH:
             return b"[" + b",".join(map(_written, value)) + b"]"
         case np.ndarray() if value.dtype == np.float32:
             return b"[" + decimals(value) + b"]"
@@ -48,7 +51,7 @@ def _written(value: Any) -> bytes:
         case float():
             return _number(value)
         case dict():
-            return b"{" + b",".join(b"%b:%b" % (_plain(k), _written(v)) for k, v in value.items()) + b"}"
+            return b"{" + b",".join(b"%b:%b" % (_name(k), _written(v)) for k, v in value.items()) + b"}"
         case list() | tuple():
             return b"[" + b",".join(map(_written, value)) + b"]"
     return _plain(value)
@@ -66,22 +69,25 @@ def csv_bytes(maps: NDArray[np.float32], first: int = 0) -> bytes:
 
 
 def decimals(numbers: NDArray[np.float32]) -> bytes:
-    """Return numbers along one axis as decimals, with commas between them."""
+    """Return numbers as decimals, with commas between them: along one axis, or few of them in lists."""
     return b",".join(_batches(numbers))
 
 
 def _batches(numbers: NDArray[np.float32]) -> Iterator[bytes]:
     for start in range(0, len(numbers), BATCH):
         part = numbers[start : start + BATCH]
+        cells = part.ravel().tolist()
         if MINUS_ZERO in part.tobytes():
-            yield b",".join(map(_number, part.tolist()))
+            yield _format(part.shape, AS_WRITTEN) % tuple(map(_number, cells))
         else:
-            yield _format(len(part)) % tuple(part.tolist())
+            yield _format(part.shape, NINE) % tuple(cells)
 
 
-@lru_cache(64)  # rows of a map are equally long
-def _format(count: int) -> bytes:
-    return b",".join([NINE] * count)
+@lru_cache(64)  # rows of a map are equally long, windows equally large
+def _format(shape: tuple[int, ...], number: bytes) -> bytes:
+    """Return what so many numbers are set into, those along the last axes in lists."""
+    count, *inner = shape
+    return b",".join([b"[" + _format(tuple(inner), number) + b"]" if inner else number] * count)
 
 
 def _number(value: float) -> bytes:
@@ -96,6 +102,7 @@ def _number(value: float) -> bytes:
 
 
 def _plain(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
-        errors="replace"  # half a surrogate pair may be quoted in a sentence
-    )
+    return _encode(value).encode(errors="replace")  # half a surrogate pair may be quoted in a sentence
+
+
+_name = lru_cache(256)(_plain)  # of a field: there are few, and they come again

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Annotated, NotRequired, cast
+from typing import Annotated, NamedTuple, NotRequired, cast
 
 from typing_extensions import TypedDict
 
@@ -155,6 +155,18 @@ FORMS = ("json", "npy", "png", "csv")
 STEP = 1 << 16  # bytes that are sent in one go
 _RECIPE = secrets.token_hex(8)  # stands for the recipe while what is around it is written; nobody can know it
 _DOCUMENT = secrets.token_hex(8)  # … and for its document
+
+
+class Told(NamedTuple):
+    """What was said of a run while it was to go at a certain moment."""
+
+    expires_at: float | None
+    report: bytes
+
+
+def told_size(told: Told) -> int:
+    """Return the bytes that a report takes, about."""
+    return len(told.report)
 
 
 def run_report(

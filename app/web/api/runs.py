@@ -1,17 +1,18 @@
 """The API under /api/v1: it parses, asks the lab, and answers with data; it decides nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Path, Request, Response
 from typing_extensions import TypedDict
 
+from app.budget import Cache
 from app.described import described, like
 from app.errors import BrokenRequest, Forbidden, Unfit
 from app.explorer.addresses import API
 from app.explorer.fields import as_sent, document_of
 from app.explorer.state import LINK
-from app.lab import Facts, Lab, Run
+from app.lab import Lab, Run
 from app.layers import LAYERS
 from app.layers.numbers import Numbers
 from app.numerics.kernels import KERNELS
@@ -210,13 +211,7 @@ async def list_kernels() -> Answer[list[Kernel]]:
 async def create_run(request: Request, lab: InLab) -> Answer[reports.Run]:
     """Takes a JSON document, or a multipart form with a picture in `file`, a `recipe`, and the input's fields."""
     run, token = await _posted_run(request, lab)
-    facts = await lab.facts(run)
-
-    def answer() -> "Answer[reports.Run]":
-        new = lab.keep_now(run)
-        return _answer(run, facts, lab, 201 if new else 200, {"Location": f"{API}/runs/{run.id}"}, token)
-
-    return await lab.queue.light(answer)
+    return await _answer(request, run, lab, kept=True, location=f"{API}/runs/{run.id}", token=token)
 
 
 async def _posted_run(request: Request, lab: Lab) -> tuple[Run, str | None]:
@@ -250,19 +245,36 @@ async def linked_document(fields: Mapping[str, str], lab: Lab) -> Document:
         return await lab.read(lambda: document_of(fields, lab.refuse_shape), sum(map(len, fields.values())))
 
 
-def _answer(
-    run: Run,
-    facts: Sequence[Facts],
-    lab: Lab,
-    status: int = 200,
-    headers: Mapping[str, str] | None = None,
-    token: str | None = None,
+async def _answer(
+    request: Request, run: Run, lab: Lab, *, kept: bool = False, location: str = "", token: str | None = None
 ) -> Answer[reports.Run]:
-    """Return what is said of a run, off the event loop; where its recipe or its input is long, piece by piece."""
-    report, document = reports.run_report(run, facts, lab.expires_at(run), token), run.document
-    if document.input.length > LONG_RECIPE or not document.is_brief(LONG_RECIPE):
+    """Return what is said of a run, made off the event loop; where its recipe or its input is long, piece by piece.
+
+    `kept`: the run is to be kept, and at a `location` for who posts it, to whom it may be new. `token`: of the picture
+    that came with it. What was said before is said again while the run still goes at the same moment; of what names a
+    model it is not, since what is said of an upload may change.
+    """
+    known: Cache[reports.Told] = request.app.state.known_reports
+    facts, document = await lab.facts(run), run.document
+    lasting = token is None and not document.models
+    before = known.get(run.id) if lasting else None
+
+    def tell() -> tuple[bool, float | None, bytes | Iterator[bytes]]:
+        new, expiry = kept and lab.keep_now(run), lab.expires_at(run)
+        if before is not None and before.expires_at == expiry:
+            return new, expiry, before.report
+        report = reports.run_report(run, facts, expiry, token)
+        if document.input.length > LONG_RECIPE or not document.is_brief(LONG_RECIPE):
+            return new, expiry, report
+        return new, expiry, b"".join(report)
+
+    new, expiry, report = await lab.queue.light(tell)
+    status, headers = (201 if new else 200, {"Location": location}) if location else (200, None)
+    if not isinstance(report, bytes):
         return cast("Answer[reports.Run]", Stream(report, status, headers, "application/json"))
-    return cast("Answer[reports.Run]", Response(b"".join(report), status, headers, "application/json"))
+    if lasting:
+        known.keep(run.id, reports.Told(expiry, report))
+    return cast("Answer[reports.Run]", Response(report, status, headers, "application/json"))
 
 
 @api.get("/runs", summary="Compute a run from a link", tags=["runs"], openapi_extra=examples.RUN_QUERY)
@@ -272,14 +284,7 @@ async def get_run_by_link(request: Request, lab: InLab) -> Answer[reports.Run]:
 
     Numbers may stand in `values`, in place of image and of all that is said of it.
     """
-    run = await linked_run(request, lab)
-    facts = await lab.facts(run)
-
-    def answer() -> "Answer[reports.Run]":
-        lab.keep_now(run)
-        return _answer(run, facts, lab)
-
-    return await lab.queue.light(answer)
+    return await _answer(request, await linked_run(request, lab), lab, kept=True)
 
 
 async def linked_run(request: Request, lab: Lab) -> Run:
@@ -296,8 +301,6 @@ async def linked_run(request: Request, lab: Lab) -> Run:
 
 
 @api.get("/runs/{run_id}", summary="A run", tags=["runs"])
-async def get_run(run_id: RunId, lab: InLab) -> Answer[reports.Run]:
+async def get_run(run_id: RunId, request: Request, lab: InLab) -> Answer[reports.Run]:
     """The run again."""
-    run = await lab.run(run_id)
-    facts = await lab.facts(run)
-    return await lab.queue.light(lambda: _answer(run, facts, lab))
+    return await _answer(request, await lab.run(run_id), lab)

@@ -71,16 +71,17 @@ class Language:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request = Request(scope)
-        language = language_of(request)
-        asked = nearest(request.query_params.get("lang", ""))
-        chosen = asked if asked != request.cookies.get("lang") and not scope["path"].startswith(APART) else ""
+        request, chosen, address = Request(scope), "", ""
+        if scope["query_string"]:
+            asked = nearest(request.query_params.get("lang", ""))
+            chosen = asked if asked != request.cookies.get("lang") and not scope["path"].startswith(APART) else ""
+            address = same_page(request)
 
         async def said(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith(("text/html", "application/problem+json")):
-                    headers.setdefault("Content-Language", language)
+                    headers.setdefault("Content-Language", language_of(request))
                     varies = headers.get("vary", "").lower()
                     for name in ("Accept-Language", "Cookie"):
                         if name.lower() not in varies:
@@ -89,7 +90,6 @@ class Language:
                     headers.append("Set-Cookie", f"lang={chosen}; Max-Age={YEAR}; Path=/; SameSite=lax")
             await send(message)
 
-        address = same_page(request)
         await (RedirectResponse(address, 303) if address else self.app)(scope, receive, said)
 
 
