@@ -74,10 +74,10 @@ def find_operation(description, method, path):
     parts = path.split("/")
     fitting = [
         (sum(not part.startswith("{") for part in known.split("/")), known)
-        for known, methods in description["paths"].items()
-        if method in methods and len(known.split("/")) == len(parts) and all(map(_fits, known.split("/"), parts))
+        for known in description["paths"]
+        if len(known.split("/")) == len(parts) and all(map(_fits, known.split("/"), parts))
     ]
-    return description["paths"][max(fitting)[1]][method] if fitting else None
+    return description["paths"][max(fitting)[1]].get(method) if fitting else None
 
 
 def _fits(known, part):

@@ -48,9 +48,9 @@ def test_every_operation_refuses_fields_that_its_description_does_not_name(app, 
     paths = client.get("/openapi.json").json()["paths"]
     for route in found:
         for method in route.methods if route.include_in_schema else ():
-            fields = paths[route.path][method.lower()].get("parameters", [])
+            fields = paths[route.path_format][method.lower()].get("parameters", [])
             assert {field["name"] for field in fields if field["in"] == "query"} <= {*query_fields(route)}
-            path = route.path.format_map(dict.fromkeys(route.param_convertors, "0"))
+            path = route.path_format.format_map(dict.fromkeys(route.param_convertors, "0"))
             problem = told(client.request(method, f"{path}?langg=en"), 422, "langg")
             assert problem["code"] == "unknown-field"
             assert problem["errors"] == [{"pointer": "/langg", "detail": problem["detail"]}]
@@ -166,7 +166,7 @@ def test_every_address_says_which_methods_it_takes(app, client):
     """Allow is right on both faces: OPTIONS says it, and a method that is not taken is answered with it."""
     taken = {}
     for route in operations(app.routes):
-        path = route.path.format_map(dict.fromkeys(route.param_convertors, "0"))
+        path = route.path_format.format_map(dict.fromkeys(route.param_convertors, "0"))
         taken.setdefault(path, set()).update(route.methods)
     assert len(taken) > 80
     for path, methods in taken.items():
@@ -178,7 +178,9 @@ def test_every_address_says_which_methods_it_takes(app, client):
         for method in {"GET", "PUT", "POST", "PATCH", "DELETE", "TRACE"} - {*allowed}:
             answer = client.request(method, path)
             assert (answer.status_code, answer.headers["allow"]) == (405, options.headers["allow"]), (method, path)
-    assert client.options("/static/css/tokens.css").headers["allow"] == "GET, HEAD, OPTIONS"
+    for file in ("/static/css/tokens.css", f"{API}/images/chelsea.png", f"{API}/lessons/{examples.LESSON_ID}.yaml"):
+        assert client.options(file).headers["allow"] == "GET, HEAD, OPTIONS"
+    assert client.delete(f"{API}/images/chelsea.png").status_code == 405, "no picture of the name chelsea.png"
     assert client.post("/static/css/tokens.css").headers["allow"] == "GET, HEAD, OPTIONS"
     assert client.options("/nothing").status_code == client.options(f"{API}/nothing").status_code == 404
 

@@ -60,7 +60,10 @@ LESSON_BODY: dict[str, Any] = {
                 "type": "object",
                 "required": ["title", "steps"],
                 "properties": {
-                    "title": {"type": "string"},
+                    "title": {
+                        "type": ["string", "number"],
+                        "description": "A number is the text that it is written as.",
+                    },
                     "language": {"type": "string", "description": "A tag: en, zh-CN, pt-BR.", "default": "en"},
                     "steps": {"type": "array", "items": {"type": "object", "required": ["address"]}},
                 },

@@ -96,7 +96,7 @@ async def get_lesson_yaml(lesson_id: LessonId, lab: InLab, lessons: InLessons) -
     return FileAnswer(YAML, text.encode(), NO_STORE)
 
 
-@lessons.get("/lessons/{lesson_id}", summary="A lesson")
+@lessons.get("/lessons/{lesson_id:name}", summary="A lesson")
 async def get_lesson(lesson_id: LessonId, request: Request, lab: InLab, lessons: InLessons) -> Answer[Lesson]:
     """Whoever reads it opens it: it lives on."""
     kept = await lessons.find(lesson_id)
@@ -105,7 +105,7 @@ async def get_lesson(lesson_id: LessonId, request: Request, lab: InLab, lessons:
 
 
 @lessons.put(
-    "/lessons/{lesson_id}",
+    "/lessons/{lesson_id:name}",
     summary="Change a lesson",
     openapi_extra={"requestBody": examples.LESSON_BODY, **examples.OWNER},
 )
@@ -123,7 +123,7 @@ async def change_lesson(lesson_id: LessonId, request: Request, lab: InLab, lesso
     return Answer(json_bytes(_where(kept, request, lab)), headers=NO_STORE)
 
 
-@lessons.delete("/lessons/{lesson_id}", status_code=204, summary="Delete a lesson", openapi_extra=examples.OWNER)
+@lessons.delete("/lessons/{lesson_id:name}", status_code=204, summary="Delete a lesson", openapi_extra=examples.OWNER)
 async def delete_lesson(lesson_id: LessonId, request: Request, lessons: InLessons) -> Response:
     """Needs its key: `Authorization: Bearer <key>`. Pictures that it kept go when they would have gone."""
     await lessons.delete(lesson_id, _keys(request))

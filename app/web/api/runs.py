@@ -102,14 +102,14 @@ async def get_image_png(image: ImageId, request: Request, lab: InLab) -> Artifac
     return await immutable(request, f"image-{image}", PNG, lambda: lab.album.png(picture))
 
 
-@api.get("/images/{image}", summary="Facts of a picture", tags=["pictures"])
+@api.get("/images/{image:name}", summary="Facts of a picture", tags=["pictures"])
 async def get_image(image: ImageId, lab: InLab) -> Answer[Image]:
     """Its size, its mode and when it goes."""
     return Answer(json_bytes(_told(await lab.album.facts(image))))
 
 
 @api.delete(
-    "/images/{image}", status_code=204, summary="Delete an upload", tags=["pictures"], openapi_extra=examples.OWNER
+    "/images/{image:name}", status_code=204, summary="Delete an upload", tags=["pictures"], openapi_extra=examples.OWNER
 )
 async def delete_image(image: ImageId, request: Request, lab: InLab, trainings: InTrainings) -> Response:
     """Needs the token that the upload returned, in the header `Authorization: Bearer <token>`."""

@@ -6,12 +6,22 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from app.strict import check_fields
 from app.web.asgi.answers import Artifact, answered
 
 EVERYWHERE = ("lang",)  # in which language mistakes are told
 LASTING = ("v", "theme")  # of what never changes: the engine, and light or dark
+
+
+class Name(StringConvertor):
+    """The name of a thing in a path, `{image:name}`, where the same with a dot and a kind is another address."""
+
+    regex = "[^/.]+"
+
+
+register_url_convertor("name", Name())
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
