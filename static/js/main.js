@@ -20,6 +20,8 @@ const LATER = [
   [".embedded", () => import("./explorer/framed.js")],
 ];
 
+const SILENT = "#notice > [data-silent]"; // that the server does not answer
+
 /** @type {Set<string>} the scripts of looks that have begun */
 const begun = new Set();
 
@@ -117,10 +119,10 @@ listenForFocus();
 listenForNames();
 listenForSilence(() => {
   explorer?.player.pause();
-  if (document.querySelector("[data-lost]")) return;
+  if (document.querySelector(SILENT)) return;
   notice(document.querySelector("#app").dataset.offline);
-  /** @type {HTMLElement} */ (document.querySelector("#notice > .notice")).dataset.lost = "";
-}, () => document.querySelector("[data-lost]")?.remove());
+  /** @type {HTMLElement} */ (document.querySelector("#notice > .notice")).dataset.silent = "";
+}, () => document.querySelector(SILENT)?.remove());
 
 new Pointing(() => explorer);
 listen(() => explorer);

@@ -179,6 +179,24 @@ def test_the_class_types_a_number_and_sees_how_it_is_spread(page: Page, open_pag
     expect(where(pupil).locator("h2")).to_have_text(f"You said −0.5; it is {told}.")
 
 
+def test_what_is_asked_stays_above_the_figure_whatever_is_fetched(page: Page, open_page: Open) -> None:
+    _, pupil = led(page, open_page)
+    on_sheet(page).locator("[value=number]").click()
+    where(pupil).get_by_role("textbox").fill("7")
+    pupil.keyboard.press("Enter")
+    expect(asked(page)).to_contain_text("1 of 1 has answered")
+    page.keyboard.press("PageDown")
+    expect(asked(page).locator(".choice")).to_have_count(2)
+    for width, height in ((1280, 720), (1366, 625), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("fetch('/healthz').then((answer) => answer.text())")  # which takes away that nobody answered
+        expect(asked(page)).to_have_count(1)
+        page.wait_for_function(
+            """() => document.querySelector("#room-asked").getBoundingClientRect().bottom
+              <= document.querySelector("#stage").getBoundingClientRect().top + scrollY + 1"""
+        )
+
+
 def test_a_question_of_ones_own(page: Page, open_page: Open) -> None:
     _, pupil = led(page, open_page)
     sheet = on_sheet(page)

@@ -167,10 +167,19 @@ function beside() {
     words.classList.toggle("over", !among);
     if (among) (among.querySelector(":scope > .guesses") ?? among.querySelector(".say") ?? among.querySelector("h1"))?.after(words);
     else document.body.append(words);
+    below.disconnect();
+    below.observe(words);
   }
   const question = words.querySelector("h2"), said = among?.querySelector("h1")?.textContent.trim();
   if (question) question.hidden = question.textContent.trim() === said; // the step has it as its heading
 }
+
+/** The stage begins below what lies over the ribbon, where that is the higher. */
+const below = new ResizeObserver(() => {
+  const ribbon = document.querySelector("#app > .ribbon");
+  const over = ribbon && words.matches("body > .over") ? words.getBoundingClientRect().bottom - ribbon.getBoundingClientRect().bottom - scrollY : 0;
+  document.documentElement.style.setProperty("--asked", `${Math.max(0, over)}px`);
+});
 
 /** Looks again at what is asked, soon. */
 function again() {
