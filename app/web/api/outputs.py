@@ -3,7 +3,7 @@
 import math
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request
 
 from app.errors import NotFound, Unfit, shown
 from app.explorer.addresses import API
@@ -114,7 +114,7 @@ async def get_output_png(
 
 
 @outputs.get("/runs/{run_id}/layers/{layer}/output.{form}", include_in_schema=False)
-async def get_output() -> Response:
+async def get_output() -> Artifact[PNG]:
     raise NotFound("The maps of a layer come as output.json, output.npy, output.csv and output.png.")
 
 
@@ -149,7 +149,7 @@ async def get_weights(
 @outputs.get("/runs/{run_id}/layers/{layer}/weight.png", include_in_schema=False)
 async def weight_png(
     run_id: str, layer: str, request: Request, lab: InLab, channel: Channel = None, signs: str = ""
-) -> Response:
+) -> Artifact[PNG]:
     run, theme = await lab.run(run_id), picture_theme(request)
     index = layer_index(run, layer)
     filters = await filters_of(lab, run, index)
@@ -163,7 +163,7 @@ async def weight_png(
 
 
 @outputs.get("/runs/{run_id}/layers/{layer}/kept.png", include_in_schema=False)
-async def kept_png(run_id: str, layer: str, request: Request, lab: InLab, channel: Channel = None) -> Response:
+async def kept_png(run_id: str, layer: str, request: Request, lab: InLab, channel: Channel = None) -> Artifact[PNG]:
     """What a layer drops of one map before it, dimmed: a picture to lay over that map."""
     run, theme = await lab.run(run_id), picture_theme(request)
     index = layer_index(run, layer)
