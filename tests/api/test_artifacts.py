@@ -60,7 +60,7 @@ def test_pictures_show_all_maps_or_one_on_the_layer_s_scale_or_their_own(client,
 
 
 @pytest.mark.parametrize("name", ["0/output.npy", "0/output.json", "0/output.png", "0/weight.npy", "0/steps/0/0/0",
-                                  "0/steps/0/0/0.svg", "input/output.png", "0/weight.png", "1/kept.png",
+                                  "0/steps/0/0/0.svg", "input/output.png", "0/weight.png", "3/kept.png",
                                   "0/output.csv"])  # fmt: skip
 def test_what_never_changes_is_kept_for_ever_under_the_engine_s_version_and_by_its_tag_without(client, layers, name):
     versioned = client.get(f"{layers}/{name}?v={ENGINE}")
