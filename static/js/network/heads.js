@@ -14,7 +14,7 @@ export function makeRoom({ heads, width }, words) {
     for (let k = 1; k < order.length; k++) {
       const by = over(k) / 2;
       if (by <= 0) continue;
-      for (const [each, way] of /** @type {const} */ ([[order[k - 1], -1], [order[k], 1]])) each.at[0] = Math.max(each.own - MOVE, Math.min(each.own + MOVE, each.at[0] + way * by));
+      for (const [each, way] of /** @type {const} */ ([[order[k - 1], -1], [order[k], 1]])) each.at[0] = Math.max(each.own - MOVE, each.half, Math.min(each.own + MOVE, width - each.half, each.at[0] + way * by));
     }
   }
   return order.every((_, k) => !k || over(k) < 1);
