@@ -15,6 +15,8 @@ from app.pipeline import grammar
 from app.pipeline.document import ImageInput, read_document
 from app.pipeline.recipe import read
 
+pytestmark = pytest.mark.reads
+
 SAMPLE = {
     "out_channels": "6", "kernel_size": "(3, 5)", "stride": "2", "padding": "1", "negative_slope": "0.5", "scale": "3",
     "out_features": "7", "bias": "False", "inputs": "[-1, -1]",

@@ -11,6 +11,8 @@ from tests.pages.arithmetic import holds, lines
 from tests.pages.reading import Element, link, number, printed, read
 from tests.pages.test_twins import api
 
+pytestmark = pytest.mark.reads
+
 SETTINGS = {
     "conv2d": "3, 3, weights=random({0})",
     "conv_transpose2d": "3, 3, 2, weights=random({0})",

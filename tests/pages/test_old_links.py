@@ -12,6 +12,8 @@ from fastapi.testclient import TestClient
 from app.explorer.looks.registry import LOOKS
 from tests.pages.reading import read
 
+pytestmark = pytest.mark.reads
+
 API = "/api/v1"
 SLIDE = "image=chelsea&size=32&recipe=conv2d(6,+5,+weights=random(7))+|+relu+|+max_pool2d(2)"
 RUNS = {

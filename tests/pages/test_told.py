@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 
 from tests.pages.reading import link
 
+pytestmark = pytest.mark.reads
+
 START = ".".join("0000")  # the first place of the first map
 TWO = "conv2d(2, 3, weights=random(4)) | relu"
 PIXELS = (

@@ -14,6 +14,8 @@ from app.rendering.figure.layout import LAYOUTS
 from app.rendering.figure.plates import plate
 from app.rendering.plane import Plane
 
+pytestmark = pytest.mark.reads
+
 DOCUMENTS = {
     "colour": ({"image": "coffee", "height": 32, "width": 32}, "conv2d(6, 5) | relu | max_pool2d(2)"),
     "grey": ({"image": "camera", "height": 24, "width": 40, "mode": "L"}, "conv2d(2, 3, padding=1) | avg_pool2d(3)"),
