@@ -9,6 +9,8 @@ from app.classroom.facts import NAMES, facts_of, filled
 from app.classroom.lesson import read_lesson
 from app.errors import LessonMistake
 
+pytestmark = pytest.mark.reads
+
 OBLONG = "/?image=coffee&height=30&width=20&recipe=conv2d(4, (3, 5), stride=(2, 1)) | max_pool2d(2)&at=0.1.2.3"
 
 

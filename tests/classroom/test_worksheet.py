@@ -84,6 +84,7 @@ def checked(line):
 
 
 @pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.reads
 def test_what_is_printed_adds_up(client, name):
     lines = 0
     for seed in (1, 7, 20):
@@ -271,6 +272,7 @@ def test_a_lesson_has_a_page_a_step_and_one_step_one_page(client):
 
 
 @pytest.mark.parametrize("seed", ["", "-1", "x", "99999999999", "0", "9999"])
+@pytest.mark.reads
 def test_any_seed_gives_a_sheet(client, seed):
     assert page(client, f"/worksheet?seed={seed}").count("<article") == 1
 

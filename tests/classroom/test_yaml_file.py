@@ -107,6 +107,7 @@ def posted(client, text, kind="application/yaml"):
 
 
 @pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.reads
 def test_a_broken_file_is_refused_with_its_line_and_its_reason(client, name):
     pair, line, reason = BROKEN[name]
     problem = told(posted(client, changed(pair)), 422, reason)
@@ -125,6 +126,7 @@ def as_json(text):
 
 
 @pytest.mark.parametrize("name", [name for name in BROKEN if as_json(changed(BROKEN[name][0]))])
+@pytest.mark.reads
 def test_a_broken_lesson_in_json_is_refused_with_its_pointer_its_line_and_the_same_reason(client, name):
     pair, _, reason = BROKEN[name]
     text = as_json(changed(pair))
@@ -202,6 +204,7 @@ def test_there_are_thirty_of_them_and_the_whole_file_is_taken(client):
     ],
     ids=lambda value: str(value)[:20].strip(),
 )
+@pytest.mark.reads
 def test_what_is_no_lesson_at_all_is_refused_in_no_time(client, text, status, reason):
     before = time.process_time()
     told(posted(client, text), status, reason)
@@ -263,6 +266,7 @@ STEP = {"address": "/"}
         ({"title": "T", "steps": [{**STEP, "say": "a\nb\nc"}]}, "/steps/0/say", "There are 3 lines"),
     ],
 )
+@pytest.mark.reads
 def test_characters_that_no_page_can_show_are_refused_where_they_stand(client, lesson, pointer, words):
     body = json.dumps(lesson)
     problem = told(

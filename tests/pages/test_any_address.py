@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from app.explorer.looks.registry import LOOKS
 
+pytestmark = pytest.mark.reads
+
 RECIPES = (
     "", "relu", "conv2d(4, 1)", "conv2d(3, (1, 7), padding=(0, 3))", "conv2d(2, 2, 2) | avg_pool2d(2, ceil_mode=True)",
     'conv2d(6, 3, padding="same", dilation=2) | relu | max_pool2d(3, 2, padding=1)', "max_pool2d(5, padding=2)",

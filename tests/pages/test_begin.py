@@ -12,6 +12,8 @@ from app.layers import LAYERS
 from app.web.pages.explorer import MET
 from tests.pages.reading import Element, link, read
 
+pytestmark = pytest.mark.reads
+
 SENTENCE = "See how a neural network looks at a picture, number by number."
 
 

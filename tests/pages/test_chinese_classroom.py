@@ -14,6 +14,8 @@ from tests.pages.reading import link, read
 from tests.pages.test_chinese_pages import CONV, MISSET, USUAL
 from tests.pages.test_every_layer import recipe
 
+pytestmark = pytest.mark.reads
+
 VIEW = link(CONV, **USUAL, at="0.1.2.3")
 FIELDS = " ".join((*Lesson.model_fields, *Step.model_fields, ""))  # as files name them
 CODE = re.compile(r"([A-Z0-9]{3})([A-Z0-9]{3})")  # of a room, as it is read aloud

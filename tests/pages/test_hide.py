@@ -11,6 +11,8 @@ from app.explorer.page.keys import KEYS, keys_of
 from app.paths import APP
 from tests.pages.reading import Element, link, printed_sum, read
 
+pytestmark = pytest.mark.reads
+
 RECIPE = "conv2d(6, 5, weights=random(7)) | relu"
 ALL = ",".join(HIDEABLE)
 OF_LAYERS = ("add", "networks")

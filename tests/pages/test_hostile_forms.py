@@ -37,6 +37,7 @@ def led(client: TestClient, path: str, data: dict[str, Any], **more: Any) -> dic
     ],
     ids=lambda op: op["op"],
 )
+@pytest.mark.reads
 def test_what_a_form_says_of_sizes_changes_nothing(client: TestClient, op: dict[str, str], said: str) -> None:
     plain = {**STATE, "layer": "0", **op}
     before = time.process_time()
@@ -99,6 +100,7 @@ def test_the_page_after_an_edit_of_millions_of_weights_is_made_soon(client: Test
 
 
 @pytest.mark.parametrize("name", [*OPTIONS, "view", "at", "pin", "sheet", "guess", "edit", "nonsense", "path"])
+@pytest.mark.reads
 def test_no_field_makes_a_large_page(client: TestClient, name: str) -> None:
     plain = len(client.get("/", params=STATE).content)
     for text in ("z" * 30_000, "1" * 30_000, '"<&' * 3_000):
@@ -142,6 +144,7 @@ def led_to(client: TestClient, options: dict[str, str]) -> str:
     ["-" * 480, "a+" * 499 + "a", "-" * 480 + "1", "+-" * 300 + "relu", "not " * 200 + "relu", "relu" + "()" * 90,
      "relu" + ".a" * 480, "a" + "[0]" * 300, "lambda:" * 100 + "0"],
 )  # fmt: skip
+@pytest.mark.reads
 def test_a_recipe_nested_however_deeply_is_refused(client: TestClient, recipe: str) -> None:
     answer = client.get("/api/v1/runs", params={"image": "chelsea", "size": "16", "recipe": recipe})
     assert answer.status_code == 422
@@ -149,6 +152,7 @@ def test_a_recipe_nested_however_deeply_is_refused(client: TestClient, recipe: s
 
 
 @pytest.mark.parametrize("look", ["", "?view=figure", "?view=flat", "?view=nonsense"])
+@pytest.mark.reads
 def test_a_look_that_is_drawn_has_no_part_of_its_own(client: TestClient, look: str) -> None:
     run = client.get("/api/v1/runs", params=STATE).json()["id"]
     answer = client.get(f"/parts/look/{run}{look or '?'}&at=0.0.1.1")
@@ -158,6 +162,7 @@ def test_a_look_that_is_drawn_has_no_part_of_its_own(client: TestClient, look: s
 @pytest.mark.parametrize(("cell", "level", "status"), [("p.0.0.0", "000000000999", 422), ("p.0.0.0", "9" * 5000, 422),
                                                        ("p." + "1" * 5000 + ".0.0", "1", 400),
                                                        ("p.0.0.0", "0255", 303), ("p.0.0.0", "256", 422)])  # fmt: skip
+@pytest.mark.reads
 def test_cells_of_many_digits_are_refused(client: TestClient, cell: str, level: str, status: int) -> None:
     answer = client.post("/picture/cells", data={**STATE, cell: level}, follow_redirects=False)
     assert answer.status_code == status

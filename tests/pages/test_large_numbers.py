@@ -5,6 +5,8 @@ from fastapi.testclient import TestClient
 
 from app.explorer.looks.registry import LOOKS
 
+pytestmark = pytest.mark.reads
+
 LAYERS = "relu | conv2d(1, 1, weights=values([[[[3]]]])) | add(inputs=[0, 1]) | max_pool2d(1)"
 
 

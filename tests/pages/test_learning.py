@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 
 from tests.pages.reading import Element, decimals_of, link, number, numbers, printed, read
 
+pytestmark = pytest.mark.reads
+
 NET = (
     "conv2d(4, 3, padding=1, weights=random(7)) | relu | max_pool2d(2) | conv2d(6, (2, 3), groups=2)"
     " | linear(12) | softmax"

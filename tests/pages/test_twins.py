@@ -13,6 +13,8 @@ from tests.browser.screen import FIRST, PLAIN, START
 from tests.pages.reading import Api, Element, agree, link, numbers, printed_sum, read
 from tests.samples import gradient, huge_png, saved
 
+pytestmark = pytest.mark.reads
+
 IMAGES = ("coffee", "chelsea", "camera", "rocket", "coins", "astronaut")
 LAYERS = (
     "conv2d(3, 3, weights=random({0}))",
