@@ -65,6 +65,7 @@ def configuration(ids):
             "max-stream-events": 1,
             "continue-on-failure": True,
             "warnings": False,
+            "suppress-health-check": ["too_slow"],
             "checks": {"positive_data_acceptance": {"enabled": False}},
             "generation": {"max-examples": EXAMPLES, "deterministic": True, "database": "none", "no-shrink": True},
             "dictionaries": {name: {"values": values} for name, values in (real | learning).items()},
