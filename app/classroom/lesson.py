@@ -92,7 +92,8 @@ def _language(text: str) -> str:
 def _words(most: int, least: int = 0) -> Any:
     """Return the kind of a text with facts in braces, of at most so many characters."""
     checks = [AfterValidator(_placed(check)) for check in ((_seen, _told) if least else (_told,))]
-    return Annotated[str, BeforeValidator(_text), Field(min_length=least, max_length=most), *checks]
+    text = Annotated[str, Field(min_length=least, max_length=most)]
+    return Annotated[text, BeforeValidator(_text, json_schema_input_type=text | float), *checks]
 
 
 def _address(value: object) -> object:
@@ -113,7 +114,7 @@ def _address(value: object) -> object:
 
 
 Address = Annotated[str, BeforeValidator(_placed(_address)), Field(max_length=LONGEST_ADDRESS)]
-Said = Annotated[Claims, BeforeValidator(_placed(read_claims))]
+Said = Annotated[Claims, BeforeValidator(_placed(read_claims), json_schema_input_type=dict[str, str | int])]
 
 
 class _Part(BaseModel):

@@ -203,13 +203,19 @@ def alike(example, value):
     return type(example) is type(value) and example == value
 
 
+def _kept(example, values):
+    """Return an example that is still alike one of the values, or else another."""
+    return example if any(alike(example, value) for value in values) else chosen(values)
+
+
 def main():
     """Write the file."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Settings(data_dir=folder, compute_slots=2))
         with TestClient(app, base_url="http://localhost") as client:
             parts = collected(client)
-    found = {name: chosen(parts.found[name]) for name in parts.schemas if parts.found[name]}
+    known = json.loads(COMPONENTS.read_text(encoding="utf-8"))
+    found = {name: _kept(known.get(name), values) for name, values in parts.found.items() if name in parts.schemas}
     lines = (f"{json.dumps(name)}: {json.dumps(found[name], ensure_ascii=False)}" for name in sorted(found))
     COMPONENTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 

@@ -56,18 +56,7 @@ LESSON_BODY: dict[str, Any] = {
     "required": True,
     "content": {
         "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["title", "steps"],
-                "properties": {
-                    "title": {
-                        "type": ["string", "number"],
-                        "description": "A number is the text that it is written as.",
-                    },
-                    "language": {"type": "string", "description": "A tag: en, zh-CN, pt-BR.", "default": "en"},
-                    "steps": {"type": "array", "items": {"type": "object", "required": ["address"]}},
-                },
-            },
+            "schema": {"$ref": "#/components/schemas/PostedLesson"},
             "example": document_of(LESSON),
         },
         "application/yaml": {"schema": {"type": "string"}, "example": write_yaml(LESSON)},

@@ -21,6 +21,7 @@ from app.explorer.addresses import API
 from app.lab import Lab
 from app.pipeline.json_reader import parse_json
 from app.web.api import examples
+from app.web.api.bodies import OURS
 from app.web.api.instants import instant
 from app.web.api.json_text import json_bytes
 from app.web.asgi.answers import YAML, Answer, FileAnswer
@@ -37,7 +38,6 @@ LessonId = Annotated[
 ]
 YAML_TYPES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain")
 NO_STORE = {"Cache-Control": "no-store"}
-OURS = ("id", "url", "expires_at")  # fields that a lesson has when it is read, and that may come back
 
 
 @described
