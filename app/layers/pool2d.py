@@ -1,7 +1,6 @@
 """Pooling: a window slides over each map alone and keeps one number of what it sees, the largest or the mean."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -16,7 +15,7 @@ from app.layers.windowed import Windowed
 from app.numerics.batches import pooling as batches
 from app.numerics.gather import patch
 from app.numerics.pooling import Means, avg_pool, divisor, max_pool, winners
-from app.numerics.window import Window
+from app.numerics.window import Pair, Window
 
 
 class Cell(NamedTuple):
@@ -68,8 +67,13 @@ class Pool2d(Windowed):
             self.kernel_size,
             self.value_of("stride"),
             ((rows, rows), (columns, columns)),
-            ceil_mode=self.ceil_mode,
+            self._gaps(),
+            self.ceil_mode,
         )
+
+    def _gaps(self) -> Pair:
+        """Return the distances between cells of the window."""
+        return 1, 1
 
     def cost(self, shape: Shape) -> int:
         """Count what looking costs: first along the rows, then along the columns of what that gives."""
@@ -99,8 +103,8 @@ class MaxPool2d(Pool2d):
     dilation: SizePair = (1, 1)
     """How far apart the window's cells read."""
 
-    def window(self, shape: Shape) -> Window:
-        return replace(super().window(shape), dilation=self.dilation)
+    def _gaps(self) -> Pair:
+        return self.dilation
 
     def check(self, shape: Shape) -> None:
         window = self.window(shape)

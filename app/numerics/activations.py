@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.numerics import Floats
 from app.numerics.memory import fresh
 
+FEW = 1 << 12  # cells over which `clip` begins more slowly than it gains
 ZERO, SIX, ENDLESS = np.float32(0), np.float32(6), np.float32(np.inf)
 BLOCK = 1 << 15  # cells at a time, so that double precision takes no memory to speak of
 
@@ -33,6 +34,8 @@ def relu(x: Floats) -> Floats:
     -----
     Nair & Hinton, "Rectified linear units improve restricted Boltzmann machines" (ICML 2010).
     """
+    if x.size < FEW:
+        return np.maximum(x, ZERO, out=fresh(x.shape))
     return np.clip(x, ZERO, ENDLESS, out=fresh(x.shape))  # three times as fast as `maximum` with a number
 
 

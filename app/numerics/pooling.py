@@ -57,7 +57,7 @@ def max_pool(x: Floats, window: Window) -> Floats:
     The definition is that of `torch.nn.MaxPool2d`.
     """
     out = fresh((len(x), *window.places((x.shape[1], x.shape[2]))))
-    short = all(window.stride[axis] <= window.reach[axis] == window.size[axis] <= SHORT for axis in (0, 1))
+    short = window.dilation == (1, 1) and all(window.stride[axis] <= window.size[axis] <= SHORT for axis in (0, 1))
 
     def work(block: tuple[slice, slice]) -> None:
         channels, rows = block
