@@ -48,10 +48,18 @@ class Asked:
         }
 
 
-async def asked_of_view(address: str, kind: str, lab: Lab, language: str) -> Asked:
-    """Return the question of a kind to the state of an address, in which its answer is hidden."""
+async def kinds_at(address: str, lab: Lab) -> tuple[str, ...]:
+    """Return the kinds of questions that can be asked of the state of an address: none where it has no layer."""
+    state = await state_of(fields_in(address), lab)
+    return KINDS if (await lab.outline(state.document)).stages else ()
+
+
+async def asked_of_view(address: str, kind: str, lab: Lab, language: str) -> Asked | None:
+    """Return the question of a kind to the state of an address, its answer hidden; None where it has no layer."""
     state = await state_of(fields_in(address), lab)
     run = await lab.open(state.document)
+    if not run.stages:
+        return None
     state = settled(state.but(view=SIZE) if kind == "size" else state, run)
     state = state.with_options(predict=PREDICT[kind]).but(guess="")
     view = await seen(lab, run, state, "light", language)
@@ -90,7 +98,7 @@ async def asked_in_lesson(lesson: Lesson, address: str, lab: Lab, language: str)
     state = await state_at(lesson, Spot(spot.step, "ask"), lab)
     if own.kind:
         found = await asked_of_view("/?" + state.address().partition("?")[2], own.kind, lab, language)
-        return Asked(found.question, found.choices, found.right, address)
+        return found and Asked(found.question, found.choices, found.right, address)
     told = told_at(address, lesson, language).steps[spot.step - 1].question or own
     facts = await facts_of(state, lab, [told.ask, *told.choices], language)
     choices = tuple(filled(choice, facts) for choice in told.choices)

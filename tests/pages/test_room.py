@@ -195,6 +195,19 @@ def test_what_a_step_asks_comes_when_the_class_begins(client: TestClient) -> Non
     assert 'data-beat="ask"' in pupil.get(f"/join/{code}").text
 
 
+def test_without_a_layer_there_is_no_number_to_ask_for(client: TestClient) -> None:
+    bare = "/?image=coffee&recipe="
+    code = opened(client, bare)
+    assert 'name="kind"' in client.get(f"/room/{code}/sheet?address={quote(VIEW)}").text
+    sheet = client.get(f"/room/{code}/sheet")
+    assert sheet.status_code == 200
+    assert 'name="kind"' not in sheet.text
+    for kind in ("sign", "size", "number"):
+        refused = client.post(f"/room/{code}/ask", data={"kind": kind, "address": bare})
+        assert refused.status_code == 422
+        assert "There is no number to ask for yet: this network has no layer." in refused.text
+
+
 def test_a_room_whose_lesson_is_deleted_can_be_led_elsewhere_and_ended(client: TestClient) -> None:
     document = {"title": "Mine", "language": "en", "steps": [{"address": VIEW, "sentence": "Look.", "say": "Look."}]}
     made = client.post("/api/v1/lessons", json=document)

@@ -25,6 +25,7 @@ from app.classroom.asking import (
     asked_in_lesson,
     asked_of_view,
     because,
+    kinds_at,
     next_state,
     revealed,
     same_question,
@@ -37,7 +38,7 @@ from app.classroom.poll import Poll
 from app.classroom.room import Room
 from app.classroom.rooms import Rooms
 from app.classroom.spread import Bar
-from app.errors import Mistake, NotFound
+from app.errors import Mistake, NotFound, Unfit
 from app.explorer.addresses import parts_of
 from app.explorer.templating.context import Context
 from app.explorer.templating.templates import render
@@ -245,10 +246,11 @@ async def _sheet(
     request: Request, lab: Lab, room: Room, address: str, paired: Markup = NOTHING, mistake: Mistake | None = None
 ) -> Response:
     _, drawn, typed, _ = way_in(request, lab, room.code)
-    gone, lesson = "", None
+    gone, lesson, kinds = "", None, tuple[str, ...]()
     try:
         lesson = await lesson_at(address, request)
         asked = await asked_in_lesson(lesson, address, lab, language_of(request)) if lesson else None
+        kinds = () if lesson else await kinds_at(address, lab)
     except NotFound:
         gone, asked, address = nowhere(language_of(request)).title, None, "/"
     poll = room.state.poll
@@ -262,7 +264,7 @@ async def _sheet(
         COMMAND,
         room.present,
         address,
-        () if lesson or gone else KINDS,
+        kinds,
         asked.question if asked else "",
         poll if poll and poll.state != "closed" else None,
         MOST_CHOICES,
@@ -284,6 +286,8 @@ async def ask(code: str, request: Request, lab: InLab, rooms: InRooms) -> Respon
     try:
         if kind in KINDS:
             asked = await asked_of_view(address, kind, lab, language)
+            if asked is None:
+                raise Unfit("There is no number to ask for yet: this network has no layer. Add one, and ask then.")
             await rooms.move(room, keys, asked.address)
             await rooms.ask(room, keys, asked.fields())
         elif kind == "step" and lesson and (question := await asked_in_lesson(lesson, address, lab, language)):
