@@ -18,6 +18,9 @@ const aboutMine = (Original, { React }) => (props) => {
   return React.createElement(Original, { ...props, onTryoutClick });
 };
 
+/** Draws words once, however often what is around them is drawn. */
+const once = (Original, { React }) => React.memo(Original, (before, now) => before.source === now.source);
+
 /** A request that deletes comes behind those that are about what it deletes. */
 const deletes = (operation) => Number(operation.get("method") === "delete");
 
@@ -30,6 +33,7 @@ const ours = ({ React }) => ({
     InfoContainer: () => () => null,
     Input: named(({ type, title, placeholder }) => (type === "file" ? place.dataset.file : title || placeholder)),
     TextArea: named(place.dataset.body),
+    Markdown: once,
     parameters: aboutMine,
     RequestBody: filledIn,
     ParameterIncludeEmpty: () => () => null, // what is empty is not sent

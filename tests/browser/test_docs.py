@@ -6,16 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
-
-from app.web.api.examples import PLAIN
+from playwright.sync_api import Locator, Page, expect
 
 GALLERY = Path(__file__).resolve().parents[2] / "static" / "gallery"
+FILLED_IN = {"title": "", "height": "", "mode": "", "fit": "cover", "scale": "unit", "truncate": "false", "recipe": ""}
 
 
 def opened(page: Page, method: str, path: str) -> Locator:
     """Open a request's card, ready to be tried."""
     page.goto("/docs")
+    return tried(page, method, path)
+
+
+def tried(page: Page, method: str, path: str) -> Locator:
+    """Open a request's card on the page that is there."""
     card = page.locator(f".opblock-{method}", has=page.locator(f'[data-path="/api/v1{path}"]'))
     card.locator(".opblock-summary-control").click()
     card.get_by_role("button", name="Try it out").click()
@@ -30,15 +34,22 @@ def executed(card: Locator) -> tuple[int, Any]:
     return int(status.split()[0]), json.loads(answer.locator("pre").first.inner_text())
 
 
-def test_the_gallery_is_listed_from_the_page(page: Page) -> None:
-    status, gallery = executed(opened(page, "get", "/images"))
-    assert status == 200
-    assert "chelsea" in [picture["id"] for picture in gallery]
+def test_what_a_request_is_about_is_made_where_there_is_none(page: Page) -> None:
+    status, model = executed(opened(page, "patch", "/models/{model_id}"))
+    assert (status, model["title"]) == (200, "Cats and dogs")
 
 
-def test_the_example_of_a_run_is_there(page: Page) -> None:
-    status, run = executed(opened(page, "get", "/runs/{run_id}"))
-    assert (status, run["id"]) == (200, PLAIN.id)
+def test_a_request_is_about_what_was_made_last_and_its_stream_ends_on_the_page(page: Page) -> None:
+    _, room = executed(opened(page, "post", "/rooms"))
+    card = tried(page, "get", "/rooms/{code}/events")
+    card.get_by_role("button", name="Execute").click()
+    expect(card.locator(".live-responses-table tr.response pre").first).to_contain_text(f'"code":"{room["code"]}"')
+
+
+def test_a_form_is_filled_in_as_its_example_says_and_nothing_is_made_up(page: Page) -> None:
+    opened(page, "post", "/models")
+    fields = {name: page.locator(f"[data-property-name={name}] :is(input, select)") for name in FILLED_IN}
+    assert {name: field.input_value() for name, field in fields.items()} == FILLED_IN
 
 
 def test_the_example_document_makes_a_run(page: Page) -> None:
