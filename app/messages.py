@@ -5,7 +5,6 @@ write it: nothing is compiled. Where a network knows many classes, what they are
 app/models/<id>/classes.<language>.json.
 """
 
-import ast
 import gettext
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import Self
 from app.paths import APP, folder
 
 KEYWORDS = ("msgctxt", "msgid_plural", "msgid", "msgstr")
+quoted = json.JSONDecoder(strict=False).decode  # reads a text between quotes, as catalogues have it, and soon
 Entry = Mapping[str, str]  # what a message is and what it is in a language, by "msgid", "msgid_plural", "msgstr[0]" …
 
 
@@ -70,12 +70,12 @@ def entries(lines: Iterable[str]) -> Iterator[Entry]:
     for line in [*lines, ""]:
         text = line.strip()
         if text.startswith('"'):
-            entry[field] += ast.literal_eval(text)
+            entry[field] += quoted(text)
         elif text.startswith("#,"):
             fuzzy = "fuzzy" in text
         elif text.startswith(KEYWORDS):
             field, _, words = text.partition(" ")
-            entry[field] = ast.literal_eval(words)
+            entry[field] = quoted(words)
         elif not text:
             if entry and not fuzzy:
                 yield entry

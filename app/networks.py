@@ -13,7 +13,6 @@ from app.compute import ComputeQueue
 from app.errors import Misfit, TooLarge, Unfit, Unreadable
 from app.importing.imported import Imported
 from app.importing.kinds import kind_of
-from app.importing.safetensors_file import read_safetensors
 from app.importing.wire import Data
 from app.layers import Layer
 from app.layers.models import Model
@@ -126,4 +125,6 @@ def _with_layers(data: Data, file: File) -> Imported:
             "A .safetensors file does not say how large the pictures are that its network reads; say height and width.",
             pointer=f"/{missing}",
         )
+    from app.importing.safetensors_file import read_safetensors  # with the library of ONNX's graphs
+
     return read_safetensors(data, file.layers, shape_read(own_input(file.said.input)))
