@@ -35,7 +35,7 @@ export function remember(answer) {
 /** Gives a request that changes something the key of what it is about, and has a stream of events end. */
 export function carry(request) {
   const key = keys.get(one(request.url));
-  if (key && request.method !== "GET") request.headers.Authorization ??= `Bearer ${key}`;
+  if (key && request.method !== "GET") request.headers.Authorization ??= ["Bearer", key].join(" ");
   request.userFetch = brief;
   return request;
 }
