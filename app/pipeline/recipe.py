@@ -224,12 +224,15 @@ def _in_torch(call: ast.expr) -> None:
     """Refuse a call of PyTorch's (RecipeMistake), with our line for it."""
     if _name(call) not in LAYERS and (theirs := torch_call(call, _literal)) and theirs.layers:
         ours = (write([each]) if isinstance(each, Layer) else _signature(each) for each in theirs.layers)
-        raise RecipeMistake(
-            "{theirs} is PyTorch's call; in a recipe it is {ours}.",
-            column=_column(call),
-            theirs=theirs.name[:60],
-            ours=" | ".join(ours),
-        )
+        names = {"theirs": theirs.name[:60], "ours": " | ".join(ours), "missing": ", ".join(theirs.missing)[:120]}
+        if theirs.missing:
+            raise RecipeMistake(
+                "{theirs} is PyTorch's call. Without {missing}, for which there is no layer here, it is {ours} in a "
+                "recipe.",
+                column=_column(call),
+                **names,
+            )
+        raise RecipeMistake("{theirs} is PyTorch's call; in a recipe it is {ours}.", column=_column(call), **names)
 
 
 def _signature(kind: type[Layer]) -> str:

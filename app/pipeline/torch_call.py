@@ -30,6 +30,7 @@ class Theirs(NamedTuple):
 
     name: str  # as it was written, without its arguments
     layers: tuple[Layer | type[Layer], ...]  # ours; a kind alone where its settings cannot be told
+    missing: tuple[str, ...] = ()  # what is in it that we have no layer for, as it was written
 
 
 def torch_call(expression: ast.expr, read: Read) -> Theirs | None:
@@ -38,10 +39,12 @@ def torch_call(expression: ast.expr, read: Read) -> Theirs | None:
     parts = name.split(".")
     arguments = expression.args if isinstance(expression, ast.Call) else []
     if parts[-1] == SEQUENCE:
-        layers = [
-            layer for part in arguments[:MAX_LAYERS] if (theirs := torch_call(part, read)) for layer in theirs.layers
-        ]
-        return Theirs(name, tuple(layers))
+        found = [torch_call(part, read) or Theirs("", (), (_dotted(part) or "…",)) for part in arguments[:MAX_LAYERS]]
+        return Theirs(
+            name,
+            tuple(layer for each in found for layer in each.layers),
+            tuple(missing for each in found for missing in each.missing),
+        )
     if parts[-1] in MODULES:
         return _theirs(name, MODULES[parts[-1]], expression, read, skipped=0)
     kind = LAYERS.get(FUNCTIONS.get(parts[-1], parts[-1]))

@@ -88,6 +88,7 @@ def test_all_arrays_of_a_run_in_one_file(client):
     recipe = "conv2d(4, 3, weights=random(7)) | relu | max_pool2d(2) | flatten | linear(5, bias=False) | softmax"
     run = client.get(RUNS, params={"image": "coffee", "height": 12, "width": 20, "recipe": recipe}).json()
     answer = client.get(f"{RUNS}/{run['id']}/export.npz")
+    assert answer.headers["content-disposition"] == 'attachment; filename="run.npz"'
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["etag"]

@@ -80,6 +80,9 @@ def test_the_numbers_are_right(client):
     ("svg", {"at": "0.0.10.0"}, 404, "0 to 9"), ("json", {"at": "0.0.10.0"}, 404, "0 to 9"),
     ("png", {"recipe": "conv2d(4, 30)"}, 422, "30×30"), ("npy", {"image": "none"}, 404, "no picture"),
     ("npy", {"image": ""}, 422, ""), ("json", {"size": 8}, 422, "not both"),
+    ("png", {"colours": "gray"}, 422, "signed, one or grey"), ("png", {"range": "onw"}, 422, "own or a number"),
+    ("png", {"range": "-1"}, 422, "above 0"), ("png", {"theme": "drak"}, 422, "light or dark"),
+    ("svg", {"at": "1.0.0.0", "theme": "drak"}, 422, "light or dark"),
 ])  # fmt: skip
 def test_what_cannot_be_is_said(client, form, fields, status, part):
     told(client.get(f"{RENDER}.{form}", params={**LINK, **fields}), status, part)

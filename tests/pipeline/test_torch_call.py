@@ -79,6 +79,13 @@ def test_what_we_do_not_have_is_not_translated(other):
     assert "the name of a layer is needed" in str(told(other))
 
 
+def test_what_is_missing_of_a_sequence_is_named():
+    text = "nn.Sequential(nn.Conv2d(3, 6, 5), nn.GELU(), nn.Sequential(nn.Tanh(), nn.Softplus()))"
+    assert str(told(text)).endswith(
+        "Without nn.GELU, nn.Softplus, for which there is no layer here, it is conv2d(6, 5) | tanh in a recipe."
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "nearest"),
     [("Conv2D(6, 5)", "conv2d"), ("maxpool2d(2)", "max_pool2d"), ("avg_pool(2)", "avg_pool2d"), ("rleu", "relu"),

@@ -54,8 +54,13 @@ async def render_png(request: Request, lab: InLab) -> Artifact[PNG]:
     `colours`, `range` and `theme` are the link's.
     """
     fields = request.query_params
-    colours = read_colours(fields.get("colours", ""), fields.get("range", ""))
-    return await png_answer(request, lab, await _maps(request, lab), colours)
+    colours, range_ = fields.get("colours", ""), fields.get("range", "")
+    asked = read_colours(colours, range_)
+    if colours and asked.kind != colours:
+        raise Unfit("colours must be signed, one or grey, not {given}.", given=shown(colours), pointer="/colours")
+    if range_ and not asked.range:
+        raise Unfit("range must be own or a number above 0, not {given}.", given=shown(range_), pointer="/range")
+    return await png_answer(request, lab, await _maps(request, lab), asked)
 
 
 @rendering.get("/render.svg", summary="The drawing that a link shows", openapi_extra=examples.STEP_QUERY)

@@ -8,9 +8,10 @@ import numpy as np
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
+from app.errors import Unfit, shown
 from app.pipeline.document import ENGINE
 from app.rendering.palette import Theme
-from app.web.asgi.answers import Artifact, File, Json
+from app.web.asgi.answers import NPZ, Artifact, File, Json
 from app.web.asgi.compression import KINDS as TEXT
 from app.web.asgi.streams import Stream
 
@@ -100,7 +101,8 @@ async def _kept(
     if has(request, tag):
         return Response(status_code=304, headers=headers)
     if filename:
-        headers["Content-Disposition"] = f'inline; filename="{filename}"'
+        where = "attachment" if media_type == NPZ.media_type else "inline"  # an archive is nothing to be shown
+        headers["Content-Disposition"] = f'{where}; filename="{filename}"'
     made = await make()
     if isinstance(made, NumPyFile) and made.size > LARGE:
         return NumPyResponse(made, headers, media_type)
@@ -113,5 +115,8 @@ async def _kept(
 
 
 def picture_theme(request: Request) -> Theme:
-    """Return the theme that a picture's address asks for."""
-    return "dark" if request.query_params.get("theme") == "dark" else "light"
+    """Return the theme that a picture's address asks for; raise Unfit for one that there is not."""
+    theme = request.query_params.get("theme") or "light"
+    if theme not in ("light", "dark"):
+        raise Unfit("theme must be light or dark, not {given}.", given=shown(theme), pointer="/theme")
+    return "dark" if theme == "dark" else "light"
