@@ -67,7 +67,8 @@ def shape_read(source: ImageInput) -> Shape:
 
 def input_of(said: Mapping[str, Any], shape: Shape) -> dict[str, Any]:
     """Return what a network reads that reads a `shape`, as a model has it; raise Unfit where more is said than fits."""
-    source = own_input({"height": shape[1], "width": shape[2], "mode": MODES[shape[0]], **said})
+    given = {name: value for name, value in said.items() if value is not None}  # null is as left out
+    source = own_input({"height": shape[1], "width": shape[2], "mode": MODES[shape[0]], **given})
     if source.channels != shape[0]:
         raise Unfit(
             "The mode {mode} gives {given} channels, and this network reads {count}.",
