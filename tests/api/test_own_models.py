@@ -101,6 +101,9 @@ def test_what_is_said_beside_the_file_can_be_changed_by_its_owner_and_nothing_el
     kept = client.get(f"{RUNS}/{before['id']}").json()
     assert {**kept, "expires_at": before["expires_at"]} == before  # on another size it says nothing
     assert client.get(address).json() == changed
+    said = client.patch(address, json={"width": None, "mode": None, "fit": None}, headers=bearer(made))
+    assert (said.status_code, said.json()["input"]["width"]) == (200, 9)  # null is as left out
+    changed = said.json()
     for wrong, words in (
         ({"classes": ["one"]}, "1 names of classes, and the network ends in 3 numbers"),
         ({"classes": "cat"}, "list of names"),
