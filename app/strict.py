@@ -1,13 +1,17 @@
 """Fields that are not known, and fields given twice, are faults: who mistypes one is told, rather than not heard."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from functools import wraps
 from itertools import chain, islice
+from typing import ParamSpec, TypeVar
 
 from app.errors import Mistake, RepeatedField, UnknownField, shown
 
+P = ParamSpec("P")
+T = TypeVar("T")
 MOST_FAULTS = 20  # that are told of one request
 LONGEST = 60  # characters of a name that are looked at, and quoted
 
@@ -65,9 +69,32 @@ def noted(found: list[Mistake], place: str = "") -> Iterator[None]:
 
 def together(found: Iterable[Mistake]) -> Mistake:
     """Return the first of some mistakes, which tells the others, as many as are told at once."""
-    first, *others = found
-    first.others = (*first.others, *(each for other in others for each in (other, *other.others)))[: MOST_FAULTS - 1]
+    first, *others = [each for one in found for each in (one, *one.others)][:MOST_FAULTS]
+    for other in others:  # none is told, or moved, twice
+        other.others = ()
+    first.others = tuple(others)
     return first
+
+
+class Carried(ValueError):
+    """Takes a mistake through pydantic, which goes on to the other fields: any other exception ends its reading."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(str(mistake))
+        self.mistake = mistake
+
+
+def carried(check: Callable[P, T]) -> Callable[P, T]:
+    """Return what checks a field for pydantic, its mistakes Carried."""
+
+    @wraps(check)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return check(*args, **kwargs)
+        except Mistake as mistake:
+            raise Carried(mistake) from None
+
+    return checked
 
 
 def escaped(name: str) -> str:

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from app.classroom.claims import Claims, read_claims
 from app.classroom.facts import check_names
 from app.errors import LessonMistake, shown
-from app.strict import escaped
+from app.strict import carried, escaped
 
 Whole = TypeVar("Whole", "Lesson", "Step")
 MOST_STEPS = 200
@@ -36,24 +36,6 @@ def _text(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return value.strip() if isinstance(value, str) else value
-
-
-class Carried(ValueError):
-    """Takes a mistake of ours through pydantic, which says where it was found."""
-
-    def __init__(self, mistake: LessonMistake) -> None:
-        super().__init__(str(mistake))
-        self.mistake = mistake
-
-
-def _placed(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def checked(value: Any) -> Any:
-        try:
-            return check(value)
-        except LessonMistake as mistake:
-            raise Carried(mistake) from None
-
-    return checked
 
 
 def _told(text: str) -> str:
@@ -91,7 +73,7 @@ def _language(text: str) -> str:
 
 def _words(most: int, least: int = 0) -> Any:
     """Return the kind of a text with facts in braces, of at most so many characters."""
-    checks = [AfterValidator(_placed(check)) for check in ((_seen, _told) if least else (_told,))]
+    checks = [AfterValidator(carried(check)) for check in ((_seen, _told) if least else (_told,))]
     text = Annotated[str, Field(min_length=least, max_length=most)]
     return Annotated[text, BeforeValidator(_text, json_schema_input_type=text | float), *checks]
 
@@ -113,8 +95,8 @@ def _address(value: object) -> object:
     return f"/?{fields}" if fields else "/"
 
 
-Address = Annotated[str, BeforeValidator(_placed(_address)), Field(max_length=LONGEST_ADDRESS)]
-Said = Annotated[Claims, BeforeValidator(_placed(read_claims), json_schema_input_type=dict[str, str | int])]
+Address = Annotated[str, BeforeValidator(carried(_address)), Field(max_length=LONGEST_ADDRESS)]
+Said = Annotated[Claims, BeforeValidator(carried(read_claims), json_schema_input_type=dict[str, str | int])]
 
 
 class _Part(BaseModel):
@@ -151,12 +133,7 @@ class Question(_Part):
     """What follows in general, in one line."""
 
     @model_validator(mode="after")
-    def _fits(self) -> "Question":
-        try:
-            return self._one_of_both()
-        except LessonMistake as mistake:
-            raise Carried(mistake) from None
-
+    @carried
     def _one_of_both(self) -> "Question":
         if self.kind:
             for name in ("ask", "choices", "right"):
@@ -196,7 +173,7 @@ class Step(_Part):
     """The state: an address of the explorer."""
     sentence: _words(1000) = ""  # type: ignore[valid-type]
     """One to three sentences, for reading alone."""
-    say: Annotated[_words(400), AfterValidator(_placed(_two_lines))] = ""  # type: ignore[valid-type]
+    say: Annotated[_words(400), AfterValidator(carried(_two_lines))] = ""  # type: ignore[valid-type]
     """Few words for the projector: the heading, and a second line if need be."""
     glow: tuple[Part, ...] = ()
     """What glows in the figure."""
@@ -211,7 +188,7 @@ class Lesson(_Part):
 
     title: _words(120, 1)  # type: ignore[valid-type]
     """What it is called."""
-    language: Annotated[str, BeforeValidator(_text), AfterValidator(_placed(_language))] = "en"
+    language: Annotated[str, BeforeValidator(_text), AfterValidator(carried(_language))] = "en"
     """The language that it is written in, as a tag: en, zh-CN, pt-BR."""
     steps: tuple[Step, ...]
 

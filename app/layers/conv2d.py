@@ -37,8 +37,10 @@ from app.numerics.batches.products import lane_bytes
 from app.numerics.convolution import correlate, working_bytes
 from app.numerics.gather import patch
 from app.numerics.window import Pair, Window
+from app.strict import carried
 
 
+@carried
 def _padding(value: object, info: ValidationInfo) -> Literal["same"] | Pair:
     """Read "same", "valid" (which is none), one number or two."""
     if value == "same":

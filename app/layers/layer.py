@@ -31,6 +31,7 @@ from app.layers.references import PICTURE, REFERENCES, InputField, NameField
 from app.layers.trainable import Trainable
 from app.layers.trainable import Weights as Weights
 from app.numerics.axis import Pair
+from app.strict import carried
 
 Array = NDArray[np.float32]
 MOST_CHANNELS = 4096  # of any volume
@@ -80,10 +81,12 @@ def read_pair(value: object, info: ValidationInfo, least: int, most: int = LARGE
     )
 
 
+@carried
 def _size(value: object, info: ValidationInfo) -> Pair:
     return read_pair(value, info, 1)
 
 
+@carried
 def _padding(value: object, info: ValidationInfo) -> Pair:
     return read_pair(value, info, 0)
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from app.errors import Unfit
+from app.strict import carried
 
 Array = NDArray[np.float32]
 MOST_AXES = 4
@@ -193,6 +194,7 @@ def _batches(count: int, length: int = BATCH) -> Iterator[slice]:
     return (slice(start, start + length) for start in range(0, count, length))
 
 
+@carried
 def _read(value: object, info: ValidationInfo) -> Numbers:
     try:
         return numbers(value)

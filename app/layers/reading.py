@@ -9,7 +9,7 @@ from app.errors import Mistake, Unfit, UnknownField, Word, shown
 from app.layers import LAYERS, AnyLayer, Layer
 from app.layers.sources import WEIGHTS
 from app.messages import N_, Counted, counted
-from app.strict import MOST_FAULTS, escaped, nearest, noted, together
+from app.strict import MOST_FAULTS, Carried, escaped, nearest, noted, together
 
 T = TypeVar("T")
 MAX_LAYERS = 400
@@ -85,13 +85,23 @@ def validated(validate: Callable[[], T], tag: str = "", fields: Iterable[str] = 
     try:
         return validate()
     except ValidationError as error:
-        found = error.errors(include_url=False)  # what is misspelt first: that another is missing follows from it
-        found = sorted(found, key=lambda each: each["type"] != "extra_forbidden")[:MOST_FAULTS]
-        raise together(_sentence(each, tag, fields) for each in found) from error
+        every = (each for each in error.errors(include_url=False) if not _follows(each))
+        # What is misspelt first: that another is missing follows from it.
+        found = sorted(every, key=lambda each: each["type"] != "extra_forbidden")[:MOST_FAULTS]
+        told = [_sentence(each, tag, fields) for each in found]
+        raise together({(each.pointer, str(each)): each for each in told}.values()) from error
+
+
+def _follows(error: Mapping[str, Any]) -> bool:
+    """Tell whether a list is too short only without its entries that are wrong, of which each is told."""
+    return error["type"] == "too_short" and bool(len(error["input"]) >= error["ctx"]["min_length"])
 
 
 def _sentence(error: Mapping[str, Any], tag: str, fields: Iterable[str]) -> Mistake:
     """Return an error of pydantic's as a sentence that names the field, what it was, and what it may be."""
+    context: dict[str, Any] = error.get("ctx") or {}
+    if isinstance(carrier := context.get("error"), Carried):
+        return carrier.mistake
     place = list(error["loc"])
     if tag and place[:1] == [tag]:
         del place[0]
@@ -99,7 +109,6 @@ def _sentence(error: Mapping[str, Any], tag: str, fields: Iterable[str]) -> Mist
         fields = WEIGHTS[place.pop(1)].model_fields
     pointer = "".join(f"/{escaped(str(part))}" for part in place)
     field = next((part for part in reversed(place) if isinstance(part, str)), "this")
-    context: dict[str, Any] = error.get("ctx") or {}
     given = shown(error.get("input"))
     expected: str | Word
     match error["type"]:

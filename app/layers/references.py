@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from app.errors import Unfit, shown
+from app.strict import carried
 
 PICTURE = -1
 REFERENCES = ("inputs", "name")  # fields of every layer that are no settings of it
@@ -19,6 +20,7 @@ LONGEST_NAME = 60  # characters
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # what ends a line, or turns it round, too
 
 
+@carried
 def _inputs(value: object, info: ValidationInfo) -> tuple[int, ...] | None:
     """Read one index or several; raise Unfit for anything else."""
     if value is None:
@@ -54,6 +56,7 @@ def _written(inputs: tuple[int, ...] | None) -> int | list[int] | None:
     return inputs[0] if len(inputs) == 1 else list(inputs)
 
 
+@carried
 def _name(name: str) -> str:
     if found := _UNSEEN.search(name):
         raise Unfit(

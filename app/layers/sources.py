@@ -19,8 +19,10 @@ from app.layers.weights import (
     ValueWeights,
     Weights,
 )
+from app.strict import carried
 
 
+@carried
 def _no_preset(value: object) -> object:
     """Refuse named kernels, which are filters, for layers that have none."""
     if isinstance(value, Mapping) and value.get("init") == "preset":

@@ -14,10 +14,12 @@ from app.numerics.axis import Pair
 from app.numerics.batches import transposed as batches
 from app.numerics.spread import Spread
 from app.numerics.transposed import upsample
+from app.strict import carried
 
 LEAST, MOST = 2, 8
 
 
+@carried
 def _scale(value: object, info: ValidationInfo) -> Pair:
     return read_pair(value, info, LEAST, MOST)
 

@@ -17,7 +17,7 @@ from app.errors import Unfit, shown
 from app.layers.numbers import Array, Numbers, NumbersField, numbers
 from app.numerics.kernels import KERNELS, Spread, bank, fits, own_biases, own_size
 from app.numerics.randomness import normal_weights
-from app.strict import nearest
+from app.strict import carried, nearest
 
 MAX_SEED = 2**53 - 1  # what every JSON reader keeps exactly
 NORM_STARTS = {"weight": 1, "bias": 0, "running_mean": 0, "running_var": 1}  # PyTorch's, before learning
@@ -85,6 +85,7 @@ class RandomWeights(Weights):
         return normal_weights(self.seed, shape, fan_in), np.zeros(outputs, np.float32)
 
 
+@carried
 def _filter(value: object) -> str | Numbers:
     """Read one filter of a preset: the name of a kernel, or its numbers."""
     if isinstance(value, str):

@@ -15,10 +15,12 @@ from app.layers.trainable import Gradients, Passed
 from app.numerics.axis import Pair
 from app.numerics.padding import zero_pad, zero_pad_gradient
 from app.numerics.window import Window
+from app.strict import carried
 
 Sides = tuple[int, int, int, int]  # top, bottom, left, right
 
 
+@carried
 def _read(value: object, info: ValidationInfo) -> Sides:
     """Read one number for all sides, two (top and bottom, left and right) or four."""
     parts = tuple(value) if isinstance(value, (list, tuple)) else (value,)

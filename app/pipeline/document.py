@@ -21,7 +21,7 @@ from app.layers.trained import origin_of
 from app.pipeline import recipe
 from app.pipeline.json_reader import parse_json
 from app.pipeline.whole_model import model_in
-from app.strict import MOST_FAULTS, check_fields, noted, together
+from app.strict import MOST_FAULTS, carried, check_fields, noted, together
 
 ENGINE = "5"  # in every immutable address; raised when the same document would give other numbers
 MOST_SIDE = 20_000
@@ -40,6 +40,7 @@ class Scale(BaseModel):
     std: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]
 
 
+@carried
 def _scale(value: object) -> object:
     if isinstance(value, Mapping):
         try:

@@ -16,6 +16,7 @@ from app.layers.weights import MAX_SEED
 from app.messages import N_
 from app.pictures.picture import Bytes, Mode
 from app.pipeline.labels import Label, check_label
+from app.strict import carried
 from app.training.digits import CLASSES as DIGITS
 from app.training.digits import LEARNED, SHIPPED, SIDE, digits
 from app.training.examples import Examples, unit
@@ -110,6 +111,7 @@ class ShapesData(Data):
 
     @field_validator("classes")
     @classmethod
+    @carried
     def _each_once(cls, classes: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(classes)) < len(classes):
             raise Unfit(

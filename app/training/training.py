@@ -17,12 +17,14 @@ from app.layers.weights import MAX_SEED
 from app.messages import N_
 from app.pipeline import recipe
 from app.pipeline.document import read_layers
+from app.strict import noted, together
 from app.training.data import DATA, AnyData, ShapesData
 from app.training.network import fitted, seeded
 from app.training.optimizers import OPTIMIZERS, SGD, AnyOptimizer
 from app.training.score import AT_ONCE
 
 DEFAULT = "conv2d(8, 5) | relu | max_pool2d(2) | linear({classes}) | softmax"
+PARTS = ("data", "optimizer", "layers", "recipe")  # which are read for themselves
 MOST_LAYERS = 24
 MOST_PARAMETERS = 100_000
 MOST_STEPS = 40_000
@@ -149,22 +151,33 @@ def read_training(value: object) -> Training:
     """Return the training that a JSON object describes; `recipe` may stand in place of `layers`."""
     if not isinstance(value, Mapping):
         raise Unfit('A training is an object, such as {{"data": {{"set": "shapes"}}, "epochs": 12}}.')
-    fields = dict(value)
-    if "recipe" in fields:
-        if "layers" in fields:
-            raise Unfit("Give the layers or the recipe, not both.", pointer="/recipe")
-        text = fields.pop("recipe")
-        if not isinstance(text, str):
-            raise Unfit('The recipe is a text, such as "conv2d(6, 5) | relu".', pointer="/recipe")
-        fields["layers"] = recipe.read(text)
-    elif "layers" in fields:
-        fields["layers"] = read_layers(fields["layers"])
+    fields = {name: given for name, given in value.items() if name not in PARTS}
+    wrong, below = list[Mistake](), list[Mistake]()
     for name, kinds in (("data", DATA), ("optimizer", OPTIMIZERS)):
-        if name in fields:
-            fields[name] = _read_part(fields[name], name, kinds)
-    if "layers" not in fields and "data" in fields:
-        fields["layers"] = recipe.read(DEFAULT.format(classes=len(fields["data"].names)))
-    return validated(lambda: Training.model_validate(fields), fields=Training.model_fields)
+        if name in value:
+            with noted(below):
+                fields[name] = _read_part(value[name], name, kinds)
+    with noted(below):
+        if "recipe" in value or "layers" in value:
+            fields["layers"] = _read_network(value)
+        elif "data" in fields:
+            fields["layers"] = recipe.read(DEFAULT.format(classes=len(fields["data"].names)))
+    with noted(wrong):  # a part that could not be read is left out
+        training = validated(lambda: Training.model_validate(fields), fields=Training.model_fields)
+    if wrong or below:
+        raise together([*wrong, *below])
+    return training
+
+
+def _read_network(value: Mapping[str, Any]) -> tuple[Layer, ...]:
+    """Return the layers of a training, which it gives as such or as a recipe; raise Unfit where it gives both."""
+    if "recipe" in value and "layers" in value:
+        raise Unfit("Give the layers or the recipe, not both.", pointer="/recipe")
+    if "layers" in value:
+        return read_layers(value["layers"])
+    if not isinstance(value["recipe"], str):
+        raise Unfit('The recipe is a text, such as "conv2d(6, 5) | relu".', pointer="/recipe")
+    return recipe.read(value["recipe"])
 
 
 def _read_part(value: object, name: str, kinds: Mapping[str, type[BaseModel]]) -> BaseModel:

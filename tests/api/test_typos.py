@@ -154,6 +154,54 @@ def test_every_fault_of_a_recipe_is_told_in_its_column(client):
     assert [error["column"] for error in problem["errors"]] == [1, 28, 16, 33]
 
 
+@pytest.mark.parametrize(
+    ("layer", "places"),
+    [
+        ({"type": "conv2d", "out_channels": 0, "kernel_size": 0, "stride": 0, "padding": "some", "foo": 1},
+         ["/foo", "/out_channels", "/kernel_size", "/stride", "/padding"]),
+        ({"type": "conv2d", "stride": 0, "weights": {"init": "preset", "names": [5, "sobel_x", 5, [[[[1]]]]]}},
+         ["/stride", "/weights/names", "/weights/names"]),
+        ({"type": "conv2d", "dilation": 0, "weights": {"init": "values", "weight": [1, "x"], "bias": "y", "bar": 1}},
+         ["/weights/bar", "/dilation", "/weights/weight", "/weights/bias"]),
+        ({"type": "conv2d", "weights": {"init": "preset", "names": [5]}}, ["/weights/names"]),
+        ({"type": "linear", "out_features": 0, "weights": {"init": "preset"}}, ["/out_features", "/weights"]),
+        ({"type": "max_pool2d", "kernel_size": 0, "padding": -1, "ceil_mode": 1, "inputs": -2, "name": "\n"},
+         ["/kernel_size", "/padding", "/ceil_mode", "/inputs", "/name"]),
+        ({"type": "upsample2d", "scale": 1, "foo": 1}, ["/foo", "/scale"]),
+        ({"type": "zero_pad2d", "padding": -1, "foo": 1}, ["/foo", "/padding"]),
+    ],
+)  # fmt: skip
+def test_every_fault_of_a_layer_is_told(client, layer, places):
+    problem = told(client.post(RUNS, json={"input": CHELSEA, "layers": [layer]}), 422)
+    assert sorted(error["pointer"] for error in problem["errors"]) == sorted(f"/layers/0{place}" for place in places)
+
+
+@pytest.mark.parametrize("scale", ["bytes", {"mean": [2e6], "std": [0]}])
+def test_a_faulty_scale_hides_no_fault_of_the_input(client, scale):
+    problem = told(client.post(RUNS, json={"input": {"image": "chelsea", "scale": scale, "heigth": 8, "fit": 1}}), 422)
+    places = ["/input/scale"] if scale == "bytes" else ["/input/scale/mean/0", "/input/scale/std/0"]
+    assert [error["pointer"] for error in problem["errors"]] == ["/input/heigth", "/input/fit", *places]
+
+
+@pytest.mark.parametrize(
+    ("fields", "places"),
+    [
+        ({"data": {"set": "shapes", "size": 999, "per_class": 0}, "recipe": "relux"},
+         ["/data/size", "/data/per_class", "/recipe"]),
+        ({"data": {"set": "shapez"}}, ["/data"]),
+        ({"data": {"set": "shapes", "classes": ["line", "line"], "seed": -1}}, ["/data/classes", "/data/seed"]),
+        ({"data": 1, "optimizer": {"type": "sgd", "momentum": 1}, "layers": [{"type": "rellu"}]},
+         ["/data", "/optimizer/momentum", "/layers/0/type"]),
+        ({"layers": [], "recipe": "relu", "optimizer": {"type": "sdg"}}, ["/optimizer", "/recipe"]),
+        ({"data": {"set": "digits", "size": 8}, "recipe": 5}, ["/data/size", "/recipe"]),
+    ],
+)  # fmt: skip
+def test_every_fault_of_a_training_is_told(client, fields, places):
+    problem = told(client.post("/api/v1/trainings", json={**fields, "epocs": 1, "batch_size": 0}), 422)
+    assert [error["pointer"] for error in problem["errors"]] == ["/epocs", "/batch_size", *places]
+    assert "did you mean epochs?" in problem["detail"]
+
+
 def test_not_more_than_twenty_faults_are_told(client):
     for body in ({"layers": [{"type": "x"}] * 400}, {"recipe": " | ".join(["x"] * 400)},
                  {"layers": [{"type": "relu", **{f"f{n}": n for n in range(5000)}}]}):  # fmt: skip
