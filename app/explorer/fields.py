@@ -17,6 +17,7 @@ from app.pipeline import recipe
 from app.pipeline.aside import Check, any_shape
 from app.pipeline.document import Document, ImageInput, Scale, ValuesInput, read_document
 from app.pipeline.json_reader import parse_json
+from app.strict import escaped, repeated_field
 from app.whole_numbers import read_whole
 
 SETTINGS = ("size", "height", "width", "fit", "resample", "mode", "scale")  # of a picture as an input
@@ -130,11 +131,14 @@ def _values(text: str, check: Check) -> Any:
 def _scale(text: str) -> Any:
     if ":" not in text:
         return text
+    scale: dict[str, list[float]] = {}
     try:
-        return {
-            name.strip(): [float(number) for number in numbers.split(",")]
-            for name, numbers in (part.split(":", 1) for part in text.split(";"))
-        }
+        for part in text.split(";"):
+            name, numbers = part.split(":", 1)
+            if (name := name.strip()) in scale:
+                raise repeated_field(name, f"/input/scale/{escaped(name)}")
+            scale[name] = [float(number) for number in numbers.split(",")]
+        return scale
     except ValueError:
         raise Unfit(
             "scale must be unit, byte, or written like mean:0.5,0.5,0.5;std:0.2,0.2,0.2, not {given}.",

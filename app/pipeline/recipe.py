@@ -213,7 +213,7 @@ def _layer(call: ast.expr, index: int) -> Layer:
         )
     _in_torch(call)
     name, arguments = _arguments(call, LAYERS, Word("layer"))
-    document = {"type": name, **{field: _value(field, node) for field, node in arguments.items()}}
+    document = {"type": name, **{field: _value(LAYERS[name], field, node) for field, node in arguments.items()}}
     try:
         return read_layer(document).linked(index)
     except Mistake as mistake:
@@ -340,11 +340,31 @@ def _nameless(call: ast.Call, kind: Any, name: str) -> RecipeMistake:
     )
 
 
-def _value(field: str, node: ast.expr) -> Any:
+def _value(kind: type[Layer], field: str, node: ast.expr) -> Any:
+    if field in kind.model_fields and kind.model_fields[field].annotation is bool:
+        _check_truth(field, node)
     if field == "weights":
         name, arguments = _arguments(node, WEIGHTS, Word("source of weights"))
         return {"init": name, **{field: _literal(value) for field, value in arguments.items()}}
     return _literal(node)
+
+
+def _check_truth(field: str, node: ast.expr) -> None:
+    """Refuse a word, a text or a number where True or False belongs (RecipeMistake)."""
+    match node:
+        case ast.Name(id=name):
+            given = name[:60]
+        case ast.Constant(value=int() | float() | str() as value) if not isinstance(value, bool):
+            given = shown(value)
+        case _:
+            return
+    raise RecipeMistake(
+        "{field} must be {expected}, not {given}.",
+        column=_column(node),
+        field=field,
+        expected=Word("{names} or {last}", names="True", last="False"),
+        given=given,
+    )
 
 
 def _literal(node: ast.expr) -> Any:

@@ -75,6 +75,8 @@ def test_more_than_are_taken_or_none_are_refused(client):
     told(posted(client), 400, "one a line")
     told(posted(client, " ", "\n"), 400, "one a line")
     told(client.post(BATCH, files=form(pictures(1) * (MOST + 1))), 422, f"at most {MOST}")
+    for more in (2, 9):
+        told(client.post(BATCH, files=form(pictures(1) * (MOST + more))), 422, f"at most {MOST}; this one has at least")
     told(client.post(BATCH, files={"recipe": (None, "relu")}), 400, '"file"')
     told(client.post(BATCH, files=form(pictures(1)), data={"image": "coffee"}), 422, "not both")
     told(client.post(BATCH, content=b"x", headers={"content-type": "multipart/form-data"}), 400, "cannot be read")

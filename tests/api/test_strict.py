@@ -121,6 +121,55 @@ def test_a_form_is_read_strictly(client, kind):
     told(post("/images", flie="x"), 422, "did you mean file?")
 
 
+@pytest.mark.parametrize("path", ["/runs", "/render.json", "/render.npy", "/render.png", "/render.svg"])
+def test_what_a_run_has_already_cannot_stand_beside_it(client, path):
+    run = client.get(f"{API}/runs?image=chelsea&size=8&recipe=relu").json()["id"]
+    assert client.get(f"{API}{path}", params={"run": run, "at": "0.0.0.1", "view": "flat"}).status_code == 200
+    problem = told(client.get(f"{API}{path}?run={run}&size=8&recipe=relu&at=0.0.0.1"), 422, "leave out recipe, size,")
+    assert [error["pointer"] for error in problem["errors"]] == ["/recipe", "/size"]
+    problem = told(client.get(f"{API}{path}?run={run}&image=chelsea"), 422, "leave out image, or run")
+    assert [error["pointer"] for error in problem["errors"]] == ["/image"]
+
+
+def test_what_cannot_stand_beside_a_file_is_told(client):
+    files = {"file": ("a.png", photo())}
+    for path in ("/runs", "/batch"):
+        problem = told(client.post(API + path, files=files, data={"values": "[[[1]]]", "image": "chelsea"}), 422)
+        assert [error["pointer"] for error in problem["errors"]] == ["/image", "/values"]
+        problem = told(client.post(API + path, files=files, data={"values": "[[[1]]]"}), 422, "a file or values")
+        assert [error["pointer"] for error in problem["errors"]] == ["/values"]
+
+
+def test_a_file_that_is_no_file_is_told(client):
+    fields = {"image": "chelsea", "size": "4", "recipe": "relu"}
+    problem = told(client.post(f"{API}/runs", data={**fields, "file": "x"}), 422, "multipart/form-data")
+    assert [error["pointer"] for error in problem["errors"]] == ["/file"]
+    assert client.post(f"{API}/runs", data={**fields, "file": ""}).status_code in (200, 201)
+
+
+def test_a_part_of_a_scale_that_is_there_twice_is_refused(client):
+    scale = "mean:0,0,0;mean:1,1,1;std:1,1,1"
+    for answer in (client.get(f"{API}/runs", params={"image": "chelsea", "scale": scale}),
+                   client.post(f"{API}/runs", data={"image": "chelsea", "scale": scale})):  # fmt: skip
+        problem = told(answer, 422, "'mean' is given twice")
+        assert problem["code"] == "repeated-field"
+        assert [error["pointer"] for error in problem["errors"]] == ["/scale/mean"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "part"),
+    [
+        ({"adress": "/"}, "/adress", "did you mean address?"),
+        ({"address": 5}, "/address", "address is 5;"),
+        ({}, "/address", "address is null;"),
+    ],
+)
+def test_a_link_or_a_room_without_an_address_is_told(client, body, pointer, part):
+    for path in ("/links", "/rooms"):
+        problem = told(client.post(API + path, json=body), 422, part)
+        assert [error["pointer"] for error in problem["errors"]] == [pointer]
+
+
 def test_a_text_that_is_sent_as_a_file_is_told(client):
     files = {"file": ("a.png", photo()), "recipe": ("recipe.txt", b"relu")}
     problem = told(client.post(f"{API}/runs", files=files), 422, "send it as text")

@@ -149,6 +149,29 @@ def test_a_value_that_cannot_be_points_at_its_field(client, address, pointer):
     assert [error["pointer"] for error in problem["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize("value", ["false", "Flase", "yes", '"false"', "0", "x"])
+def test_what_is_true_or_false_in_a_recipe_is_told_as_it_is_written(client, value):
+    for call, field, column in (
+        ("conv2d(6, 5, bias=%s)", "bias", 19),
+        ("max_pool2d(2, ceil_mode=%s)", "ceil_mode", 25),
+    ):
+        problem = told(client.post(RUNS, json={"input": CHELSEA, "recipe": call % value}), 422)
+        said = f"Column {column}: {field} must be True or False, not {value.replace(chr(34), chr(39))}."
+        assert problem["errors"] == [{"pointer": "/recipe", "detail": said, "column": column}]
+        for right in ("True", "False"):
+            assert client.post(RUNS, json={"input": CHELSEA, "recipe": call % right}).status_code in (200, 201)
+
+
+def test_of_a_list_with_a_wrong_entry_the_entry_alone_is_told(client):
+    problem = told(
+        client.get(RUNS, params={"image": "chelsea", "scale": "mean:0.5;std:0"}), 422, "std must be at least"
+    )
+    assert [error["pointer"] for error in problem["errors"]] == ["/scale/std/0"]
+    scale = {"mean": [], "std": [0]}
+    problem = told(client.post(RUNS, json={"input": {**CHELSEA, "scale": scale}}), 422, "at least 1 entry, not 0")
+    assert [error["pointer"] for error in problem["errors"]] == ["/input/scale/mean", "/input/scale/std/0"]
+
+
 def test_every_fault_of_a_recipe_is_told_in_its_column(client):
     problem = told(client.post(RUNS, json={"input": CHELSEA, "recipe": "rellu | conv2d(0, 5, strid=1) | tanhh"}), 422)
     assert [error["column"] for error in problem["errors"]] == [1, 28, 16, 33]

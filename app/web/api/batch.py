@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple, TypeVar, cast
 from fastapi import APIRouter, Query, Request
 from starlette.datastructures import FormData, UploadFile
 
-from app.errors import BrokenRequest, Unfit, shown
+from app.errors import BrokenRequest, Unfit, Word, shown
 from app.explorer.addresses import API
 from app.lab import Lab, Result, Run
 from app.pipeline.document import read_document
@@ -23,7 +23,7 @@ from app.pipeline.json_reader import parse_json
 from app.web.api import examples, reports
 from app.web.api.fields import one_of
 from app.web.api.json_text import json_bytes
-from app.web.api.runs import linked, linked_document
+from app.web.api.runs import check_beside_file, linked, linked_document
 from app.web.asgi.answers import NPZ, Lines
 from app.web.asgi.archive import Archive, off_the_loop
 from app.web.asgi.dependencies import InLab
@@ -113,12 +113,11 @@ def _of_line(line: bytearray, lab: Lab) -> _One:
 
 async def _files(request: Request, lab: Lab) -> _Sent:
     """Return pictures that are sent in a form, and what they pass through."""
-    form, fields, files = await sent_files(request, MOST)
+    form, fields, files = await sent_files(request, MOST + 1, _too_many(Word("at least {bound}", bound=MOST + 2)))
     try:
         check_form(form, ("file", *examples.FORM_FIELDS), once=False)
         _check_count(len(files))
-        if "image" in fields:
-            raise Unfit("Give a file or the id of an image, not both.", pointer="/image")
+        check_beside_file(fields)
     except BaseException:
         await form.close()
         raise
@@ -145,7 +144,11 @@ def _check_count(count: int) -> None:
     if not count:
         raise BrokenRequest('Send documents, one a line, or pictures as multipart form data in fields named "file".')
     if count > MOST:
-        raise Unfit("A batch has at most {most}; this one has {count}. Send more batches.", most=MOST, count=count)
+        raise _too_many(count)
+
+
+def _too_many(count: int | Word) -> Unfit:
+    return Unfit("A batch has at most {most}; this one has {count}. Send more batches.", most=MOST, count=count)
 
 
 # ---- what is answered

@@ -1,13 +1,14 @@
 """Short links over HTTP, under /api/v1 and, as pages have them, at /links."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request
 from typing_extensions import TypedDict
 
 from app.described import described
-from app.errors import BrokenRequest, Forbidden, TooLarge, Unfit
+from app.errors import BrokenRequest, Forbidden, Mistake, TooLarge, Unfit, shown
 from app.explorer.addresses import API
 from app.explorer.opening import opened, shared, state_of
 from app.lab import Lab
@@ -65,7 +66,7 @@ async def create_link(request: Request, lab: InLab, links: InLinks) -> Answer[Li
 
 
 def _address(data: bytes) -> str:
-    """Return the address in a body; raise BrokenRequest or Unfit."""
+    """Return the address in a body; raise BrokenRequest or Mistake."""
     if len(data) > LONG:  # before anything is read of it
         raise TooLarge(
             "The request has {count} bytes; the most is {most}. Send the address alone.",
@@ -73,15 +74,27 @@ def _address(data: bytes) -> str:
             most=f"{LONG:,}",
         )
     body = parse_json(data)
-    if not isinstance(body, Mapping) or not isinstance(body.get("address"), str):
+    if not isinstance(body, Mapping):
         raise BrokenRequest('Send {{"address": "/?image=…"}}, the address of a state as JSON.')
     check_fields(body, ("address",))
-    address: str = body["address"]
+    address = address_in(body)
     if len(address) > LONGEST:
         raise Unfit(
             "The address has {count} characters; the most is {most}. Post the document, and share /?run=<id>.",
             count=f"{len(address):,}",
             most=f"{LONGEST:,}",
+            pointer="/address",
+        )
+    return address
+
+
+def address_in(fields: Mapping[str, Any]) -> str:
+    """Return the address in some fields; raise Mistake."""
+    address = fields.get("address")
+    if not isinstance(address, str):
+        raise Mistake(
+            'address is {value}; send {{"address": "/?image=…"}}, as the address bar has it from / on.',
+            value=shown(address),
             pointer="/address",
         )
     return address

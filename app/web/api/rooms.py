@@ -18,6 +18,7 @@ from app.strict import check_fields
 from app.web.api import examples
 from app.web.api.instants import instant
 from app.web.api.json_text import json_bytes
+from app.web.api.links import address_in
 from app.web.asgi.answers import Answer
 from app.web.asgi.bearer import bearer
 from app.web.asgi.client import address_of, client_of, phone_of, remember_phone
@@ -91,7 +92,7 @@ class PollAnswer(TypedDict):
 async def create_room(request: Request, lab: InLab, rooms: InRooms) -> Answer[NewRoom]:
     """It begins at `address`, and ends when its teacher has done nothing and no phone has been there for ROOM_TTL."""
     fields = await _fields(request, "address")
-    room, key = await rooms.open(_address(fields), client_of(request))
+    room, key = await rooms.open(address_in(fields), client_of(request))
     opened: NewRoom = {
         "code": room.code,
         "join": f"{reach_of(request, lab.settings).address}/join/{room.code}",
@@ -123,7 +124,7 @@ async def move_room(code: Code, request: Request, rooms: InRooms) -> Answer[Move
             blank=shown(blank),
             pointer="/blank",
         )
-    address = _address(fields) if "address" in fields else None
+    address = address_in(fields) if "address" in fields else None
     moved: Move = {"sequence": await rooms.move(room, bearer(request), address, blank=blank)}
     return Answer(json_bytes(moved), headers=NO_STORE)
 
@@ -180,7 +181,7 @@ async def change_poll(code: Code, request: Request, rooms: InRooms) -> Answer[to
     rooms.require(room, bearer(request), remote=True)
     fields = await _fields(request, "question", "kind", "choices", "right", "address", "state")
     if "address" in fields:
-        _address(fields)
+        address_in(fields)
     if "state" not in fields:
         await rooms.ask(room, bearer(request), fields)
     elif len(fields) > 1:
@@ -247,15 +248,3 @@ async def _fields(request: Request, *names: str) -> Mapping[str, Any]:
         raise BrokenRequest("Send a JSON object with {names}.", names=", ".join(names))
     check_fields(body, names)
     return body
-
-
-def _address(fields: Mapping[str, Any]) -> str:
-    """Return the address in some fields; raise Mistake."""
-    address = fields.get("address")
-    if not isinstance(address, str):
-        raise Mistake(
-            'address is {value}; send {{"address": "/?image=…"}}, as the address bar has it from / on.',
-            value=shown(address),
-            pointer="/address",
-        )
-    return address

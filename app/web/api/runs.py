@@ -20,6 +20,7 @@ from app.pictures import gallery
 from app.pictures.album import Upload
 from app.pipeline.document import Document, read_document
 from app.pipeline.json_reader import parse_json
+from app.strict import together
 from app.web.api import examples, reports
 from app.web.api.instants import instant
 from app.web.api.json_text import json_bytes
@@ -224,13 +225,23 @@ async def _posted_run(request: Request, lab: Lab) -> tuple[Run, str | None]:
     fields, data = await read_form(request, ("file", *examples.FORM_FIELDS))
     token = None
     if data is not None:
-        if "image" in fields:
-            raise Unfit("Give a file or the id of an image, not both.", pointer="/image")
+        check_beside_file(fields)
         upload = await lab.album.add(data)
         fields["image"], token = upload.id, upload.delete_token
     elif not fields.keys() & {"image", "values"}:
         raise BrokenRequest('Send a picture in a field named "file", the id of one in "image", or numbers in "values".')
     return await linked(fields, lab), token
+
+
+def check_beside_file(fields: Mapping[str, str]) -> None:
+    """Raise Unfit where there is another input beside a file."""
+    wrong = []
+    if fields.get("image"):
+        wrong.append(Unfit("Give a file or the id of an image, not both.", pointer="/image"))
+    if fields.get("values"):
+        wrong.append(Unfit("Give a file or values, not both.", pointer="/values"))
+    if wrong:
+        raise together(wrong)
 
 
 async def linked(fields: Mapping[str, str], lab: Lab) -> Run:
@@ -290,10 +301,20 @@ async def get_run_by_link(request: Request, lab: InLab) -> Answer[reports.Run]:
 async def linked_run(request: Request, lab: Lab) -> Run:
     """Return the run of which an address has the fields, or the id in `run`; nothing is computed or kept yet."""
     fields = dict(request.query_params)
+    if fields.get("run"):
+        beside = [name for name in examples.FORM_FIELDS if name in fields]
+        if beside:
+            raise together(
+                Unfit(
+                    "A run has its input and its layers already: leave out {names}, or run.",
+                    names=", ".join(beside),
+                    pointer=f"/{name}",
+                )
+                for name in beside
+            )
+        return await lab.run(fields["run"])
     if fields.keys() & {"image", "values"}:
         return await linked(fields, lab)
-    if fields.get("run"):
-        return await lab.run(fields["run"])
     raise Unfit(
         "The link needs the id of a picture in image, such as image=chelsea, or numbers in values.",
         pointer="/image",

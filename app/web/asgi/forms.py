@@ -32,6 +32,11 @@ class Parts(MultiPartParser):
             part.content_disposition += b'; filename=""'
         super().on_headers_finished()
 
+    @property
+    def has_too_many(self) -> bool:
+        """Tell whether there were more files than are taken."""
+        return self._current_files > self.max_files
+
 
 async def read_body(request: Request) -> bytearray:
     """Return the body of a request, which is as long as the middleware lets it be; there is never a second copy."""
@@ -56,6 +61,11 @@ async def read_form(request: Request, known: Collection[str] = ()) -> tuple[dict
         if "names" in fields:
             fields["names"] = ",".join(value for name, value in pairs if name == "names")
         text = fields.pop("file", "")
+        if known and text and not text.startswith("data:"):
+            raise Mistake(
+                "file holds no file here: send the form as multipart/form-data, or the file as a data: address.",
+                pointer="/file",
+            )
         return fields, decoded(text.encode()) if text.startswith("data:") else None
     form = await _multipart(request) if kind == "multipart/form-data" else FormData()
     try:
@@ -114,23 +124,28 @@ async def read_files(request: Request, most: int) -> tuple[dict[str, str], list[
         await form.close()
 
 
-async def sent_files(request: Request, most: int) -> tuple[FormData, dict[str, str], list[UploadFile]]:
-    """Return a multipart form, which whoever asks closes, its text fields, and up to `most` files of the name `file`.
+async def sent_files(
+    request: Request, most: int, too_many: Mistake
+) -> tuple[FormData, dict[str, str], list[UploadFile]]:
+    """Return a multipart form, which whoever asks closes, its text fields, and up to `most` files of the name `file`;
+    raise `too_many` where there are more.
 
     They stay where they are, on the disk where they are large.
     """
-    form = await _multipart(request, most + 1)
+    form = await _multipart(request, most, too_many)
     sent = [file for file in form.getlist("file") if isinstance(file, UploadFile)]
     files = [file for file in sent if file.size or file.filename]  # a browser where none was chosen: neither
     return form, {name: value for name, value in form.items() if isinstance(value, str)}, files
 
 
-async def _multipart(request: Request, most_files: int = 4) -> FormData:
+async def _multipart(request: Request, most_files: int = 4, too_many: Mistake | None = None) -> FormData:
     async with aclosing(request.stream()) as stream:
         parts = Parts(request.headers, stream, max_files=most_files, max_fields=MOST_FIELDS, max_part_size=4_000_000)
         try:
             return await parts.parse()
         except MultiPartException as error:
+            if too_many and parts.has_too_many:
+                raise too_many from None
             raise BrokenRequest("The form cannot be read: {reason}.", reason=error.message.rstrip(".")) from None
 
 
