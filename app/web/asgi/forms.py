@@ -62,9 +62,8 @@ async def read_form(request: Request, known: Collection[str] = ()) -> tuple[dict
             fields["names"] = ",".join(value for name, value in pairs if name == "names")
         text = fields.pop("file", "")
         if known and text and not text.startswith("data:"):
-            raise Mistake(
-                "file holds no file here: send the form as multipart/form-data, or the file as a data: address.",
-                pointer="/file",
+            raise BrokenRequest(
+                'The field "file" holds no file: send the form as multipart/form-data, or the file as a data: address.'
             )
         return fields, decoded(text.encode()) if text.startswith("data:") else None
     form = await _multipart(request) if kind == "multipart/form-data" else FormData()
