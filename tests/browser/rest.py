@@ -47,9 +47,10 @@ COUNT = """(() => {
   const moving = () => document.getAnimations().filter(({ playState, effect }) =>
     playState === "running" && effect.getComputedTiming().endTime < Infinity);
   const scripts = () => document.querySelector("meta[name=scripts]") && !document.documentElement.matches(".ready");
+  const styles = () => [...document.documentElement.classList].filter((name) => name.startsWith("no-")); // on their way
   const what = () => [
     ...[...waits].map((wait) => wait.what), ...moving().map(() => "an animation"),
-    ...(scripts() ? ["its scripts"] : []),
+    ...(scripts() ? ["its scripts"] : []), ...styles(),
   ];
   const quiet = () => new Promise((tell) => frame(() => tell(!what().length)));
   window.atRest = async (seconds) => {

@@ -68,8 +68,9 @@ def test_the_same_keys_do_something_where_nothing_is_hidden(page: Page) -> None:
         elif key == "l":
             page.keyboard.press("l")
             expect(screen.notice).to_have_text("Step 1 of “My lesson”")
-        else:
-            assert pressed(screen, key) != before, key
+        else:  # what comes with the first press of a key is still on its way when the page is at rest
+            page.keyboard.press(key)
+            assert any(story(screen) != before for _ in range(100)), key
 
 
 def test_the_window_moves_by_arrows_where_the_tape_deck_is_hidden(page: Page) -> None:

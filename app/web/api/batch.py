@@ -59,8 +59,7 @@ async def create_batch(
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     sent = await (_files(request, lab) if kind == "multipart/form-data" else _lines(request, lab))
     if output == "npz":
-        headers = {"Content-Disposition": 'attachment; filename="outputs.npz"'}
-        answer = Stream(_arrays(request, lab, sent), headers=headers, media_type=NPZ.media_type)
+        answer = Stream(_arrays(request, lab, sent), headers=NPZ.named("outputs.npz"), media_type=NPZ.media_type)
     else:
         answer = Stream(_runs(request, lab, sent), media_type=Lines.media_type)
     return cast("Lines[reports.Run | Problem]", answer)

@@ -7,12 +7,12 @@ from typing import cast
 
 from fastapi import Request
 
-from app.errors import NotFound, Unfit
+from app.errors import NotFound, Unfit, shown
 from app.explorer.drawing import map_picture, step_svg
 from app.lab import Lab, Run
 from app.layers import Place
 from app.layers.layer import Array
-from app.rendering.scales import Colours
+from app.rendering.scales import Colours, read_colours
 from app.results import Result
 from app.web.api.json_text import json_bytes
 from app.web.asgi.answers import PNG, SVG, Artifact, Json, NumPy
@@ -56,6 +56,14 @@ def maps_of(run: Run, index: int | None, channel: str | None) -> Maps:
     """Return all maps of a layer, or one; raise NotFound where there is none of that number."""
     axes = run.stages[index].output_axes if index is not None else run.input_shape
     return Maps(run, index, None if channel is None else whole(channel, "channel", axes[0]), tuple(axes))
+
+
+def colours_of(kind: str, range_: str) -> Colours:
+    """Return the colours of a sheet; raise Unfit for a kind that there is not. Whoever asks looks at its range."""
+    colours = read_colours(kind, range_)
+    if colours.kind != kind:
+        raise Unfit("colours must be signed, one or grey, not {given}.", given=shown(kind), pointer="/colours")
+    return colours
 
 
 async def json_answer(request: Request, lab: Lab, maps: Maps) -> Artifact[Nested]:

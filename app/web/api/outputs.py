@@ -10,13 +10,13 @@ from app.explorer.addresses import API
 from app.explorer.drawing import filter_picture, filters_of, veil_picture
 from app.lab import Lab, Run
 from app.layers import Place
-from app.rendering.scales import read_colours
 from app.web.api.fields import number, one_of, whole_number
 from app.web.api.json_text import csv_bytes, json_bytes
 from app.web.api.maps import (
     JSON_BYTES,
     Maps,
     Nested,
+    colours_of,
     drawing_answer,
     json_answer,
     layer_index,
@@ -105,9 +105,7 @@ async def get_output_png(
     """As the page shows them, a cell a pixel or more."""
     if scale not in ("layer", "own"):
         raise Unfit("scale must be layer or own, not {given}.", given=shown(scale), pointer="/scale")
-    asked = read_colours(colours, extent or ("own" if scale == "own" else ""))
-    if asked.kind != colours:
-        raise Unfit("colours must be signed, one or grey, not {given}.", given=shown(colours), pointer="/colours")
+    asked = colours_of(colours, extent or ("own" if scale == "own" else ""))
     if extent and asked.extent is None:
         raise Unfit("extent must be a number above 0, not {given}.", given=shown(extent), pointer="/extent")
     return await png_answer(request, lab, await _maps(run_id, layer, channel, lab), asked)

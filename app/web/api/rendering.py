@@ -9,11 +9,11 @@ from app.explorer.addresses import API
 from app.explorer.state import LINK, place_of
 from app.lab import Lab, Run
 from app.layers import Place
-from app.rendering.scales import read_colours
 from app.web.api import examples
 from app.web.api.maps import (
     Maps,
     Nested,
+    colours_of,
     drawing_answer,
     json_answer,
     layer_index,
@@ -54,10 +54,8 @@ async def render_png(request: Request, lab: InLab) -> Artifact[PNG]:
     `colours`, `range` and `theme` are the link's.
     """
     fields = request.query_params
-    colours, range_ = fields.get("colours", ""), fields.get("range", "")
-    asked = read_colours(colours, range_)
-    if colours and asked.kind != colours:
-        raise Unfit("colours must be signed, one or grey, not {given}.", given=shown(colours), pointer="/colours")
+    range_ = fields.get("range", "")
+    asked = colours_of(fields.get("colours") or "signed", range_)
     if range_ and not asked.range:
         raise Unfit("range must be own or a number above 0, not {given}.", given=shown(range_), pointer="/range")
     return await png_answer(request, lab, await _maps(request, lab), asked)

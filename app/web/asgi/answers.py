@@ -30,6 +30,12 @@ class File:
 
     media_type: ClassVar[str]
     schema: ClassVar[Mapping[str, str]] = {"type": "string", "format": "binary"}
+    disposition: ClassVar[str] = "inline"
+
+    @classmethod
+    def named(cls, filename: str) -> dict[str, str]:
+        """Return the header that says what such a file is called, and whether it is for saving alone."""
+        return {"Content-Disposition": f'{cls.disposition}; filename="{filename}"'}
 
 
 class NumPy(File):
@@ -42,6 +48,7 @@ class NPZ(File):
     """Arrays by name, as `numpy.load` reads them."""
 
     media_type = "application/zip"
+    disposition = "attachment"  # nothing that a browser shows
 
 
 class CSV(File):

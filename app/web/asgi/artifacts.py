@@ -1,7 +1,7 @@
 """Answers that never change: a run's arrays and pictures, kept as long as the engine is the same."""
 
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from app.errors import Unfit, shown
 from app.pipeline.document import ENGINE
 from app.rendering.palette import Theme
-from app.web.asgi.answers import NPZ, Artifact, File, Json
+from app.web.asgi.answers import Artifact, File, Json
 from app.web.asgi.compression import KINDS as TEXT
 from app.web.asgi.streams import Stream
 
@@ -78,12 +78,13 @@ async def immutable(
     filename: str | None = None,
 ) -> Artifact[F]:
     """Return the file that `make` makes, as an answer to be kept: for ever with ?v=, else while its ETag holds."""
-    return cast("Artifact[F]", await _kept(request, key, kind.media_type, make, filename))
+    named = kind.named(filename) if filename else {}
+    return cast("Artifact[F]", await _kept(request, key, kind.media_type, make, named))
 
 
 async def immutable_json(request: Request, key: str, make: Callable[[], Awaitable[Json[T]]]) -> Artifact[T]:
     """Return what `make` writes as JSON in the same way."""
-    return cast("Artifact[T]", await _kept(request, key, "application/json", make))
+    return cast("Artifact[T]", await _kept(request, key, "application/json", make, {}))
 
 
 async def _kept(
@@ -91,7 +92,7 @@ async def _kept(
     key: str,
     media_type: str,
     make: Callable[[], Awaitable[bytes | NumPyFile | AsyncIterator[bytes | memoryview]]],
-    filename: str | None = None,
+    named: Mapping[str, str],
 ) -> Response:
     tag = f'"{ENGINE}-{key}"'
     if media_type.startswith(TEXT):  # weak, since it speaks for what is compressed as well
@@ -100,9 +101,7 @@ async def _kept(
     headers = {"ETag": tag, "Cache-Control": "private, max-age=31536000, immutable" if kept_for_ever else "no-cache"}
     if has(request, tag):
         return Response(status_code=304, headers=headers)
-    if filename:
-        where = "attachment" if media_type == NPZ.media_type else "inline"  # an archive is nothing to be shown
-        headers["Content-Disposition"] = f'{where}; filename="{filename}"'
+    headers |= named
     made = await make()
     if isinstance(made, NumPyFile) and made.size > LARGE:
         return NumPyResponse(made, headers, media_type)
